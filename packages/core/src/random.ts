@@ -1,0 +1,82 @@
+/**
+ * The one source of randomness: a seeded generator that is passed in, never global. Same seed, same machine → same
+ * numbers. The state is four 32-bit words, so a checkpoint can carry it and a resumed run continues bit for bit.
+ * Algorithm: xoshiro128** 1.1 (Blackman & Vigna, 2018), seeded through splitmix32.
+ */
+
+export type RandomState = [number, number, number, number];
+
+export interface Random {
+  /** Uniform in [0, 1) with 32 random bits. */
+  next(): number;
+  /** Uniform unsigned 32-bit integer. */
+  uint32(): number;
+  /** Uniform integer in [0, bound). */
+  int(bound: number): number;
+  /** Standard normal (Box–Muller, no hidden state between calls). */
+  normal(): number;
+  /** Shuffles in place (Fisher–Yates) and returns its argument. */
+  shuffle<T extends { length: number; [index: number]: unknown }>(values: T): T;
+  /** An independent stream named by a label: adding a consumer does not disturb the others. */
+  fork(label: string): Random;
+  state(): RandomState;
+  restore(state: RandomState): void;
+}
+
+export function createRandom(seed: number): Random {
+  const state: RandomState = [0, 0, 0, 0];
+  let mix = seed | 0;
+  for (let word = 0; word < 4; word++) {
+    mix = (mix + 0x9e3779b9) | 0;
+    let z = mix ^ (mix >>> 16);
+    z = Math.imul(z, 0x21f0aaad);
+    z ^= z >>> 15;
+    z = Math.imul(z, 0x735a2d97);
+    state[word] = (z ^ (z >>> 15)) >>> 0;
+  }
+  return fromState(state);
+}
+
+function fromState(initial: RandomState): Random {
+  let [a, b, c, d] = initial;
+
+  function uint32(): number {
+    const product = Math.imul(b, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
+    return result;
+  }
+  const next = () => uint32() / 4294967296;
+  const random: Random = {
+    next,
+    uint32,
+    int: (bound) => Math.floor(next() * bound),
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    shuffle(values) {
+      const array = values as { length: number; [index: number]: unknown };
+      for (let i = array.length - 1; i > 0; i--) {
+        const j = random.int(i + 1);
+        const swapped = array[i];
+        array[i] = array[j];
+        array[j] = swapped;
+      }
+      return values;
+    },
+    fork(label) {
+      let hash = 2166136261 ^ (a ^ Math.imul(b, 31) ^ Math.imul(c, 131) ^ Math.imul(d, 1031));
+      for (let i = 0; i < label.length; i++) hash = Math.imul(hash ^ label.charCodeAt(i), 16777619);
+      return createRandom(hash);
+    },
+    state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],
+    restore(saved) {
+      [a, b, c, d] = saved;
+    },
+  };
+  return random;
+}

@@ -1,0 +1,67 @@
+/**
+ * What the towers promise the rooms above. A trained model is a bundle directory; serving loads it as a `TowerRuntime`,
+ * which needs ONNX Runtime and nothing of the training code.
+ */
+
+/** Which events are asked about: the last of each user, or the last but one. */
+export type EvaluationSet = 'valid' | 'test';
+
+/** Full-ranking quality, each metric a mean over users in [0, 1]. */
+export interface Metrics {
+  'recall@10': number;
+  'ndcg@10': number;
+  'recall@50': number;
+  'ndcg@50': number;
+  mrr: number;
+  users: number;
+  /** Targets whose score was not finite: each counted as a miss. */
+  nonFinite: number;
+}
+
+export interface BundleManifest {
+  format: 1;
+  kind: 'towers';
+  /** The bundle directory's name. */
+  version: string;
+  /** Unix seconds. */
+  createdAt: number;
+  preset: string;
+  config: Record<string, unknown>;
+  seed: number;
+  /** `Corpus.fingerprint` */
+  data: { fingerprint: string; users: number; items: number; events: number };
+  /** `TextEncoder.id`, name and dim of the content vectors, and the item-text template. */
+  content: { encoder: string; name: string; dim: number; isLanguageModel: boolean; template: string };
+  /** Tower shapes: what a `TowerRuntime` is made with. */
+  towers: { dim: number; inputDim: number; maxHistory: number };
+  metrics: { valid: Metrics; test: Metrics; baselines: Record<string, Metrics> };
+  /** File name → SHA-256. */
+  files: Record<string, string>;
+}
+
+/** The trained towers, ready to serve. Not for concurrent `close`; all other calls may overlap. */
+export interface TowerRuntime {
+  readonly manifest: BundleManifest;
+  /** Width of user and item vectors; scores are inner products. */
+  readonly dim: number;
+  /** Width of what the user tower reads for each history item. */
+  readonly inputDim: number;
+  /** Longest history the user tower reads; longer ones are cut to their recent end. */
+  readonly maxHistory: number;
+  /** Items known in training, in row order of the training corpus: an item's position here is its `idRow`. */
+  readonly itemIds: string[];
+  /**
+   * The item-adaptation tower.
+   * @param content `[n × contentDim]` vectors of the frozen encoder
+   * @param idRows `[n]` rows into the ID table, −1 for an item never seen in training (text alone)
+   * @returns `inputs [n × inputDim]` (what the user tower reads) and `vectors [n × dim]` (what the index holds)
+   */
+  adaptItems(content: Float32Array, idRows: Int32Array): Promise<{ inputs: Float32Array; vectors: Float32Array }>;
+  /**
+   * The user tower.
+   * @param inputs each user's history, `[length × inputDim]`, oldest first, 1 ≤ length; longer than `maxHistory` is cut
+   * @returns `[users × dim]`
+   */
+  encodeUsers(inputs: Float32Array[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}
