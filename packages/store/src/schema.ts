@@ -1,0 +1,97 @@
+/**
+ * The tables, and how older files become current ones. `PRAGMA user_version` counts the migrations a file has had; each
+ * migration is one SQL text, run in one transaction, and never edited once released. `application_id` marks a file as ours,
+ * so that another program's database is never written into by mistake.
+ *
+ * Rows are numbered from 0 in order of arrival and nothing is ever deleted, so a number is never reused and an item's row
+ * is its index in every matrix. Event types are numbered too: types that express a preference get 1, 2, 3 …, passive
+ * ones (`PASSIVE_EVENT_TYPES`) −1, −2 …, which lets one partial index hold exactly the histories.
+ */
+import type { Database } from 'better-sqlite3';
+import { foreignDatabase, newerDatabase } from './errors.ts';
+
+/** 'Lore' in ASCII. */
+const APPLICATION_ID = 0x4c6f7265;
+
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE items (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT,
+    brand TEXT,
+    categories TEXT, -- JSON array
+    description TEXT,
+    price REAL,
+    fields TEXT -- JSON object
+  ) STRICT;
+
+  CREATE TABLE users (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+
+  CREATE TABLE event_types (type INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+  CREATE TABLE events (
+    arrival INTEGER PRIMARY KEY,
+    user INTEGER NOT NULL REFERENCES users,
+    item INTEGER NOT NULL REFERENCES items,
+    type INTEGER NOT NULL REFERENCES event_types,
+    timestamp REAL NOT NULL,
+    rating REAL,
+    surface TEXT,
+    session TEXT,
+    position INTEGER
+  ) STRICT;
+
+  -- Histories and the corpus are read from this index alone.
+  CREATE INDEX histories ON events (user, timestamp, arrival, item) WHERE type > 0;
+
+  CREATE TABLE imports (
+    fingerprint TEXT PRIMARY KEY,
+    files TEXT NOT NULL, -- JSON array
+    items INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    at REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE embedding_models (model INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, dim INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE embeddings (
+    row INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL REFERENCES embedding_models,
+    hash BLOB NOT NULL, -- the 32 bytes of the text's SHA-256
+    vector BLOB NOT NULL, -- dim × float32, little-endian
+    UNIQUE (model, hash)
+  ) STRICT;
+
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT; -- JSON
+  `,
+];
+
+/** Brings an open database to the current schema; a new (empty) one gets it from nothing. All or nothing. */
+export function migrate(database: Database, path: string): void {
+  if (currentVersion(database, path) === MIGRATIONS.length) return;
+  database
+    .transaction(() => {
+      // Asked again inside the transaction: another program may have migrated the file meanwhile.
+      for (let version = currentVersion(database, path); version < MIGRATIONS.length; version++) {
+        database.exec(MIGRATIONS[version]);
+      }
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${MIGRATIONS.length}`);
+    })
+    .immediate();
+}
+
+/** @throws LorekeepError `STORE_FOREIGN_DATABASE`, `STORE_TOO_NEW` */
+export function currentVersion(database: Database, path: string): number {
+  const application = database.pragma('application_id', { simple: true });
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (application !== APPLICATION_ID) {
+    const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+    if (application !== 0 || version !== 0 || tables > 0) throw foreignDatabase(path);
+    return 0;
+  }
+  if (version > MIGRATIONS.length) throw newerDatabase(path, version, MIGRATIONS.length);
+  return version;
+}
