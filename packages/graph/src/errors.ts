@@ -23,6 +23,23 @@ export const valueRead = (op: string, place: string) =>
     },
   );
 
+/** Constants belong to the graph, large ones to its inputs. */
+export const largeConstant = (shape: number[], limit: number, place: string) =>
+  new LorekeepError(
+    'GRAPH_LARGE_CONSTANT',
+    `A tensor of shape [${shape}] was caught by value (used at ${place}); at most ${limit} elements may be.`,
+    {
+      hint: 'Pass it as an input, or name it in the `constants` option if it truly belongs to the graph.',
+      details: { shape, place },
+    },
+  );
+
+export const randomInGraph = (place: string) =>
+  new LorekeepError('GRAPH_RANDOM', `Random numbers were drawn while a function was being compiled (at ${place}).`, {
+    hint: 'They would be the same at every run: use context.dropout, or pass the random tensor as an input.',
+    details: { place },
+  });
+
 /** The traced function returned something else than named tensors. */
 export const badOutput = (name: string, problem: string) =>
   new LorekeepError('GRAPH_BAD_OUTPUT', `The function's output "${name}" ${problem}.`, {
@@ -64,6 +81,22 @@ export const runFailed = (name: string, cause: unknown) =>
 
 export const badOption = (name: string, problem: string) =>
   new LorekeepError('GRAPH_BAD_OPTION', `The option ${name} ${problem}.`, { kind: 'usage', details: { name } });
+
+export const badLoss = (problem: string) =>
+  new LorekeepError('GRAPH_BAD_LOSS', `The loss ${problem}.`, {
+    hint: 'Return one float32 scalar computed from the parameters, for example tf.mean(…).asScalar().',
+  });
+
+/** Training went astray; the parameters are those of before the step. */
+export const notFinite = (loss: number, gradientNorm: number, step: number) =>
+  new LorekeepError(
+    'GRAPH_NOT_FINITE',
+    `Step ${step + 1}: loss ${loss}, gradient norm ${gradientNorm}; the step was not taken.`,
+    {
+      hint: 'Lower the learning rate, or look for a division by zero or a logarithm of zero in the loss.',
+      details: { loss, gradientNorm, step },
+    },
+  );
 
 /** A checkpoint does not belong to this trainer. */
 export const badState = (problem: string) =>

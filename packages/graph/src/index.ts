@@ -1,5 +1,26 @@
+export type { AdamWOptions, Schedule } from './adamw.ts';
+export { type CompiledGraph, type CompileOptions, compileGraph } from './compile.ts';
 export { type Attribute, type Attributes, type ElementType, OnnxGraphBuilder, OPSET, type TensorData } from './onnx.ts';
 export { readSafetensors, saveSafetensors } from './safetensors.ts';
+export {
+  bucketLength,
+  createGraphCache,
+  createSession,
+  type GraphCache,
+  type GraphCacheOptions,
+  type GraphSession,
+  type SessionOptions,
+} from './session.ts';
+export { tf } from './tf.ts';
+export {
+  createTrainer,
+  inference,
+  type ModelContext,
+  type StepResult,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from './trainer.ts';
 export {
   type ArrayData,
   type Arrays,

@@ -22,6 +22,8 @@ export const ELEMENT_TYPES = {
 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
+type ConstantType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
+
 const ELEMENT_BYTES: Record<ElementType, number> = {
   float32: 4,
   uint8: 1,
@@ -121,6 +123,15 @@ function encodeAttribute(op: string, name: string, value: Attribute): Record<str
   throw onnxAttribute(op, name, value);
 }
 
+const CONSTANT_DATA: Record<ConstantType, (values: readonly number[]) => TensorData> = {
+  float32: (values) => Float32Array.from(values),
+  float64: (values) => Float64Array.from(values),
+  int32: (values) => Int32Array.from(values),
+  int64: (values) => BigInt64Array.from(values, (value) => BigInt(value)),
+  uint8: (values) => Uint8Array.from(values),
+  bool: (values) => Uint8Array.from(values, (value) => (value ? 1 : 0)),
+};
+
 function elementTypeOf(data: TensorData): ElementType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Int32Array) return 'int32';
@@ -194,7 +205,7 @@ export class OnnxGraphBuilder {
   }
 
   /** A scalar constant. Equal constants share one name. */
-  scalar(value: number, type: 'float32' | 'int32' | 'int64' | 'bool' = 'float32'): string {
+  scalar(value: number, type: ConstantType = 'float32'): string {
     return this.constant([], [value], type);
   }
 
@@ -204,19 +215,12 @@ export class OnnxGraphBuilder {
   }
 
   /** A small constant of any shape, deduplicated by type, shape and values. */
-  constant(dims: number[], values: readonly number[], type: 'float32' | 'int32' | 'int64' | 'bool'): string {
+  constant(dims: number[], values: readonly number[], type: ConstantType): string {
     const printed = values.map((value) => (Object.is(value, -0) ? '-0' : String(value)));
     const key = `${type}[${dims}]${printed}`;
     const known = this.constants.get(key);
     if (known !== undefined) return known;
-    const data =
-      type === 'float32'
-        ? Float32Array.from(values)
-        : type === 'int32'
-          ? Int32Array.from(values)
-          : type === 'int64'
-            ? BigInt64Array.from(values, (value) => BigInt(value))
-            : Uint8Array.from(values, (value) => (value ? 1 : 0));
+    const data = CONSTANT_DATA[type](values);
     const name = this.initializer(this.fresh('constant'), dims, data, type);
     this.constants.set(key, name);
     return name;

@@ -1,0 +1,9 @@
+/** All kernels of the tracing backend; importing this registers them. */
+import './elementwise.ts';
+import './reductions.ts';
+import './shapes.ts';
+import './indexing.ts';
+import './matmul.ts';
+import { refuseOtherKernels } from '../backend.ts';
+
+refuseOtherKernels();
