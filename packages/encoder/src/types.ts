@@ -9,7 +9,22 @@ export interface TextEncoder {
   readonly dim: number;
   /** False for the lexical stand-in, which callers must announce loudly. */
   readonly isLanguageModel: boolean;
-  /** Vectors `[texts.length × dim]`, L2-normalised rows, in the order given. */
+  /**
+   * Vectors `[texts.length × dim]`, L2-normalised rows, in the order given. A language model has a vector for the empty
+   * text too (its special tokens alone); the lexical encoder gives zeros to a text without any known word.
+   */
   encode(texts: string[]): Promise<Float32Array>;
   close(): Promise<void>;
+}
+
+/** Where a model's files lie, and how they got there. */
+export interface ModelFiles {
+  /** As it was asked for. */
+  id: string;
+  /** For people: the hub name without its organisation, or the directory's name. */
+  name: string;
+  directory: string;
+  source: 'directory' | 'hub-cache' | 'cache' | 'hub' | 'mirror';
+  /** SHA-256 of `model.safetensors`. */
+  weights: string;
 }

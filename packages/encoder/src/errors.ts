@@ -1,0 +1,86 @@
+/** Every error of the encoder room. What each code means is documented in `docs/errors.md`. */
+import { LorekeepError } from '@lorekeep/core';
+
+/** One source of a model that was tried and could not give it. */
+export interface FailedSource {
+  /** `'directory'`, `'hub-cache'`, `'cache'`, `'hub'` or `'mirror'` */
+  source: string;
+  reason: string;
+}
+
+export const badModelId = (id: string, why: string) =>
+  new LorekeepError('MODEL_BAD_ID', `"${id}" is not a model: it ${why}.`, {
+    kind: 'usage',
+    hint: "Give a directory that exists, 'all-MiniLM-L6-v2', a hub id such as 'org/name', or 'lexical'.",
+    details: { model: id },
+  });
+
+export const modelNotAvailable = (id: string, tried: FailedSource[]) =>
+  new LorekeepError(
+    'MODEL_NOT_AVAILABLE',
+    `The model "${id}" could not be had from any source:\n${tried.map(({ source, reason }) => `  ${source}: ${reason}`).join('\n')}`,
+    {
+      hint: "Give the model's directory, mend one of these sources, or use the model 'lexical' (not a language model).",
+      details: { model: id, tried },
+    },
+  );
+
+export const modelFileMissing = (directory: string, file: string) =>
+  new LorekeepError('MODEL_FILE_MISSING', `The model in ${directory} has no ${file}.`, {
+    kind: 'usage',
+    hint: 'A model directory holds config.json, model.safetensors and tokenizer.json.',
+    details: { directory, file },
+  });
+
+export const modelBadFile = (file: string, why: string, cause?: unknown) =>
+  new LorekeepError('MODEL_BAD_FILE', `${file} ${why}.`, {
+    hint: 'Fetch the model again; if it is your own, export it again.',
+    details: { file },
+    cause,
+  });
+
+export const modelUnsupported = (directory: string, what: string) =>
+  new LorekeepError('MODEL_UNSUPPORTED', `The model in ${directory} cannot be encoded with: ${what}.`, {
+    kind: 'usage',
+    hint: 'Supported are BERT-family encoders (model_type "bert", gelu) with mean or CLS pooling.',
+    details: { directory },
+  });
+
+export const modelHashMismatch = (file: string, expected: string, actual: string) =>
+  new LorekeepError('MODEL_HASH_MISMATCH', `${file} has the SHA-256 ${actual}, not ${expected}.`, {
+    hint: 'The file is damaged or not the one published; delete it and fetch it again.',
+    details: { file, expected, actual },
+  });
+
+export const badOption = (name: string, value: unknown, expected: string) =>
+  new LorekeepError('ENCODER_BAD_OPTION', `${name} is ${JSON.stringify(value)}, expected ${expected}.`, {
+    kind: 'usage',
+    details: { option: name, value },
+  });
+
+export const encoderClosed = (name: string) =>
+  new LorekeepError('ENCODER_CLOSED', `The encoder ${name} was closed.`, {
+    hint: 'Open it again; close it only after its last text.',
+  });
+
+export const notFinite = (name: string) =>
+  new LorekeepError('ENCODER_NOT_FINITE', `The encoder ${name} gave a vector that is not finite.`, {
+    hint: 'The weights overflow on this text; use another model.',
+  });
+
+export const noTexts = () =>
+  new LorekeepError(
+    'LEXICAL_NO_TEXTS',
+    'The lexical encoder needs at least one text with a word in it to be fitted on.',
+    {
+      kind: 'usage',
+      hint: "Pass the catalogue's texts as corpusTexts.",
+    },
+  );
+
+export const badLexicalFile = (path: string, why: string, cause?: unknown) =>
+  new LorekeepError('LEXICAL_BAD_FILE', `${path} is not a saved lexical encoder: it ${why}.`, {
+    hint: 'Fit the lexical encoder again.',
+    details: { path },
+    cause,
+  });
