@@ -1,1 +1,9 @@
-export type * from './types.ts';
+export { indexKinds, openIndexAdapter } from './index/open.ts';
+export type {
+  IndexAdapter,
+  IndexKind,
+  IndexOptions,
+  SearchOptions,
+  SearchResult,
+  VectorIndex,
+} from './types.ts';

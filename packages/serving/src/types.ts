@@ -1,5 +1,7 @@
 /** The contract of every vector index: usearch, hnswlib, exact, and those to come. */
 
+export type IndexKind = 'usearch' | 'hnswlib' | 'exact';
+
 export interface SearchOptions {
   /** Keys for which this returns false are not returned. A filtered search still returns k results if k items pass. */
   filter?: (key: number) => boolean;
@@ -19,10 +21,13 @@ export interface SearchResult {
  * Keys are unsigned 32-bit integers chosen by the caller.
  */
 export interface VectorIndex {
-  readonly kind: 'usearch' | 'hnswlib' | 'exact';
+  readonly kind: IndexKind;
   readonly dim: number;
   readonly size: number;
-  /** `vectors [keys.length × dim]`. A key that is already there is replaced. */
+  /**
+   * `vectors [keys.length × dim]`. A key that is already there is replaced; of a key named twice the last row stays.
+   * Throws `INDEX_BAD_VECTORS`, nothing added, for another width or a non-finite value. Not for overlapping calls.
+   */
   add(keys: Uint32Array, vectors: Float32Array): Promise<void>;
   /** Unknown keys are ignored. Returns how many were removed. */
   remove(keys: Uint32Array): Promise<number>;

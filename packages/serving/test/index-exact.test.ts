@@ -1,0 +1,3 @@
+import { indexConformance } from './index-conformance.ts';
+
+indexConformance('exact');
