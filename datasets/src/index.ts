@@ -1,1 +1,12 @@
-export {};
+export type { Surface } from './simulated/choice.ts';
+export {
+  importSimulatedShop,
+  type SimulatedFiles,
+  type SimulatedImport,
+  simulatedFingerprint,
+  writeSimulatedShop,
+} from './simulated/deliver.ts';
+export { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions } from './simulated/options.ts';
+export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpression } from './simulated/shop.ts';
+export { SIMULATED_START } from './simulated/timeline.ts';
+export type { UserState } from './simulated/users.ts';

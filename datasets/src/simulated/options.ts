@@ -1,0 +1,58 @@
+/** What a simulated shop is made from. Equal options give equal bytes, on any machine with the same Node version. */
+import { badShopOption } from './errors.ts';
+
+export interface SimulatedShopOptions {
+  /** Any 32-bit integer. Default 42. */
+  seed?: number;
+  /** Events of all types, impressions included; exactly so many are made. 1,000 to 10,000,000. Default 300,000. */
+  events?: number;
+  /** Users. 10 to 2,000,000. Default: one for 200 events (1,500), at least 20. */
+  users?: number;
+  /** Items. 50 to 500,000. Default: 0.62 · events^0.6 (1,198), at least 100. */
+  items?: number;
+  /** Length of the log in days. 7 to 730. Default 60. */
+  days?: number;
+  /** Share of the catalogue that is launched after the first day, evenly over the period. 0 to 0.9. Default 0.2. */
+  newItemShare?: number;
+  /** How fast tastes drift: 0 keeps them fixed, 1 (default) is the documented walk and life events. 0 to 5. */
+  drift?: number;
+  /**
+   * Who fills the pages. `'mediocre'` (default): popularity, recently seen shelves and noise, best first, so that the log
+   * is as biased as a real one. `'random'`: launched items drawn evenly, in random order: a randomised experiment.
+   */
+  policy?: 'mediocre' | 'random';
+}
+
+export type ResolvedShopOptions = Required<SimulatedShopOptions>;
+
+/**
+ * Fills in defaults and checks limits.
+ * @throws LorekeepError `SIMULATED_BAD_OPTION` naming the option and what it may be
+ */
+export function resolveShopOptions(options: SimulatedShopOptions = {}): ResolvedShopOptions {
+  const events = whole('events', options.events ?? 300_000, 1000, 10_000_000);
+  const policy = options.policy ?? 'mediocre';
+  if (policy !== 'mediocre' && policy !== 'random') throw badShopOption('policy', policy, "'mediocre' or 'random'");
+  return {
+    seed: whole('seed', options.seed ?? 42, -2147483648, 4294967295),
+    events,
+    users: whole('users', options.users ?? Math.max(20, Math.round(events / 200)), 10, 2_000_000),
+    items: whole('items', options.items ?? Math.max(100, Math.round(0.62 * events ** 0.6)), 50, 500_000),
+    days: whole('days', options.days ?? 60, 7, 730),
+    newItemShare: between('newItemShare', options.newItemShare ?? 0.2, 0, 0.9),
+    drift: between('drift', options.drift ?? 1, 0, 5),
+    policy,
+  };
+}
+
+function whole(name: string, value: number, low: number, high: number): number {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw badShopOption(name, value, `a whole number from ${low} to ${high}`);
+  }
+  return value;
+}
+
+function between(name: string, value: number, low: number, high: number): number {
+  if (!(value >= low && value <= high)) throw badShopOption(name, value, `a number from ${low} to ${high}`);
+  return value;
+}
