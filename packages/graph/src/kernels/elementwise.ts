@@ -34,9 +34,9 @@ defineKernel('SquaredDifference', (graph, { a, b }) => {
 });
 defineKernel('AddN', (graph, inputs) => Object.values(inputs).reduce((sum, x) => binary(graph, 'Add', sum, x)));
 
-// tfjs rounds quotients down for both types; ONNX divides integers towards zero.
+// tfjs rounds quotients down and returns integers for both types; ONNX divides integers towards zero.
 defineKernel('FloorDiv', (graph, { a, b }) => {
-  if (a.dtype === 'float32') return unary(graph, 'Floor', binary(graph, 'Div', a, b));
+  if (a.dtype === 'float32') return cast(graph, unary(graph, 'Floor', binary(graph, 'Div', a, b)), 'int32');
   return binary(graph, 'Div', binary(graph, 'Sub', a, binary(graph, 'Mod', a, b)), b);
 });
 // The result takes the divisor's sign. ONNX's Mod does so for integers; for reals it only has C's fmod.
