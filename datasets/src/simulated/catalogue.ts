@@ -100,17 +100,18 @@ function draw(world: World, index: number): DrawnItem {
   const brand = pick(random, world.brandsOf[department]);
   const { tier: brandTier, style: brandStyle } = world.brands[brand];
   const tier = Math.min(3, Math.max(0, brandTier + pick(random, [-1, 0, 0, 0, 0, 1])));
-  const first = random.int(shelf.features.length);
-  const second = (first + 1 + random.int(shelf.features.length - 1)) % shelf.features.length;
-  const rough = world.types[type].price * PRICE_TIERS[tier].factor * Math.exp(0.15 * random.normal());
+  const { materials, features, variants, price } = world.types[type];
+  const first = random.int(features.length);
+  const second = (first + 1 + random.int(features.length - 1)) % features.length;
+  const rough = price * PRICE_TIERS[tier].factor * Math.exp(0.15 * random.normal());
   return {
     type,
     brand,
-    material: pick(random, shelf.materials),
-    features: [shelf.features[first], shelf.features[second]],
+    material: pick(random, materials),
+    features: [features[first], features[second]],
     use: pick(random, shelf.uses),
     style: random.next() < 0.6 ? brandStyle : pick(random, shelf.department.styles),
-    variant: pick(random, shelf.variants),
+    variant: pick(random, variants),
     tier,
     tierWord: pick(random, PRICE_TIERS[tier].words),
     price: Number((Math.max(2, Math.round(rough)) - 0.01).toFixed(2)),
@@ -148,18 +149,17 @@ function compose(world: World, item: DrawnItem, id: string): Item {
     `${features[0]} and ${features[1]}, ${item.variant}`,
     `${item.variant} – ${features[0]}`,
   ]);
-  const plain = noun.toLowerCase();
   const sentences = [
     pick(random, [
-      `Made for ${use}, with ${features[0].toLowerCase()} and ${features[1].toLowerCase()}.`,
-      `${aOrAn(item.style)} ${item.style.toLowerCase()} ${plain} for ${use}, with ${features[1].toLowerCase()}.`,
-      `${brand} made this ${material.toLowerCase()} ${plain} for ${use}; it offers ${features[1].toLowerCase()}.`,
+      `Made for ${use}, featuring ${features[0]} and ${features[1]}.`,
+      `${item.style} ${noun} for ${use}, featuring ${features[1]}.`,
+      `${material} ${noun} by ${brand} for ${use}, featuring ${features[1]}.`,
     ]),
   ];
   if (random.next() < 0.6) sentences.push(PRICE_TIERS[item.tier].phrase);
   if (random.next() < 0.4) {
-    const partner = complements.length === 0 ? undefined : world.types[pick(random, complements)].noun.toLowerCase();
-    if (partner !== undefined) sentences.push(`Goes well with our ${partner}.`);
+    const partner = complements.length === 0 ? undefined : world.types[pick(random, complements)].noun;
+    if (partner !== undefined) sentences.push(`Often bought together with ${partner}.`);
     else if (lastsDays !== undefined) sentences.push(`One pack lasts about ${lastsDays} days.`);
     else sentences.push(`Part of the ${brand} ${shelf.theme} range.`);
   }
@@ -172,5 +172,3 @@ function compose(world: World, item: DrawnItem, id: string): Item {
     price: item.price,
   };
 }
-
-const aOrAn = (word: string) => (/^[AEIOU]/.test(word) ? 'An' : 'A');

@@ -22,14 +22,14 @@ export function examinationProbability(surface: Surface, position: number): numb
   return (1 + position) ** -SURFACES[surface].decay;
 }
 
-const BASE = -2.85;
+const BASE = -2.55;
 const TASTE = 5;
 const LOVED_BRAND = 0.8;
 const PRICE_MISFIT = 0.8;
 
 /**
  * Log-odds that the user clicks the item once it is examined, on no particular errand:
- * −2.85 + 5 · cos(taste, item) + quality + 0.8 if the brand is loved − 0.8 · (price level − budget)².
+ * −2.55 + 5 · cos(taste, item) + quality + 0.8 if the brand is loved − 0.8 · (price level − budget)².
  */
 export function preference(catalogue: Catalogue, user: UserState, item: number): number {
   let product = 0;

@@ -65,7 +65,7 @@ export function createWorld(seed: number): World {
     }
   });
   const byNoun = new Map(types.map((type) => [type.noun, type.index]));
-  for (const type of types) type.complements = (type.goesWith ?? []).map((noun) => byNoun.get(noun)!);
+  for (const type of types) type.complements = type.goesWith.map((noun) => byNoun.get(noun)!);
 
   const directions = new Map<string, Float32Array>();
   function meaning(kind: string, word: string): Float32Array {

@@ -34,7 +34,7 @@ export interface LoggingPolicy {
 const CANDIDATES = 48;
 /** Clicks lose this share of their weight every night. */
 const FORGET_A_DAY = 0.05;
-const NOISE = 0.7;
+const NOISE = 1;
 
 export function createLoggingPolicy(world: World, catalogue: Catalogue, kind: 'mediocre' | 'random'): LoggingPolicy {
   const clicks = new Float64Array(catalogue.size);

@@ -39,18 +39,28 @@ interface Need {
 }
 
 const RECENT_SHELVES = 3;
+const RECENT_ITEMS = 16;
+/** Log-odds lost by an item that the user looked at not long ago, unless it is to be bought again. */
+const SEEN_PENALTY = 2;
 const MOST_NEEDS = 8;
 const MOST_PAGES = 15;
 const DAY = 86_400;
 
 /** What is remembered of users between visits: a few bytes each, and the open needs of those who bought. */
 export interface UserMemory {
+  /** `[users × 3]` shelves of the last clicks, latest first, −1 where none. */
   recentShelves: Int16Array;
+  /** `[users × 16]` the last items clicked, latest first, −1 where none: what was looked at is less interesting. */
+  recentItems: Int32Array;
   needs: Map<number, Need[]>;
 }
 
 export function createUserMemory(users: number): UserMemory {
-  return { recentShelves: new Int16Array(users * RECENT_SHELVES).fill(-1), needs: new Map() };
+  return {
+    recentShelves: new Int16Array(users * RECENT_SHELVES).fill(-1),
+    recentItems: new Int32Array(users * RECENT_ITEMS).fill(-1),
+    needs: new Map(),
+  };
 }
 
 export interface Visit {
@@ -75,6 +85,7 @@ export function liveVisit(
 ): TracedEvent[] {
   const log: TracedEvent[] = [];
   const recent = memory.recentShelves.subarray(user * RECENT_SHELVES, (user + 1) * RECENT_SHELVES);
+  const seen = memory.recentItems.subarray(user * RECENT_ITEMS, (user + 1) * RECENT_ITEMS);
   const shelfOf = (type: number) => world.types[type].shelf.index;
   const clicked = new Set<number>();
   const cart = new Map<number, number>();
@@ -106,6 +117,7 @@ export function liveVisit(
       const examination = examinationProbability(surface, position);
       const type = catalogue.type[item];
       logOdds[position] = preference(catalogue, state, item) + errandBonus(type, shelfOf(type), item, errand);
+      if (seen.includes(item) && item !== errand?.item) logOdds[position] -= SEEN_PENALTY;
       examined[position] = random.next() < examination;
       const impression = record(item, 'impression', { surface, position });
       impression.examination = examination;
@@ -125,6 +137,8 @@ export function liveVisit(
       lastClick = item;
       recent.copyWithin(1, 0, RECENT_SHELVES - 1);
       recent[0] = shelfOf(catalogue.type[item]);
+      seen.copyWithin(1, 0, RECENT_ITEMS - 1);
+      seen[0] = item;
       now += 5 + exponential(random, 25);
       if (random.next() < cartProbability(logOdds[position])) {
         record(item, 'cart', undefined);

@@ -25,7 +25,7 @@ export interface TrueImpression {
   event: Event;
   /** Probability that this position was looked at. */
   examination: number;
-  /** Probability of a click if it was looked at, the visit's errand included; 0 for what was clicked before in the visit. */
+  /** Probability of a click if it was looked at, the errand of the visit and what was looked at lately included; 0 if clicked in this visit. */
   click: number;
 }
 

@@ -105,11 +105,12 @@ function drawInterest(world: World, random: Random, present: Interest[], logWeig
   const weights = world.shelves.map((shelf) => (taken.has(shelf.departmentIndex) ? 0 : shelf.department.weight));
   const shelf = world.shelves[pickWeighted(random, weights)];
   const favouriteType = pick(random, shelf.typeIndexes);
+  const { noun, materials, features } = world.types[favouriteType];
   const centre = new Float32Array(MEANING_DIM);
   addScaled(centre, world.shelfCentre(shelf), 0.75);
-  addScaled(centre, world.meaning('type', world.types[favouriteType].noun), 0.35);
-  addScaled(centre, world.meaning('material', pick(random, shelf.materials)), 0.3);
-  addScaled(centre, world.meaning('feature', pick(random, shelf.features)), 0.3);
+  addScaled(centre, world.meaning('type', noun), 0.35);
+  addScaled(centre, world.meaning('material', pick(random, materials)), 0.3);
+  addScaled(centre, world.meaning('feature', pick(random, features)), 0.3);
   addScaled(centre, world.meaning('use', pick(random, shelf.uses)), 0.3);
   return { shelf: shelf.index, logWeight, favouriteType, centre: normalise(centre) };
 }
