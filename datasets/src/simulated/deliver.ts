@@ -3,11 +3,11 @@
  * `interactions.tsv.gz`), to go through the normal import, or straight into a store. Events are made as they are
  * written; ten million pass through a few megabytes of memory.
  */
-import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type RunContext, sha256, silent, writeDirectoryAtomic } from '@lorekeep/core';
 import type { Event, ImportRecord, Item, Store } from '@lorekeep/store';
@@ -85,26 +85,19 @@ function* eventBatches(shop: SimulatedShop, { progress = silent, signal }: RunCo
 }
 
 async function writeGzip(path: string, lines: Iterable<string>): Promise<void> {
-  const gzip = createGzip();
-  const file = createWriteStream(path);
-  const written = finished(gzip.pipe(file));
-  // A failing disk must end the loop below as well.
-  file.on('error', (error) => gzip.destroy(error));
+  await pipeline(Readable.from(chunks(lines)), createGzip(), createWriteStream(path));
+}
+
+/** Lines joined to pieces of 64 kB: one line a write would cost more than making the line. */
+function* chunks(lines: Iterable<string>): Generator<string> {
   let chunk = '';
-  try {
-    for (const line of lines) {
-      chunk += line;
-      if (chunk.length < 1 << 16) continue;
-      if (!gzip.write(chunk)) await once(gzip, 'drain');
-      chunk = '';
-    }
-    gzip.end(chunk);
-  } catch (error) {
-    file.destroy();
-    await written.catch(() => {});
-    throw error;
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < 1 << 16) continue;
+    yield chunk;
+    chunk = '';
   }
-  await written;
+  yield chunk;
 }
 
 export interface SimulatedImport {
