@@ -1,5 +1,5 @@
 export { type Contestant, type InterleaveOptions, interleave, median, type Timing } from './interleave.ts';
-export { machineFigures, peakRssMb } from './machine.ts';
+export { machineFigures, matmulPeakGflops, peakRssMb } from './machine.ts';
 export { type Peer, type PeerPythonOptions, peerPython, type StartPeerOptions, startPeer } from './peers.ts';
 export { benchNames, loadBench } from './registry.ts';
 export {

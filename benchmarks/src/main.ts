@@ -6,7 +6,7 @@
 import { resolve } from 'node:path';
 import { LorekeepError } from '@lorekeep/core';
 import { Command, CommanderError } from 'commander';
-import { machineFigures } from './machine.ts';
+import { machineFigures, matmulPeakGflops } from './machine.ts';
 import { describeBenches, loadBench } from './registry.ts';
 import { createReport, formatReport } from './result.ts';
 
@@ -23,9 +23,10 @@ const command = new Command('bench')
     const start = performance.now();
     const log = (line: string) =>
       console.error(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)}s  ${line}`);
-    const machine = machineFigures();
+    const atStart = machineFigures();
     const data = flags.data === undefined ? {} : { data: resolve(process.env.INIT_CWD ?? '.', flags.data) };
     const result = await bench.run({ quick: flags.quick === true, log, ...data });
+    const machine = { ...atStart, matmul_gflops: await matmulPeakGflops() };
     const report = createReport(name, result, machine);
     console.log(flags.json === true ? JSON.stringify(report) : formatReport(report));
   });

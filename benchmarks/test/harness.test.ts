@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createReport, formatReport, interleave, machineFigures, median, peakRssMb } from '@lorekeep/benchmarks';
+import {
+  createReport,
+  formatReport,
+  interleave,
+  machineFigures,
+  matmulPeakGflops,
+  median,
+  peakRssMb,
+} from '@lorekeep/benchmarks';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
@@ -61,6 +69,11 @@ test('the machine is described by finite numbers', () => {
   for (const [key, value] of Object.entries({ ...machineFigures(), rss: peakRssMb() })) {
     assert.ok(Number.isFinite(value), key);
   }
+});
+
+test('the matrix-product peak is a plausible number of GFLOP/s', async () => {
+  const peak = await matmulPeakGflops({ size: 256, rounds: 3 });
+  assert.ok(peak > 0.1 && peak < 1e6, `${peak}`);
 });
 
 test('an unknown bench, no bench or an unknown flag is wrong usage: exit code 2, nothing on stdout', () => {

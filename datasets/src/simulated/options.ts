@@ -4,7 +4,7 @@ import { badShopOption } from './errors.ts';
 export interface SimulatedShopOptions {
   /** Any 32-bit integer. Default 42. */
   seed?: number;
-  /** Events of all types, impressions included (about 87 in 100); exactly so many are made. 1,000 to 10,000,000. Default 300,000. */
+  /** Events of all types, impressions included (83 to 90 in 100); exactly so many are made. 1,000 to 10,000,000. Default 300,000. */
   events?: number;
   /** Users. 10 to 2,000,000. Default: one for 200 events (1,500), at least 20. */
   users?: number;
