@@ -84,3 +84,10 @@ export const badLexicalFile = (path: string, why: string, cause?: unknown) =>
     details: { path },
     cause,
   });
+
+export const unknownItems = (ids: string[]) =>
+  new LorekeepError(
+    'ENCODER_UNKNOWN_ITEMS',
+    `${ids.length} of the items asked for are not in the catalogue, the first is "${ids[0]}".`,
+    { kind: 'usage', hint: 'Ask for ids that the store has.', details: { count: ids.length, first: ids.slice(0, 10) } },
+  );

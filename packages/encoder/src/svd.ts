@@ -1,0 +1,156 @@
+/**
+ * Truncated singular value decomposition of a sparse matrix by a randomised range finder with power iterations (Halko,
+ * Martinsson and Tropp 2011, algorithms 4.4 and 5.1). Only the right singular vectors are wanted here. Sums are kept in
+ * double precision; everything runs in one thread in a fixed order, so that equal input gives equal output.
+ */
+import type { Random } from '@lorekeep/core';
+
+/** Compressed rows: row `i` has `values[offsets[i] … offsets[i + 1])` in `columns` of the same range. */
+export interface SparseMatrix {
+  columnCount: number;
+  offsets: Uint32Array;
+  columns: Uint32Array;
+  values: Float32Array;
+}
+
+const OVERSAMPLING = 16;
+const POWER_ITERATIONS = 2;
+/** Directions weaker than this, relative to the strongest, are rounding noise. */
+const RANK_TOLERANCE = 1e-10;
+
+/** `[columnCount × rank]`, strongest direction first; columns beyond the matrix's rank are zero. */
+export function rightSingularVectors(matrix: SparseMatrix, rank: number, random: Random): Float32Array {
+  const rows = matrix.offsets.length - 1;
+  const { columnCount } = matrix;
+  const width = Math.min(rank + OVERSAMPLING, rows, columnCount);
+  const probe = new Float64Array(columnCount * width).map(() => random.normal());
+  let range = times(matrix, probe, width);
+  orthonormalise(range, width);
+  for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
+    range = times(matrix, transposeTimes(matrix, range, width), width);
+    orthonormalise(range, width);
+  }
+  // Bᵀ = AᵀQ; the eigenvectors of BBᵀ turn it into right singular vectors: V = BᵀUΛ^(-1/2).
+  const projected = transposeTimes(matrix, range, width);
+  const { values, vectors } = symmetricEigen(gram(projected, width), width);
+  const kept = new Float32Array(columnCount * rank);
+  const order = [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, rank);
+  const floor = RANK_TOLERANCE * values[order[0]];
+  const used = order.filter((index) => values[index] > floor);
+  for (let column = 0; column < columnCount; column++) {
+    for (let j = 0; j < used.length; j++) {
+      let sum = 0;
+      for (let i = 0; i < width; i++) sum += projected[column * width + i] * vectors[used[j] * width + i];
+      kept[column * rank + j] = sum / Math.sqrt(values[used[j]]);
+    }
+  }
+  return kept;
+}
+
+/** `A · dense`, dense `[columnCount × width]` → `[rows × width]`. */
+function times({ offsets, columns, values }: SparseMatrix, dense: Float64Array, width: number): Float64Array {
+  const product = new Float64Array((offsets.length - 1) * width);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      const from = columns[at] * width;
+      const value = values[at];
+      for (let j = 0, to = row * width; j < width; j++) product[to + j] += value * dense[from + j];
+    }
+  }
+  return product;
+}
+
+/** `Aᵀ · dense`, dense `[rows × width]` → `[columnCount × width]`. */
+function transposeTimes(matrix: SparseMatrix, dense: Float64Array, width: number): Float64Array {
+  const { columnCount, offsets, columns, values } = matrix;
+  const product = new Float64Array(columnCount * width);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      const to = columns[at] * width;
+      const value = values[at];
+      for (let j = 0, from = row * width; j < width; j++) product[to + j] += value * dense[from + j];
+    }
+  }
+  return product;
+}
+
+/** `XᵀX`, `[width × width]`. */
+function gram(x: Float64Array, width: number): Float64Array {
+  const product = new Float64Array(width * width);
+  for (let row = 0; row < x.length; row += width) {
+    for (let i = 0; i < width; i++) {
+      const value = x[row + i];
+      if (value === 0) continue;
+      for (let j = 0; j <= i; j++) product[i * width + j] += value * x[row + j];
+    }
+  }
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) product[j * width + i] = product[i * width + j];
+  return product;
+}
+
+/** Orthonormal columns of the same span, in place (Cholesky QR, twice for precision). Dependent columns become zero. */
+function orthonormalise(x: Float64Array, width: number): void {
+  for (let pass = 0; pass < 2; pass++) {
+    const factor = gram(x, width);
+    let largest = 0;
+    for (let i = 0; i < width; i++) largest = Math.max(largest, factor[i * width + i]);
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = factor[i * width + j];
+        for (let k = 0; k < j; k++) sum -= factor[i * width + k] * factor[j * width + k];
+        const pivot = factor[j * width + j];
+        if (i === j) factor[i * width + i] = sum > RANK_TOLERANCE * largest ? Math.sqrt(sum) : 0;
+        else factor[i * width + j] = pivot === 0 ? 0 : sum / pivot;
+      }
+    }
+    for (let row = 0; row < x.length; row += width) {
+      for (let i = 0; i < width; i++) {
+        let sum = x[row + i];
+        for (let k = 0; k < i; k++) sum -= factor[i * width + k] * x[row + k];
+        const pivot = factor[i * width + i];
+        x[row + i] = pivot === 0 ? 0 : sum / pivot;
+      }
+    }
+  }
+}
+
+/** Eigenvalues and eigenvectors (one a row) of a symmetric matrix by cyclic Jacobi rotations. Destroys its argument. */
+function symmetricEigen(a: Float64Array, width: number): { values: Float64Array; vectors: Float64Array } {
+  const vectors = new Float64Array(width * width);
+  let scale = 0;
+  for (let i = 0; i < width; i++) {
+    vectors[i * width + i] = 1;
+    scale = Math.max(scale, Math.abs(a[i * width + i]));
+  }
+  const negligible = scale * 1e-14;
+  for (let sweep = 0; sweep < 30; sweep++) {
+    let rotated = false;
+    for (let p = 0; p < width; p++) {
+      for (let q = p + 1; q < width; q++) {
+        const off = a[p * width + q];
+        if (Math.abs(off) <= negligible) continue;
+        rotated = true;
+        const theta = (a[q * width + q] - a[p * width + p]) / (2 * off);
+        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
+        const c = 1 / Math.hypot(t, 1);
+        const s = t * c;
+        for (let k = 0; k < width; k++) {
+          const kp = a[k * width + p];
+          const kq = a[k * width + q];
+          a[k * width + p] = c * kp - s * kq;
+          a[k * width + q] = s * kp + c * kq;
+        }
+        for (const m of [a, vectors]) {
+          for (let k = 0; k < width; k++) {
+            const pk = m[p * width + k];
+            const qk = m[q * width + k];
+            m[p * width + k] = c * pk - s * qk;
+            m[q * width + k] = s * pk + c * qk;
+          }
+        }
+      }
+    }
+    if (!rotated) break;
+  }
+  return { values: Float64Array.from({ length: width }, (_, i) => a[i * width + i]), vectors };
+}
