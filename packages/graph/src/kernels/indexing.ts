@@ -1,7 +1,8 @@
 /** Kernels that read or write at positions given as data. */
 import { callerPlace, defineKernel } from '../backend.ts';
 import { unsupportedForm } from '../errors.ts';
-import { binary, cast, expand, type Graph, reshape, type Value } from '../ir.ts';
+import { binary, cast, reshape } from '../ir.ts';
+import { scatterAdd } from './scatter.ts';
 
 defineKernel('GatherV2', (graph, { x, indices }, { axis, batchDims }) => {
   if (batchDims !== 0) throw unsupportedForm('Gather', 'batchDims other than 0 cannot be compiled', callerPlace());
@@ -16,9 +17,7 @@ defineKernel('GatherNd', (graph, { params, indices }) => {
   const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
   return graph.op('GatherND', [params, cast(graph, indices, 'int64')], shape, params.dtype);
 });
-defineKernel('ScatterNd', (graph, { indices, updates }, { shape }) =>
-  scatterAdd(graph, shape, cast(graph, indices, 'int64'), updates),
-);
+defineKernel('ScatterNd', (graph, { indices, updates }, { shape }) => scatterAdd(graph, shape, indices, updates));
 // A negative id means "in no segment". In the gradient of a gather, by far the most common use, there are none;
 // elsewhere their rows are zeroed and added to segment 0.
 defineKernel('UnsortedSegmentSum', (graph, { x, segmentIds }, { numSegments }) => {
@@ -26,8 +25,7 @@ defineKernel('UnsortedSegmentSum', (graph, { x, segmentIds }, { numSegments }) =
   const column = [...segmentIds.shape, 1];
   const shape = [numSegments, ...x.shape.slice(rank)];
   const source = segmentIds.node?.op === 'Reshape' ? segmentIds.node.inputs[0] : segmentIds;
-  if (graph.indices.has(source))
-    return scatterAdd(graph, shape, cast(graph, reshape(graph, segmentIds, column), 'int64'), x);
+  if (graph.indices.has(source)) return scatterAdd(graph, shape, reshape(graph, segmentIds, column), x);
   const zero = graph.uniform([], 0, 'int32');
   const flags = binary(graph, 'GreaterOrEqual', segmentIds, zero, 'bool');
   const counted = reshape(graph, cast(graph, flags, x.dtype), [
@@ -35,9 +33,5 @@ defineKernel('UnsortedSegmentSum', (graph, { x, segmentIds }, { numSegments }) =
     ...x.shape.slice(rank).map(() => 1),
   ]);
   const ids = reshape(graph, binary(graph, 'Max', segmentIds, zero), column);
-  return scatterAdd(graph, shape, cast(graph, ids, 'int64'), binary(graph, 'Mul', x, counted));
+  return scatterAdd(graph, shape, ids, binary(graph, 'Mul', x, counted));
 });
-function scatterAdd(graph: Graph, shape: readonly number[], indices: Value, updates: Value): Value {
-  const zeros = expand(graph, graph.uniform([], 0, updates.dtype), shape);
-  return graph.op('ScatterND', [zeros, indices, updates], shape, updates.dtype, { reduction: 'add' });
-}
