@@ -1,1 +1,18 @@
-export type * from './types.ts';
+export { type BaselineName, type BaselineOptions, baselines } from './baselines.ts';
+export { readManifest, writeBundle } from './bundle.ts';
+export { discardCheckpoint, type EpochRecord } from './checkpoint.ts';
+export { type Preset, presets, resolveConfig, type TowerConfig } from './config.ts';
+export { type EvaluateOptions, type Evaluation, evaluateTowers, evaluationOf } from './evaluate.ts';
+export {
+  bootstrapIntervals,
+  type IntervalOptions,
+  type Intervals,
+  METRIC_NAMES,
+  type MetricName,
+  metricsOfRanks,
+} from './metrics.ts';
+export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions } from './ranks.ts';
+export { type LoadOptions, loadTowers } from './runtime.ts';
+export { leaveOneOut, question, type Split, trainItems } from './split.ts';
+export { type TrainedTowers, type TrainOptions, trainTowers } from './train.ts';
+export type { BundleManifest, EvaluationSet, Metrics, TowerRuntime } from './types.ts';

@@ -1,0 +1,108 @@
+/**
+ * Vectors of the whole catalogue and of many users from parameters still in training: graphs that take the parameters as
+ * inputs, compiled once a shape and used after every epoch. Served vectors come from runtime.ts, by the same functions.
+ */
+import { type Arrays, createGraphCache, inference, namedArray, tf } from '@lorekeep/graph';
+import { paddedLength } from './batches.ts';
+import type { TowerConfig } from './config.ts';
+import { comparable, itemInputs, itemTower, userTower } from './model.ts';
+
+/** Users a run. */
+const BATCH = 256;
+
+export interface TowerEncoder {
+  /** @returns `inputs` and `vectors`, both `[items, dim]` */
+  items(
+    parameters: Arrays,
+    content: Float32Array | undefined,
+  ): Promise<{ inputs: Float32Array; vectors: Float32Array }>;
+  /**
+   * @param inputs `[items, dim]`, what the user tower reads of each item
+   * @param histories item rows, oldest first, at least one; those longer than `maxHistory` keep their recent end
+   * @returns `[histories.length, dim]`
+   */
+  users(parameters: Arrays, inputs: Float32Array, histories: Int32Array[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export function createTowerEncoder(
+  config: TowerConfig,
+  sizes: { items: number; contentDim: number },
+  { threads, signal }: { threads?: number; signal?: AbortSignal } = {},
+): TowerEncoder {
+  const { dim, maxHistory } = config;
+  const itemGraph = createGraphCache(
+    (given) => {
+      const inputs = itemInputs(given, given.content, given['id/table'], config, inference);
+      return { inputs: tf.clone(inputs), vectors: comparable(itemTower(given, inputs, config, inference), config) };
+    },
+    { name: 'item tower', threads },
+  );
+  const userGraph = createGraphCache(
+    (given) => {
+      const [batch, length] = given.history.shape;
+      const rows = tf.gather(given.inputs, tf.reshape(given.history, [batch * length]));
+      const states = userTower(given, tf.reshape(rows, [batch, length, dim]), config, inference);
+      return { vectors: comparable(tf.gather(tf.reshape(states, [batch * length, dim]), given.last as never), config) };
+    },
+    { name: 'user tower', threads },
+  );
+  return {
+    async items(parameters, content) {
+      const own = pick(parameters, (name) => config.itemTower === 'shared' || !isUserParameter(name));
+      const feeds =
+        content === undefined ? own : { ...own, content: namedArray([sizes.items, sizes.contentDim], content) };
+      const { inputs, vectors } = await itemGraph.run(feeds);
+      return { inputs: inputs.data as Float32Array, vectors: vectors.data as Float32Array };
+    },
+    async users(parameters, inputs, histories) {
+      const own = pick(parameters, isUserParameter);
+      const table = namedArray([inputs.length / dim, dim], inputs);
+      const result = new Float32Array(histories.length * dim);
+      const byLength = new Map<number, number[]>();
+      histories.forEach((history, user) => {
+        const length = paddedLength(history.length, maxHistory);
+        const users = byLength.get(length);
+        if (users === undefined) byLength.set(length, [user]);
+        else users.push(user);
+      });
+      for (const [length, users] of byLength) {
+        const batch = Math.min(BATCH, users.length);
+        for (let first = 0; first < users.length; first += batch) {
+          signal?.throwIfAborted();
+          const some = users.slice(first, first + batch);
+          const history = new Int32Array(batch * length);
+          const last = new Int32Array(batch);
+          some.forEach((user, row) => {
+            const recent = histories[user].subarray(-length);
+            history.set(recent, row * length);
+            last[row] = row * length + recent.length - 1;
+          });
+          const { vectors } = await userGraph.run({
+            ...own,
+            inputs: table,
+            history: namedArray([batch, length], history),
+            last: namedArray([batch], last),
+          });
+          some.forEach((user, row) => {
+            result.set((vectors.data as Float32Array).subarray(row * dim, (row + 1) * dim), user * dim);
+          });
+        }
+      }
+      return result;
+    },
+    async close() {
+      await itemGraph.close();
+      await userGraph.close();
+    },
+  };
+}
+
+/** Everything else belongs to the input path. */
+export function isUserParameter(name: string): boolean {
+  return name.startsWith('user/') || name.startsWith('block');
+}
+
+export function pick(arrays: Arrays, wanted: (name: string) => boolean): Arrays {
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => wanted(name)));
+}

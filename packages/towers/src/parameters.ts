@@ -1,0 +1,113 @@
+/**
+ * The towers' parameters: their first values, and how the solved part (start.ts) and the learned part come together.
+ *
+ * What the closed form has solved is not overwritten but added to: an array named `start/…` is given to every step as
+ * it is, the learned array of that name begins at zero and is multiplied by `startRate` before it is added. So weight
+ * decay pulls towards the solution instead of towards nothing, and Adam, whose steps have the size of the learning
+ * rate whatever the gradient, cannot wipe out table entries of size .06 within an epoch.
+ */
+import type { Random } from '@lorekeep/core';
+import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
+import type { TowerConfig } from './config.ts';
+import type { TowerSizes } from './model.ts';
+import { RECENCY, type Start } from './start.ts';
+
+/** Arrays that are solved first and then learned on. */
+const SOLVED = ['content/linear', 'id/table'] as const;
+
+/** @param start the closed form; `undefined` begins at random */
+export function initialParameters(
+  config: TowerConfig,
+  { items, contentDim }: TowerSizes,
+  start: Start | undefined,
+  random: Random,
+): { parameters: Arrays; fixed: Arrays } {
+  const { dim, hidden, layers, heads, maxHistory } = config;
+  const parameters: Arrays = {};
+  const fixed: Arrays = {};
+  const zeros = (name: string, ...shape: number[]) => {
+    parameters[name] = namedArray(shape, new Float32Array(shape.reduce((size, n) => size * n, 1)));
+  };
+  const normal = (name: string, deviation: number, ...shape: number[]) => {
+    zeros(name, ...shape);
+    const { data } = parameters[name];
+    for (let i = 0; i < data.length; i++) data[i] = random.normal() * deviation;
+  };
+  const ones = (name: string, ...shape: number[]) => {
+    zeros(name, ...shape);
+    (parameters[name].data as Float32Array).fill(1);
+  };
+  if (config.content) {
+    if (start === undefined) normal('content/linear', 1 / Math.sqrt(dim), contentDim, dim);
+    else {
+      zeros('content/linear', contentDim, dim);
+      fixed['start/content/linear'] = namedArray([contentDim, dim], start.linear);
+    }
+    normal('content/up', 1, contentDim, hidden);
+    zeros('content/up/bias', hidden);
+    zeros('content/down', hidden, dim);
+  }
+  if (config.id) {
+    ones('id/gate', dim);
+    if (start === undefined) normal('id/table', config.content ? 0 : 1 / Math.sqrt(dim), items, dim);
+    else {
+      zeros('id/table', items, dim);
+      fixed['start/id/table'] = namedArray([items, dim], start.table);
+    }
+  }
+  parameters['user/recency'] = namedArray(
+    [maxHistory],
+    Float32Array.from({ length: maxHistory }, (_, age) => RECENCY ** age),
+  );
+  zeros('user/mix', dim, dim);
+  if (layers === 0) return { parameters, fixed };
+  normal('user/in', 1, dim, hidden);
+  for (let layer = 0; layer < layers; layer++) {
+    const block = `block${layer}`;
+    for (const name of ['query', 'key', 'value', 'output'])
+      normal(`${block}/${name}`, 1 / Math.sqrt(hidden), hidden, hidden);
+    if (config.positions) {
+      zeros(`${block}/distance`, heads, maxHistory);
+      const { data } = parameters[`${block}/distance`];
+      // ALiBi's slopes (Press et al. 2022) to begin with: the further back, the fainter, at another pace for each head.
+      for (let head = 0; head < heads; head++)
+        for (let age = 0; age < maxHistory; age++)
+          data[head * maxHistory + age] = -age * 2 ** (-(8 * (head + 1)) / heads);
+    }
+    normal(`${block}/up`, 1 / Math.sqrt(hidden), hidden, 4 * hidden);
+    zeros(`${block}/up/bias`, 4 * hidden);
+    normal(`${block}/down`, 1 / Math.sqrt(4 * hidden), 4 * hidden, hidden);
+    for (const name of ['norm1', 'norm2']) {
+      ones(`${block}/${name}/gain`, hidden);
+      zeros(`${block}/${name}/bias`, hidden);
+    }
+  }
+  ones('user/norm/gain', hidden);
+  zeros('user/norm/bias', hidden);
+  zeros('user/out', hidden, dim);
+  return { parameters, fixed };
+}
+
+/** Learned and fixed parts as the model functions read them, as part of a graph. */
+export function joined(parameters: Tensors, fixed: Tensors, { startRate }: TowerConfig): Tensors {
+  const result = { ...parameters };
+  for (const name of SOLVED) {
+    const start = fixed[`start/${name}`];
+    if (start !== undefined) result[name] = tf.add(start, tf.mul(parameters[name], startRate));
+  }
+  return result;
+}
+
+/** The same on arrays, operation by operation in float32: what is saved and served. */
+export function joinedArrays(parameters: Arrays, fixed: Arrays, { startRate }: TowerConfig): Arrays {
+  const result = { ...parameters };
+  const rate = Math.fround(startRate);
+  for (const name of SOLVED) {
+    const start = fixed[`start/${name}`];
+    if (start === undefined) continue;
+    const learned = parameters[name].data as Float32Array;
+    const data = Float32Array.from(start.data as Float32Array, (value, i) => value + Math.fround(learned[i] * rate));
+    result[name] = namedArray(start.shape, data);
+  }
+  return result;
+}

@@ -1,0 +1,200 @@
+/**
+ * Training, top to bottom: centre the content, solve the start, then epochs of AdamW over length-sorted batches with
+ * the validation set ranked after each. The best epoch on validation NDCG@10 is kept, the start itself being epoch 0,
+ * so what comes out is never worse there than what was solved. The test set is not looked at.
+ *
+ * Interrupted at any step, a run with the same arguments goes on from its last finished epoch and ends in the same bits:
+ * every epoch draws its order from a stream of its own, and the checkpoint carries the rest.
+ */
+import { createRandom, errorCode, type RunContext, sha256, silent } from '@lorekeep/core';
+import { type Arrays, createTrainer, namedArray } from '@lorekeep/graph';
+import type { Corpus } from '@lorekeep/store';
+import { epochBatches, feedsOf } from './batches.ts';
+import { type EpochRecord, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { resolveConfig, type TowerConfig } from './config.ts';
+import { centredContent, contentMean } from './content.ts';
+import { createTowerEncoder, type TowerEncoder } from './encode.ts';
+import { badContent, notFinite, nothingToLearn } from './errors.ts';
+import { fullSoftmaxLoss } from './loss.ts';
+import { metricsOfRanks } from './metrics.ts';
+import { initialParameters, joinedArrays } from './parameters.ts';
+import { createRankEvaluator, type RankEvaluator } from './ranks.ts';
+import { leaveOneOut, question, type Split } from './split.ts';
+import { closedFormStart } from './start.ts';
+import type { BundleManifest, EvaluationSet } from './types.ts';
+
+export interface TrainOptions extends RunContext {
+  corpus: Corpus;
+  /** `[items × contentInfo.dim]` of the frozen encoder, in the corpus's item order; zeros for an item without text. Not needed where `config.content` is false. */
+  content?: Float32Array;
+  /** What made the vectors; goes into the bundle's manifest. */
+  contentInfo: BundleManifest['content'];
+  /** Default: the preset `learn`. */
+  config?: TowerConfig;
+  /** Shown in the manifest. Default `'learn'`. */
+  preset?: string;
+  /** Default 42. */
+  seed?: number;
+  /** Where the checkpoint is kept. Default: nowhere, an interrupted run begins anew. */
+  workDir?: string;
+  /** Default: all the machine offers. */
+  threads?: number;
+}
+
+export interface TrainedTowers {
+  config: TowerConfig;
+  preset: string;
+  seed: number;
+  contentInfo: BundleManifest['content'];
+  corpus: Corpus;
+  split: Split;
+  /** As the model functions read them, with `content/mean`. */
+  parameters: Arrays;
+  /** Centred, `undefined` without content. */
+  content: Float32Array | undefined;
+  bestEpoch: number;
+  records: EpochRecord[];
+}
+
+/**
+ * Progress is reported as stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
+ *
+ * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_LOSS_NOT_FINITE`
+ *   (the last good epoch stays in `workDir`); `signal.reason` when stopped
+ */
+export async function trainTowers(options: TrainOptions): Promise<TrainedTowers> {
+  const { corpus, contentInfo, preset = 'learn', seed = 42, workDir, threads, progress = silent, signal } = options;
+  const config = resolveConfig('learn', { ...(options.config ?? resolveConfig()) });
+  const split = leaveOneOut(corpus);
+  if (split.transitions === 0) throw nothingToLearn(corpus.userIds.length, split.transitions);
+  if (config.content && options.content === undefined) throw badContent('none were given');
+  const items = corpus.itemIds.length;
+  const contentDim = config.content ? contentInfo.dim : 0;
+  const mean = config.content ? contentMean(options.content as Float32Array, items, contentDim) : undefined;
+  const content = mean && centredContent(options.content as Float32Array, mean);
+  signal?.throwIfAborted();
+
+  const key = sha256(
+    JSON.stringify([1, corpus.fingerprint, config, seed, content ? sha256(new Uint8Array(content.buffer)) : '']),
+  );
+  const random = createRandom(seed);
+  const saved = workDir === undefined ? undefined : await loadCheckpoint(workDir, key);
+  const orders = random.fork('orders');
+  const start =
+    saved !== undefined || config.start === 'random'
+      ? undefined
+      : await closedFormStart(split, content, contentDim, config.dim, random.fork('start'), threads);
+  signal?.throwIfAborted();
+  const initial = initialParameters(config, { items, contentDim }, start, random.fork('parameters'));
+  const fixed = saved?.fixed ?? initial.fixed;
+
+  const stepsPerEpoch = epochBatches(split, config.maxHistory, config.batchPositions, orders.fork('count')).length;
+  const totalSteps = stepsPerEpoch * config.epochs;
+  const trainer = await createTrainer({
+    loss: (parameters, batch, context) => fullSoftmaxLoss(parameters, batch, config, context),
+    parameters: saved?.state.parameters ?? initial.parameters,
+    optimiser: {
+      learningRate: config.learningRate,
+      weightDecay: config.weightDecay,
+      clipNorm: config.clipNorm,
+      schedule: {
+        kind: 'cosine',
+        warmupSteps: Math.min(100, stepsPerEpoch),
+        totalSteps: Math.max(totalSteps, stepsPerEpoch + 1),
+        floor: 0.05,
+      },
+    },
+    random: random.fork('dropout'),
+    threads,
+  });
+  const encoder = createTowerEncoder(config, { items, contentDim }, { threads, signal });
+  const ranker = createRankEvaluator({ threads, signal });
+  try {
+    const catalogue: Arrays = content === undefined ? {} : { content: namedArray([items, contentDim], content) };
+    const validate = async (parameters: Arrays) =>
+      metricsOfRanks(await ranksOf(split, 'valid', joinedArrays(parameters, fixed, config), content, encoder, ranker))[
+        'ndcg@10'
+      ];
+    let epoch = 0;
+    let bestEpoch = 0;
+    let best = trainer.parameters();
+    let records: EpochRecord[] = [];
+    if (saved === undefined) {
+      records.push({ epoch: 0, ndcg: await validate(best) });
+      if (workDir !== undefined)
+        await saveCheckpoint(workDir, key, { epoch, bestEpoch, records, best, fixed, state: trainer.state() });
+    } else {
+      trainer.restore(saved.state);
+      ({ epoch, bestEpoch, best, records } = saved);
+    }
+    progress({ stage: 'train', done: epoch * stepsPerEpoch, total: totalSteps, unit: 'steps', note: noteOf(records) });
+
+    while (epoch < config.epochs && epoch - bestEpoch < config.patience) {
+      const batches = epochBatches(split, config.maxHistory, config.batchPositions, orders.fork(`epoch ${epoch + 1}`));
+      let lossSum = 0;
+      let positions = 0;
+      for (const [step, batch] of batches.entries()) {
+        signal?.throwIfAborted();
+        const { loss } = await trainer.step({ ...feedsOf(batch), ...catalogue, ...fixed }).catch((error) => {
+          throw errorCode(error) === 'GRAPH_NOT_FINITE' ? notFinite(epoch + 1, step + 1, workDir) : error;
+        });
+        const weight = batch.weights.reduce((sum, value) => sum + value, 0);
+        lossSum += loss * weight;
+        positions += weight;
+        progress({
+          stage: 'train',
+          done: epoch * stepsPerEpoch + step + 1,
+          total: totalSteps,
+          unit: 'steps',
+          note: `epoch ${epoch + 1}, loss ${(lossSum / positions).toFixed(3)}, ${noteOf(records)}`,
+        });
+      }
+      epoch++;
+      const parameters = trainer.parameters();
+      const ndcg = await validate(parameters);
+      if (ndcg > Math.max(...records.map((record) => record.ndcg))) {
+        bestEpoch = epoch;
+        best = parameters;
+      }
+      records.push({ epoch, loss: lossSum / positions, ndcg });
+      if (workDir !== undefined)
+        await saveCheckpoint(workDir, key, { epoch, bestEpoch, records, best, fixed, state: trainer.state() });
+    }
+    progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
+    const parameters = joinedArrays(best, fixed, config);
+    if (mean !== undefined) parameters['content/mean'] = namedArray([contentDim], mean);
+    return { config, preset, seed, contentInfo, corpus, split, parameters, content, bestEpoch, records };
+  } finally {
+    await Promise.all([trainer.close(), encoder.close(), ranker.close()]);
+  }
+}
+
+function noteOf(records: EpochRecord[]): string {
+  const best = records.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
+  return `best validation NDCG@10 ${best.ndcg.toFixed(4)} (${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`})`;
+}
+
+/** Ranks of all evaluated users, in the order of `split.evaluated`. */
+export async function ranksOf(
+  split: Split,
+  set: EvaluationSet,
+  parameters: Arrays,
+  content: Float32Array | undefined,
+  encoder: TowerEncoder,
+  ranker: RankEvaluator,
+): Promise<Float64Array> {
+  const questions = Array.from(split.evaluated, (user) => question(split, user, set));
+  if (questions.length === 0) return new Float64Array(0);
+  const { inputs, vectors } = await encoder.items(parameters, content);
+  const users = await encoder.users(
+    parameters,
+    inputs,
+    questions.map(({ history }) => history),
+  );
+  return ranker.byVectors(
+    users,
+    vectors,
+    vectors.length / split.corpus.itemIds.length,
+    questions.map(({ target }) => target),
+  );
+}
