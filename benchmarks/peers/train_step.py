@@ -14,23 +14,23 @@ from safetensors.torch import load_file, save_file
 state = {}
 
 
-def block(p, prefix, x, heads):
+def block(p, prefix, x, heads, dropout):
     batch, length, dim = x.shape
     qkv = F.linear(x, p[f"{prefix}.qkv.weight"].T, p[f"{prefix}.qkv.bias"])
     q, k, v = qkv.view(batch, length, 3, heads, dim // heads).permute(2, 0, 3, 1, 4)
-    mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=dropout)
     mixed = mixed.transpose(1, 2).reshape(batch, length, dim)
     mixed = F.linear(mixed, p[f"{prefix}.out.weight"].T, p[f"{prefix}.out.bias"])
-    x = F.layer_norm(x + mixed, (dim,), p[f"{prefix}.norm1.gain"], p[f"{prefix}.norm1.bias"], 1e-5)
+    x = F.layer_norm(x + F.dropout(mixed, dropout), (dim,), p[f"{prefix}.norm1.gain"], p[f"{prefix}.norm1.bias"], 1e-5)
     hidden = F.gelu(F.linear(x, p[f"{prefix}.up.weight"].T, p[f"{prefix}.up.bias"]))
     hidden = F.linear(hidden, p[f"{prefix}.down.weight"].T, p[f"{prefix}.down.bias"])
-    return F.layer_norm(x + hidden, (dim,), p[f"{prefix}.norm2.gain"], p[f"{prefix}.norm2.bias"], 1e-5)
+    return F.layer_norm(x + F.dropout(hidden, dropout), (dim,), p[f"{prefix}.norm2.gain"], p[f"{prefix}.norm2.bias"], 1e-5)
 
 
-def loss_of(p, items, targets):
-    x = F.embedding(items, p["items"]) + p["positions"]
+def loss_of(p, items, targets, dropout):
+    x = F.dropout(F.embedding(items, p["items"]) + p["positions"], dropout)
     for layer in range(state["layers"]):
-        x = block(p, f"block{layer}", x, state["heads"])
+        x = block(p, f"block{layer}", x, state["heads"], dropout)
     logits = F.linear(x.reshape(-1, x.shape[-1]), p["items"])
     return F.cross_entropy(logits, targets.reshape(-1))
 
@@ -51,32 +51,32 @@ def setup(parameters, batch, layers, heads, threads, optimiser):
     )
     arrays = load_file(batch)
     state.update(p=p, items=arrays["items"].long(), targets=arrays["targets"].long())
-    state["eager"] = lambda: loss_of(p, state["items"], state["targets"])
+    state["eager"] = lambda dropout: loss_of(p, state["items"], state["targets"], dropout)
     return {"torch": [int(part) for part in torch.__version__.split("+")[0].split(".")]}
 
 
 def gradients(path):
-    loss = state["eager"]()
+    loss = state["eager"](0.0)
     loss.backward()
     save_file({name: value.grad.contiguous() for name, value in state["p"].items()}, path)
     state["adamw"].zero_grad()
     return {"loss": loss.item()}
 
 
-def compile():
+def compile(dropout):
     p = state["p"]
     compiled = torch.compile(loss_of)
-    state["compiled"] = lambda: compiled(p, state["items"], state["targets"])
-    return steps("compiled", 2)
+    state["compiled"] = lambda dropout: compiled(p, state["items"], state["targets"], dropout)
+    return steps("compiled", 2, dropout)
 
 
-def steps(kind, count):
+def steps(kind, count, dropout):
     """The losses, and milliseconds a step."""
     losses = []
     start = time.perf_counter()
     for _ in range(count):
         state["adamw"].zero_grad()
-        loss = state[kind]()
+        loss = state[kind](dropout)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(state["p"].values(), state["clip"])
         state["adamw"].step()
@@ -84,18 +84,4 @@ def steps(kind, count):
     return {"milliseconds": (time.perf_counter() - start) * 1000 / count, "losses": losses}
 
 
-def gemm(rows, inner, columns):
-    """GFLOP/s of one large product: what the machine's own matrix library reaches right now."""
-    a, b = torch.rand(rows, inner), torch.rand(inner, columns)
-    a @ b
-    best = min(_timed(lambda: a @ b) for _ in range(5))
-    return {"gflops": 2 * rows * inner * columns / best / 1e9}
-
-
-def _timed(work):
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-serve({"setup": setup, "gradients": gradients, "compile": compile, "steps": steps, "gemm": gemm})
+serve({"setup": setup, "gradients": gradients, "compile": compile, "steps": steps})

@@ -1,9 +1,10 @@
 /**
  * One training step, in one ONNX graph, against PyTorch: a causal transformer (batch 128, 50 positions, 128 wide,
- * 2 post-norm layers, 4 heads, GELU, tied softmax over 1,000 items at every position), AdamW with clipping.
+ * 2 post-norm layers, 4 heads, GELU, dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at every
+ * position), AdamW with clipping. The same step without dropout is timed beside it.
  *
- * Both sides start from the same parameters and see the same batch; the loss and every gradient are compared before
- * anything is timed. Then blocks of steps alternate, on equally many threads. `gemm_peak_fraction` is the arithmetic
+ * Both sides start from the same parameters and see the same batch; the loss and every gradient are compared, dropout
+ * off, before anything is timed. Then blocks of steps alternate, on equally many threads. `gemm_peak_fraction` is the arithmetic
  * of the step's matrix products over what one large product reaches on this machine in the same run: the distance
  * to a step that does nothing but multiply.
  */
@@ -16,16 +17,22 @@ import {
   compileGraph,
   createSession,
   createTrainer,
+  gelu,
+  layerNorm,
+  type ModelContext,
   namedArray,
   readSafetensors,
   saveSafetensors,
+  softmaxCrossEntropy,
   type Tensors,
+  type Trainer,
   tf,
 } from '@lorekeep/graph';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { interleave, median } from './interleave.ts';
 import { peerPython, startPeer } from './peers.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
+
+type Tensor = Tensors[string];
 
 const BATCH = 128;
 const LENGTH = 50;
@@ -33,6 +40,7 @@ const DIM = 128;
 const HEADS = 4;
 const LAYERS = 2;
 const ITEMS = 1000;
+const DROPOUT = 26 / 256;
 const OPTIMISER = { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 const REQUIREMENTS = ['torch==2.15.0', 'safetensors==0.8.0', 'numpy==2.4.6'];
 
@@ -86,39 +94,32 @@ function linear(p: Tensors, name: string, x: Tensor): Tensor {
   return tf.add(tf.matMul(x, p[`${name}.weight`]), p[`${name}.bias`]);
 }
 
-function layerNorm(p: Tensors, name: string, x: Tensor): Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true);
-  const normed = tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5)));
-  return tf.add(tf.mul(normed, p[`${name}.gain`]), p[`${name}.bias`]);
-}
-
-function gelu(x: Tensor): Tensor {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+function norm(p: Tensors, name: string, x: Tensor): Tensor {
+  return layerNorm(x, p[`${name}.gain`], p[`${name}.bias`]);
 }
 
 /** `x [batch · length, dim]`, `mask [length, length]` (0 or a large negative number) */
-function block(p: Tensors, name: string, x: Tensor, mask: Tensor): Tensor {
+function block(p: Tensors, name: string, x: Tensor, mask: Tensor, drop: (x: Tensor) => Tensor): Tensor {
   const width = DIM / HEADS;
-  const heads = (part: Tensor) => tf.transpose(tf.reshape(part, [BATCH, LENGTH, HEADS, width]), [0, 2, 1, 3]);
-  const [q, k, v] = tf.split(linear(p, `${name}.qkv`, x), 3, 1).map(heads);
+  const qkv = tf.reshape(linear(p, `${name}.qkv`, x), [BATCH, LENGTH, 3, HEADS, width]);
+  const [q, k, v] = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]));
   const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width)), mask);
-  const mixed = tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]);
+  const mixed = tf.transpose(tf.matMul(drop(tf.softmax(scores)), v), [0, 2, 1, 3]);
   const attended = linear(p, `${name}.out`, tf.reshape(mixed, [BATCH * LENGTH, DIM]));
-  const middle = layerNorm(p, `${name}.norm1`, tf.add(x, attended));
+  const middle = norm(p, `${name}.norm1`, tf.add(x, drop(attended)));
   const fed = linear(p, `${name}.down`, gelu(linear(p, `${name}.up`, middle)));
-  return layerNorm(p, `${name}.norm2`, tf.add(middle, fed));
+  return norm(p, `${name}.norm2`, tf.add(middle, drop(fed)));
 }
 
-function loss(p: Tensors, batch: Tensors): Scalar {
+function lossWith(rate: number, p: Tensors, batch: Tensors, context: ModelContext): Tensor {
+  const drop = (x: Tensor) => context.dropout(x, rate);
   const rows = BATCH * LENGTH;
-  const embedded = tf.add(tf.gather(p.items, batch.items as Tensor1D), p.positions);
+  const embedded = tf.add(tf.gather(p.items, batch.items as Parameters<typeof tf.gather>[1]), p.positions);
   const mask = tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([LENGTH, LENGTH]), -1, 0)), -1e9);
-  let x: Tensor = tf.reshape(embedded, [rows, DIM]);
-  for (let layer = 0; layer < LAYERS; layer++) x = block(p, `block${layer}`, x, mask);
-  const logProbabilities = tf.logSoftmax(tf.matMul(x, p.items, false, true));
-  const target = tf.oneHot(tf.reshape(batch.targets, [rows]) as Tensor1D, ITEMS);
-  return tf.neg(tf.mean(tf.sum(tf.mul(logProbabilities, target), 1)));
+  let x = drop(tf.reshape(embedded, [rows, DIM]));
+  for (let layer = 0; layer < LAYERS; layer++) x = block(p, `block${layer}`, x, mask, drop);
+  const logits = tf.matMul(x, p.items, false, true);
+  return tf.mean(softmaxCrossEntropy(logits, tf.reshape(batch.targets, [rows])));
 }
 
 /** Multiplications and additions of the step's matrix products; backward costs twice forward. */
@@ -168,7 +169,16 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const threads = availableParallelism();
   const parameters = initialParameters(42);
   const batch = randomBatch(7);
-  const trainer = await createTrainer({ loss, parameters, optimiser: OPTIMISER, random: createRandom(1), threads });
+  const trainerWith = (rate: number) =>
+    createTrainer({
+      loss: (p, given, context) => lossWith(rate, p, given, context),
+      parameters,
+      optimiser: OPTIMISER,
+      random: createRandom(1),
+      threads,
+    });
+  const trainer = await trainerWith(DROPOUT);
+  const plain = await trainerWith(0);
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   const peer = startPeer('train_step.py', await peerPython(REQUIREMENTS, { log }), { log });
   try {
@@ -196,32 +206,33 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     log(`loss ${ours.loss} and ${theirs.loss}; largest relative gradient difference ${gradientError.toExponential(2)}`);
 
     const perBlock = quick ? 3 : 5;
-    const steps = (kind: string) => async () =>
-      (await peer.call<{ milliseconds: number }>('steps', { kind, count: perBlock })).milliseconds;
+    const steps = (kind: string, dropout: number) => async () =>
+      (await peer.call<{ milliseconds: number }>('steps', { kind, count: perBlock, dropout })).milliseconds;
+    const ownSteps = (own: Trainer) => async () => {
+      const start = performance.now();
+      for (let i = 0; i < perBlock; i++) await own.step(batch);
+      return (performance.now() - start) / perBlock;
+    };
     log('compiling the peer with torch.compile');
-    await peer.call('compile');
+    await peer.call('compile', { dropout: DROPOUT });
     const timings = await interleave(
       [
-        {
-          name: 'lorekeep',
-          run: async () => {
-            const start = performance.now();
-            for (let i = 0; i < perBlock; i++) await trainer.step(batch);
-            return (performance.now() - start) / perBlock;
-          },
-        },
-        { name: 'eager', run: steps('eager') },
-        { name: 'compiled', run: steps('compiled') },
+        { name: 'lorekeep', run: ownSteps(trainer) },
+        { name: 'eager', run: steps('eager', DROPOUT) },
+        { name: 'compiled', run: steps('compiled', DROPOUT) },
+        { name: 'lorekeepPlain', run: ownSteps(plain) },
+        { name: 'eagerPlain', run: steps('eager', 0) },
       ],
       { rounds: quick ? 4 : 11, warmup: 2 },
     );
-    const { lorekeep, eager, compiled } = timings;
+    const { lorekeep, eager, compiled, lorekeepPlain, eagerPlain } = timings;
     const peak = await gemmPeak(threads);
 
     // The losses of the first steps from the same start, optimiser included.
     await peer.call('setup', peerSetup);
-    const fresh = await createTrainer({ loss, parameters, optimiser: OPTIMISER, random: createRandom(1), threads });
-    const peerLosses = (await peer.call<{ losses: number[] }>('steps', { kind: 'eager', count: 10 })).losses;
+    const fresh = await trainerWith(0);
+    const peerLosses = (await peer.call<{ losses: number[] }>('steps', { kind: 'eager', count: 10, dropout: 0 }))
+      .losses;
     let trajectoryError = 0;
     for (const peerLoss of peerLosses)
       trajectoryError = Math.max(trajectoryError, Math.abs((await fresh.step(batch)).loss - peerLoss) / peerLoss);
@@ -232,6 +243,7 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     return {
       figures: {
         step_ms: lorekeep.median,
+        step_without_dropout_ms: lorekeepPlain.median,
         max_relative_gradient_error: gradientError,
         relative_loss_error: lossError,
         relative_loss_error_10_steps: trajectoryError,
@@ -240,15 +252,21 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
         rss_growth_percent: growth,
         rss_growth_steps: total,
       },
-      peers: { pytorch_eager_ms: eager.median, torch_compile_ms: compiled.median },
+      peers: {
+        pytorch_eager_ms: eager.median,
+        torch_compile_ms: compiled.median,
+        pytorch_eager_without_dropout_ms: eagerPlain.median,
+      },
       ratios: {
         step_time_vs_pytorch_eager_time: lorekeep.median / eager.median,
+        step_without_dropout_vs_pytorch_eager_time: lorekeepPlain.median / eagerPlain.median,
         step_time_vs_torch_compile_time: lorekeep.median / compiled.median,
       },
     };
   } finally {
     await peer.close();
     await trainer.close();
+    await plain.close();
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -209,9 +209,37 @@ function binaryStripped(graph: Graph, op: string, a: Value, b: Value, dtype: Val
       return binaryStripped(graph, 'Mul', x, graph.uniform([], factor, dtype), dtype);
     }
   }
+  const fused = fusedPattern(graph, op, a, b);
+  if (fused !== undefined) return fused;
   // Both orders of a commutative operation are the same value.
   if (COMMUTATIVE.has(op) && a.id > b.id && b.uniform === undefined && sameShape(a.shape, b.shape)) [a, b] = [b, a];
   return graph.op(op, [a, b], shape, dtype);
+}
+
+/** Compositions for which ONNX has one operator. What they were made of is dropped if nothing else uses it. */
+function fusedPattern(graph: Graph, op: string, a: Value, b: Value): Value | undefined {
+  // x − max x − log Σ exp(x − max x), tfjs's log-softmax.
+  if (op === 'Sub' && a.node?.op === 'Sub' && b.node?.op === 'Log') {
+    const [x, largest] = a.node.inputs;
+    const sum = b.node.inputs[0].node;
+    const last = graph.int64s([x.shape.length - 1]);
+    const overLast = (node: Node | undefined, reduction: string, of: Value) =>
+      node?.op === reduction && node.inputs[0] === of && node.inputs[1] === last;
+    if (
+      overLast(largest.node, 'ReduceMax', x) &&
+      sum?.inputs[0].node?.op === 'Exp' &&
+      sum.inputs[0].node.inputs[0] === a &&
+      overLast(sum, 'ReduceSum', sum.inputs[0])
+    )
+      return graph.op('LogSoftmax', [x], x.shape, x.dtype, { axis: x.shape.length - 1 });
+  }
+  // ½ erf(x) + ½: HardSigmoid's clamp to [0, 1] cannot act on it, so it is a multiply-add in one pass.
+  if (op === 'Add' && b.uniform === 0.5 && a.node?.op === 'Mul') {
+    const [x, half] = a.node.inputs;
+    if (half.uniform === 0.5 && x.node?.op === 'Erf')
+      return graph.op('HardSigmoid', [x], x.shape, x.dtype, { alpha: { float: 0.5 }, beta: { float: 0.5 } });
+  }
+  return undefined;
 }
 
 const COMMUTATIVE = new Set(['Add', 'Mul', 'Max', 'Min', 'And', 'Or', 'Equal']);

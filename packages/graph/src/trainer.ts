@@ -27,8 +27,8 @@ export interface ModelContext {
 export const inference: ModelContext = { training: false, dropout: (x) => x };
 
 export interface TrainerOptions {
-  /** The mean loss of a batch: a pure function of tensors, written with tfjs. */
-  loss: (parameters: Tensors, batch: Tensors, context: ModelContext) => Scalar;
+  /** The mean loss of a batch, a float32 scalar: a pure function of tensors, written with tfjs. */
+  loss: (parameters: Tensors, batch: Tensors, context: ModelContext) => Tensor;
   /** Initial values (copied). Those the loss does not reach keep them. */
   parameters: Arrays;
   optimiser: AdamWOptions;
@@ -284,7 +284,7 @@ function differentiate(
         if (!(value instanceof tf.Tensor)) throw badLoss('is not a tensor');
         if (value.shape.length !== 0 || value.dtype !== 'float32')
           throw badLoss(`is ${value.dtype} of shape [${value.shape}], not a float32 scalar`);
-        return value;
+        return value as Scalar;
       };
       const { value, grads } = tf.engine().gradients(forward, own, undefined, true);
       const reached: Tensors = { loss: value };

@@ -4,6 +4,7 @@ import './reductions.ts';
 import './shapes.ts';
 import './indexing.ts';
 import './matmul.ts';
+import './fused.ts';
 import { refuseOtherKernels } from '../backend.ts';
 
 refuseOtherKernels();
