@@ -239,6 +239,24 @@ test('ten times the events pass through the same memory', () => {
   assert.ok(long - short < 6e6, `${(long - short) / 1e6} MB more`);
 });
 
+test('shops at the edges of what may be asked for live through their whole log', () => {
+  for (const options of [
+    { events: 3000, items: 50, users: 10, days: 7, newItemShare: 0.9, drift: 5 },
+    { events: 3000, items: 50, users: 10, days: 730, newItemShare: 0.9 },
+    { events: 1000, users: 20_000, items: 5000 },
+    { events: 3000, items: 50, users: 10, policy: 'random', seed: -2147483648 },
+    { events: 3000, seed: 4294967295, newItemShare: 0, drift: 0 },
+  ] as SimulatedShopOptions[]) {
+    const shop = simulateShop(options);
+    let count = 0;
+    for (const event of shop.events()) {
+      assert.ok(shop.truth.launchTime(event.item) <= event.timestamp);
+      count++;
+    }
+    assert.equal(count, options.events);
+  }
+});
+
 test('options out of their limits and ids of another shop are refused by name', () => {
   for (const options of [
     { events: 999 },

@@ -65,7 +65,8 @@ export function createCatalogue(world: World, options: ResolvedShopOptions): Cat
     catalogue.priceLevel[index] = Math.log(drawn.price / world.types[drawn.type].price);
     catalogue.type[index] = drawn.type;
     catalogue.brand[index] = drawn.brand;
-    const isNew = drawn.newness < options.newItemShare;
+    // The first item is always there: a shop never opens empty.
+    const isNew = index > 0 && drawn.newness < options.newItemShare;
     catalogue.launchDay[index] = isNew ? 1 + Math.floor(drawn.launch * (options.days - 2)) : 0;
   }
   return catalogue;

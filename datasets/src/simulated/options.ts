@@ -1,4 +1,4 @@
-/** What a simulated shop is made from. Equal options give equal bytes, on any machine with the same Node version. */
+/** What a simulated shop is made from. Equal options give equal bytes, with one version of Node on one machine. */
 import { badShopOption } from './errors.ts';
 
 export interface SimulatedShopOptions {
