@@ -3,6 +3,7 @@ export { readManifest, writeBundle } from './bundle.ts';
 export { discardCheckpoint, type EpochRecord } from './checkpoint.ts';
 export { type Preset, presets, resolveConfig, type TowerConfig } from './config.ts';
 export { type EvaluateOptions, type Evaluation, evaluateTowers, evaluationOf } from './evaluate.ts';
+export { evaluateBundle } from './evaluate-bundle.ts';
 export {
   bootstrapIntervals,
   type IntervalOptions,

@@ -1,0 +1,79 @@
+/** Coded errors of the command line. */
+import { LorekeepError } from '@lorekeep/core';
+
+export const workspaceMissing = (dir: string) =>
+  new LorekeepError('WORKSPACE_MISSING', `There is no workspace at "${dir}".`, {
+    kind: 'usage',
+    hint: 'Run `lorekeep import` or `lorekeep quickstart` first, or name the right folder with --workspace.',
+  });
+
+export const workspaceHoldsOtherData = (dir: string, held: string, wanted: string) =>
+  new LorekeepError('WORKSPACE_HOLDS_OTHER_DATA', `The workspace "${dir}" holds ${held}, not ${wanted}.`, {
+    kind: 'usage',
+    hint: 'Give this data a workspace of its own with --workspace DIR. Nothing was changed.',
+  });
+
+export const nothingImported = () =>
+  new LorekeepError('NOTHING_IMPORTED', 'The workspace has no items and events yet.', {
+    kind: 'usage',
+    hint: 'Run `lorekeep import --items FILE --events FILE` first.',
+  });
+
+export const nothingEncoded = () =>
+  new LorekeepError('NOTHING_ENCODED', 'The items of this workspace are not embedded yet.', {
+    kind: 'usage',
+    hint: 'Run `lorekeep encode` first.',
+  });
+
+export const nothingTrained = () =>
+  new LorekeepError('NOTHING_TRAINED', 'There is no trained model in this workspace.', {
+    kind: 'usage',
+    hint: 'Run `lorekeep train` first.',
+  });
+
+export const modelVersionUnknown = (version: string, known: string[]) =>
+  new LorekeepError('MODEL_VERSION_UNKNOWN', `There is no model version "${version}" in this workspace.`, {
+    kind: 'usage',
+    hint: known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Run `lorekeep train` first.',
+  });
+
+export const badConfigFile = (path: string, why: string) =>
+  new LorekeepError('CONFIG_FILE_INVALID', `The configuration file "${path}" cannot be used: ${why}.`, {
+    kind: 'usage',
+    hint: 'It must be a JSON object whose keys are options of the preset.',
+  });
+
+export const notOneOf = (first: string, second: string) =>
+  new LorekeepError('OPTIONS_CONFLICT', `Give either ${first} or ${second}, not both and not neither.`, {
+    kind: 'usage',
+  });
+
+export const interrupted = () =>
+  new LorekeepError('INTERRUPTED', 'Stopped before the end. Everything finished so far is kept.', {
+    hint: 'Run the same command again to go on.',
+  });
+
+export const nothingToImport = () =>
+  new LorekeepError('NOTHING_TO_IMPORT', 'Neither --items nor --events was given.', {
+    kind: 'usage',
+    hint: 'Name at least one file.',
+  });
+
+export const columnUnknown = (field: string, fields: string[]) =>
+  new LorekeepError('COLUMN_FIELD_UNKNOWN', `"${field}" is no field that a column can be given for.`, {
+    kind: 'usage',
+    hint: `Fields: ${fields.join(', ')}.`,
+  });
+
+export const doctorFoundFaults = (names: string[]) =>
+  new LorekeepError('DOCTOR_FOUND_FAULTS', `Needed and not working here: ${names.join(', ')}.`);
+
+export const encoderForgotten = (id: string) =>
+  new LorekeepError('ENCODER_FORGOTTEN', `This workspace does not know the text encoder ${id} of its model.`, {
+    hint: 'Run `lorekeep encode`, `train` and `publish` again.',
+  });
+
+export const encoderChanged = (model: string) =>
+  new LorekeepError('ENCODER_CHANGED', `The text encoder "${model}" is no longer what the model was trained with.`, {
+    hint: 'Bring its former files back, or run `lorekeep encode`, `train` and `publish` again.',
+  });

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+/**
+ * The `lorekeep` command. Parses words, opens the workspace, runs one command, prints its result.
+ * Exit codes: 0 done, 1 failed (or stopped), 2 wrong usage.
+ */
+import { run } from './program.ts';
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,67 @@
+/** The options that several commands share, each with its default and limits in one place. */
+import { DEFAULT_TEMPLATE, ITEM_TEMPLATES } from '@lorekeep/encoder';
+import { presets } from '@lorekeep/towers';
+import { InvalidArgumentError, Option } from 'commander';
+
+export const DEFAULT_PORT = 7070;
+export const DEFAULT_HOST = '127.0.0.1';
+export const DEFAULT_SEED = 42;
+export const MAX_K = 1000;
+
+/** A parser of whole numbers in [low, high]. */
+export function integer(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < low || value > high) {
+      const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** `a,b,c` → `['a', 'b', 'c']`; empty pieces are dropped. */
+export function idList(text: string): string[] {
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  if (ids.length === 0) throw new InvalidArgumentError('It must name at least one id.');
+  return ids;
+}
+
+/** `name=value` pairs, collected over repeated values. */
+export function pairs(text: string, collected: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must have the form name=value.');
+  return { ...collected, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export const model = () =>
+  new Option('--model <id>', 'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, or lexical').default(
+    undefined,
+    'the one used before, else all-MiniLM-L6-v2',
+  );
+export const template = () =>
+  new Option('--template <name>', "which of an item's fields are read")
+    .choices(Object.keys(ITEM_TEMPLATES))
+    .default(undefined, `the one used before, else ${DEFAULT_TEMPLATE}`);
+export const preset = () =>
+  new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default('learn');
+export const seed = () =>
+  new Option('--seed <n>', 'of every random choice').argParser(integer(0, 2 ** 32 - 1)).default(DEFAULT_SEED);
+export const threads = () =>
+  new Option('--threads <n>', 'processor threads').argParser(integer(1, 256)).default(undefined, 'every core');
+export const skipBad = () =>
+  new Option('--skip-bad <n>', 'leave out up to n malformed lines')
+    .argParser(integer(0, Number.MAX_SAFE_INTEGER))
+    .default(0);
+export const modelVersion = () => new Option('--model <version>', 'a trained version').default(undefined, 'the newest');
+export const indexKind = () =>
+  new Option('--index <kind>', 'vector index').choices(['usearch', 'hnswlib', 'exact']).default('usearch');
+export const port = () =>
+  new Option('--port <n>', 'port of the service, 0 for any free one')
+    .argParser(integer(0, 65535))
+    .default(DEFAULT_PORT);
+export const host = () => new Option('--host <address>', 'address the service listens on').default(DEFAULT_HOST);
+export const k = () => new Option('-k <n>', `how many, 1 to ${MAX_K}`).argParser(integer(1, MAX_K)).default(10);

@@ -1,0 +1,164 @@
+/**
+ * Every item's text into the space of the frozen encoder, each distinct text once. What was used last is the
+ * workspace's encoder: training takes it from here. Every encoder that was ever used is remembered by its id, so that a
+ * model trained with one keeps being served with that one.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, type LorekeepError } from '@lorekeep/core';
+import {
+  createLexicalEncoder,
+  DEFAULT_MODEL,
+  DEFAULT_TEMPLATE,
+  encodeCatalogue,
+  type ItemTemplate,
+  itemText,
+  loadLexicalEncoder,
+  openEncoder,
+  saveLexicalEncoder,
+  type TextEncoder,
+} from '@lorekeep/encoder';
+import { encoderChanged, encoderForgotten, nothingEncoded, nothingImported } from '../errors.ts';
+import type { StageContext } from '../workspace.ts';
+import { userPath } from './import.ts';
+
+/** What the workspace remembers of an encoder. */
+export interface RememberedEncoder {
+  id: string;
+  name: string;
+  /** What `openEncoder` opens it by. */
+  model: string;
+  dim: number;
+  isLanguageModel: boolean;
+  template: ItemTemplate;
+}
+
+export interface EncodeStageOptions {
+  /** Default: the workspace's encoder, else all-MiniLM-L6-v2, else (where that cannot be had) the lexical one. */
+  model?: string;
+  /** Default: the one used before, else `title-brand-category`. */
+  template?: ItemTemplate;
+  /** Default: every core. */
+  threads?: number;
+}
+
+export interface EncodeStageResult extends RememberedEncoder {
+  /** Distinct texts in the catalogue. */
+  texts: number;
+  /** Of those, embedded in this run; the others were there already. */
+  encoded: number;
+  textlessItems: number;
+  seconds: number;
+}
+
+const CURRENT = 'encoder';
+const settingOf = (id: string) => `encoder:${id}`;
+const LEXICAL = 'lexical';
+
+export async function encodeStage(context: StageContext, options: EncodeStageOptions): Promise<EncodeStageResult> {
+  const { progress, signal, workspace } = context;
+  const { store } = workspace;
+  if ((await store.counts()).items === 0) throw nothingImported();
+  const before = await rememberedEncoder(context);
+  const template = options.template ?? before?.template ?? DEFAULT_TEMPLATE;
+  const wanted = options.model ?? before?.model;
+  const { encoder, model } = await open(context, wanted, template, options.threads);
+  try {
+    const { texts, encoded, textlessItems, seconds } = await encodeCatalogue({
+      store,
+      encoder,
+      template,
+      progress,
+      signal,
+    });
+    const { id, name, dim, isLanguageModel } = encoder;
+    const remembered: RememberedEncoder = { id, name, model, dim, isLanguageModel, template };
+    await store.setSetting(settingOf(id), remembered);
+    await store.setSetting(CURRENT, id);
+    return { ...remembered, texts, encoded, textlessItems, seconds };
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** The encoder used last, if any. */
+async function rememberedEncoder({ workspace }: StageContext): Promise<RememberedEncoder | undefined> {
+  const id = await workspace.store.getSetting<string>(CURRENT);
+  return id === undefined ? undefined : workspace.store.getSetting<RememberedEncoder>(settingOf(id));
+}
+
+/** @throws LorekeepError `NOTHING_ENCODED` */
+export async function currentEncoder(context: StageContext): Promise<RememberedEncoder> {
+  const remembered = await rememberedEncoder(context);
+  if (remembered === undefined) throw nothingEncoded();
+  return remembered;
+}
+
+/** @throws LorekeepError `ENCODER_FORGOTTEN` */
+export async function rememberedById({ workspace }: StageContext, id: string): Promise<RememberedEncoder> {
+  const remembered = await workspace.store.getSetting<RememberedEncoder>(settingOf(id));
+  if (remembered === undefined) throw encoderForgotten(id);
+  return remembered;
+}
+
+/**
+ * The encoder that a model was trained with.
+ * @throws LorekeepError `ENCODER_FORGOTTEN`, `ENCODER_CHANGED`, and what opening it throws
+ */
+export async function openEncoderOf(
+  context: StageContext,
+  id: string,
+  { threads }: { threads?: number },
+): Promise<TextEncoder> {
+  const { progress, signal } = context;
+  const remembered = await rememberedById(context, id);
+  if (remembered.model === LEXICAL) return loadLexicalEncoder(lexicalFile(context, id));
+  const encoder = await openEncoder(remembered.model, { threads, progress, signal });
+  if (encoder.id === id) return encoder;
+  await encoder.close();
+  throw encoderChanged(remembered.model);
+}
+
+const lexicalFile = ({ workspace }: StageContext, id: string) => join(workspace.encodersDir, `lexical-${id}.json`);
+
+async function open(
+  context: StageContext,
+  wanted: string | undefined,
+  template: ItemTemplate,
+  threads: number | undefined,
+): Promise<{ encoder: TextEncoder; model: string }> {
+  const { output, progress, signal } = context;
+  if (wanted === LEXICAL) return openLexical(context, template);
+  try {
+    const model = wanted === undefined ? DEFAULT_MODEL : modelPath(wanted);
+    return { encoder: await openEncoder(model, { threads, progress, signal }), model };
+  } catch (error) {
+    // A model that was asked for by name is not replaced by another.
+    if (wanted !== undefined || errorCode(error) !== 'MODEL_NOT_AVAILABLE') throw error;
+    output.warn(
+      [
+        `${DEFAULT_MODEL} could not be had: ${(error as LorekeepError).message}`,
+        'Going on with the LEXICAL encoder. It is NOT a language model: it knows shared words, not meaning.',
+        'Recommendations will be worse, most of all for new items. `lorekeep doctor` says how to get the model.',
+      ].join('\n'),
+    );
+    return openLexical(context, template);
+  }
+}
+
+/** A folder is remembered by its full path, whatever folder the user stands in next time. */
+const modelPath = (model: string) => (existsSync(userPath(model)) ? userPath(model) : model);
+
+/** Fitted on the catalogue as it is now; the fitted state is kept, so that a new text is read the same way later. */
+async function openLexical(context: StageContext, template: ItemTemplate) {
+  const texts = new Set<string>();
+  for await (const batch of context.workspace.store.items()) {
+    for (const item of batch) {
+      const text = itemText(item, template);
+      if (text !== '') texts.add(text);
+    }
+  }
+  const encoder = createLexicalEncoder(texts);
+  await saveLexicalEncoder(encoder, lexicalFile(context, encoder.id));
+  return { encoder, model: LEXICAL };
+}

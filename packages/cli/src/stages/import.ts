@@ -1,0 +1,77 @@
+/** Files, or the simulated shop, into the store. Skipped when the same content was imported before. */
+import { basename, resolve } from 'node:path';
+import {
+  type BadLine,
+  type ColumnNames,
+  datasetDirectory,
+  type Format,
+  importFiles,
+  importSimulatedShop,
+} from '@lorekeep/datasets';
+import type { StoreCounts } from '@lorekeep/store';
+import { workspaceHoldsOtherData } from '../errors.ts';
+import type { StageContext } from '../workspace.ts';
+
+export interface ImportStageResult {
+  /** What the workspace holds now. */
+  counts: StoreCounts;
+  /** Bad lines left out, as `--skip-bad` allows, and the first of them. */
+  skipped: number;
+  bad: BadLine[];
+  unchanged: boolean;
+  source: string;
+}
+
+export interface ImportStageOptions {
+  items?: string[];
+  events?: string[];
+  format?: Format | 'auto';
+  columns?: ColumnNames;
+  skipBad?: number;
+  minUserEvents?: number;
+  minItemEvents?: number;
+}
+
+/** Paths are relative to where the user stands, also when a package manager started the program elsewhere. */
+export const userPath = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
+
+export async function importStage(context: StageContext, options: ImportStageOptions): Promise<ImportStageResult> {
+  const { store } = context.workspace;
+  const items = options.items?.map(userPath) ?? [];
+  const events = options.events?.map(userPath) ?? [];
+  const { progress, signal } = context;
+  const { skipped, bad, unchanged } = await importFiles({ ...options, items, events, store, progress, signal });
+  const source = [...items, ...events].map((path) => basename(path)).join(', ');
+  return { counts: await store.counts(), skipped, bad, unchanged, source };
+}
+
+/** A whole data folder, into a workspace of its own: refused where the workspace already holds something else. */
+export async function importDirectoryStage(
+  context: StageContext,
+  dir: string,
+  options: ImportStageOptions,
+): Promise<ImportStageResult> {
+  const files = await datasetDirectory(userPath(dir));
+  await refuseOtherData(context, [...files.items, ...files.events], `the data of "${dir}"`);
+  return { ...(await importStage(context, { ...options, ...files })), source: dir };
+}
+
+/** The simulated shop at its default size. */
+export async function importSimulatedStage(context: StageContext): Promise<ImportStageResult> {
+  const { store } = context.workspace;
+  const source = 'the simulated shop';
+  await refuseOtherData(context, ['simulated'], source);
+  const { progress, signal } = context;
+  const { unchanged } = await importSimulatedShop(store, {}, { progress, signal });
+  return { counts: await store.counts(), skipped: 0, bad: [], unchanged, source };
+}
+
+async function refuseOtherData(context: StageContext, files: string[], wanted: string): Promise<void> {
+  const { store, dir } = context.workspace;
+  const key = (paths: string[]) => paths.map((path) => basename(path)).join();
+  const other = (await store.imports()).find((record) => key(record.files) !== key(files));
+  if (other === undefined) return;
+  const held =
+    other.files.join() === 'simulated' ? 'the simulated shop' : `data imported from ${other.files.join(', ')}`;
+  throw workspaceHoldsOtherData(dir, held, wanted);
+}

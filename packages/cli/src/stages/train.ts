@@ -1,0 +1,114 @@
+/** Corpus and content vectors into a bundle of trained towers. Skipped when the newest was made from exactly these. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { catalogueVectors } from '@lorekeep/encoder';
+import type { Corpus } from '@lorekeep/store';
+import {
+  type BundleManifest,
+  baselines,
+  discardCheckpoint,
+  evaluateTowers,
+  type Metrics,
+  type Preset,
+  readManifest,
+  resolveConfig,
+  type Split,
+  type TowerConfig,
+  trainTowers,
+  writeBundle,
+} from '@lorekeep/towers';
+import { nothingImported } from '../errors.ts';
+import { latestVersion, type StageContext, setLatestVersion } from '../workspace.ts';
+import { currentEncoder, type RememberedEncoder } from './encode.ts';
+
+export interface TrainStageOptions {
+  preset: Preset;
+  /** Options that replace those of the preset. */
+  config: Record<string, unknown>;
+  seed: number;
+  threads?: number;
+}
+
+export interface TrainStageResult {
+  manifest: BundleManifest;
+  unchanged: boolean;
+  seconds: number;
+}
+
+export async function trainStage(context: StageContext, options: TrainStageOptions): Promise<TrainStageResult> {
+  const { preset, seed, threads } = options;
+  const { progress, signal, workspace } = context;
+  const config = resolveConfig(preset, options.config);
+  const corpus = await readCorpus(context);
+  const encoder = await currentEncoder(context);
+  const latest = await latestVersion(workspace);
+  if (latest !== undefined) {
+    const manifest = await readManifest(join(workspace.modelsDir, latest));
+    if (isMadeFrom(manifest, corpus, encoder, config, seed)) return { manifest, unchanged: true, seconds: 0 };
+  }
+
+  const started = performance.now();
+  const content = await contentOf(context, encoder, corpus);
+  const workDir = join(workspace.workDir, 'train');
+  const { id, name, dim, isLanguageModel, template } = encoder;
+  const contentInfo = { encoder: id, name, dim, isLanguageModel, template };
+  const run = { threads, progress, signal };
+  const trained = await trainTowers({ corpus, content, contentInfo, preset, config, seed, workDir, ...run });
+  const metrics = {
+    valid: (await evaluateTowers(trained, 'valid', run)).metrics,
+    test: (await evaluateTowers(trained, 'test', run)).metrics,
+    baselines: await baselineMetrics(context, trained.split, content, threads),
+  };
+  const version = newVersion();
+  const manifest = await writeBundle(join(workspace.modelsDir, version), trained, metrics);
+  await setLatestVersion(workspace, version);
+  await discardCheckpoint(workDir);
+  return { manifest, unchanged: false, seconds: (performance.now() - started) / 1000 };
+}
+
+function isMadeFrom(
+  { data, content, config: trained, seed: trainedSeed }: BundleManifest,
+  corpus: Corpus,
+  encoder: RememberedEncoder,
+  config: TowerConfig,
+  seed: number,
+): boolean {
+  return (
+    data.fingerprint === corpus.fingerprint &&
+    content.encoder === encoder.id &&
+    content.template === encoder.template &&
+    JSON.stringify(Object.entries(trained).sort()) === JSON.stringify(Object.entries(config).sort()) &&
+    trainedSeed === seed
+  );
+}
+
+/** Sorts by time. */
+const newVersion = () => `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+
+/** @throws LorekeepError `NOTHING_IMPORTED` */
+export async function readCorpus({ workspace }: StageContext): Promise<Corpus> {
+  const corpus = await workspace.store.corpus();
+  if (corpus.itemIds.length === 0) throw nothingImported();
+  return corpus;
+}
+
+/** The stored vectors of the corpus's items, `[items × dim]`. */
+export function contentOf(
+  { workspace }: StageContext,
+  encoder: RememberedEncoder,
+  corpus: Corpus,
+): Promise<Float32Array> {
+  const { store } = workspace;
+  return catalogueVectors({ store, encoder, template: encoder.template }, corpus.itemIds);
+}
+
+/** What the trained model has to beat, on the test questions. */
+export async function baselineMetrics(
+  { progress, signal }: StageContext,
+  split: Split,
+  content: Float32Array,
+  threads: number | undefined,
+): Promise<Record<string, Metrics>> {
+  const evaluations = await baselines(split, 'test', content, { threads, progress, signal });
+  return Object.fromEntries(Object.entries(evaluations).map(([name, { metrics }]) => [name, metrics]));
+}

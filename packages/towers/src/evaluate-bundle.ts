@@ -1,0 +1,61 @@
+/**
+ * A saved bundle on the question sets, through the very towers that serve: what `lorekeep evaluate` reports is what a
+ * shop gets. The corpus may have grown since training; items that the bundle does not know are ranked by their text.
+ */
+import { type EvaluateOptions, type Evaluation, evaluationOf } from './evaluate.ts';
+import { createRankEvaluator } from './ranks.ts';
+import { question, type Split } from './split.ts';
+import type { EvaluationSet, TowerRuntime } from './types.ts';
+
+/** Users whose histories are gathered at a time. */
+const USER_BATCH = 1024;
+
+/**
+ * @param content `[items × contentDim]` raw vectors in the corpus's item order, zeros for items without text
+ * @returns ranks in the order of `split.evaluated`, the history's own items ranked too
+ */
+export async function evaluateBundle(
+  towers: TowerRuntime,
+  split: Split,
+  set: EvaluationSet,
+  content: Float32Array,
+  { threads, progress, signal, seed = 42 }: EvaluateOptions & { seed?: number } = {},
+): Promise<Evaluation> {
+  const { itemIds } = split.corpus;
+  const { inputDim } = towers;
+  const known = new Map(towers.itemIds.map((id, row) => [id, row]));
+  const adapted = await towers.adaptItems(
+    content,
+    Int32Array.from(itemIds, (id) => known.get(id) ?? -1),
+  );
+  const questions = Array.from(split.evaluated, (user) => question(split, user, set));
+  const users = new Float32Array(questions.length * towers.dim);
+  for (let first = 0; first < questions.length; first += USER_BATCH) {
+    signal?.throwIfAborted();
+    const some = questions.slice(first, first + USER_BATCH);
+    const histories = some.map(({ history }) => {
+      const recent = history.slice(-towers.maxHistory);
+      const inputs = new Float32Array(recent.length * inputDim);
+      recent.forEach((item, at) => {
+        inputs.set(adapted.inputs.subarray(item * inputDim, (item + 1) * inputDim), at * inputDim);
+      });
+      return inputs;
+    });
+    users.set(await towers.encodeUsers(histories), first * towers.dim);
+    progress?.({
+      stage: 'evaluate',
+      done: first + some.length,
+      total: questions.length,
+      unit: 'users',
+      note: `towers, ${set}`,
+    });
+  }
+  if (questions.length === 0) return evaluationOf(new Float64Array(0), seed);
+  const ranker = createRankEvaluator({ threads, signal });
+  try {
+    const targets = questions.map(({ target }) => target);
+    return evaluationOf(await ranker.byVectors(users, adapted.vectors, towers.dim, targets), seed);
+  } finally {
+    await ranker.close();
+  }
+}
