@@ -55,3 +55,147 @@ export const unknownIndexKind = (kind: string, kinds: readonly string[]) =>
     hint: `Choose one of ${kinds.join(', ')}.`,
     details: { kind },
   });
+
+// ---- publications ----
+
+export const nothingPublished = (workspace: string) =>
+  new LorekeepError('PUBLICATION_MISSING', `Nothing has been published in ${workspace}.`, {
+    kind: 'usage',
+    hint: 'Run "lorekeep publish" after training.',
+    details: { workspace },
+  });
+
+export const publicationCorrupt = (directory: string, reason: string, cause?: unknown) =>
+  new LorekeepError('PUBLICATION_CORRUPT', `The published version in ${directory} cannot be served: ${reason}.`, {
+    hint: 'Publish again with "lorekeep publish"; what was served before keeps running until then.',
+    details: { directory },
+    cause,
+  });
+
+export const encoderMismatch = (expected: string, actual: string) =>
+  new LorekeepError(
+    'ENCODER_MISMATCH',
+    `The towers were trained on vectors of the encoder ${expected}; the encoder given is ${actual}.`,
+    {
+      kind: 'usage',
+      hint: 'Use the encoder that the model was trained with, or encode and train again with this one.',
+      details: { expected, actual },
+    },
+  );
+
+export const emptyCatalogue = () =>
+  new LorekeepError('CATALOGUE_EMPTY', 'There is no item to publish.', {
+    kind: 'usage',
+    hint: 'Import a catalogue first with "lorekeep import".',
+  });
+
+export const notFinite = (what: string, details: Record<string, unknown>) =>
+  new LorekeepError('VECTOR_NOT_FINITE', `The model gave a vector that is not finite for ${what}.`, {
+    hint: 'Train the model again; this one cannot be served.',
+    details,
+  });
+
+// ---- engine ----
+
+export interface RequestIssue {
+  /** Where in the request: `history/3`, `filter/price/min`; '' for the whole. */
+  path: string;
+  message: string;
+}
+
+export const requestInvalid = (issues: RequestIssue[]) => {
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return new LorekeepError(
+    'REQUEST_INVALID',
+    `${first.path === '' ? '' : `${first.path}: `}${first.message.replace(/\.?$/, '')}${more}.`,
+    { kind: 'usage', hint: 'See /openapi.json for what may be asked.', details: { issues } },
+  );
+};
+
+export const itemNotFound = (id: string) =>
+  new LorekeepError('ITEM_NOT_FOUND', `No item has the id ${JSON.stringify(id)}.`, {
+    kind: 'usage',
+    hint: 'Check the id, or store the item first.',
+    details: { id },
+  });
+
+export const engineBusy = (pending: number) =>
+  new LorekeepError('ENGINE_BUSY', `${pending} writes are already waiting.`, {
+    kind: 'usage',
+    hint: 'Send the same request again in a moment; nothing of it was written.',
+    details: { pending },
+  });
+
+export const engineClosed = () =>
+  new LorekeepError('ENGINE_CLOSED', 'The engine was closed and can no longer be asked.', { hint: 'Open a new one.' });
+
+// ---- HTTP service ----
+
+export const notReady = (cause?: unknown) =>
+  new LorekeepError('ENGINE_NOT_READY', 'The model is still being loaded.', {
+    hint: 'Ask /readyz until it answers 200.',
+    cause,
+  });
+
+export const loadFailed = (code: string) =>
+  new LorekeepError('ENGINE_LOAD_FAILED', `The model could not be loaded (${code}).`, {
+    hint: "See the service's log, mend the cause and start it again.",
+  });
+
+export const routeUnknown = (method: string, url: string) =>
+  new LorekeepError('ROUTE_UNKNOWN', `There is nothing at ${method} ${url}.`, {
+    kind: 'usage',
+    hint: 'See /openapi.json for what there is.',
+  });
+
+export const bodyNotJson = (reason: string) =>
+  new LorekeepError('BODY_NOT_JSON', `The body is not JSON: ${reason}`, {
+    kind: 'usage',
+    hint: 'Send one JSON value with content-type application/json.',
+  });
+
+export const bodyTooLarge = (limit: number) =>
+  new LorekeepError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`, {
+    kind: 'usage',
+    hint: 'Send smaller batches.',
+    details: { limit },
+  });
+
+export const mediaTypeUnsupported = (given: string | undefined) =>
+  new LorekeepError('MEDIA_TYPE_UNSUPPORTED', `A body of type ${given ?? 'unknown'} is not understood.`, {
+    kind: 'usage',
+    hint: 'Send JSON with content-type application/json.',
+  });
+
+export const requestMalformed = (reason: string) =>
+  new LorekeepError('REQUEST_MALFORMED', `The request is not valid HTTP: ${reason}.`, {
+    kind: 'usage',
+    hint: 'Check the URL, the headers and the length of the body.',
+  });
+
+export const hostNotAllowed = (host: string) =>
+  new LorekeepError('HOST_NOT_ALLOWED', `This service does not answer for the host ${JSON.stringify(host)}.`, {
+    kind: 'usage',
+    hint: 'Use the address it was started with, or start it with this name among its allowed hosts.',
+  });
+
+export const internal = (requestId: string) =>
+  new LorekeepError('INTERNAL', 'The service failed to answer.', {
+    hint: `Its log has the cause under the request id ${requestId}.`,
+    details: { requestId },
+  });
+
+export const cannotListen = (host: string, port: number, code: string, cause: unknown) =>
+  new LorekeepError(
+    'SERVER_CANNOT_LISTEN',
+    code === 'EADDRINUSE'
+      ? `Port ${port} of ${host} is already in use.`
+      : `The service cannot listen on ${host}:${port} (${code}).`,
+    {
+      kind: 'usage',
+      hint: 'Choose another with --port or --host; port 0 takes any free one.',
+      details: { host, port },
+      cause,
+    },
+  );

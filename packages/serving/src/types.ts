@@ -33,6 +33,8 @@ export interface VectorIndex {
   remove(keys: Uint32Array): Promise<number>;
   /** `query [dim]`. Throws `INDEX_BAD_QUERY` for another width or a non-finite value, `INDEX_BAD_K` for k < 1. */
   search(query: Float32Array, k: number, options?: SearchOptions): Promise<SearchResult>;
+  /** The vector of a key, a copy in full precision; `undefined` for a key that is not there. */
+  get(key: number): Float32Array | undefined;
   /** Writes one file. */
   save(path: string): Promise<void>;
   close(): Promise<void>;

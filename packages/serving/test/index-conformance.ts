@@ -178,6 +178,11 @@ export function indexConformance(kind: IndexKind): void {
       await index.close();
     });
 
+    test('gives a vector back as it was put, and nothing for an unknown key', () => {
+      assert.deepEqual(full.get(keys[17]), vectors.slice(17 * DIM, 18 * DIM));
+      assert.equal(full.get(3), undefined);
+    });
+
     test('keeps the last of a key that one batch names twice', async () => {
       const index = await adapter.create({ dim: 2 });
       await index.add(Uint32Array.of(5, 6, 5), Float32Array.of(1, 0, 0, 1, 3, 0));

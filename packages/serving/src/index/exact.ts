@@ -41,6 +41,7 @@ function exactIndex(initial: VectorTable): VectorIndex {
       checkQuery(rows.dim, query, k);
       return rows.scan(query, k, filter);
     },
+    get: (key) => live().get(key),
     async save(path) {
       const rows = live();
       await rm(path, { force: true });

@@ -161,6 +161,11 @@ function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf 
       return neighbors.length < k ? table.scan(query, k, filter) : table.rescore(query, k, neighbors);
     },
 
+    get(key) {
+      live();
+      return table.get(key);
+    },
+
     async save(path) {
       live().writeIndexSync(path);
       const file = await open(path, 'r');

@@ -20,6 +20,8 @@ export interface VectorTable {
   /** All rows, `[size × dim]`; a view that the next change may invalidate. */
   vectors(): Float32Array;
   has(key: number): boolean;
+  /** A copy of the key's row. */
+  get(key: number): Float32Array | undefined;
   /** Adds or replaces one row. */
   put(key: number, vector: Float32Array): void;
   /** Removes a row (the last one takes its place). False where there was none. */
@@ -68,6 +70,10 @@ export function createVectorTable(
     keys: () => keyOf.subarray(0, size),
     vectors: () => rows.subarray(0, size * dim),
     has: (key) => rowOf.has(key),
+    get(key) {
+      const row = rowOf.get(key);
+      return row === undefined ? undefined : rows.slice(row * dim, (row + 1) * dim);
+    },
     put(key, vector) {
       let row = rowOf.get(key);
       if (row === undefined) {
@@ -142,8 +148,8 @@ export function createVectorTable(
   };
 }
 
-/** The k largest of a stream of scores: a binary heap whose root is the worst kept. */
-function createTopK(k: number): { offer(key: number, score: number): void; result(): SearchResult } {
+/** The k largest of a stream of scores: a binary heap whose root is the worst kept. Ties: the smaller key first. */
+export function createTopK(k: number): { offer(key: number, score: number): void; result(): SearchResult } {
   const keys = new Uint32Array(k);
   const scores = new Float64Array(k);
   let size = 0;

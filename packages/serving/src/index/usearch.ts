@@ -131,6 +131,11 @@ function usearchIndex(
       return table.scan(query, k, filter);
     },
 
+    get(key) {
+      live();
+      return table.get(key);
+    },
+
     async save(path) {
       live().save(path);
       await appendTail(path, table);

@@ -1,0 +1,69 @@
+/** What `/metrics` shows, for Prometheus. One registry a server, so that two in one process do not mix. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine } from './engine.ts';
+
+export interface ServiceMetrics {
+  /** Route templates and status codes only: labels never grow with what clients send. */
+  request(route: string, method: string, status: number, seconds: number): void;
+  recommendation(source: string): void;
+  encoded(texts: number, seconds: number): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export function createMetrics(engine: () => Engine | undefined): ServiceMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // Memory (process_resident_memory_bytes), event-loop lag, garbage collection.
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'lorekeep_http_request_duration_seconds',
+    help: 'Time to answer a request.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const recommendations = new Counter({
+    name: 'lorekeep_recommendations_total',
+    help: 'Lists answered, by what they were made from.',
+    labelNames: ['source'],
+    registers,
+  });
+  const encoding = new Histogram({
+    name: 'lorekeep_encode_duration_seconds',
+    help: 'Time to bring the new texts of one upsert into the index.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const texts = new Counter({
+    name: 'lorekeep_encoded_items_total',
+    help: 'New or changed texts upserted.',
+    registers,
+  });
+  const gauge = (name: string, help: string, value: (engine: Engine) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const live = engine();
+        this.set(live === undefined ? 0 : value(live));
+      },
+    });
+  gauge('lorekeep_ready', '1 once the index is loaded.', () => 1);
+  gauge('lorekeep_index_size', 'Items in the index.', (live) => live.stats().indexed);
+  gauge('lorekeep_catalogue_size', 'Items in the catalogue.', (live) => live.stats().items);
+  gauge('lorekeep_pending_writes', 'Writes in progress or waiting.', (live) => live.stats().pendingWrites);
+
+  return {
+    request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
+    recommendation: (source) => recommendations.inc({ source }),
+    encoded(count, seconds) {
+      if (count === 0) return;
+      texts.inc(count);
+      encoding.observe(seconds);
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
