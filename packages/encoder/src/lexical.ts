@@ -32,7 +32,7 @@ interface LexicalState {
 }
 
 /** Features that are computed with: the most frequent ones of those that at least two texts share. */
-const MOST_FEATURES = 32_768;
+const MOST_FEATURES = 16_384;
 /** Texts that the encoder is fitted on; of more than these, a sample. */
 const MOST_TEXTS = 20_000;
 const FORMAT = 'lexical-1';

@@ -162,6 +162,8 @@ async function readSentenceSettings(directory: string): Promise<SentenceSettings
       if (folder !== '') throw modelUnsupported(directory, `a transformer in the folder "${folder}"`);
     } else if (kind !== 'Normalize') throw modelUnsupported(directory, `a module of type ${kind}`);
   }
+  const { default_prompt_name: prompt } = await read('config_sentence_transformers.json');
+  if (prompt !== undefined && prompt !== null) throw modelUnsupported(directory, `the default prompt "${prompt}"`);
   const sentence = await read('sentence_bert_config.json');
   const tokenizer = await read('tokenizer_config.json');
   const given = [sentence.max_seq_length, tokenizer.model_max_length].find(

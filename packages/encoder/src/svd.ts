@@ -14,7 +14,7 @@ export interface SparseMatrix {
 }
 
 const OVERSAMPLING = 16;
-const POWER_ITERATIONS = 2;
+const POWER_ITERATIONS = 1;
 /** Directions weaker than this, relative to the strongest, are rounding noise. */
 const RANK_TOLERANCE = 1e-10;
 
@@ -30,68 +30,73 @@ export function rightSingularVectors(matrix: SparseMatrix, rank: number, random:
     range = times(matrix, transposeTimes(matrix, range, width), width);
     orthonormalise(range, width);
   }
-  // Bᵀ = AᵀQ; the eigenvectors of BBᵀ turn it into right singular vectors: V = BᵀUΛ^(-1/2).
+  // B = QᵀA. The eigenvectors of BBᵀ = Qᵀ(A(AᵀQ)) turn it into right singular vectors: V = BᵀUΛ^(-1/2).
   const projected = transposeTimes(matrix, range, width);
-  const { values, vectors } = symmetricEigen(gram(projected, width), width);
-  const kept = new Float32Array(columnCount * rank);
+  const { values, vectors } = symmetricEigen(product(range, times(matrix, projected, width), width), width);
   const order = [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, rank);
-  const floor = RANK_TOLERANCE * values[order[0]];
-  const used = order.filter((index) => values[index] > floor);
+  const used = order.filter((index) => values[index] > RANK_TOLERANCE * values[order[0]]);
+  const turn = new Float64Array(width * used.length);
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j < used.length; j++)
+      turn[i * used.length + j] = vectors[used[j] * width + i] / Math.sqrt(values[used[j]]);
+
+  const kept = new Float32Array(columnCount * rank);
+  const sums = new Float64Array(used.length);
   for (let column = 0; column < columnCount; column++) {
-    for (let j = 0; j < used.length; j++) {
-      let sum = 0;
-      for (let i = 0; i < width; i++) sum += projected[column * width + i] * vectors[used[j] * width + i];
-      kept[column * rank + j] = sum / Math.sqrt(values[used[j]]);
+    sums.fill(0);
+    for (let i = 0; i < width; i++) {
+      const value = projected[column * width + i];
+      for (let j = 0, from = i * used.length; j < used.length; j++) sums[j] += value * turn[from + j];
     }
+    kept.set(sums, column * rank);
   }
   return kept;
 }
 
 /** `A · dense`, dense `[columnCount × width]` → `[rows × width]`. */
 function times({ offsets, columns, values }: SparseMatrix, dense: Float64Array, width: number): Float64Array {
-  const product = new Float64Array((offsets.length - 1) * width);
+  const result = new Float64Array((offsets.length - 1) * width);
   for (let row = 0; row + 1 < offsets.length; row++) {
     for (let at = offsets[row]; at < offsets[row + 1]; at++) {
       const from = columns[at] * width;
       const value = values[at];
-      for (let j = 0, to = row * width; j < width; j++) product[to + j] += value * dense[from + j];
+      for (let j = 0, to = row * width; j < width; j++) result[to + j] += value * dense[from + j];
     }
   }
-  return product;
+  return result;
 }
 
 /** `Aᵀ · dense`, dense `[rows × width]` → `[columnCount × width]`. */
 function transposeTimes(matrix: SparseMatrix, dense: Float64Array, width: number): Float64Array {
   const { columnCount, offsets, columns, values } = matrix;
-  const product = new Float64Array(columnCount * width);
+  const result = new Float64Array(columnCount * width);
   for (let row = 0; row + 1 < offsets.length; row++) {
     for (let at = offsets[row]; at < offsets[row + 1]; at++) {
       const to = columns[at] * width;
       const value = values[at];
-      for (let j = 0, from = row * width; j < width; j++) product[to + j] += value * dense[from + j];
+      for (let j = 0, from = row * width; j < width; j++) result[to + j] += value * dense[from + j];
     }
   }
-  return product;
+  return result;
 }
 
-/** `XᵀX`, `[width × width]`. */
-function gram(x: Float64Array, width: number): Float64Array {
-  const product = new Float64Array(width * width);
+/** `XᵀY` where that is symmetric, `[width × width]`. */
+function product(x: Float64Array, y: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(width * width);
   for (let row = 0; row < x.length; row += width) {
     for (let i = 0; i < width; i++) {
       const value = x[row + i];
-      if (value === 0) continue;
-      for (let j = 0; j <= i; j++) product[i * width + j] += value * x[row + j];
+      for (let j = 0, to = i * width; j <= i; j++) sums[to + j] += value * y[row + j];
     }
   }
-  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) product[j * width + i] = product[i * width + j];
-  return product;
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) sums[j * width + i] = sums[i * width + j];
+  return sums;
 }
 
 /** Orthonormal columns of the same span, in place (Cholesky QR, twice for precision). Dependent columns become zero. */
 function orthonormalise(x: Float64Array, width: number): void {
   for (let pass = 0; pass < 2; pass++) {
-    const factor = gram(x, width);
+    const factor = product(x, x, width);
     let largest = 0;
     for (let i = 0; i < width; i++) largest = Math.max(largest, factor[i * width + i]);
     for (let i = 0; i < width; i++) {

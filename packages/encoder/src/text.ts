@@ -6,7 +6,7 @@
  * An item without any text gives `''`. It is never sent to a model; its content vector is all zeros.
  */
 import type { Item } from '@lorekeep/store';
-import { decodeHTML } from 'entities';
+import { decodeHTMLStrict } from 'entities';
 import { badOption } from './errors.ts';
 
 const titleBrandCategory = (item: Item) =>
@@ -50,10 +50,6 @@ function sentences(fields: [label: string, value: string][]): string {
     .join(' ');
 }
 
-/** Elements whose content is no text at all. */
-const INVISIBLE = /<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>/gi;
-/** A tag or comment, but not `a < b`: after the bracket there is a letter, `/` or `!`. */
-const TAG = /<(?:!--[\s\S]*?-->|[a-z/!][^<>]*>)/gi;
 /** Control, format-free: C0, DEL and C1 but for the white space among them, which is folded below. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]/g;
@@ -61,7 +57,47 @@ const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]/g;
 /** Plain text of a field: tags out, entities decoded (once), control characters out, white space folded, trimmed. */
 export function clean(field: string | undefined): string {
   if (!field) return '';
-  const untagged = field.includes('<') ? field.replace(INVISIBLE, ' ').replace(TAG, ' ') : field;
-  const decoded = untagged.includes('&') ? decodeHTML(untagged) : untagged;
+  const untagged = field.includes('<') ? withoutTags(field) : field;
+  const decoded = untagged.includes('&') ? decodeHTMLStrict(untagged) : untagged;
   return decoded.toWellFormed().replace(CONTROL, '').replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * Every tag and comment, and the content of `script` and `style`, becomes a blank. `a < b` stays: a tag's bracket is
+ * followed by a letter, `/` or `!`. One pass, whatever the text: what was not found once is not looked for again.
+ */
+function withoutTags(text: string): string {
+  const parts: string[] = [];
+  const absent = new Set<string>();
+  /** Where `pattern` ends next, or 0. */
+  const endOf = (pattern: RegExp, from: number) => {
+    if (absent.has(pattern.source)) return 0;
+    pattern.lastIndex = from;
+    if (pattern.test(text)) return pattern.lastIndex;
+    absent.add(pattern.source);
+    return 0;
+  };
+  let kept = 0;
+  let closing = -1;
+  for (let open = text.indexOf('<'); open >= 0; ) {
+    const next = text.indexOf('<', open + 1);
+    if (closing <= open) closing = text.indexOf('>', open + 1);
+    if (closing < 0) break;
+    let end = 0;
+    if (text.startsWith('<!--', open)) end = endOf(/-->/g, open + 4);
+    else if (/[a-z/!]/i.test(text[open + 1]) && (next < 0 || closing < next)) {
+      end = closing + 1;
+      const invisible = /^<(script|style)\b/i.exec(text.slice(open, open + 8))?.[1].toLowerCase();
+      if (invisible !== undefined) end = endOf(new RegExp(`</${invisible}[^<>]*>`, 'gi'), end) || end;
+    }
+    if (end === 0) {
+      open = next;
+      continue;
+    }
+    parts.push(text.slice(kept, open));
+    kept = end;
+    open = text.indexOf('<', end);
+  }
+  parts.push(text.slice(kept));
+  return parts.join(' ');
 }

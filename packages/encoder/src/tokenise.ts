@@ -61,8 +61,8 @@ export async function loadTokenizer(directory: string, settings: TokenizerSettin
 }
 
 /**
- * A beginning of the text that certainly fills `maxLength` tokens: as many blank-separated words with a letter or digit
- * in them, each of which is one token at least. Short texts come back as they are.
+ * A beginning of the text that certainly fills `maxLength` tokens: as many blank-separated words with a letter, digit
+ * or sign in them, each of which is one token at least. Short texts come back as they are.
  */
 function enoughOf(text: string, maxLength: number): string {
   if (text.length <= 32 * maxLength) return text;
@@ -71,7 +71,8 @@ function enoughOf(text: string, maxLength: number): string {
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 32;
     if (code !== 32 && code !== 10 && code !== 13 && code !== 9) continue;
-    if (at > start && /[\p{L}\p{N}]/u.test(text.slice(start, at)) && ++words === maxLength) return text.slice(0, at);
+    if (at > start && /[\p{L}\p{N}\p{P}\p{S}]/u.test(text.slice(start, at)) && ++words === maxLength)
+      return text.slice(0, at);
     start = at + 1;
   }
   return text;

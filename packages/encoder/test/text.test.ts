@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { itemText } from '../src/index.ts';
+
+test('an item reads as its title, brand and categories', () => {
+  const item = { id: '1', title: 'Desk lamp', brand: 'Lux', categories: ['Home', 'Lamps'], description: 'Bright.' };
+  assert.equal(itemText(item), 'Title: Desk lamp. Brand: Lux. Category: Home Lamps.');
+  assert.equal(itemText(item, 'title'), 'Desk lamp');
+  assert.equal(itemText(item, 'full'), 'Title: Desk lamp. Brand: Lux. Category: Home Lamps. Description: Bright..');
+  assert.equal(itemText({ id: '1', brand: 'Lux' }), 'Brand: Lux.');
+  assert.equal(itemText({ id: '1', description: 'Only this' }, 'full'), 'Description: Only this.');
+});
+
+test('an item without any text has the empty text', () => {
+  for (const item of [
+    { id: '1' },
+    { id: '1', title: ' \t\u0000', brand: '<br>', categories: [] },
+    { id: '1', title: '&nbsp;', categories: ['', '  '], price: 3 },
+  ])
+    for (const template of ['title-brand-category', 'title', 'full'] as const)
+      assert.equal(itemText(item, template), '');
+});
+
+test('fields are cleaned of everything that is not text', () => {
+  const cases: [string, string][] = [
+    ['Lamp &amp; shade &eacute; &#39;x&#39; &lt;b&gt;', "Lamp & shade é 'x' <b>"],
+    ['<b>Bold</b><br/>new<!-- hidden --> line', 'Bold new line'],
+    ['<SCRIPT>alert("<b>")</Script>Lamp<style media=x>p{}</style >', 'Lamp'],
+    ['<script>never closed', 'never closed'],
+    ['<!-- never closed', '<!-- never closed'],
+    ['<a href="x">link</a> <unclosed', 'link <unclosed'],
+    ['2 < 3 and 5 > 4', '2 < 3 and 5 > 4'],
+    ['a\u0000b\u0007c\u009fd', 'abcd'],
+    ['  a\r\n\t b\u00a0\u2003c ', 'a b c'],
+    ['half \ud83d pair', 'half \ufffd pair'],
+    ['whole 💡 pair', 'whole 💡 pair'],
+    ['&notanentity; &', '&notanentity; &'],
+  ];
+  for (const [dirty, clean] of cases) assert.equal(itemText({ id: '1', title: dirty }, 'title'), clean);
+});
+
+test('a hostile field of a megabyte is cleaned in linear time', () => {
+  for (const title of [
+    '<'.repeat(1 << 20),
+    '<!--'.repeat(1 << 18),
+    '<script>'.repeat(1 << 17),
+    '<a'.repeat(1 << 19),
+    `${'<a'.repeat(1 << 19)}>`,
+    '</script'.repeat(1 << 17),
+    '<script></script'.repeat(1 << 16),
+  ])
+    assert.equal(typeof itemText({ id: '1', title }), 'string');
+});
+
+test('an unknown template is refused', () => {
+  assert.throws(() => itemText({ id: '1' }, 'toString' as never), { code: 'ENCODER_BAD_OPTION' });
+});
