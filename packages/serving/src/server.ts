@@ -42,6 +42,8 @@ export interface ServerOptions {
   logLevel?: string;
   /** Longest time a client may take to send a request, in ms. Default 30,000. */
   requestTimeout?: number;
+  /** How often to look whether another version was published, and switch to it, in ms; 0 for never. Default 2,000. */
+  watchInterval?: number;
 }
 
 export interface Server {
@@ -62,15 +64,16 @@ export interface Server {
  * console.log(await server.listen());
  */
 export function createServer(engine: Engine | Promise<Engine>, options: ServerOptions = {}): Server {
-  const { host = '127.0.0.1', port = 7070, bodyLimit = 2 ** 20, logLevel = 'info', requestTimeout = 30_000 } = options;
+  const { host = '127.0.0.1', port = 7070, bodyLimit = 2 ** 20, logLevel = 'info' } = options;
+  const { requestTimeout = 30_000, watchInterval = 2_000 } = options;
   let ready: Engine | undefined;
+  let closing = false;
   let failure: unknown;
   const app = Fastify({
     bodyLimit,
     requestTimeout,
     logger: { level: logLevel, stream: process.stderr },
     genReqId: requestId,
-    requestIdLogLabel: 'requestId',
     // An id of 256 characters, each percent-encoded as up to four bytes.
     routerOptions: { maxParamLength: 256 * 12 },
     onProtoPoisoning: 'error',
@@ -109,6 +112,10 @@ export function createServer(engine: Engine | Promise<Engine>, options: ServerOp
     reply.header('x-request-id', request.id);
     if (!mayName(request.headers.host)) throw errors.hostNotAllowed(request.headers.host ?? '');
   });
+  // A kept-alive connection whose request was in progress would otherwise hold up the end until it times out.
+  app.addHook('onSend', async (_, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
@@ -134,6 +141,21 @@ export function createServer(engine: Engine | Promise<Engine>, options: ServerOp
   });
   app.register(async (routes) => addRoutes(routes, live, metrics));
 
+  let watching: NodeJS.Timeout | undefined;
+  let lastFailure: string | undefined;
+  /** What cannot be loaded is said once; the version that is live goes on. */
+  async function watch(): Promise<void> {
+    try {
+      if (await ready?.reload()) app.log.info(ready?.stats(), 'switched to another version');
+      lastFailure = undefined;
+    } catch (error) {
+      if (errorCode(error) !== lastFailure)
+        app.log.error({ err: error }, 'the newly published version cannot be served');
+      lastFailure = errorCode(error);
+    }
+    if (watching !== undefined) watching = setTimeout(watch, watchInterval).unref();
+  }
+
   return {
     async listen() {
       try {
@@ -141,10 +163,16 @@ export function createServer(engine: Engine | Promise<Engine>, options: ServerOp
       } catch (error) {
         throw error instanceof LorekeepError ? error : errors.cannotListen(host, port, errorCode(error), error);
       }
+      if (watchInterval > 0) watching = setTimeout(watch, watchInterval).unref();
       const { address, port: actual, family } = app.server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
     },
-    close: () => app.close(),
+    async close() {
+      closing = true;
+      clearTimeout(watching);
+      watching = undefined;
+      await app.close();
+    },
   };
 }
 
@@ -339,10 +367,11 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   const known = codedError(error, request);
   const coded = known ?? errors.internal(request.id);
   const status = STATUS[coded.code] ?? (coded.kind === 'usage' ? 400 : 500);
-  if (status >= 500) request.log.error({ err: error }, coded.message);
+  if (known === undefined) request.log.error({ err: error }, coded.message);
   else request.log.info({ code: coded.code }, coded.message);
   if (status === 503) reply.header('retry-after', '1');
   reply
+    .header('x-request-id', request.id)
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
     .serializer(JSON.stringify)
