@@ -1,3 +1,7 @@
+export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './columns.ts';
+export { datasetDirectory } from './directory.ts';
+export type { Format } from './formats.ts';
+export { type BadLine, type ImportOptions, type ImportSummary, importFiles } from './import.ts';
 export type { Surface } from './simulated/choice.ts';
 export {
   importSimulatedShop,

@@ -1,0 +1,192 @@
+/**
+ * Data files into the store, all or nothing. Three steps: every file is read and checked in a temporary database; if
+ * there are more bad lines than allowed, the import ends there, before anything is written; then items and events go
+ * into the store in one transaction. Stopped or killed at any moment, the store is as it was.
+ *
+ * Importing other files into the same store adds to it: items are inserted, or replaced as a whole where their id is
+ * known, and all events are appended. The same files again (by content, with the same columns and limits) change nothing.
+ */
+import { errorCode, type RunContext, sha256, sha256OfFile } from '@lorekeep/core';
+import type { ImportRecord, Store } from '@lorekeep/store';
+import { type SourceFile, stageCatalogue, stagedItems } from './catalogue.ts';
+import { COLUMN_SYNONYMS, type ColumnNames, createColumnFinder } from './columns.ts';
+import { findCore } from './core-filter.ts';
+import { badLines, emptyCatalogue, invalidOption, nothingLeft } from './errors.ts';
+import { checkReadable, type Format, formatOf } from './formats.ts';
+import { stagedEvents, stageEvents } from './interactions.ts';
+import { openStaging, type Staging } from './staging.ts';
+
+/** A line left out, or because of which nothing was imported. */
+export interface BadLine {
+  file: string;
+  /** From 1; where a record spans several lines, the one it starts on; in Parquet the number of the row. */
+  line: number;
+  reason: string;
+}
+
+export interface ImportSummary {
+  /** Imported now; for an unchanged import, by the earlier one. */
+  items: number;
+  /** Users with imported events; for an unchanged import, users in the store. */
+  users: number;
+  events: number;
+  /** Bad lines left out. */
+  skipped: number;
+  /** The first 100 of them, by file and line; empty for an unchanged import. */
+  bad: BadLine[];
+  /** The same content was imported before, and nothing was done. */
+  unchanged: boolean;
+  fingerprint: string;
+}
+
+export interface ImportOptions extends RunContext {
+  store: Store;
+  /** Catalogue files. Default none: the events are of items already stored. */
+  items?: string[];
+  /** Event files, in the order of their arrival. Default none. */
+  events?: string[];
+  /** Default `'auto'`: by extension. */
+  format?: Format | 'auto';
+  /** What the files call each field, where its name is not one of `COLUMN_SYNONYMS`. */
+  columns?: ColumnNames;
+  /** Bad lines that may be left out. Default 0. */
+  skipBad?: number;
+  /**
+   * Only users with at least so many events … Default 0: all.
+   * Together with `minItemEvents` the k-core of the events imported now; passive events do not count.
+   */
+  minUserEvents?: number;
+  /** … and items with at least so many; items with fewer are then not imported at all. Default 0: all. */
+  minItemEvents?: number;
+  /** Where the temporary database is made; it takes a few times the size of the files. Default: the system's folder. */
+  temporaryDirectory?: string;
+}
+
+/** How many bad lines are named. */
+const NAMED_BAD_LINES = 100;
+
+/**
+ * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad`), `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
+ *   `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`,
+ *   `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
+ *   `IMPORT_STAGING`, and the store's; or `signal.reason`
+ * @example
+ * const { items, users, events } = await importFiles({ store, items: ['items.jsonl.gz'], events: ['log.csv'] });
+ */
+export async function importFiles(options: ImportOptions): Promise<ImportSummary> {
+  const { store, items = [], events = [], format = 'auto', columns = {}, signal, temporaryDirectory } = options;
+  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = options;
+  for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
+    if (!Number.isSafeInteger(value) || value < 0) throw invalidOption(name, value, 'an integer ≥ 0');
+  }
+  for (const name of Object.keys(columns)) {
+    if (!(name in COLUMN_SYNONYMS)) throw invalidOption('columns', name, Object.keys(COLUMN_SYNONYMS).join(', '));
+  }
+  if (!['auto', 'csv', 'tsv', 'jsonl', 'parquet'].includes(format)) {
+    throw invalidOption('format', format, 'auto, csv, tsv, jsonl or parquet');
+  }
+  const paths = [...items, ...events];
+  const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format) }));
+  for (const path of paths) await checkReadable(path);
+
+  const fingerprint = await fingerprintOf(files, items.length, { columns, minUserEvents, minItemEvents });
+  const before = (await store.imports()).find((record) => record.fingerprint === fingerprint);
+  if (before !== undefined) return unchanged(store, before);
+
+  const staging = await openStaging(temporaryDirectory, signal);
+  try {
+    const finder = createColumnFinder(columns);
+    await stageCatalogue(staging, files.slice(0, items.length), finder, store, options);
+    await stageEvents(staging, files.slice(items.length), finder, options);
+    finder.checkAllSeen();
+    const { skipped, bad } = await readBadLines(staging, paths);
+    if (skipped > skipBad) throw badLines(skipped, skipBad, bad);
+    if ((await staging.number('SELECT count(*) FROM known')) === 0) throw emptyCatalogue(items);
+    const filter = { items: '', events: '' };
+    if (minUserEvents > 0 || minItemEvents > 0) {
+      await findCore(staging, minUserEvents, minItemEvents);
+      filter.events = 'WHERE user IN (SELECT id FROM kept_users) AND item IN (SELECT id FROM kept_items)';
+      if (minItemEvents > 0) filter.items = 'WHERE id IN (SELECT id FROM kept_items)';
+      if ((await staging.number('SELECT count(*) FROM core')) === 0) throw nothingLeft(minUserEvents, minItemEvents);
+    }
+    const totals = {
+      items: await staging.number(`SELECT count(*) FROM items ${filter.items}`),
+      users: await staging.number(`SELECT count(DISTINCT user) FROM events ${filter.events}`),
+      events: await staging.number(`SELECT count(*) FROM events ${filter.events}`),
+    };
+    const record: ImportRecord = {
+      fingerprint,
+      files: paths,
+      items: totals.items,
+      events: totals.events,
+      skipped,
+      at: Date.now() / 1000,
+    };
+    await write(staging, record, filter, options);
+    return { ...totals, skipped, bad, unchanged: false, fingerprint };
+  } catch (error) {
+    // Another program imported the very same files meanwhile.
+    const same = errorCode(error) === 'IMPORT_REPEATED' ? await store.imports() : [];
+    const other = same.find((record) => record.fingerprint === fingerprint);
+    if (other !== undefined) return unchanged(store, other);
+    throw error;
+  } finally {
+    await staging.close();
+  }
+}
+
+/** What decides the result: contents, formats and roles of the files, in order, and the options but the tolerance. */
+async function fingerprintOf(files: SourceFile[], itemFiles: number, options: Record<string, unknown>) {
+  const contents: string[][] = [];
+  for (const { path, format, index } of files) {
+    contents.push([index < itemFiles ? 'items' : 'events', format, await sha256OfFile(path)]);
+  }
+  return sha256(JSON.stringify({ contents, options }));
+}
+
+async function unchanged(store: Store, { items, events, skipped, fingerprint }: ImportRecord): Promise<ImportSummary> {
+  const { users } = await store.counts();
+  return { items, users, events, skipped, bad: [], unchanged: true, fingerprint };
+}
+
+async function readBadLines(staging: Staging, paths: string[]): Promise<{ skipped: number; bad: BadLine[] }> {
+  const skipped = await staging.number('SELECT count(*) FROM bad');
+  const rows = await staging.rows(`SELECT file, line, reason FROM bad ORDER BY file, line LIMIT ${NAMED_BAD_LINES}`);
+  const bad = rows.map(([file, line, reason]) => ({
+    file: paths[Number(file)],
+    line: Number(line),
+    reason: String(reason),
+  }));
+  return { skipped, bad };
+}
+
+async function write(
+  staging: Staging,
+  record: ImportRecord,
+  filter: { items: string; events: string },
+  { store, progress, signal }: ImportOptions,
+): Promise<void> {
+  const stored = (await store.counts()).events;
+  await store.importAll(record, async (transaction) => {
+    for (const unit of ['items', 'events'] as const) {
+      const total = record[unit];
+      const report = (done: number) => {
+        signal?.throwIfAborted();
+        progress?.({ stage: 'import', done, total, unit, note: 'writing' });
+      };
+      report(0);
+      let done = 0;
+      if (unit === 'items') {
+        for await (const batch of stagedItems(staging, filter.items)) {
+          transaction.putItems(batch);
+          report((done += batch.length));
+        }
+      } else {
+        for await (const batch of stagedEvents(staging, filter.events, stored)) {
+          transaction.putEvents(batch);
+          report((done += batch.length));
+        }
+      }
+    }
+  });
+}
