@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { importSimulatedShop, simulatedFingerprint, simulateShop, writeSimulatedShop } from '@lorekeep/datasets';
+import {
+  datasetDirectory,
+  importFiles,
+  importSimulatedShop,
+  simulatedFingerprint,
+  simulateShop,
+  writeSimulatedShop,
+} from '@lorekeep/datasets';
 import { type Event, openStore } from '@lorekeep/store';
 
 const options = { events: 12_000, seed: 3 };
@@ -118,4 +125,27 @@ test('the fingerprint depends on every option and on nothing else', () => {
   names.add(simulatedFingerprint({ policy: 'random' }));
   assert.equal(names.size, 9);
   assert.equal(simulatedFingerprint({ seed: 42, events: 300_000 }), simulatedFingerprint());
+});
+
+test('files that go through the normal import give the same store as the direct way', async () => {
+  const direct = await openStore(join(directory, 'direct.db'));
+  const imported = await openStore(join(directory, 'imported.db'));
+  try {
+    await importSimulatedShop(direct, options);
+    const written = join(directory, 'written');
+    await writeSimulatedShop(written, options);
+    await importFiles({ store: imported, ...(await datasetDirectory(written)) });
+    const contents = async (store: typeof direct) => {
+      const items = [];
+      for await (const batch of store.items()) items.push(...batch);
+      const events = [];
+      for await (const batch of store.events()) events.push(...batch);
+      return { items, events };
+    };
+    assert.deepEqual(await contents(imported), await contents(direct));
+    assert.equal((await imported.corpus()).fingerprint, (await direct.corpus()).fingerprint);
+  } finally {
+    await direct.close();
+    await imported.close();
+  }
 });
