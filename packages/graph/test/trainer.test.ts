@@ -132,6 +132,26 @@ describe('a trainer', () => {
     });
   });
 
+  it('computes the same in micro-batches, and refuses a batch they do not divide', async () => {
+    const batch = lineBatch(12);
+    const results: Arrays[] = [];
+    for (const microBatches of [1, 3])
+      await withTrainer({ microBatches }, async (trainer) => {
+        results.push((await trainer.gradients(batch)).gradients);
+        await trainer.step(batch);
+        results.push(trainer.parameters());
+        if (microBatches > 1) await assert.rejects(trainer.step(lineBatch(7)), { code: 'GRAPH_BAD_FEED' });
+      });
+    for (const name of ['w', 'b']) {
+      assertClose(results[2][name], results[0][name], 1e-6, name);
+      assertClose(results[3][name], results[1][name], 1e-6, name);
+    }
+    await assert.rejects(
+      withTrainer({ microBatches: 0 }, async () => {}),
+      { code: 'GRAPH_BAD_OPTION' },
+    );
+  });
+
   it('learns', () =>
     withTrainer({ loss: network, parameters: networkStart(), optimiser: { learningRate: 0.02 } }, async (trainer) => {
       const batch = networkBatch(4, 64);
