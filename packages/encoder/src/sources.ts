@@ -112,7 +112,7 @@ async function refuse(): Promise<never> {
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return !path.includes('\0') && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
 /** Ids become folder names and parts of addresses: nothing in them may climb out of where they belong. */
