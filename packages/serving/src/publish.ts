@@ -63,7 +63,7 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
     countEvents(items, corpus);
 
     const createdAt = Date.now();
-    const stamp = new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '');
+    const stamp = new Date(createdAt).toISOString().replace(/[-:.]/g, '');
     const version = `${stamp}-${randomBytes(3).toString('hex')}`;
     const directory = join(publishedDirectory(workspace), version);
     let manifest: PublicationManifest | undefined;

@@ -42,7 +42,6 @@ describe('a service that is killed', () => {
   async function post(url: string, value: unknown) {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(value), headers });
-    // biome-ignore lint/suspicious/noExplicitAny: whatever the service says
     return { status: response.status, body: (await response.json()) as any };
   }
 

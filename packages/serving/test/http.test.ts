@@ -11,7 +11,6 @@ import { openShop, type Shop, topicOf } from './shop.ts';
 interface Answer {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says
   body: any;
 }
 
