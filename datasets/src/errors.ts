@@ -127,3 +127,10 @@ export const invalidOption = (name: string, value: unknown, expected: string) =>
     kind: 'usage',
     details: { name, expected },
   });
+
+export const otherData = (held: string[], wanted: string[]) =>
+  new LorekeepError('IMPORT_OTHER_DATA', `The store holds other data already: ${held.join(', ')}.`, {
+    kind: 'usage',
+    hint: 'Give this data a workspace of its own (--workspace DIR), or add to what is there with `lorekeep import`. Nothing was changed.',
+    details: { held, wanted },
+  });

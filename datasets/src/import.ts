@@ -11,7 +11,7 @@ import type { ImportRecord, Store } from '@lorekeep/store';
 import { type SourceFile, stageCatalogue, stagedItems } from './catalogue.ts';
 import { COLUMN_SYNONYMS, type ColumnNames, createColumnFinder } from './columns.ts';
 import { findCore } from './core-filter.ts';
-import { badLines, emptyCatalogue, invalidOption, nothingLeft } from './errors.ts';
+import { badLines, emptyCatalogue, invalidOption, nothingLeft, otherData } from './errors.ts';
 import { checkReadable, type Format, formatOf } from './formats.ts';
 import { stagedEvents, stageEvents } from './interactions.ts';
 import { openStaging, type Staging } from './staging.ts';
@@ -58,6 +58,8 @@ export interface ImportOptions extends RunContext {
   minUserEvents?: number;
   /** … and items with at least so many; items with fewer are then not imported at all. Default 0: all. */
   minItemEvents?: number;
+  /** Refuse a store that holds the data of any other import. Default false: the data is added to it. */
+  alone?: boolean;
   /** Where the temporary database is made; it takes a few times the size of the files. Default: the system's folder. */
   temporaryDirectory?: string;
 }
@@ -69,13 +71,13 @@ const NAMED_BAD_LINES = 100;
  * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad`), `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
  *   `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`,
  *   `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
- *   `IMPORT_STAGING`, and the store's; or `signal.reason`
+ *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, and the store's; or `signal.reason`
  * @example
  * const { items, users, events } = await importFiles({ store, items: ['items.jsonl.gz'], events: ['log.csv'] });
  */
 export async function importFiles(options: ImportOptions): Promise<ImportSummary> {
   const { store, items = [], events = [], format = 'auto', columns = {}, signal, temporaryDirectory } = options;
-  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = options;
+  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0, alone = false } = options;
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) throw invalidOption(name, value, 'an integer ≥ 0');
   }
@@ -90,7 +92,10 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
   for (const path of paths) await checkReadable(path);
 
   const fingerprint = await fingerprintOf(files, items.length, { columns, minUserEvents, minItemEvents });
-  const before = (await store.imports()).find((record) => record.fingerprint === fingerprint);
+  const imports = await store.imports();
+  const others = imports.filter((record) => record.fingerprint !== fingerprint);
+  if (alone && others.length > 0) throw otherData(others[0].files, paths);
+  const before = imports.find((record) => record.fingerprint === fingerprint);
   if (before !== undefined) return unchanged(store, before);
 
   const staging = await openStaging(temporaryDirectory, signal);

@@ -7,10 +7,10 @@ export const workspaceMissing = (dir: string) =>
     hint: 'Run `lorekeep import` or `lorekeep quickstart` first, or name the right folder with --workspace.',
   });
 
-export const workspaceHoldsOtherData = (dir: string, held: string, wanted: string) =>
-  new LorekeepError('WORKSPACE_HOLDS_OTHER_DATA', `The workspace "${dir}" holds ${held}, not ${wanted}.`, {
+export const workspaceHoldsOtherData = (dir: string, held: string[]) =>
+  new LorekeepError('WORKSPACE_HOLDS_OTHER_DATA', `The workspace "${dir}" holds the data of ${held.join(', ')}.`, {
     kind: 'usage',
-    hint: 'Give this data a workspace of its own with --workspace DIR. Nothing was changed.',
+    hint: 'Give the simulated shop a workspace of its own with --workspace DIR. Nothing was changed.',
   });
 
 export const nothingImported = () =>

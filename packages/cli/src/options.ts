@@ -38,25 +38,26 @@ export function pairs(text: string, collected: Record<string, string> = {}): Rec
 }
 
 export const model = () =>
-  new Option('--model <id>', 'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, or lexical').default(
-    undefined,
-    'the one used before, else all-MiniLM-L6-v2',
+  new Option(
+    '--model <id>',
+    'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, or lexical (default: the one used before, else all-MiniLM-L6-v2)',
   );
 export const template = () =>
-  new Option('--template <name>', "which of an item's fields are read")
-    .choices(Object.keys(ITEM_TEMPLATES))
-    .default(undefined, `the one used before, else ${DEFAULT_TEMPLATE}`);
+  new Option(
+    '--template <name>',
+    `which of an item's fields are read (default: the one used before, else ${DEFAULT_TEMPLATE})`,
+  ).choices(Object.keys(ITEM_TEMPLATES));
 export const preset = () =>
   new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default('learn');
 export const seed = () =>
   new Option('--seed <n>', 'of every random choice').argParser(integer(0, 2 ** 32 - 1)).default(DEFAULT_SEED);
 export const threads = () =>
-  new Option('--threads <n>', 'processor threads').argParser(integer(1, 256)).default(undefined, 'every core');
+  new Option('--threads <n>', 'processor threads (default: every core)').argParser(integer(1, 256));
 export const skipBad = () =>
   new Option('--skip-bad <n>', 'leave out up to n malformed lines')
     .argParser(integer(0, Number.MAX_SAFE_INTEGER))
     .default(0);
-export const modelVersion = () => new Option('--model <version>', 'a trained version').default(undefined, 'the newest');
+export const modelVersion = () => new Option('--model <version>', 'a trained version (default: the newest)');
 export const indexKind = () =>
   new Option('--index <kind>', 'vector index').choices(['usearch', 'hnswlib', 'exact']).default('usearch');
 export const port = () =>

@@ -30,6 +30,8 @@ export interface ImportStageOptions {
   skipBad?: number;
   minUserEvents?: number;
   minItemEvents?: number;
+  /** Refuse a workspace that holds other data. */
+  alone?: boolean;
 }
 
 /** Paths are relative to where the user stands, also when a package manager started the program elsewhere. */
@@ -52,26 +54,16 @@ export async function importDirectoryStage(
   options: ImportStageOptions,
 ): Promise<ImportStageResult> {
   const files = await datasetDirectory(userPath(dir));
-  await refuseOtherData(context, [...files.items, ...files.events], `the data of "${dir}"`);
-  return { ...(await importStage(context, { ...options, ...files })), source: dir };
+  return { ...(await importStage(context, { ...options, ...files, alone: true })), source: dir };
 }
 
 /** The simulated shop at its default size. */
 export async function importSimulatedStage(context: StageContext): Promise<ImportStageResult> {
-  const { store } = context.workspace;
+  const { dir, store } = context.workspace;
   const source = 'the simulated shop';
-  await refuseOtherData(context, ['simulated'], source);
+  const other = (await store.imports()).find((record) => record.files.join() !== 'simulated');
+  if (other !== undefined) throw workspaceHoldsOtherData(dir, other.files);
   const { progress, signal } = context;
   const { unchanged } = await importSimulatedShop(store, {}, { progress, signal });
   return { counts: await store.counts(), skipped: 0, bad: [], unchanged, source };
-}
-
-async function refuseOtherData(context: StageContext, files: string[], wanted: string): Promise<void> {
-  const { store, dir } = context.workspace;
-  const key = (paths: string[]) => paths.map((path) => basename(path)).join();
-  const other = (await store.imports()).find((record) => key(record.files) !== key(files));
-  if (other === undefined) return;
-  const held =
-    other.files.join() === 'simulated' ? 'the simulated shop' : `data imported from ${other.files.join(', ')}`;
-  throw workspaceHoldsOtherData(dir, held, wanted);
 }

@@ -1,0 +1,55 @@
+/** Runs the real command in a real process, as a shell does. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** stdout's lines as JSON, for runs with `--json`. */
+  lines: Record<string, unknown>[];
+  /** The last of them. */
+  last: any;
+}
+
+export function start(words: string[], cwd: string): { child: ChildProcess; finished: Promise<Finished> } {
+  const env = { ...process.env, INIT_CWD: cwd };
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code) => {
+      const lines = words.includes('--json') ? stdout.split('\n').filter(Boolean).map(parse) : [];
+      resolve({ code, stdout, stderr, lines, last: lines.at(-1) });
+    });
+  });
+  return { child, finished };
+}
+
+export const lorekeep = (words: string[], cwd: string): Promise<Finished> => start(words, cwd).finished;
+
+function parse(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error(`not a JSON line: ${line}`);
+  }
+}
+
+/** Resolves when the child's stdout holds a JSON line that `wanted` accepts. */
+export function lineOf(child: ChildProcess, wanted: (line: any) => boolean): Promise<any> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (piece) => {
+      text += piece;
+      const complete = text.split('\n');
+      text = complete.pop() ?? '';
+      for (const line of complete) if (line !== '' && wanted(JSON.parse(line))) resolve(JSON.parse(line));
+    });
+    child.on('close', (code) => reject(new Error(`ended with ${code} before the line came`)));
+  });
+}

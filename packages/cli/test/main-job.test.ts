@@ -1,0 +1,203 @@
+/** The whole main job through the command line, on a small simulated shop written as files. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { writeSimulatedShop } from '@lorekeep/datasets';
+import { lineOf, lorekeep, start } from './command.ts';
+
+let dir: string;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'lorekeep-cli-'));
+  await writeSimulatedShop(join(dir, 'shop'), { events: 8000, users: 80, items: 200 });
+  await writeFile(join(dir, 'quick.json'), JSON.stringify({ epochs: 2, dim: 32, hidden: 16 }));
+});
+after(() => rm(dir, { recursive: true }));
+
+describe('quickstart', () => {
+  const words = ['quickstart', '--data', 'shop', '--model', 'lexical', '--workspace', 'quick', '--json'];
+
+  test('brings files to recommendations and reports data, metrics, index recall and examples', async () => {
+    const { code, last, stderr } = await lorekeep([...words, '--no-serve'], dir);
+    assert.equal(code, 0, stderr);
+    assert.equal(last.data.items, 200);
+    assert.equal(last.encoder.isLanguageModel, false);
+    for (const name of ['popularity', 'repeat-last', 'last-item-knn']) assert.ok(last.metrics.baselines[name], name);
+    const { test: towers, baselines } = last.metrics;
+    assert.ok(towers['ndcg@10'] > baselines.popularity['ndcg@10'], 'the towers learn more than popularity');
+    assert.ok(last.index.recallAt10 >= 0.99, `index recall ${last.index.recallAt10}`);
+    assert.equal(last.examples.length, 3);
+    for (const { history, recommendations } of last.examples) {
+      assert.ok(history.length > 0 && recommendations.length === 5);
+    }
+  });
+
+  test('skips every finished stage the second time and leaves the service running with its address', async () => {
+    const { child, finished } = start([...words, '--port', '0'], dir);
+    const report = await lineOf(child, (line) => typeof line.address === 'string');
+    const [example] = report.examples;
+    const response = await fetch(`${report.address}/v1/recommend`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user: example.user, k: 5, withItems: true }),
+    });
+    assert.equal(response.status, 200);
+    const { items } = (await response.json()) as { items: { id: string; item: { title: string } }[] };
+    assert.deepEqual(
+      items.map(({ item }) => item.title),
+      example.recommendations,
+    );
+    child.kill('SIGINT');
+    const { code, lines } = await finished;
+    assert.equal(code, 0);
+    const notes = lines.filter((line) => line.event === 'note').map((line) => String(line.text));
+    for (const stage of ['import', 'encode', 'train']) {
+      assert.ok(
+        notes.some((note) => note.startsWith(stage) && note.includes('nothing to do')),
+        `${stage} ran again: ${notes.join(' / ')}`,
+      );
+    }
+    assert.equal(lines.filter((line) => line.event === 'progress' && line.stage === 'train').length, 0);
+  });
+
+  test('refuses a workspace that holds other data and changes nothing there', async () => {
+    await writeSimulatedShop(join(dir, 'other'), { events: 1000, seed: 7 });
+    const before = await lorekeep(['doctor', '--workspace', 'quick', '--json'], dir);
+    const { code, last } = await lorekeep(
+      ['quickstart', '--data', 'other', '--workspace', 'quick', '--no-serve', '--json', '--model', 'lexical'],
+      dir,
+    );
+    assert.equal(code, 2);
+    assert.equal(last.error.code, 'IMPORT_OTHER_DATA');
+    const simulated = await lorekeep(['quickstart', '--workspace', 'quick', '--no-serve', '--json'], dir);
+    assert.deepEqual([simulated.code, simulated.last.error.code], [2, 'WORKSPACE_HOLDS_OTHER_DATA']);
+    const after = await lorekeep(['doctor', '--workspace', 'quick', '--json'], dir);
+    const workspace = (run: typeof before) => run.last.findings.find((f: { name: string }) => f.name === 'workspace');
+    assert.deepEqual(workspace(after), workspace(before));
+  });
+});
+
+describe('step by step', () => {
+  const shop = ['--workspace', 'steps', '--json'];
+  const files = ['--items', 'shop/items.jsonl.gz', '--events', 'shop/interactions.tsv.gz'];
+
+  test('every command before its time says which one is missing, with exit code 2', async () => {
+    const absent = await lorekeep(['train', ...shop], dir);
+    assert.deepEqual([absent.code, absent.last.error.code], [2, 'WORKSPACE_MISSING']);
+    assert.equal((await lorekeep(['import', ...files, ...shop], dir)).code, 0);
+    const trained = await lorekeep(['train', ...shop], dir);
+    assert.deepEqual([trained.code, trained.last.error.code], [2, 'NOTHING_ENCODED']);
+    assert.equal((await lorekeep(['encode', '--model', 'lexical', ...shop], dir)).code, 0);
+    const published = await lorekeep(['publish', ...shop], dir);
+    assert.deepEqual([published.code, published.last.error.code], [2, 'NOTHING_TRAINED']);
+    const asked = await lorekeep(['recommend', '--user', 'x', ...shop], dir);
+    assert.equal(asked.last.error.code, 'PUBLICATION_MISSING');
+  });
+
+  test('a stopped training goes on where it was and gives what an undisturbed one gives', async () => {
+    const train = ['train', '--config', 'quick.json', ...shop];
+    const { child, finished } = start(train, dir);
+    await lineOf(child, (line) => line.event === 'progress' && line.stage === 'train' && line.done > 0);
+    child.kill('SIGINT');
+    const stopped = await finished;
+    assert.equal(stopped.code, 1);
+    assert.equal(stopped.last.error.code, 'INTERRUPTED');
+    const resumed = await lorekeep(train, dir);
+    assert.equal(resumed.code, 0, resumed.stderr);
+
+    await lorekeep(['import', ...files, '--workspace', 'undisturbed'], dir);
+    await lorekeep(['encode', '--model', 'lexical', '--workspace', 'undisturbed'], dir);
+    const other = await lorekeep(['train', '--config', 'quick.json', '--workspace', 'undisturbed', '--json'], dir);
+    assert.deepEqual(resumed.last.manifest.metrics, other.last.manifest.metrics);
+    assert.equal(
+      resumed.last.manifest.files['towers.safetensors'],
+      other.last.manifest.files['towers.safetensors'],
+      'the very same parameters',
+    );
+  });
+
+  test('evaluate gives the figures that training gave, from the saved towers, with baselines and intervals', async () => {
+    const { code, last, stderr } = await lorekeep(['evaluate', ...shop], dir);
+    assert.equal(code, 0, stderr);
+    const versions = JSON.parse(
+      await readFile(join(dir, 'steps', 'models', last.version, 'manifest.json'), 'utf8'),
+    ).metrics;
+    for (const set of ['valid', 'test']) {
+      for (const [metric, value] of Object.entries(versions[set])) {
+        assert.ok(Math.abs(last.metrics[set][metric] - (value as number)) < 2e-3, `${set} ${metric}`);
+      }
+    }
+    const [low, high] = last.intervals.test['ndcg@10'];
+    assert.ok(low <= last.metrics.test['ndcg@10'] && last.metrics.test['ndcg@10'] <= high);
+    assert.deepEqual(last.baselines, versions.baselines);
+  });
+
+  test('publish, recommend and similar answer with items of the catalogue', async () => {
+    const published = await lorekeep(['publish', '--index', 'exact', ...shop], dir);
+    assert.equal(published.code, 0, published.stderr);
+    const history = ['sim-item-000003', 'no-such-item'];
+    const { last } = await lorekeep(['recommend', '--history', history.join(), '-k', '7', ...shop], dir);
+    assert.equal(last.items.length, 7);
+    assert.deepEqual(last.unknownItems, ['no-such-item']);
+    assert.ok(!last.items.some((item: { id: string }) => item.id === 'sim-item-000003'));
+    const stranger = await lorekeep(['recommend', '--user', 'nobody-knows-me', ...shop], dir);
+    assert.equal(stranger.last.source, 'popularity');
+    const similar = await lorekeep(['similar', '--item', 'sim-item-000003', '-k', '3', ...shop], dir);
+    assert.equal(similar.last.items.length, 3);
+    const unknown = await lorekeep(['similar', '--item', 'nothing', ...shop], dir);
+    assert.deepEqual([unknown.code, unknown.last.error.code], [2, 'ITEM_NOT_FOUND']);
+  });
+
+  test('serve answers over HTTP and ends with exit code 0 when it is stopped', async () => {
+    const { child, finished } = start(['serve', '--port', '0', ...shop], dir);
+    const { address } = await lineOf(child, (line) => line.event === 'listening');
+    assert.equal((await fetch(`${address}/readyz`)).status, 200);
+    child.kill('SIGTERM');
+    assert.equal((await finished).code, 0);
+  });
+});
+
+describe('wrong usage', () => {
+  const cases: [string[], string][] = [
+    [['no-such-command'], 'USAGE'],
+    [['train', '--seed', 'many'], 'USAGE'],
+    [['recommend', '-k', '0', '--user', 'a'], 'USAGE'],
+    [['recommend', '-k', '1001', '--user', 'a'], 'USAGE'],
+    [['import'], 'NOTHING_TO_IMPORT'],
+    [['import', '--items', 'absent.csv'], 'IMPORT_FILE_MISSING'],
+    [['import', '--items', 'shop/items.jsonl.gz', '--column', 'colour=x'], 'COLUMN_FIELD_UNKNOWN'],
+    [['recommend', '--workspace', 'quick'], 'OPTIONS_CONFLICT'],
+    [['evaluate', '--workspace', 'quick', '--model', 'v9'], 'MODEL_VERSION_UNKNOWN'],
+    [['train', '--workspace', 'quick', '--config', 'shop'], 'CONFIG_FILE_INVALID'],
+    [['quickstart', '--data', 'absent', '--workspace', 'w2'], 'IMPORT_FILE_MISSING'],
+  ];
+  for (const [words, code] of cases) {
+    test(`\`lorekeep ${words.join(' ')}\` ends with exit code 2 and ${code}`, async () => {
+      const run = await lorekeep([...words, '--json'], dir);
+      assert.equal(run.last?.error?.code, code, run.stderr);
+      assert.equal(run.code, 2);
+    });
+  }
+
+  test('people get the code, the sentence and what to do on stderr, and nothing on stdout', async () => {
+    const { code, stdout, stderr } = await lorekeep(['train', '--workspace', 'nowhere'], dir);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /error WORKSPACE_MISSING: .*"nowhere"[\s\S]*→ Run `lorekeep import`/);
+  });
+
+  test('malformed lines are named with file and line, and nothing is imported', async () => {
+    await writeFile(
+      join(dir, 'bad.csv'),
+      'user,item,timestamp\nann,sim-item-000001,5\nann,,6\nann,sim-item-000001,soon\n',
+    );
+    const words = ['import', '--items', 'shop/items.jsonl.gz', '--events', 'bad.csv', '--workspace', 'bad'];
+    const { code, stderr } = await lorekeep(words, dir);
+    assert.equal(code, 2);
+    assert.match(stderr, /bad\.csv:3/);
+    assert.match(stderr, /bad\.csv:4/);
+    const left = await lorekeep([...words, '--skip-bad', '2', '--json'], dir);
+    assert.equal(left.last.counts.events, 1);
+    assert.equal(left.last.skipped, 2);
+  });
+});
