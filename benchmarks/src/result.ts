@@ -34,7 +34,7 @@ export interface BenchReport extends BenchResult {
 }
 
 /**
- * Joins a result with its name and machine, rounded to six significant digits.
+ * Joins a result with its name and machine, rounded to ten significant digits: a cosine of 0.9999996 must not print as 1.
  * @throws LorekeepError `BENCH_BAD_RESULT` for any value that is not a finite number
  */
 export function createReport(name: string, result: BenchResult, machine: Record<string, number>): BenchReport {
@@ -42,7 +42,7 @@ export function createReport(name: string, result: BenchResult, machine: Record<
     const checked: Record<string, number> = {};
     for (const [key, value] of Object.entries(values)) {
       if (typeof value !== 'number' || !Number.isFinite(value)) throw badBenchResult(name, `${group}.${key}`, value);
-      checked[key] = Number(value.toPrecision(6));
+      checked[key] = Number(value.toPrecision(10));
     }
     return checked;
   };

@@ -54,7 +54,7 @@ test('a report holds finite numbers only', () => {
   const report = createReport('encode', result, { threads: 2 });
   assert.deepEqual(report, {
     name: 'encode',
-    figures: { items_per_s: 123.457 },
+    figures: { items_per_s: 123.4567891 },
     peers: {},
     ratios: { fp32_vs_peer: 2 },
     machine: { threads: 2 },
