@@ -65,7 +65,7 @@ export function formatReport(report: BenchReport): string {
   for (const group of groups) {
     lines.push('', group);
     for (const [key, value] of Object.entries(report[group])) {
-      lines.push(`  ${key.padEnd(width)}  ${value.toLocaleString('en-US', { maximumSignificantDigits: 6 })}`);
+      lines.push(`  ${key.padEnd(width)}  ${value.toLocaleString('en-US', { maximumSignificantDigits: 8 })}`);
     }
   }
   return lines.join('\n');
