@@ -120,14 +120,15 @@ async function findExamples(
     { length: Math.min(EXAMPLE_USERS, eligible.length) },
     (_, i) => eligible[Math.floor(((i + 0.5) * eligible.length) / EXAMPLE_USERS)],
   );
-  const histories = await workspace.store.histories(users, EXAMPLE_EVENTS);
+  // One item may be clicked, put into the cart and bought: read more than is shown.
+  const histories = await workspace.store.histories(users, 4 * EXAMPLE_EVENTS);
   return Promise.all(
     users.map(async (user, at) => {
       const items = await workspace.store.getItems(histories[at]);
       const { items: recommended } = await recommend(user);
       return {
         user,
-        history: histories[at].map((id, i) => items[i]?.title ?? id),
+        history: [...new Set(histories[at].map((id, i) => items[i]?.title ?? id))].slice(-EXAMPLE_EVENTS),
         recommendations: recommended.map(({ id, item }) => item?.title ?? id),
       };
     }),
