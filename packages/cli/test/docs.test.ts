@@ -160,7 +160,10 @@ describe('docs/command-line.md', () => {
     commands = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}(\w+)/gm)].map((match) => match[1]);
     commands = commands.filter((name) => name !== 'help');
     assert.ok(commands.length >= 10);
-    for (const name of commands) options.set(name, optionsOf(await help(name)));
+    const texts = await Promise.all(commands.map((name) => help(name)));
+    commands.forEach((name, at) => {
+      options.set(name, optionsOf(texts[at]));
+    });
   });
 
   test('has a section for every command, and for no other', () => {
@@ -203,7 +206,6 @@ describe('docs/command-line.md', () => {
 
 describe('docs/http-api.md', () => {
   const markdown = page('http-api.md');
-  // biome-ignore lint/suspicious/noExplicitAny: a document of JSON
   let openapi: any;
 
   before(async () => {
