@@ -3,7 +3,7 @@
  *
  *     item input    x = c·A + gelu(c·B)·D  +  gate ⊙ E[id]        content path + gated ID embedding
  *     user tower    u = f(x₁ … xₙ) = s + s·M + z·O                  s = Σ recency[n − j]·xⱼ, z = transformer(x₁ … xₙ)ₙ
- *     item tower    v = f(x) of the one item, same weights (`shared`), or v = x (`adaptor`)
+ *     item tower    v = f(x) of the one item, same weights but M (`shared`), or v = x (`adaptor`)
  *     score         u · v, of normalised vectors for `cosine`
  *
  * Where we differ from the paper, measured in EXPERIMENTS.md: a residual path carries the recency-weighted sum of the
@@ -108,7 +108,9 @@ export function userTower(parameters: Tensors, inputs: Tensor, config: TowerConf
     tf.matMul(recency as never, tf.reshape(tf.transpose(inputs, [1, 0, 2]), [length, batch * dim]) as never),
     [length, batch, dim],
   );
-  return fromSum(parameters, tf.transpose(sum, [1, 0, 2]), inputs, config, context, (block, x) =>
+  const turned = tf.transpose(sum, [1, 0, 2]);
+  const mixed = tf.add(turned, linear(turned, parameters['user/mix']));
+  return fromSum(parameters, mixed, inputs, config, context, (block, x) =>
     attention(parameters, block, x, ages, config),
   );
 }
@@ -142,8 +144,7 @@ function fromSum(
   context: ModelContext,
   attend: (block: string, x: Tensor) => Tensor,
 ): Tensor {
-  const mixed = tf.add(sum, linear(sum, parameters['user/mix']));
-  if (layers === 0) return mixed;
+  if (layers === 0) return sum;
   let x = context.dropout(linear(inputs, parameters['user/in']), dropout);
   for (let layer = 0; layer < layers; layer++) {
     const block = `block${layer}`;
@@ -163,7 +164,7 @@ function fromSum(
     }
   }
   const last = layerNorm(x, parameters['user/norm/gain'], parameters['user/norm/bias']);
-  return tf.add(mixed, linear(last, parameters['user/out']));
+  return tf.add(sum, linear(last, parameters['user/out']));
 }
 
 interface Ages {

@@ -13,7 +13,7 @@ import type { TowerSizes } from './model.ts';
 import { RECENCY, type Start } from './start.ts';
 
 /** Arrays that are solved first and then learned on. */
-const SOLVED = ['content/linear', 'id/table'] as const;
+const SOLVED = ['content/linear', 'id/table', 'user/mix'] as const;
 
 /** @param start the closed form; `undefined` begins at random */
 export function initialParameters(
@@ -60,6 +60,7 @@ export function initialParameters(
     Float32Array.from({ length: maxHistory }, (_, age) => RECENCY ** age),
   );
   zeros('user/mix', dim, dim);
+  if (start !== undefined) fixed['start/user/mix'] = namedArray([dim, dim], start.mix);
   if (layers === 0) return { parameters, fixed };
   normal('user/in', 1, dim, hidden);
   for (let layer = 0; layer < layers; layer++) {

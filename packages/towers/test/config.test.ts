@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { presets, resolveConfig } from '../src/index.ts';
+
+test('every preset resolves to itself', () => {
+  for (const [name, config] of Object.entries(presets)) assert.deepEqual(resolveConfig(name), config);
+});
+
+test('overrides replace single options', () => {
+  assert.equal(resolveConfig('learn', { epochs: 3 }).epochs, 3);
+  assert.equal(resolveConfig('learn', { epochs: 3 }).dim, presets.learn.dim);
+});
+
+test('unknown presets and options, values out of range and contradictions are coded errors', () => {
+  assert.throws(() => resolveConfig('sasrec-xl'), { code: 'TOWERS_UNKNOWN_PRESET', kind: 'usage' });
+  assert.throws(() => resolveConfig('learn', { depth: 3 }), { code: 'TOWERS_UNKNOWN_OPTION' });
+  for (const [name, value] of Object.entries({
+    content: 'yes',
+    start: 'warm',
+    dim: 7,
+    hidden: 2.5,
+    layers: -1,
+    maxHistory: 0,
+    temperature: 0,
+    dropout: 1,
+    learningRate: Number.NaN,
+    epochs: '3',
+    patience: 0,
+    batchPositions: 1,
+  }))
+    assert.throws(() => resolveConfig('learn', { [name]: value }), { code: 'TOWERS_BAD_OPTION' }, name);
+  assert.throws(() => resolveConfig('learn', { content: false, id: false }), { code: 'TOWERS_BAD_OPTION' });
+  assert.throws(() => resolveConfig('learn', { hidden: 64, heads: 3 }), { code: 'TOWERS_BAD_OPTION' });
+});

@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import {
+  baselines,
+  evaluateTowers,
+  leaveOneOut,
+  loadTowers,
+  question,
+  readManifest,
+  resolveConfig,
+  type TrainedTowers,
+  type TrainOptions,
+  trainTowers,
+  writeBundle,
+} from '../src/index.ts';
+import { CONTENT_DIM, contentInfo, corpusOf, groupedCorpus } from './corpora.ts';
+
+const small = { dim: 24, hidden: 16, heads: 2, layers: 1, maxHistory: 8, epochs: 2, batchPositions: 256, patience: 20 };
+
+async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'lorekeep-towers-'));
+  try {
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function optionsOf(preset = 'learn', overrides: Record<string, unknown> = {}): TrainOptions {
+  return {
+    ...groupedCorpus(),
+    contentInfo,
+    preset,
+    config: resolveConfig(preset, { ...small, ...overrides }),
+    seed: 3,
+  };
+}
+
+function assertSame(actual: TrainedTowers, expected: TrainedTowers): void {
+  assert.deepEqual(actual.records, expected.records);
+  assert.deepEqual(Object.keys(actual.parameters), Object.keys(expected.parameters));
+  for (const name of Object.keys(expected.parameters))
+    assert.deepEqual(actual.parameters[name].data, expected.parameters[name].data, name);
+}
+
+for (const [preset, overrides] of [
+  ['learn', {}],
+  ['learn', { start: 'random', epochs: 12, learningRate: 0.01, itemTower: 'shared', similarity: 'cosine' }],
+  ['content-only', {}],
+  ['id-only', { start: 'random', epochs: 12, learningRate: 0.01, layers: 0 }],
+  ['id-only', {}],
+] as const)
+  test(`towers beat popularity and repeat-last where behaviour has structure: ${preset} ${JSON.stringify(overrides)}`, async () => {
+    const options = optionsOf(preset, overrides);
+    const trained = await trainTowers(preset === 'id-only' ? { ...options, content: undefined } : options);
+    const { metrics } = await evaluateTowers(trained, 'test');
+    const others = await baselines(trained.split, 'test', options.content);
+    assert.equal(metrics.nonFinite, 0);
+    assert.equal(metrics.users, trained.split.evaluated.length);
+    for (const name of ['popularity', 'repeat-last'] as const)
+      assert.ok(metrics['ndcg@10'] > 1.5 * others[name]!.metrics['ndcg@10'], `${metrics['ndcg@10']} against ${name}`);
+  });
+
+test('training lowers the loss', async () => {
+  const { records } = await trainTowers(optionsOf('learn', { start: 'random', epochs: 6, learningRate: 0.01 }));
+  assert.ok(records[6].loss! < 0.9 * records[1].loss!, JSON.stringify(records));
+});
+
+test('the same seed gives the same numbers, another seed others', async () => {
+  const [first, second, other] = [
+    await trainTowers(optionsOf()),
+    await trainTowers(optionsOf()),
+    await trainTowers({ ...optionsOf(), seed: 4 }),
+  ];
+  assertSame(second, first);
+  assert.notDeepEqual(other.records, first.records);
+});
+
+test('a run that was stopped twice, in an epoch and before the first, goes on to the very same bits', async () => {
+  const whole = await trainTowers(optionsOf());
+  await inDirectory(async (workDir) => {
+    for (const steps of [1, 7]) {
+      const controller = new AbortController();
+      let seen = 0;
+      const stopped = trainTowers({
+        ...optionsOf(),
+        workDir,
+        signal: controller.signal,
+        progress: ({ unit }) => {
+          if (unit === 'steps' && ++seen > steps) controller.abort(new Error('Ctrl-C'));
+        },
+      });
+      await assert.rejects(stopped, /Ctrl-C/);
+    }
+    assertSame(await trainTowers({ ...optionsOf(), workDir }), whole);
+    // Finished: run again, it is only read.
+    assertSame(await trainTowers({ ...optionsOf(), workDir }), whole);
+  });
+});
+
+test('a checkpoint of other settings, or a damaged one, is not gone on from', async () => {
+  await inDirectory(async (workDir) => {
+    await trainTowers({ ...optionsOf('learn', { epochs: 1 }), workDir });
+    const whole = await trainTowers(optionsOf('learn', { epochs: 2 }));
+    assertSame(await trainTowers({ ...optionsOf('learn', { epochs: 2 }), workDir }), whole);
+    await writeFile(join(workDir, 'checkpoint.safetensors'), 'not a checkpoint');
+    assertSame(await trainTowers({ ...optionsOf('learn', { epochs: 2 }), workDir }), whole);
+  });
+});
+
+test('a loss that is no number is a coded error, and the last good epoch stays as it was', async () => {
+  await inDirectory(async (workDir) => {
+    const options = { ...optionsOf(), workDir };
+    await assert.rejects(
+      trainTowers({ ...options, content: Float32Array.from(options.content!).fill(Number.NaN, 30, 31) }),
+      { code: 'TOWERS_BAD_CONTENT' },
+    );
+    const controller = new AbortController();
+    const progress = ({ done }: { done: number }) => {
+      if (done === 1) controller.abort(new Error('Ctrl-C'));
+    };
+    await assert.rejects(trainTowers({ ...options, progress, signal: controller.signal }), /Ctrl-C/);
+    const file = join(workDir, 'checkpoint.safetensors');
+    const { arrays, metadata } = await readSafetensors(file);
+    (arrays['parameters:user/recency'].data as Float32Array).fill(3e38);
+    await saveSafetensors(file, arrays, metadata);
+    const before = await readFile(file);
+    await assert.rejects(trainTowers(options), { code: 'TOWERS_LOSS_NOT_FINITE', message: /epoch 1, step 1/ });
+    assert.deepEqual(await readFile(file), before);
+  });
+});
+
+test('nothing to learn from is a coded error; two events of one user are enough', async () => {
+  const content = new Float32Array(3 * CONTENT_DIM).fill(1);
+  const run = (histories: number[][]) =>
+    trainTowers({ corpus: corpusOf(histories, 3), content, contentInfo, config: resolveConfig('learn', small) });
+  await assert.rejects(run([]), { code: 'TOWERS_NO_TRANSITIONS' });
+  await assert.rejects(run([[0], [1, 2, 0]]), { code: 'TOWERS_NO_TRANSITIONS' });
+  const trained = await run([[0, 1]]);
+  const { metrics } = await evaluateTowers(trained, 'test');
+  assert.equal(metrics.users, 0);
+});
+
+test('ten users, some with one event, one item without text: trains, ranks, saves and serves', async () => {
+  const histories = [
+    [0, 1, 2],
+    [3],
+    [1, 2, 3, 4],
+    [0, 4],
+    [2, 3, 4],
+    [5, 0, 1],
+    [6],
+    [1, 0, 2],
+    [4, 5, 6, 0, 1],
+    [2, 4, 6],
+  ];
+  const content = Float32Array.from({ length: 7 * CONTENT_DIM }, (_, at) => Math.sin(at));
+  content.fill(0, 0, CONTENT_DIM);
+  const trained = await trainTowers({
+    corpus: corpusOf(histories, 7),
+    content,
+    contentInfo,
+    config: resolveConfig('learn', small),
+  });
+  const { metrics } = await evaluateTowers(trained, 'test');
+  assert.equal(metrics.users, 7);
+  await inDirectory(async (directory) => {
+    await writeBundle(join(directory, 'v1'), trained, { valid: metrics, test: metrics, baselines: {} });
+    const towers = await loadTowers(join(directory, 'v1'));
+    const { inputs, vectors } = await towers.adaptItems(content.subarray(0, 2 * CONTENT_DIM), Int32Array.of(-1, 1));
+    assert.ok(inputs.every(Number.isFinite) && vectors.every(Number.isFinite));
+    assert.ok((await towers.encodeUsers([inputs])).every(Number.isFinite));
+    await towers.close();
+  });
+});
+
+for (const [preset, overrides] of [
+  ['learn', { itemTower: 'shared' }],
+  ['learn', {}],
+  ['content-only', { similarity: 'cosine' }],
+  ['id-only', {}],
+] as const)
+  test(`a loaded bundle ranks exactly as training's evaluation did: ${preset} ${JSON.stringify(overrides)}`, async () => {
+    const options = optionsOf(preset, overrides);
+    const trained = await trainTowers(options);
+    const { metrics, ranks } = await evaluateTowers(trained, 'test');
+    await inDirectory(async (directory) => {
+      const path = join(directory, 'v1');
+      const manifest = await writeBundle(path, trained, { valid: metrics, test: metrics, baselines: {} });
+      assert.deepEqual(await readManifest(path), manifest);
+      await assert.rejects(writeBundle(path, trained, manifest.metrics), { code: 'BUNDLE_EXISTS' });
+      const towers = await loadTowers(path);
+      try {
+        const { corpus, content } = options;
+        const items = corpus.itemIds.length;
+        assert.deepEqual(towers.itemIds, corpus.itemIds);
+        const { inputs, vectors } = await towers.adaptItems(
+          content!,
+          Int32Array.from({ length: items }, (_, row) => row),
+        );
+        const width = towers.inputDim;
+        const split = leaveOneOut(corpus);
+        const questions = Array.from(split.evaluated, (user) => question(split, user, 'test'));
+        const histories = questions.map(({ history }) =>
+          Float32Array.from([...history].flatMap((item) => [...inputs.subarray(item * width, (item + 1) * width)])),
+        );
+        const users = await towers.encodeUsers(histories);
+        let different = 0;
+        questions.forEach(({ target }, user) => {
+          const score = (item: number) => {
+            let sum = 0;
+            for (let k = 0; k < towers.dim; k++) sum += users[user * towers.dim + k] * vectors[item * towers.dim + k];
+            return sum;
+          };
+          const own = score(target);
+          let rank = 1;
+          for (let item = 0; item < items; item++) {
+            if (item === target) continue;
+            const above = score(item) - own;
+            rank += above > 1e-6 ? 1 : above < -1e-6 ? 0 : 0.5;
+          }
+          if (Math.abs(rank - ranks[user]) > 0.5) different++;
+        });
+        // Rounding differs between batch sizes: at most a stray tie may fall the other way.
+        assert.ok(different <= 1, `${different} of ${questions.length} ranks differ`);
+        const alone = await towers.encodeUsers([histories[0]]);
+        for (let k = 0; k < towers.dim; k++) assert.ok(Math.abs(alone[k] - users[k]) < 1e-4);
+      } finally {
+        await towers.close();
+      }
+    });
+  });
+
+test('a new item is adapted from its text alone, a long history keeps its recent end', async () => {
+  const options = optionsOf();
+  const trained = await trainTowers(options);
+  const { metrics } = await evaluateTowers(trained, 'valid');
+  await inDirectory(async (directory) => {
+    await writeBundle(join(directory, 'v1'), trained, { valid: metrics, test: metrics, baselines: {} });
+    const towers = await loadTowers(join(directory, 'v1'));
+    try {
+      // Text of group 0, never seen: its nearest known items are of group 0.
+      const text = new Float32Array(CONTENT_DIM);
+      text[0] = 1;
+      const fresh = await towers.adaptItems(text, Int32Array.of(-1));
+      const items = options.corpus.itemIds.length;
+      const known = await towers.adaptItems(
+        options.content!,
+        Int32Array.from({ length: items }, (_, row) => row),
+      );
+      const user = await towers.encodeUsers([fresh.inputs]);
+      const scores = Array.from({ length: items }, (_, item) => {
+        let sum = 0;
+        for (let k = 0; k < towers.dim; k++) sum += user[k] * known.vectors[item * towers.dim + k];
+        return { group: Math.floor(item / 8), sum };
+      }).sort((a, b) => b.sum - a.sum);
+      assert.equal(scores.slice(0, 3).filter(({ group }) => group === 0).length, 3, JSON.stringify(scores.slice(0, 5)));
+
+      const long = known.inputs.subarray(0, 12 * towers.inputDim);
+      const recent = long.subarray(-towers.maxHistory * towers.inputDim);
+      assert.deepEqual(await towers.encodeUsers([long]), await towers.encodeUsers([recent]));
+      await assert.rejects(towers.encodeUsers([new Float32Array(0)]), { code: 'TOWERS_BAD_INPUT' });
+      await assert.rejects(towers.adaptItems(text, Int32Array.of(items)), { code: 'TOWERS_BAD_INPUT' });
+    } finally {
+      await towers.close();
+    }
+    await assert.rejects(towers.encodeUsers([]), { code: 'TOWERS_CLOSED' });
+  });
+});
+
+test('missing, damaged and foreign bundles are coded errors', async () => {
+  const trained = await trainTowers(optionsOf('learn', { epochs: 0 }));
+  const { metrics } = await evaluateTowers(trained, 'valid');
+  await inDirectory(async (directory) => {
+    const path = join(directory, 'v1');
+    await assert.rejects(loadTowers(path), { code: 'BUNDLE_MISSING', kind: 'usage' });
+    const manifest = await writeBundle(path, trained, { valid: metrics, test: metrics, baselines: {} });
+    const write = (facts: unknown) => writeFile(join(path, 'manifest.json'), JSON.stringify(facts));
+    await write({ ...manifest, format: 2 });
+    await assert.rejects(loadTowers(path), { code: 'BUNDLE_FORMAT' });
+    await write({ ...manifest, kind: 'ranker' });
+    await assert.rejects(loadTowers(path), { code: 'BUNDLE_CORRUPT' });
+    await writeFile(join(path, 'manifest.json'), '{');
+    await assert.rejects(loadTowers(path), { code: 'BUNDLE_CORRUPT' });
+    await write(manifest);
+    const graph = await readFile(join(path, 'user-tower-1.onnx'));
+    graph[graph.length >> 1] ^= 1;
+    await writeFile(join(path, 'user-tower-1.onnx'), graph);
+    await assert.rejects(loadTowers(path), { code: 'BUNDLE_CORRUPT', message: /user-tower-1\.onnx/ });
+    await rm(join(path, 'item-ids.json'));
+    await assert.rejects(loadTowers(path), { code: 'BUNDLE_MISSING' });
+  });
+});
