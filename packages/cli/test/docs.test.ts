@@ -200,6 +200,7 @@ describe('docs/command-line.md', () => {
     assert.deepEqual(
       Object.fromEntries(table.map(([key, fallback]) => [quoted(key)[0], quoted(fallback)[0]])),
       Object.fromEntries(Object.entries(presets.learn).map(([key, value]) => [key, String(value)])),
+      'the table under "Training options" is not the preset `learn`',
     );
   });
 });
@@ -230,14 +231,27 @@ describe('docs/http-api.md', () => {
     assert.deepEqual(headings.sort(), [...routes().map(({ name }) => name), 'GET /openapi.json'].sort());
   });
 
-  test('names every key of every request and every status of every answer', () => {
+  test('names every key of every request', () => {
     for (const { name, route } of routes()) {
       const text = section(markdown, `## ${name}`)!;
-      const { requestBody, parameters = [], responses } = route as Record<string, any>;
+      const { requestBody, parameters = [] } = route as Record<string, any>;
       const query = parameters.filter((parameter: { in: string }) => parameter.in === 'query');
       const keys = new Set<string>(query.map((parameter: { name: string }) => parameter.name));
-      collectKeys(requestBody?.content['application/json'].schema, keys);
+      const body = requestBody?.content['application/json'].schema;
+      collectKeys(body, keys);
       for (const key of keys) assert.ok(text.includes(`\`${key}\``) || text.includes(`"${key}":`), `${name}: ${key}`);
+      // The keys of the body itself stand in its table, one row each and no others.
+      const table = rows(text.split('\n### ')[0]).filter(([first]) => /^`\w+`$/.test(first));
+      if (body === undefined) continue;
+      const { properties } = [body, ...(body.anyOf ?? [])].find((schema) => schema.properties !== undefined);
+      assert.deepEqual(table.map(([first]) => quoted(first)[0]).sort(), Object.keys(properties).sort(), name);
+    }
+  });
+
+  test('names every status of every answer', () => {
+    for (const { name, route } of routes()) {
+      const text = section(markdown, `## ${name}`)!;
+      const { responses } = route as Record<string, any>;
       const last = text.split(/Status(?:es)?:/).at(-1)!;
       for (const status of Object.keys(responses)) assert.ok(last.includes(status), `${name}: ${status}`);
     }
