@@ -1,6 +1,6 @@
 /**
  * All histories as typed arrays. Rows come in small batches straight from the history index, already in order, and go
- * into arrays of the final size: a million events take some 16 MB and well under a second, and no object per event.
+ * into arrays of the final size: a million events take some 16 MB and about a second, and no object per event.
  */
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';

@@ -1,6 +1,6 @@
 /**
  * Embeddings in the database: one row a (model, text hash), the vector as its exact float32 bytes. With 8 KiB pages,
- * five 384-wide vectors share a page; 100,000 of them are read in the order asked in about half a second, so the
+ * five 384-wide vectors share a page; 100,000 of them are read in the order asked in about a second, so the
  * plain table is enough, and large matrices that are read again and again belong in memory-mapped files beside it.
  */
 import type { Database } from 'better-sqlite3';
