@@ -29,7 +29,7 @@ export interface VectorTable {
   /** The k best of all rows that pass, exactly. Ties: the smaller key first. */
   scan(query: Float32Array, k: number, filter?: (key: number) => boolean): SearchResult;
   /** The k best of the rows named, exactly. Keys that are not here are passed over. */
-  rescore(query: Float32Array, k: number, candidates: ArrayLike<number | bigint>): SearchResult;
+  rescore(query: Float32Array, k: number, candidates: ArrayLike<number>): SearchResult;
   /** Which part of the rows passes, estimated on `samples` evenly spread rows. In [0, 1]. */
   selectivity(filter: (key: number) => boolean, samples?: number): number;
 }
@@ -131,7 +131,7 @@ export function createVectorTable(
     rescore(query, k, candidates) {
       const best = createTopK(Math.min(k, candidates.length));
       for (let i = 0; i < candidates.length; i++) {
-        const key = Number(candidates[i]);
+        const key = candidates[i];
         const row = rowOf.get(key);
         if (row !== undefined) best.offer(key, dot(query, row));
       }

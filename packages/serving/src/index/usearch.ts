@@ -62,6 +62,18 @@ function library(): typeof import('usearch') {
   }
 }
 
+/** Of candidates in half precision's order, how many surely hold the k best in full precision's. */
+const blurred = (k: number) => 2 * k + 16;
+
+/** The keys the graph finds, best first. Read as pairs of 32-bit words: a BigInt for each would cost more than the walk. */
+function nearest(graph: NativeIndex, query: Float32Array, count: number): Uint32Array {
+  const { keys } = graph.search(query, count, 1);
+  const words = new Uint32Array(keys.buffer, keys.byteOffset, keys.length * 2);
+  const low = new Uint32Array(keys.length);
+  for (let at = 0; at < low.length; at++) low[at] = words[2 * at];
+  return low;
+}
+
 function usearchIndex(
   initial: NativeIndex,
   table: VectorTable,
@@ -119,14 +131,14 @@ function usearchIndex(
       const breadth = Math.max(k, ef);
       if (filter === undefined) {
         if (breadth >= Math.min(WIDEST, table.size)) return table.scan(query, k);
-        return table.rescore(query, k, native.search(query, breadth, 1).keys);
+        return table.rescore(query, k, nearest(native, query, breadth).subarray(0, blurred(k)));
       }
       const passing = table.selectivity(filter);
       // Half as many again, so that an unlucky sample or a filter that goes against the query seldom costs a scan.
       const wanted = Math.ceil((1.5 * breadth) / passing);
       if (wanted < Math.min(WIDEST, table.size)) {
-        const found = native.search(query, wanted, 1).keys.filter((key) => filter(Number(key)));
-        if (found.length >= k) return table.rescore(query, k, found);
+        const found = nearest(native, query, wanted).filter(filter);
+        if (found.length >= k) return table.rescore(query, k, found.subarray(0, blurred(k)));
       }
       return table.scan(query, k, filter);
     },
