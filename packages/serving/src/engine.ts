@@ -16,6 +16,7 @@ import {
   type EventInput,
   eventSchema,
   type Filter,
+  flattenIssues,
   itemSchema,
   MAX_BATCH,
   type Recommendations,
@@ -283,21 +284,4 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw requestInvalid(flattenIssues(result.error.issues));
-}
-
-/** Issues with paths for people; of a union, those of the alternative that was evidently meant. */
-export function flattenIssues(
-  issues: readonly z.core.$ZodIssue[],
-  prefix: readonly PropertyKey[] = [],
-): { path: string; message: string }[] {
-  return issues.flatMap((issue) => {
-    const path = [...prefix, ...issue.path];
-    if (issue.code === 'invalid_union') {
-      const meant = issue.errors.filter(
-        (errors) => errors.length > 0 && errors.every((error) => error.path.length > 0),
-      );
-      if (meant.length === 1) return flattenIssues(meant[0], path);
-    }
-    return [{ path: path.map(String).join('/'), message: issue.message }];
-  });
 }

@@ -160,3 +160,20 @@ export type SimilarRequest = z.input<typeof similarSchema>;
 export type EventInput = z.input<typeof eventSchema>;
 export type Recommendations = z.infer<typeof recommendationsSchema>;
 export type Upserted = z.infer<typeof upsertedSchema>;
+
+/** Issues with paths for people; of a union, those of the alternative that was evidently meant. */
+export function flattenIssues(
+  issues: readonly z.core.$ZodIssue[],
+  prefix: readonly PropertyKey[] = [],
+): { path: string; message: string }[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === 'invalid_union') {
+      const meant = issue.errors.filter(
+        (errors) => errors.length > 0 && errors.every((error) => error.path.length > 0),
+      );
+      if (meant.length === 1) return flattenIssues(meant[0], path);
+    }
+    return [{ path: path.map(String).join('/'), message: issue.message }];
+  });
+}

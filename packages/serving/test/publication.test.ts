@@ -113,12 +113,12 @@ describe('publication', () => {
     const old = new Date(Date.now() - 48 * 3600 * 1000);
     await utimes(abandoned, old, old);
     const made: string[] = [];
-    for (let n = 0; n < 4; n++) made.push((await publish(shop)).version);
+    for (let n = 0; n < 2; n++) made.push((await publish(shop)).version);
     const left = (await versions()).filter((name) => !name.endsWith('.tmp'));
     assert.equal(left.length, 3);
-    assert.ok(left.includes(made[3]));
+    assert.ok(left.includes(made[1]));
     await assert.rejects(stat(abandoned));
-    await stillServed(made[3]);
+    await stillServed(made[1]);
   });
 
   test('that is not there, or damaged in any file, is a coded error', async () => {

@@ -2,8 +2,8 @@
  * hnswlib's graph, for those who want the reference implementation. Opt-in: the package compiles when it is installed,
  * so the default set-up leaves it out and `pnpm extras` fetches it into `.extras`.
  *
- * Its search takes a filter, but one that few items pass makes it walk most of the graph through callbacks (measured:
- * slower than a scan below about one item in ten), so such searches scan the table instead. Its inner-product space
+ * Its search takes a filter, but one that few items pass makes it walk most of the graph through callbacks (20,000 × 64,
+ * ms with callback | scan: 20 % pass .4 | .6, 10 % .7 | .3, 2 % 2.4 | .2), so such searches scan the table instead. Its inner-product space
  * and its file are its own; the file holds the vectors, from which the table is filled when it is opened. An element
  * is never really removed, only marked, and its place is taken again when its key comes back.
  */

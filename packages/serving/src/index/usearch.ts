@@ -19,7 +19,7 @@ import { appendTail, readTail } from './tail.ts';
 
 /** Rows added before other work gets a turn: some tens of milliseconds. */
 const CHUNK = 512;
-/** Beyond this many candidates a scan is as fast as the graph (measured at 100,000 × 64). */
+/** Beyond this many candidates a scan is as fast as the graph (100,000 × 64: 8.3 ms and 8.4). */
 const WIDEST = 4096;
 
 export const usearchAdapter: IndexAdapter = {
