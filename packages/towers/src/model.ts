@@ -35,6 +35,16 @@ function linear(x: Tensor, w: Tensor): Tensor {
   return x.rank === 2 ? flat : tf.reshape(flat, [...x.shape.slice(0, -1), w.shape[1] as number]);
 }
 
+/**
+ * `features · w`, divided by the number of features. The first factor has entries near 1 and w starts at zero, so one step
+ * of Adam moves each sum of n products by up to n learning rates at once; divided by n, a correction of the solved
+ * start grows no faster than the start itself is changed. Without it, validation NDCG@10 falls from .077 to .055 in
+ * the first epoch.
+ */
+function correction(features: Tensor, w: Tensor): Tensor {
+  return tf.div(linear(features, w), w.shape[0]);
+}
+
 function gelu(x: Tensor): Tensor {
   return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
 }
@@ -79,7 +89,7 @@ export function itemInputs(
       gelu(tf.add(linear(content, parameters['content/up']), parameters['content/up/bias'])),
       dropout,
     );
-    input = tf.add(linear(content, parameters['content/linear']), linear(dropped, parameters['content/down']));
+    input = tf.add(linear(content, parameters['content/linear']), correction(dropped, parameters['content/down']));
   }
   if (embeddings !== undefined) {
     let gate = parameters['id/gate'];
@@ -164,7 +174,7 @@ function fromSum(
     }
   }
   const last = layerNorm(x, parameters['user/norm/gain'], parameters['user/norm/bias']);
-  return tf.add(sum, linear(last, parameters['user/out']));
+  return tf.add(sum, correction(last, parameters['user/out']));
 }
 
 interface Ages {

@@ -18,7 +18,7 @@
  * Eigenpairs come from randomised subspace iteration (Halko, Martinsson & Tropp 2011), which touches A and T only by
  * multiplying them with thin matrices: no items × items matrix is ever made.
  */
-import type { Random } from '@lorekeep/core';
+import { type Random, type RunContext, silent } from '@lorekeep/core';
 import { createGraphCache, type GraphCache, namedArray, tf } from '@lorekeep/graph';
 import { symmetricEigen } from './eigen.ts';
 import { type Split, trainItems } from './split.ts';
@@ -49,7 +49,14 @@ export interface Start {
   mix: Float32Array;
 }
 
+export interface StartContext extends RunContext {
+  /** Default: all the machine offers. */
+  threads?: number;
+}
+
 /**
+ * Progress is reported as stage `'start'`, unit `'rounds'`; the signal is obeyed between rounds.
+ *
  * @param content `[items, contentDim]` centred rows, `undefined` without content
  * @returns vectors scaled so that the mean squared row of `C·W + E` is 1; dimensions beyond what the data hold are zero
  */
@@ -59,16 +66,24 @@ export async function closedFormStart(
   contentDim: number,
   dim: number,
   random: Random,
-  threads?: number,
+  { progress = silent, signal, threads }: StartContext = {},
 ): Promise<Start> {
+  const total = FACTOR_ITERATIONS + DIAGONAL_ROUNDS + 1;
+  let done = 0;
+  const round = () => {
+    signal?.throwIfAborted();
+    progress({ stage: 'start', done: done++, total, unit: 'rounds', note: 'solving the linear model' });
+  };
   const items = split.corpus.itemIds.length;
   const lambda = content === undefined ? REGULARISATION_WITHOUT_CONTENT : REGULARISATION;
   const product = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never) }), { threads });
   const crossProduct = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never, true) }), { threads });
   const algebra = { multiply: matrixProduct(product), cross: matrixProduct(crossProduct, true) };
   try {
-    const factors = await leadingFactors(split, content, contentDim, dim, lambda, random, algebra);
-    const { vectors, signs } = await hollowFactors(factors, items, dim, algebra);
+    const factors = await leadingFactors(split, content, contentDim, dim, lambda, random, algebra, round);
+    const { vectors, signs } = await hollowFactors(factors, items, dim, algebra, round);
+    signal?.throwIfAborted();
+    progress({ stage: 'start', done: total, total, unit: 'rounds', note: 'solving the linear model' });
     const linear =
       content === undefined ? new Float32Array(0) : await regress(content, vectors, items, contentDim, dim, algebra);
     if (content !== undefined) {
@@ -104,6 +119,7 @@ async function leadingFactors(
   lambda: number,
   random: Random,
   { multiply, cross }: Algebra,
+  round: () => void,
 ): Promise<Factors> {
   const items = split.corpus.itemIds.length;
   const width = Math.min(items, FACTOR_RATIO * dim + OVERSAMPLING);
@@ -117,6 +133,7 @@ async function leadingFactors(
   let basis = Float32Array.from({ length: items * width }, () => random.normal());
   basis = await orthonormal(basis, items, width, cross, multiply);
   for (let iteration = 0; iteration < FACTOR_ITERATIONS; iteration++) {
+    round();
     const next = await times(basis);
     // A + λI is positive definite, so the columns stay independent whatever the rank of A.
     for (let i = 0; i < next.length; i++) next[i] += lambda * basis[i];
@@ -137,6 +154,7 @@ async function hollowFactors(
   items: number,
   dim: number,
   { multiply, cross }: Algebra,
+  begin: () => void,
 ) {
   const width = Math.min(inner, dim + OVERSAMPLING);
   const lowered = new Float32Array(items);
@@ -155,6 +173,7 @@ async function hollowFactors(
   let turned = basis;
   const kept = Math.min(dim, width);
   for (let round = 0; round <= DIAGONAL_ROUNDS; round++) {
+    begin();
     for (let iteration = 0; iteration < (round === 0 ? 3 : 1); iteration++)
       basis = await orthonormal(await times(basis), items, width, cross, multiply);
     eigen = sortedEigen(await cross(basis, await times(basis), items, width, width), width, Math.abs);

@@ -57,7 +57,7 @@ export interface TrainedTowers {
 }
 
 /**
- * Progress is reported as stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
+ * Progress is reported as stage `'start'`, unit `'rounds'`, then stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
  *
  * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_LOSS_NOT_FINITE`
  *   (the last good epoch stays in `workDir`); `signal.reason` when stopped
@@ -83,7 +83,11 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   const start =
     saved !== undefined || config.start === 'random'
       ? undefined
-      : await closedFormStart(split, content, contentDim, config.dim, random.fork('start'), threads);
+      : await closedFormStart(split, content, contentDim, config.dim, random.fork('start'), {
+          progress,
+          signal,
+          threads,
+        });
   signal?.throwIfAborted();
   const initial = initialParameters(config, { items, contentDim }, start, random.fork('parameters'));
   const fixed = saved?.fixed ?? initial.fixed;

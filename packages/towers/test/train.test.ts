@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import type { ProgressEvent } from '@lorekeep/core';
 import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import {
   baselines,
@@ -120,8 +121,8 @@ test('a loss that is no number is a coded error, and the last good epoch stays a
       { code: 'TOWERS_BAD_CONTENT' },
     );
     const controller = new AbortController();
-    const progress = ({ done }: { done: number }) => {
-      if (done === 1) controller.abort(new Error('Ctrl-C'));
+    const progress = ({ stage, done }: ProgressEvent) => {
+      if (stage === 'train' && done === 1) controller.abort(new Error('Ctrl-C'));
     };
     await assert.rejects(trainTowers({ ...options, progress, signal: controller.signal }), /Ctrl-C/);
     const file = join(workDir, 'checkpoint.safetensors');
