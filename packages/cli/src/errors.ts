@@ -65,8 +65,8 @@ export const columnUnknown = (field: string, fields: string[]) =>
     hint: `Fields: ${fields.join(', ')}.`,
   });
 
-export const doctorFoundFaults = (names: string[]) =>
-  new LorekeepError('DOCTOR_FOUND_FAULTS', `Needed and not working here: ${names.join(', ')}.`);
+/** The doctor's report has said what is wrong; all that is left is the exit code. */
+export class Unhealthy extends Error {}
 
 export const encoderForgotten = (id: string) =>
   new LorekeepError('ENCODER_FORGOTTEN', `This workspace does not know the text encoder ${id} of its model.`, {

@@ -4,10 +4,10 @@
  */
 import { errorCode, LorekeepError } from '@lorekeep/core';
 import { Command, CommanderError, Option } from 'commander';
-import { interrupted } from './errors.ts';
+import { interrupted, Unhealthy } from './errors.ts';
 import * as option from './options.ts';
 import { createOutput, type Output } from './terminal.ts';
-import { openWorkspace, type StageContext } from './workspace.ts';
+import { closeWorkspace, openWorkspace, type StageContext } from './workspace.ts';
 
 const DEFAULT_WORKSPACE = '.lorekeep';
 
@@ -17,11 +17,15 @@ export async function run(words: string[]): Promise<number> {
   const stop = new AbortController();
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(1);
-    output.note('Stopping at the next safe point (once more to stop at once) …');
+    if (!output.json) output.note('Stopping at the next safe point (once more to stop at once) …');
     stop.abort(interrupted());
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // Whoever read our output is gone (`lorekeep … | head`): nothing is left to do it for.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(1);
+  });
   try {
     await createProgram(output, stop.signal).parseAsync(words, { from: 'user' });
     return 0;
@@ -34,8 +38,11 @@ export async function run(words: string[]): Promise<number> {
 }
 
 function report(error: unknown, output: Output): number {
+  if (error instanceof Unhealthy) return 1;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    // No command was named; the help has been printed.
+    if (error.code === 'commander.help') return 2;
     output.error({ code: 'USAGE', message: error.message.replace(/^error: /, '') });
     return 2;
   }
@@ -75,7 +82,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
         await work({ workspace, output, progress: output.progress, signal }, options);
       } finally {
         output.settle();
-        await workspace.store.close();
+        await closeWorkspace(workspace);
       }
     };
   }
@@ -119,6 +126,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   command('encode', 'embed the text of every item, each distinct text once')
     .addOption(option.model())
     .addOption(option.template())
+    .option('--refit', 'fit a lexical encoder anew to the catalogue as it is now', false)
     .addOption(option.threads())
     .action(
       inWorkspace(async (context, options: import('./commands/encode.ts').EncodeCommandOptions) => {

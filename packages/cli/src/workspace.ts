@@ -8,7 +8,7 @@
  *     work/                 checkpoints of unfinished runs
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type RunContext, writeFileAtomic } from '@lorekeep/core';
 import { openStore, type Store } from '@lorekeep/store';
@@ -21,6 +21,8 @@ export interface Workspace {
   modelsDir: string;
   workDir: string;
   encodersDir: string;
+  /** Not there before this run: a run that brings nothing into it leaves no trace. */
+  isNew: boolean;
 }
 
 /** What every stage is given. */
@@ -37,7 +39,8 @@ export const workspacePath = (dir: string) => resolve(process.env.INIT_CWD ?? pr
 export async function openWorkspace(dir: string, { create = false }: { create?: boolean } = {}): Promise<Workspace> {
   const root = workspacePath(dir);
   const storePath = join(root, 'lorekeep.sqlite');
-  if (!create && !existsSync(storePath)) throw workspaceMissing(dir);
+  const isNew = !existsSync(storePath);
+  if (isNew && !create) throw workspaceMissing(dir);
   await mkdir(root, { recursive: true });
   return {
     dir: root,
@@ -45,7 +48,17 @@ export async function openWorkspace(dir: string, { create = false }: { create?: 
     modelsDir: join(root, 'models'),
     workDir: join(root, 'work'),
     encodersDir: join(root, 'encoders'),
+    isNew,
   };
+}
+
+/** Closes the store. A new workspace into which nothing was brought is removed again, as after an import that failed. */
+export async function closeWorkspace({ dir, store, isNew }: Workspace): Promise<void> {
+  const { items, users } = await store.counts();
+  await store.close();
+  if (!isNew || items + users > 0) return;
+  for (const suffix of ['', '-wal', '-shm']) await rm(join(dir, `lorekeep.sqlite${suffix}`), { force: true });
+  await rmdir(dir).catch(() => {}); // other files of the user's are in it
 }
 
 /** Trained versions, oldest first. */

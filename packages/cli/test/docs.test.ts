@@ -104,13 +104,13 @@ describe('docs/errors.md', () => {
   });
 
   test('gives the statuses that the service answers with', () => {
-    const server = readFileSync(join(ROOT, 'packages/serving/src/server.ts'), 'utf8');
+    const server = readFileSync(join(ROOT, 'packages/serving/src/http-errors.ts'), 'utf8');
     const table = /STATUS: Record<string, number> = \{([^}]+)\}/.exec(server)?.[1] ?? '';
     const statuses = [...table.matchAll(/(\w+): (\d+)/g)];
     assert.ok(statuses.length > 5);
     for (const [, code, status] of statuses) {
       const row = documented.find(([first]) => first === `\`${code}\``);
-      assert.equal(row?.[4], status, code);
+      assert.ok(row?.[4].split(', ').includes(status), `${code}: ${row?.[4]}`);
     }
   });
 

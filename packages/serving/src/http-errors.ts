@@ -19,8 +19,13 @@ export function validatorCompiler({ schema, httpPart }: { schema: unknown; httpP
   };
 }
 
-/** Statuses of coded errors that are not simply 400 (usage) or 500 (failure). */
+/** What a client may be told, with its status. Everything else is a fault of ours: 500 `INTERNAL`, and a line in the log. */
 const STATUS: Record<string, number> = {
+  BODY_NOT_JSON: 400,
+  EVENT_INVALID: 400,
+  ITEM_INVALID: 400,
+  REQUEST_INVALID: 400,
+  REQUEST_MALFORMED: 400,
   ITEM_NOT_FOUND: 404,
   ROUTE_UNKNOWN: 404,
   HOST_NOT_ALLOWED: 403,
@@ -37,7 +42,7 @@ const STATUS: Record<string, number> = {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = codedError(error, request);
   const coded = known ?? errors.internal(request.id);
-  const status = STATUS[coded.code] ?? (coded.kind === 'usage' ? 400 : 500);
+  const status = STATUS[coded.code] ?? 500;
   if (known === undefined) request.log.error({ err: error }, coded.message);
   else request.log.info({ code: coded.code }, coded.message);
   if (status === 503) reply.header('retry-after', '1');
@@ -68,7 +73,7 @@ export function clientErrorHandler(error: Error & { code?: string }, socket: Soc
 
 /** What may be told to a client. A failure's own words (paths, SQL, stacks) stay in the log. */
 function codedError(error: unknown, request: FastifyRequest): LorekeepError | undefined {
-  if (error instanceof LorekeepError) return error.kind === 'usage' || error.code in STATUS ? error : undefined;
+  if (error instanceof LorekeepError) return Object.hasOwn(STATUS, error.code) ? error : undefined;
   const { code, message, statusCode } = error as FastifyError;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

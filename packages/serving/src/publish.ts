@@ -50,6 +50,8 @@ export interface PublishOptions extends RunContext {
  */
 export async function publish(options: PublishOptions): Promise<PublicationManifest> {
   const { workspace, bundleDir, store, encoder, indexKind = 'usearch', progress = silent, signal } = options;
+  // A missing adapter is found out before the work, not after it.
+  await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
   const towers = await loadTowers(bundleDir);
   try {
     const { content, version: model } = towers.manifest;

@@ -12,7 +12,7 @@ import { importFiles } from '@lorekeep/datasets';
 import { DEFAULT_MODEL, openEncoder } from '@lorekeep/encoder';
 import { openIndexAdapter, readCurrent } from '@lorekeep/serving';
 import { openStore } from '@lorekeep/store';
-import { doctorFoundFaults } from '../errors.ts';
+import { Unhealthy } from '../errors.ts';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../options.ts';
 import type { Output } from '../terminal.ts';
 import { latestVersion, openWorkspace, workspacePath } from '../workspace.ts';
@@ -51,7 +51,7 @@ export async function doctorCommand(output: Output, workspaceDir: string): Promi
   ]);
   const missing = findings.filter(({ state }) => state === 'missing');
   output.result({ healthy: missing.length === 0, findings }, human.join('\n'));
-  if (missing.length > 0) throw doctorFoundFaults(missing.map(({ name }) => name));
+  if (missing.length > 0) throw new Unhealthy();
 }
 
 function node(): Finding {

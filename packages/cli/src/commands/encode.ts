@@ -6,8 +6,8 @@ import type { StageContext } from '../workspace.ts';
 export type EncodeCommandOptions = EncodeStageOptions;
 
 export async function encodeCommand(context: StageContext, options: EncodeCommandOptions): Promise<void> {
-  const { model, template, threads } = options;
-  const result = await encodeStage(context, { model, template, threads });
+  const { model, template, refit, threads } = options;
+  const result = await encodeStage(context, { model, template, refit, threads });
   context.output.result({ ...result }, encodeSentence(result));
 }
 

@@ -38,6 +38,11 @@ export interface EncodeStageOptions {
   model?: string;
   /** Default: the one used before, else `title-brand-category`. */
   template?: ItemTemplate;
+  /**
+   * Fit a lexical encoder to the catalogue as it is now. Default: one that was fitted before goes on serving new texts,
+   * so that models trained with it stay valid.
+   */
+  refit?: boolean;
   /** Default: every core. */
   threads?: number;
 }
@@ -62,7 +67,8 @@ export async function encodeStage(context: StageContext, options: EncodeStageOpt
   const before = await rememberedEncoder(context);
   const template = options.template ?? before?.template ?? DEFAULT_TEMPLATE;
   const wanted = options.model ?? before?.model;
-  const { encoder, model } = await open(context, wanted, template, options.threads);
+  const fitted = before?.model === LEXICAL && before.template === template && !options.refit ? before.id : undefined;
+  const { encoder, model } = await open(context, wanted, { template, fitted, threads: options.threads });
   try {
     const { texts, encoded, textlessItems, seconds } = await encodeCatalogue({
       store,
@@ -119,16 +125,26 @@ export async function openEncoderOf(
   throw encoderChanged(remembered.model);
 }
 
-const lexicalFile = ({ workspace }: StageContext, id: string) => join(workspace.encodersDir, `lexical-${id}.json`);
+const lexicalFile = ({ workspace }: StageContext, id: string) =>
+  join(workspace.encodersDir, `lexical-${id}.safetensors`);
+
+interface OpenOptions {
+  template: ItemTemplate;
+  /** Id of the lexical encoder to go on with, if there is one. */
+  fitted: string | undefined;
+  threads: number | undefined;
+}
 
 async function open(
   context: StageContext,
   wanted: string | undefined,
-  template: ItemTemplate,
-  threads: number | undefined,
+  { template, fitted, threads }: OpenOptions,
 ): Promise<{ encoder: TextEncoder; model: string }> {
   const { output, progress, signal } = context;
-  if (wanted === LEXICAL) return openLexical(context, template);
+  if (wanted === LEXICAL) {
+    if (fitted === undefined) return openLexical(context, template);
+    return { encoder: await loadLexicalEncoder(lexicalFile(context, fitted)), model: LEXICAL };
+  }
   try {
     const model = wanted === undefined ? DEFAULT_MODEL : modelPath(wanted);
     return { encoder: await openEncoder(model, { threads, progress, signal }), model };
