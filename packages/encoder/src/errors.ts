@@ -91,3 +91,8 @@ export const unknownItems = (ids: string[]) =>
     `${ids.length} of the items asked for are not in the catalogue, the first is "${ids[0]}".`,
     { kind: 'usage', hint: 'Ask for ids that the store has.', details: { count: ids.length, first: ids.slice(0, 10) } },
   );
+
+export const inferenceFailed = (name: string, why: string) =>
+  new LorekeepError('ENCODER_FAILED', `The encoder ${name} failed: ${why}.`, {
+    hint: 'If memory ran out, use fewer threads; otherwise open the encoder again.',
+  });

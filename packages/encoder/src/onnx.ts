@@ -2,23 +2,29 @@
  * A sentence encoder of the BERT family, run by ONNX Runtime: texts in, unit vectors out. What a model directory says
  * in its `modules.json` and the files that names (pooling, maximal length) is honoured, and what we cannot do exactly
  * is refused: a vector that is nearly the model's would be worse than none.
+ *
+ * Speed is matrix products, and these want small batches, whose activations stay in a core's own cache: one thread
+ * encodes 100 item texts a second with 256 tokens a batch, 88 with 1,024 (all-MiniLM-L6-v2, best of 5, AVX-512).
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, normalize, sep } from 'node:path';
 import { sha256, sha256OfFile } from '@lorekeep/core';
 import { readSafetensors } from '@lorekeep/graph';
-import ort from 'onnxruntime-node';
-import { packBatches } from './batches.ts';
+import { type Batch, packBatches } from './batches.ts';
 import { bertGraph, GRAPH_VERSION, type Pooling, readBertConfig } from './bert.ts';
 import { badOption, encoderClosed, modelBadFile, modelFileMissing, modelUnsupported, notFinite } from './errors.ts';
+import { createInferencePool } from './inference-pool.ts';
 import { loadTokenizer, readJson } from './tokenise.ts';
 import type { TextEncoder } from './types.ts';
 
 export interface OnnxEncoderOptions {
   /** For people. Default: the directory's name. */
   name?: string;
-  /** Threads of ONNX Runtime. Default: as many as the machine has for us. */
+  /**
+   * Threads that compute. Default: as many as the machine has for us. Up to four each have a session, and the weights in memory, of
+   * their own; more than four share these.
+   */
   threads?: number;
   /**
    * Tokens a text is cut to, special tokens included. Default: the model's own (`max_seq_length` of
@@ -26,7 +32,7 @@ export interface OnnxEncoderOptions {
    * position embeddings; else `ENCODER_BAD_OPTION`.
    */
   maxLength?: number;
-  /** Tokens a batch, padding included. Default 1,024: activations then stay in the cache. At least 1. */
+  /** Tokens a batch, padding included. Default 256. At least 1. */
   batchTokens?: number;
   /** SHA-256 of `model.safetensors` where it is known already; saves reading the file twice. */
   weights?: string;
@@ -38,7 +44,7 @@ export interface OnnxEncoderOptions {
  *   `SAFETENSORS_*` for weights that are damaged
  */
 export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOptions = {}): Promise<TextEncoder> {
-  const { name = basename(directory), threads = availableParallelism(), batchTokens = 1024 } = options;
+  const { name = basename(directory), threads = availableParallelism(), batchTokens = 256 } = options;
   checkWhole('threads', threads, 1, 1024);
   checkWhole('batchTokens', batchTokens, 1, 1 << 20);
   for (const file of ['config.json', 'model.safetensors', 'tokenizer.json'])
@@ -59,12 +65,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
   const weightsFile = join(directory, 'model.safetensors');
   const weights = options.weights ?? (await sha256OfFile(weightsFile));
   const { arrays } = await readSafetensors(weightsFile);
-  const session = await ort.InferenceSession.create(bertGraph(config, arrays, sentence.pooling, weightsFile), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
+  const pool = await createInferencePool(name, bertGraph(config, arrays, sentence.pooling, weightsFile), threads);
   const id = sha256(
     JSON.stringify({
       graph: GRAPH_VERSION,
@@ -80,7 +81,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
   );
   const dim = config.hidden;
 
-  async function runBatch(tokens: number[][], rows: number[], length: number): Promise<Float32Array> {
+  function runBatch(tokens: number[][], { rows, length }: Batch): Promise<Float32Array> {
     const ids = new BigInt64Array(rows.length * length);
     const mask = new BigInt64Array(rows.length * length);
     rows.forEach((row, r) => {
@@ -88,12 +89,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
       for (let t = 0; t < text.length; t++) ids[r * length + t] = BigInt(text[t]);
       mask.fill(1n, r * length, r * length + text.length);
     });
-    const shape = [rows.length, length];
-    const { embedding } = await session.run({
-      input_ids: new ort.Tensor('int64', ids, shape),
-      attention_mask: new ort.Tensor('int64', mask, shape),
-    });
-    return embedding.data as Float32Array;
+    return pool.run(ids, mask, rows.length, length);
   }
 
   let closing: Promise<void> | undefined;
@@ -114,7 +110,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
       }
     },
     close() {
-      closing ??= Promise.allSettled(running).then(() => session.release());
+      closing ??= Promise.allSettled(running).then(() => pool.close());
       return closing;
     },
   };
@@ -123,14 +119,21 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     const tokens = texts.map((text) => tokenizer.tokenise(text));
     const vectors = new Float32Array(texts.length * dim);
     const lengths = tokens.map((ids) => ids.length);
-    for (const { rows, length } of packBatches(lengths, batchTokens)) {
-      const embedding = await runBatch(tokens, rows, length);
-      rows.forEach((row, r) => {
-        const vector = embedding.subarray(r * dim, (r + 1) * dim);
-        if (!Number.isFinite(vector.reduce((sum, value) => sum + value, 0))) throw notFinite(name);
-        vectors.set(vector, row * dim);
-      });
-    }
+    const batches = packBatches(lengths, batchTokens);
+    let next = 0;
+    const takeBatches = async () => {
+      while (next < batches.length) {
+        const batch = batches[next++];
+        const embedding = await runBatch(tokens, batch);
+        batch.rows.forEach((row, r) => {
+          const vector = embedding.subarray(r * dim, (r + 1) * dim);
+          if (!Number.isFinite(vector.reduce((sum, value) => sum + value, 0))) throw notFinite(name);
+          vectors.set(vector, row * dim);
+        });
+      }
+    };
+    // Two for each thread: the next batch waits at the thread's door while the last one is taken apart here.
+    await Promise.all(Array.from({ length: 2 * pool.size }, takeBatches));
     return vectors;
   }
 }

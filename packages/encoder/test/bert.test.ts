@@ -1,5 +1,7 @@
 /** The architecture on a tiny BERT of random weights, and everything that can be wrong with a model's directory. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -192,4 +194,29 @@ test('the id follows the weights, the tokenizer and the pooling', async (t) => {
   }
   assert.equal(ids[0], ids[1]);
   assert.equal(new Set(ids).size, changes.length);
+});
+
+test('encoding leaves the event loop free, and an idle encoder lets the program end', async () => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module-typescript',
+      '-e',
+      `import { loadOnnxEncoder } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+       const encoder = await loadOnnxEncoder(${JSON.stringify(TINY_BERT)}, { threads: 2 });
+       let ticks = 0;
+       const timer = setInterval(() => ticks++, 1);
+       await encoder.encode(Array.from({ length: 3000 }, (_, i) => 'a steel screw '.repeat(i % 8)));
+       clearInterval(timer);
+       console.log(ticks);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let ticks = '';
+  child.stdout.on('data', (text) => {
+    ticks += text;
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0);
+  assert.ok(Number(ticks) > 1, `${ticks} ticks`);
 });

@@ -1,0 +1,124 @@
+/**
+ * Batches to vectors on several threads. `onnxruntime-node` computes inside the call to `run`, on the thread that
+ * called it: on the main thread, a server would answer nobody meanwhile, a Ctrl-C would go unheard, and two sessions
+ * would take turns. So every session lives in a worker thread of its own and they take batches from one queue. They
+ * never wait for each other, which on a machine with other work matters more than anything else: threads inside one
+ * session meet at a barrier after every matrix product, and the slowest sets the pace.
+ */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { inferenceFailed } from './errors.ts';
+
+export interface InferencePool {
+  /** `ids` and `mask` are `[rows × length]` → vectors `[rows × dim]`. Both arrays are handed over: do not use them after. */
+  run(ids: BigInt64Array, mask: BigInt64Array, rows: number, length: number): Promise<Float32Array>;
+  /** Batches that run at the same time. */
+  readonly size: number;
+  /** Ends all threads; batches not done yet fail. */
+  close(): Promise<void>;
+}
+
+export interface InferenceWorkerData {
+  graph: Uint8Array<ArrayBuffer>;
+  threads: number;
+}
+
+export interface InferenceRequest {
+  ids: BigInt64Array<ArrayBuffer>;
+  mask: BigInt64Array<ArrayBuffer>;
+  shape: number[];
+}
+
+/** Neither field: the session stands. */
+export interface InferenceAnswer {
+  vectors?: Float32Array<ArrayBuffer>;
+  error?: string;
+}
+
+interface Job {
+  request: InferenceRequest;
+  resolve: (vectors: Float32Array) => void;
+  reject: (error: Error) => void;
+}
+
+/** Each session holds the weights once more, so more threads than these share sessions. */
+const MOST_SESSIONS = 4;
+
+/** The same file beside this one, whether this is the source or what was built from it. */
+const WORKER = new URL(`./inference-worker${extname(import.meta.url)}`, import.meta.url);
+
+/**
+ * @param name the encoder's, for messages
+ * @throws LorekeepError `ENCODER_FAILED` if a session cannot be made
+ */
+export async function createInferencePool(name: string, graph: Uint8Array, threads: number): Promise<InferencePool> {
+  const size = Math.min(threads, MOST_SESSIONS);
+  const waiting: Job[] = [];
+  const idle: Worker[] = [];
+  const working = new Map<Worker, Job>();
+  let ended: Error | undefined;
+
+  const end = (error: Error) => {
+    ended ??= error;
+    for (const job of [...working.values(), ...waiting.splice(0)]) job.reject(ended);
+    working.clear();
+  };
+  const assign = () => {
+    while (waiting.length > 0 && idle.length > 0) {
+      const worker = idle.pop()!;
+      const job = waiting.shift()!;
+      working.set(worker, job);
+      worker.ref();
+      worker.postMessage(job.request, [job.request.ids.buffer, job.request.mask.buffer]);
+    }
+  };
+  const start = async () => {
+    // Not this program's flags: some, such as --input-type, no worker can be started with.
+    const worker = new Worker(WORKER, { execArgv: [] });
+    workers.push(worker);
+    const data: InferenceWorkerData = { graph: Uint8Array.from(graph), threads: Math.floor(threads / size) };
+    worker.postMessage(data, [data.graph.buffer]);
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', () => resolve());
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`exit code ${code}`)));
+    });
+    worker.on('error', (error) => end(inferenceFailed(name, error.message)));
+    worker.on('exit', (code) => end(inferenceFailed(name, `a thread ended with exit code ${code}`)));
+    worker.on('message', ({ vectors, error }: InferenceAnswer) => {
+      const job = working.get(worker);
+      working.delete(worker);
+      // An idle encoder does not keep the program running.
+      worker.unref();
+      idle.push(worker);
+      assign();
+      if (vectors !== undefined) job?.resolve(vectors);
+      else job?.reject(inferenceFailed(name, error ?? 'without a reason'));
+    });
+    worker.unref();
+    idle.push(worker);
+  };
+  const workers: Worker[] = [];
+  const close = async () => {
+    end(inferenceFailed(name, 'the encoder was closed'));
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  try {
+    await Promise.all(Array.from({ length: size }, start));
+  } catch (error) {
+    await close();
+    throw inferenceFailed(name, (error as Error).message);
+  }
+  return {
+    size,
+    run(ids, mask, rows, length) {
+      if (ended) return Promise.reject(ended);
+      return new Promise((resolve, reject) => {
+        const request = { ids, mask, shape: [rows, length] } as InferenceRequest;
+        waiting.push({ request, resolve, reject });
+        assign();
+      });
+    },
+    close,
+  };
+}
