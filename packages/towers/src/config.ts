@@ -59,7 +59,7 @@ const LEARN: TowerConfig = {
   start: 'closed-form',
   dim: 384,
   hidden: 64,
-  layers: 0,
+  layers: 1,
   heads: 2,
   block: 'pre-ln',
   positions: true,
