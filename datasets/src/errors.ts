@@ -2,9 +2,6 @@
 import { LorekeepError } from '@lorekeep/core';
 import type { BadLine } from './import.ts';
 
-/** Bad lines named in the message itself; `details.bad` carries more. */
-const SHOWN = 10;
-
 export const fileMissing = (file: string) =>
   new LorekeepError('IMPORT_FILE_MISSING', `There is no file ${file}.`, { kind: 'usage', details: { file } });
 
@@ -83,15 +80,17 @@ export const lineTooLong = (file: string, line: number, limit: number) =>
   });
 
 export const badLines = (count: number, allowed: number, bad: BadLine[]) => {
-  const shown = bad.slice(0, SHOWN).map(({ file, line, reason }) => `  ${file}:${line}: ${reason}`);
-  const more = count > shown.length ? [`  … and ${count - shown.length} more`] : [];
+  const first = `${count === 1 ? '' : 'the first '}${bad[0].file}:${bad[0].line}`;
   const limit = allowed === 0 ? '' : `, more than the ${allowed} allowed`;
-  const message = `${count} bad line${count === 1 ? '' : 's'}${limit}; nothing was imported.\n`;
-  return new LorekeepError('IMPORT_BAD_LINES', message + [...shown, ...more].join('\n'), {
-    kind: 'usage',
-    hint: `Correct the lines, or allow up to ${count} bad lines to be left out.`,
-    details: { count, allowed, bad },
-  });
+  return new LorekeepError(
+    'IMPORT_BAD_LINES',
+    `${count} bad line${count === 1 ? '' : 's'} (${first})${limit}; nothing was imported.`,
+    {
+      kind: 'usage',
+      hint: `Correct the lines, or allow up to ${count} bad lines to be left out.`,
+      details: { count, allowed, bad },
+    },
+  );
 };
 
 export const emptyCatalogue = (files: string[]) =>
