@@ -54,8 +54,8 @@ export const EVENT_FIELDS = [
 export interface ColumnFinder {
   /** For each field the index of its column in `names`, or −1. No column serves two fields. */
   locate(fields: readonly FieldName[], names: readonly string[]): readonly number[];
-  /** @throws LorekeepError `IMPORT_MISSING_COLUMN` for a given name that no file had. */
-  checkAllSeen(): void;
+  /** @throws LorekeepError `IMPORT_MISSING_COLUMN` for a given name, but those of `excused` fields, that no file had. */
+  checkAllSeen(excused?: readonly FieldName[]): void;
 }
 
 /** Layouts remembered: JSON lines have few distinct sets of keys, and each is looked at once. */
@@ -94,8 +94,8 @@ export function createColumnFinder(given: ColumnNames): ColumnFinder {
       layouts.set(key, places);
       return places;
     },
-    checkAllSeen() {
-      for (const [field, name] of unseen) throw mappedColumnMissing(field, name);
+    checkAllSeen(excused = []) {
+      for (const [field, name] of unseen) if (!excused.includes(field)) throw mappedColumnMissing(field, name);
     },
   };
 }

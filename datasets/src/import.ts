@@ -4,12 +4,13 @@
  * into the store in one transaction. Stopped or killed at any moment, the store is as it was.
  *
  * Importing other files into the same store adds to it: items are inserted, or replaced as a whole where their id is
- * known, and all events are appended. The same files again (by content, with the same columns and limits) change nothing.
+ * known, and events are appended. The same files again (by content, with the same columns and limits) change nothing, and an
+ * events file that was imported before, beside a catalogue that has changed, say, adds nothing again.
  */
 import { errorCode, type RunContext, sha256, sha256OfFile } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
 import { type SourceFile, stageCatalogue, stagedItems } from './catalogue.ts';
-import { COLUMN_SYNONYMS, type ColumnNames, createColumnFinder } from './columns.ts';
+import { COLUMN_SYNONYMS, type ColumnNames, createColumnFinder, EVENT_FIELDS } from './columns.ts';
 import { findCore } from './core-filter.ts';
 import { badLines, emptyCatalogue, invalidOption, nothingLeft, otherData } from './errors.ts';
 import { checkReadable, type Format, formatOf } from './formats.ts';
@@ -36,6 +37,8 @@ export interface ImportSummary {
   bad: BadLine[];
   /** The same content was imported before, and nothing was done. */
   unchanged: boolean;
+  /** Event files that add nothing: imported before with the same columns and limits, or given twice. Not counted above. */
+  repeatedFiles: string[];
   fingerprint: string;
 }
 
@@ -76,8 +79,7 @@ const NAMED_BAD_LINES = 100;
  * const { items, users, events } = await importFiles({ store, items: ['items.jsonl.gz'], events: ['log.csv'] });
  */
 export async function importFiles(options: ImportOptions): Promise<ImportSummary> {
-  const { store, items = [], events = [], format = 'auto', columns = {}, signal, temporaryDirectory } = options;
-  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0, alone = false } = options;
+  const { format = 'auto', columns = {}, skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = options;
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) throw invalidOption(name, value, 'an integer ≥ 0');
   }
@@ -87,30 +89,66 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
   if (!['auto', 'csv', 'tsv', 'jsonl', 'parquet'].includes(format)) {
     throw invalidOption('format', format, 'auto, csv, tsv, jsonl or parquet');
   }
+  for (;;) {
+    try {
+      return await importOnce(options);
+    } catch (error) {
+      // Another program imported some of these very files meanwhile: now it shows what is left to do.
+      if (errorCode(error) !== 'IMPORT_REPEATED') throw error;
+    }
+  }
+}
+
+async function importOnce(options: ImportOptions): Promise<ImportSummary> {
+  const { store, items = [], events = [], format = 'auto', columns = {}, signal, temporaryDirectory } = options;
+  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0, alone = false } = options;
   const paths = [...items, ...events];
   const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format) }));
   for (const path of paths) await checkReadable(path);
 
-  const fingerprint = await fingerprintOf(files, items.length, { columns, minUserEvents, minItemEvents });
+  const hashes: string[] = [];
+  for (const path of paths) hashes.push(await sha256OfFile(path));
+  const limits = { minUserEvents, minItemEvents };
+  const fingerprint = fingerprintOf(files, hashes, items.length, { columns, ...limits });
   const imports = await store.imports();
   const others = imports.filter((record) => record.fingerprint !== fingerprint);
   if (alone && others.length > 0) throw otherData(others[0].files, paths);
   const before = imports.find((record) => record.fingerprint === fingerprint);
-  if (before !== undefined) return unchanged(store, before);
+  if (before !== undefined) return unchanged(store, before, events);
+
+  const known = new Set(imports.flatMap(({ contents }) => contents));
+  const contents: string[] = [];
+  const fresh: SourceFile[] = [];
+  const repeated: SourceFile[] = [];
+  for (const file of files.slice(items.length)) {
+    const content = contentOf(file, hashes[file.index], columns, limits);
+    if (known.has(content)) repeated.push(file);
+    else {
+      fresh.push(file);
+      contents.push(content);
+      known.add(content);
+    }
+  }
+  const repeatedFiles = repeated.map(({ path }) => path);
 
   const staging = await openStaging(temporaryDirectory, signal);
   try {
     const finder = createColumnFinder(columns);
     await stageCatalogue(staging, files.slice(0, items.length), finder, store, options);
-    await stageEvents(staging, files.slice(items.length), finder, options);
-    finder.checkAllSeen();
+    await stageEvents(staging, fresh, finder, options);
+    // Repeated files were found to have their columns when they were imported.
+    finder.checkAllSeen(repeated.length > 0 ? EVENT_FIELDS : []);
     const { skipped, bad } = await readBadLines(staging, paths);
     if (skipped > skipBad) throw badLines(skipped, skipBad, bad);
     if ((await staging.number('SELECT count(*) FROM known')) === 0) throw emptyCatalogue(items);
     const filter = { items: '', events: '' };
     if (minUserEvents > 0 || minItemEvents > 0) {
+      // The core is that of all events given; those of repeated files count for it, and are not written.
+      await stageEvents(staging, repeated, finder, options);
       await findCore(staging, minUserEvents, minItemEvents);
-      filter.events = 'WHERE user IN (SELECT id FROM kept_users) AND item IN (SELECT id FROM kept_items)';
+      const written = ['-1', ...fresh.map(({ index }) => index)].join(', ');
+      filter.events = `WHERE user IN (SELECT id FROM kept_users) AND item IN (SELECT id FROM kept_items)
+        AND file IN (${written})`;
       if (minItemEvents > 0) filter.items = 'WHERE id IN (SELECT id FROM kept_items)';
       if ((await staging.number('SELECT count(*) FROM core')) === 0) throw nothingLeft(minUserEvents, minItemEvents);
     }
@@ -122,36 +160,35 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
     const record: ImportRecord = {
       fingerprint,
       files: paths,
+      contents,
       items: totals.items,
       events: totals.events,
       skipped,
       at: Date.now() / 1000,
     };
     await write(staging, record, filter, options);
-    return { ...totals, skipped, bad, unchanged: false, fingerprint };
-  } catch (error) {
-    // Another program imported the very same files meanwhile.
-    const same = errorCode(error) === 'IMPORT_REPEATED' ? await store.imports() : [];
-    const other = same.find((record) => record.fingerprint === fingerprint);
-    if (other !== undefined) return unchanged(store, other);
-    throw error;
+    return { ...totals, skipped, bad, unchanged: false, repeatedFiles, fingerprint };
   } finally {
     await staging.close();
   }
 }
 
 /** What decides the result: contents, formats and roles of the files, in order, and the options but the tolerance. */
-async function fingerprintOf(files: SourceFile[], itemFiles: number, options: Record<string, unknown>) {
-  const contents: string[][] = [];
-  for (const { path, format, index } of files) {
-    contents.push([index < itemFiles ? 'items' : 'events', format, await sha256OfFile(path)]);
-  }
+function fingerprintOf(files: SourceFile[], hashes: string[], itemFiles: number, options: Record<string, unknown>) {
+  const contents = files.map(({ format, index }) => [index < itemFiles ? 'items' : 'events', format, hashes[index]]);
   return sha256(JSON.stringify({ contents, options }));
 }
 
-async function unchanged(store: Store, { items, events, skipped, fingerprint }: ImportRecord): Promise<ImportSummary> {
+/** What decides which events come out of one file. Columns of items have no part in it: they may change with the catalogue. */
+function contentOf({ format }: SourceFile, hash: string, columns: ColumnNames, limits: Record<string, number>): string {
+  const named = EVENT_FIELDS.map((field) => columns[field] ?? null);
+  return sha256(JSON.stringify({ events: hash, format, columns: named, limits }));
+}
+
+async function unchanged(store: Store, before: ImportRecord, repeatedFiles: string[]): Promise<ImportSummary> {
+  const { items, events, skipped, fingerprint } = before;
   const { users } = await store.counts();
-  return { items, users, events, skipped, bad: [], unchanged: true, fingerprint };
+  return { items, users, events, skipped, bad: [], unchanged: true, repeatedFiles, fingerprint };
 }
 
 async function readBadLines(staging: Staging, paths: string[]): Promise<{ skipped: number; bad: BadLine[] }> {

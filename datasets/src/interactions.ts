@@ -22,7 +22,7 @@ export const DEFAULT_EVENT_TYPE = 'interaction';
 /** Numbers beyond it are milliseconds. */
 const MILLISECONDS_ABOVE = 1e11;
 
-/** Makes the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`, all valid. */
+/** Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`, all valid. */
 export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
@@ -39,7 +39,7 @@ export async function stageEvents(
   }
   bad.close();
   await staging.run(`
-    CREATE TABLE events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE, type VARCHAR,
+    CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE, type VARCHAR,
       rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
   for (const file of files) {
     context.progress?.({ stage: 'import', done: 0, unit: 'events', note: `checking ${basename(file.path)}` });

@@ -127,6 +127,7 @@ export async function importSimulatedShop(
   const record: ImportRecord = {
     fingerprint,
     files: ['simulated'],
+    contents: [],
     items: resolved.items,
     events: resolved.events,
     skipped: 0,

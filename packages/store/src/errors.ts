@@ -108,6 +108,13 @@ export const importRepeated = (fingerprint: string) =>
     details: { fingerprint },
   });
 
+export const contentRepeated = (fingerprint: string, content: string) =>
+  new LorekeepError('IMPORT_REPEATED', `Another import has added the content ${content} already.`, {
+    kind: 'usage',
+    hint: 'Import again without the file it comes from; nothing of this import was kept.',
+    details: { fingerprint, content },
+  });
+
 export const importOver = () =>
   new LorekeepError('IMPORT_OVER', 'The import this transaction belongs to is over; nothing more can be put into it.', {
     hint: 'Await everything inside the function given to importAll.',

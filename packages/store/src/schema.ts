@@ -66,6 +66,15 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT; -- JSON
   `,
+  `
+  -- What each import added, so that no later one adds it again. Imports made before this table have no rows.
+  CREATE TABLE import_contents (
+    content TEXT PRIMARY KEY,
+    import TEXT NOT NULL REFERENCES imports (fingerprint),
+    place INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX contents_of_import ON import_contents (import, place);
+  `,
 ];
 
 /** Brings an open database to the current schema; a new (empty) one gets it from nothing. All or nothing. */

@@ -8,7 +8,7 @@ import type { Database } from 'better-sqlite3';
 import { connect, retryWhileBusy, translate } from './connection.ts';
 import { readCorpus } from './corpus.ts';
 import { createEmbeddings } from './embeddings.ts';
-import { closed, importOver, importRepeated, invalidArgument } from './errors.ts';
+import { closed, contentRepeated, importOver, importRepeated, invalidArgument } from './errors.ts';
 import type { Event, ImportRecord, ImportTransaction, Item, Store, StoreCounts } from './types.ts';
 import { checkCount, checkEvents, checkItems } from './validate.ts';
 import { createWriter, type Writer } from './write.ts';
@@ -144,7 +144,13 @@ export async function openStore(path: string, options: StoreOptions = {}): Promi
     },
 
     async imports() {
-      return read(() => statements.imports.all().map((row) => ({ ...row, files: JSON.parse(row.files) as string[] })));
+      return read(() =>
+        statements.imports.all().map((row) => ({
+          ...row,
+          files: JSON.parse(row.files) as string[],
+          contents: statements.contents.all(row.fingerprint),
+        })),
+      );
     },
 
     async missingEmbeddings(model, hashes) {
@@ -257,12 +263,18 @@ function guard(putItems: (items: Item[]) => void, putEvents: (events: Event[]) =
 }
 
 function putImport(database: Database, record: ImportRecord): void {
-  const { fingerprint, files, items, events, skipped, at } = record;
+  const { fingerprint, files, contents, items, events, skipped, at } = record;
   const put = database.prepare(
     'INSERT OR IGNORE INTO imports (fingerprint, files, items, events, skipped, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const { changes } = put.run(fingerprint, JSON.stringify(files), items, events, skipped, at);
   if (changes === 0) throw importRepeated(fingerprint);
+  const putContent = database.prepare(
+    'INSERT OR IGNORE INTO import_contents (content, import, place) VALUES (?, ?, ?)',
+  );
+  for (const [place, content] of contents.entries()) {
+    if (putContent.run(content, fingerprint, place).changes === 0) throw contentRepeated(fingerprint, content);
+  }
 }
 
 interface ItemRow {
@@ -300,9 +312,12 @@ function prepareReads(database: Database) {
     counts: database.prepare<[], StoreCounts>(`
       SELECT (SELECT count(*) FROM items) AS items, (SELECT count(*) FROM users) AS users,
         (SELECT count(*) FROM events) AS events`),
-    imports: database.prepare<[], Omit<ImportRecord, 'files'> & { files: string }>(
+    imports: database.prepare<[], Omit<ImportRecord, 'files' | 'contents'> & { files: string }>(
       'SELECT fingerprint, files, items, events, skipped, at FROM imports ORDER BY rowid',
     ),
+    contents: database
+      .prepare<[string], string>('SELECT content FROM import_contents WHERE import = ? ORDER BY place')
+      .pluck(),
     setting: database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck(),
     setSetting: database.prepare('INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)'),
   };

@@ -74,6 +74,11 @@ export interface ImportRecord {
   /** SHA-256 over the hashes of all imported files and the options. */
   fingerprint: string;
   files: string[];
+  /**
+   * What names each content it added (SHA-256 of a file and of the options that decide what is taken from it): no
+   * two imports add the same. Empty for imports made before these were kept.
+   */
+  contents: string[];
   items: number;
   events: number;
   skipped: number;
@@ -108,7 +113,10 @@ export interface Store {
   /** Everything (non-passive) as typed arrays. */
   corpus(): Promise<Corpus>;
 
-  /** Runs an import in one transaction: everything `fill` puts becomes visible at its end, or nothing does. */
+  /**
+   * Runs an import in one transaction: everything `fill` puts becomes visible at its end, or nothing does.
+   * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this fingerprint or one of these contents.
+   */
   importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<void>): Promise<void>;
   imports(): Promise<ImportRecord[]>;
 

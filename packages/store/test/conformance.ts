@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sha256 } from '@lorekeep/core';
-import { type Event, fingerprintOf, type Item, type Store } from '../src/index.ts';
+import { type Event, fingerprintOf, type ImportRecord, type Item, type Store } from '../src/index.ts';
 
 export interface StoreUnderTest {
   store: Store;
@@ -21,7 +21,15 @@ const code = (expected: string) => (error: unknown) => {
   return true;
 };
 const collect = async <T>(batches: AsyncIterable<T[]>) => (await Array.fromAsync(batches)).flat();
-const record = (fingerprint: string) => ({ fingerprint, files: ['a.csv'], items: 1, events: 1, skipped: 2, at: 17.5 });
+const record = (fingerprint: string, contents: string[] = []): ImportRecord => ({
+  fingerprint,
+  files: ['a.csv'],
+  contents,
+  items: 1,
+  events: 1,
+  skipped: 2,
+  at: 17.5,
+});
 
 export function storeConformance(name: string, open: () => Promise<StoreUnderTest>): void {
   const check = (title: string, run: (under: StoreUnderTest) => Promise<void>) =>
@@ -206,6 +214,22 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
         code('IMPORT_REPEATED'),
       );
       assert.deepEqual(await store.counts(), { items: 2, users: 1, events: 2 });
+    });
+
+    check('a content is added by one import only', async ({ store }) => {
+      const put = (name: string, contents: string[]) =>
+        store.importAll(record(name, contents), async (transaction) => transaction.putItems([{ id: name }]));
+      await put('f1', ['z', 'b']);
+      await assert.rejects(put('f2', ['c', 'b']), code('IMPORT_REPEATED'));
+      await assert.rejects(put('f3', ['d', 'd']), code('IMPORT_REPEATED'));
+      await put('f4', ['c']);
+      assert.deepEqual(await store.imports(), [record('f1', ['z', 'b']), record('f4', ['c'])]);
+      assert.deepEqual(await store.getItems(['f1', 'f2', 'f3', 'f4']), [
+        { id: 'f1' },
+        undefined,
+        undefined,
+        { id: 'f4' },
+      ]);
     });
 
     check('an import that throws leaves nothing, also when fill swallows a failed put', async ({ store }) => {

@@ -80,6 +80,26 @@ test('a file that is no database, another program’s, or a newer one is refused
     });
   }));
 
+test('a store of the first version opens with all it held, and takes new imports', () =>
+  inFolder(async (path) => {
+    const first = new Sqlite(path);
+    first.exec(await readFile(new URL('version-1.sql', import.meta.url), 'utf8'));
+    first.close();
+    const store = await openStore(path);
+    const old = { fingerprint: 'old', files: ['items.csv', 'log.csv'], items: 2, events: 3, skipped: 1, at: 17.5 };
+    assert.deepEqual(await store.imports(), [{ ...old, contents: [] }]);
+    assert.deepEqual(await store.counts(), { items: 2, users: 2, events: 3 });
+    assert.deepEqual(await store.histories(['u', 'v'], 9), [['a', 'b'], []]);
+    assert.equal(await store.getSetting('template'), 'title');
+    const more = { ...old, fingerprint: 'more', contents: ['log'] };
+    await store.importAll(more, async (to) => to.putEvents([{ user: 'u', item: 'a', type: 'view', timestamp: 1.8e9 }]));
+    await store.close();
+    const again = await openStore(path);
+    assert.deepEqual((await again.imports())[1], more);
+    assert.deepEqual(await again.histories(['u'], 9), [['a', 'b', 'a']]);
+    await again.close();
+  }));
+
 test('a store that is not there, or cannot be, is a coded error', () =>
   inFolder(async (path, folder) => {
     await assert.rejects(openStore(path, { create: false }), code('STORE_MISSING'));

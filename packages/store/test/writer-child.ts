@@ -7,7 +7,7 @@ const store = await openStore(path);
 const say = (line: string) => writeSync(1, `${line}\n`);
 
 if (what === 'import') {
-  const record = { fingerprint: 'killed', files: [], items: 0, events: 0, skipped: 0, at: 0 };
+  const record = { fingerprint: 'killed', files: [], contents: [], items: 0, events: 0, skipped: 0, at: 0 };
   await store.importAll(record, async (transaction) => {
     transaction.putItems([{ id: 'imported' }]);
     // More than the page cache holds, so that unfinished pages do reach the disk.
