@@ -93,6 +93,19 @@ export const badLines = (count: number, allowed: number, bad: BadLine[]) => {
   );
 };
 
+export const timesMixed = (files: string[], ordinals: boolean) => {
+  const [given, stored] = ordinals ? ['no time stamps', 'have real ones'] : ['time stamps', 'have none'];
+  return new LorekeepError(
+    'IMPORT_TIMES_MIXED',
+    `There are ${given} in ${files.join(', ')}, but events stored already ${stored}: which came first cannot be told.`,
+    {
+      kind: 'usage',
+      hint: 'Give all events time stamps or none (--column timestamp=NAME names the column), or import into a workspace of its own. Nothing was imported.',
+      details: { files, ordinals },
+    },
+  );
+};
+
 export const emptyCatalogue = (files: string[]) =>
   new LorekeepError('IMPORT_EMPTY_CATALOGUE', `There is not one item in ${files.join(', ') || 'the store'}.`, {
     kind: 'usage',

@@ -12,7 +12,7 @@ import type { ImportRecord, Store } from '@lorekeep/store';
 import { type SourceFile, stageCatalogue, stagedItems } from './catalogue.ts';
 import { COLUMN_SYNONYMS, type ColumnNames, createColumnFinder, EVENT_FIELDS } from './columns.ts';
 import { findCore } from './core-filter.ts';
-import { badLines, emptyCatalogue, invalidOption, nothingLeft, otherData } from './errors.ts';
+import { badLines, emptyCatalogue, invalidOption, nothingLeft, otherData, timesMixed } from './errors.ts';
 import { checkReadable, type Format, formatOf } from './formats.ts';
 import { stagedEvents, stageEvents } from './interactions.ts';
 import { openStaging, type Staging } from './staging.ts';
@@ -74,7 +74,7 @@ const NAMED_BAD_LINES = 100;
  * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad`), `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
  *   `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`,
  *   `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
- *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, and the store's; or `signal.reason`
+ *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, `IMPORT_TIMES_MIXED`, and the store's; or `signal.reason`
  * @example
  * const { items, users, events } = await importFiles({ store, items: ['items.jsonl.gz'], events: ['log.csv'] });
  */
@@ -135,7 +135,7 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
   try {
     const finder = createColumnFinder(columns);
     await stageCatalogue(staging, files.slice(0, items.length), finder, store, options);
-    await stageEvents(staging, fresh, finder, options);
+    const timed = await stageEvents(staging, fresh, finder, options);
     // Repeated files were found to have their columns when they were imported.
     finder.checkAllSeen(repeated.length > 0 ? EVENT_FIELDS : []);
     const { skipped, bad } = await readBadLines(staging, paths);
@@ -163,10 +163,11 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
       contents,
       items: totals.items,
       events: totals.events,
+      ordinals: totals.events > 0 && !timed,
       skipped,
       at: Date.now() / 1000,
     };
-    await write(staging, record, filter, options);
+    await write(staging, record, fresh, filter, options);
     return { ...totals, skipped, bad, unchanged: false, repeatedFiles, fingerprint };
   } finally {
     await staging.close();
@@ -205,11 +206,22 @@ async function readBadLines(staging: Staging, paths: string[]): Promise<{ skippe
 async function write(
   staging: Staging,
   record: ImportRecord,
+  eventFiles: SourceFile[],
   filter: { items: string; events: string },
   { store, progress, signal }: ImportOptions,
 ): Promise<void> {
-  const stored = (await store.counts()).events;
   await store.importAll(record, async (transaction) => {
+    // Asked in here, where nobody else can write.
+    const stored = (await store.counts()).events;
+    const imports = await store.imports();
+    const withoutTime = imports.reduce((sum, { ordinals, events }) => sum + (ordinals ? events : 0), 0);
+    const mixed = record.ordinals ? withoutTime < stored : withoutTime > 0;
+    if (mixed && record.events > 0) {
+      throw timesMixed(
+        eventFiles.map(({ path }) => path),
+        record.ordinals,
+      );
+    }
     for (const unit of ['items', 'events'] as const) {
       const total = record[unit];
       const report = (done: number) => {

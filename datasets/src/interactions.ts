@@ -4,7 +4,7 @@
  *
  * Time stamps: a number is unix seconds, or milliseconds above 1e11 (in seconds, the year 5138); text is ISO 8601,
  * UTC unless it names a zone. If no line of any file has one, the order of lines stands for time: events get ordinals,
- * going on from the events already stored.
+ * going on from the events already stored, which must then all have such ordinals.
  */
 import { basename } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
@@ -22,13 +22,13 @@ export const DEFAULT_EVENT_TYPE = 'interaction';
 /** Numbers beyond it are milliseconds. */
 const MILLISECONDS_ABOVE = 1e11;
 
-/** Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`, all valid. */
+/** Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`, all valid. Resolves to whether they have times. */
 export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
   columns: ColumnFinder,
   context: RunContext,
-): Promise<void> {
+): Promise<boolean> {
   const bad = await staging.append('bad');
   let timed = 0;
   for (const file of files) {
@@ -45,6 +45,7 @@ export async function stageEvents(
     context.progress?.({ stage: 'import', done: 0, unit: 'events', note: `checking ${basename(file.path)}` });
     await check(staging, file.index, timed > 0);
   }
+  return timed > 0;
 }
 
 /** `line`, then a column of text for each field; the fields a file does not have are null. */

@@ -580,6 +580,47 @@ describe('again, more, and never half', () => {
     await store.close();
   });
 
+  test('events with and without time stamps do not come into one store', async () => {
+    const untimed = await put('untimed.tsv', 'user\titem\nu\ta\nu\tb\n');
+    const blank = await put('blank.tsv', 'user\titem\ttimestamp\nv\tc\t\n');
+    // Explicit small numbers, the places in each user's history, are time stamps.
+    const small = await put('small.tsv', 'user\titem\ttimestamp\nu\ta\t0\nu\tb\t1\nv\ta\t0\n');
+    const real = await put('real.tsv', 'user\titem\ttimestamp\nu\tc\t1700000000\n');
+    const items = [await catalogue()];
+    const fresh = async (...events: string[]) => {
+      const store = await openStore(':memory:');
+      for (const file of events) await importFiles({ store, items, events: [file] });
+      return store;
+    };
+    const refusedBy = async (store: Store, file: string, ordinals: boolean) => {
+      const before = [await store.counts(), (await store.imports()).length];
+      const more = await put('items.jsonl', '{"item":"new"}');
+      await assert.rejects(importFiles({ store, items: [more], events: [file] }), (error: LorekeepError) => {
+        code('IMPORT_TIMES_MIXED')(error);
+        assert.deepEqual(error.details, { files: [file], ordinals });
+        return error.kind === 'usage';
+      });
+      assert.deepEqual([await store.counts(), (await store.imports()).length], before);
+      await store.close();
+    };
+    await refusedBy(await fresh(real), untimed, true);
+    await refusedBy(await fresh(small), blank, true);
+    await refusedBy(await fresh(untimed, blank), real, false);
+    await refusedBy(await fresh(untimed), small, false);
+
+    const live = await fresh(untimed);
+    await live.appendEvents([{ user: 'u', item: 'c', type: 'view', timestamp: 1.7e9 }]);
+    await refusedBy(live, blank, true);
+
+    const times = await fresh(small, real);
+    assert.deepEqual(await times.histories(['u'], 9), [['a', 'b', 'c']]);
+    // No events to add, no times to mix.
+    await importFiles({ store: times, items: [await put('items.jsonl', '{"item":"d"}')] });
+    const nobody = await put('nobody.tsv', 'user\titem\n');
+    assert.equal((await importFiles({ store: times, events: [nobody] })).events, 0);
+    await times.close();
+  });
+
   test('a data folder names its files', async () => {
     const items = await put('items.jsonl.gz', gzipSync('{"item":"a"}'));
     const directory = join(items, '..');

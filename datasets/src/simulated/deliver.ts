@@ -130,6 +130,7 @@ export async function importSimulatedShop(
     contents: [],
     items: resolved.items,
     events: resolved.events,
+    ordinals: false,
     skipped: 0,
     at: Math.floor(Date.now() / 1000),
   };

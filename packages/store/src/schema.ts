@@ -75,6 +75,12 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX contents_of_import ON import_contents (import, place);
   `,
+  `
+  -- 1 where an import's events had no time stamps. Ordinals count the events from 0, arrivals from 1: that tells it of older imports.
+  ALTER TABLE imports ADD COLUMN ordinals INTEGER NOT NULL DEFAULT 0;
+  UPDATE imports SET ordinals = 1
+  WHERE events > 0 AND NOT EXISTS (SELECT 1 FROM events WHERE timestamp <> arrival - 1);
+  `,
 ];
 
 /** Brings an open database to the current schema; a new (empty) one gets it from nothing. All or nothing. */

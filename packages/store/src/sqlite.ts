@@ -148,6 +148,7 @@ export async function openStore(path: string, options: StoreOptions = {}): Promi
         statements.imports.all().map((row) => ({
           ...row,
           files: JSON.parse(row.files) as string[],
+          ordinals: row.ordinals === 1,
           contents: statements.contents.all(row.fingerprint),
         })),
       );
@@ -263,11 +264,11 @@ function guard(putItems: (items: Item[]) => void, putEvents: (events: Event[]) =
 }
 
 function putImport(database: Database, record: ImportRecord): void {
-  const { fingerprint, files, contents, items, events, skipped, at } = record;
+  const { fingerprint, files, contents, items, events, ordinals, skipped, at } = record;
   const put = database.prepare(
-    'INSERT OR IGNORE INTO imports (fingerprint, files, items, events, skipped, at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const { changes } = put.run(fingerprint, JSON.stringify(files), items, events, skipped, at);
+  const { changes } = put.run(fingerprint, JSON.stringify(files), items, events, Number(ordinals), skipped, at);
   if (changes === 0) throw importRepeated(fingerprint);
   const putContent = database.prepare(
     'INSERT OR IGNORE INTO import_contents (content, import, place) VALUES (?, ?, ?)',
@@ -312,9 +313,10 @@ function prepareReads(database: Database) {
     counts: database.prepare<[], StoreCounts>(`
       SELECT (SELECT count(*) FROM items) AS items, (SELECT count(*) FROM users) AS users,
         (SELECT count(*) FROM events) AS events`),
-    imports: database.prepare<[], Omit<ImportRecord, 'files' | 'contents'> & { files: string }>(
-      'SELECT fingerprint, files, items, events, skipped, at FROM imports ORDER BY rowid',
-    ),
+    imports: database.prepare<
+      [],
+      Omit<ImportRecord, 'files' | 'contents' | 'ordinals'> & { files: string; ordinals: number }
+    >('SELECT fingerprint, files, items, events, ordinals, skipped, at FROM imports ORDER BY rowid'),
     contents: database
       .prepare<[string], string>('SELECT content FROM import_contents WHERE import = ? ORDER BY place')
       .pluck(),

@@ -81,6 +81,8 @@ export interface ImportRecord {
   contents: string[];
   items: number;
   events: number;
+  /** Its events had no time stamps; ordinals stand for them. */
+  ordinals: boolean;
   skipped: number;
   /** Unix seconds. */
   at: number;

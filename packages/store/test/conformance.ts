@@ -27,6 +27,7 @@ const record = (fingerprint: string, contents: string[] = []): ImportRecord => (
   contents,
   items: 1,
   events: 1,
+  ordinals: fingerprint === 'f1',
   skipped: 2,
   at: 17.5,
 });

@@ -87,17 +87,31 @@ test('a store of the first version opens with all it held, and takes new imports
     first.close();
     const store = await openStore(path);
     const old = { fingerprint: 'old', files: ['items.csv', 'log.csv'], items: 2, events: 3, skipped: 1, at: 17.5 };
-    assert.deepEqual(await store.imports(), [{ ...old, contents: [] }]);
+    assert.deepEqual(await store.imports(), [{ ...old, contents: [], ordinals: false }]);
     assert.deepEqual(await store.counts(), { items: 2, users: 2, events: 3 });
     assert.deepEqual(await store.histories(['u', 'v'], 9), [['a', 'b'], []]);
     assert.equal(await store.getSetting('template'), 'title');
-    const more = { ...old, fingerprint: 'more', contents: ['log'] };
+    const more = { ...old, fingerprint: 'more', contents: ['log'], ordinals: true };
     await store.importAll(more, async (to) => to.putEvents([{ user: 'u', item: 'a', type: 'view', timestamp: 1.8e9 }]));
     await store.close();
     const again = await openStore(path);
     assert.deepEqual((await again.imports())[1], more);
     assert.deepEqual(await again.histories(['u'], 9), [['a', 'b', 'a']]);
     await again.close();
+  }));
+
+test('in a store of the first version, ordinals are told from times', () =>
+  inFolder(async (path) => {
+    const first = new Sqlite(path);
+    first.exec(await readFile(new URL('version-1.sql', import.meta.url), 'utf8'));
+    first.exec('UPDATE events SET timestamp = arrival - 1');
+    first.close();
+    const store = await openStore(path);
+    assert.deepEqual(
+      (await store.imports()).map(({ ordinals }) => ordinals),
+      [true],
+    );
+    await store.close();
   }));
 
 test('a store that is not there, or cannot be, is a coded error', () =>

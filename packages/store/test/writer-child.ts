@@ -7,8 +7,8 @@ const store = await openStore(path);
 const say = (line: string) => writeSync(1, `${line}\n`);
 
 if (what === 'import') {
-  const record = { fingerprint: 'killed', files: [], contents: [], items: 0, events: 0, skipped: 0, at: 0 };
-  await store.importAll(record, async (transaction) => {
+  const nothing = { files: [], contents: [], items: 0, events: 0, ordinals: false, skipped: 0 };
+  await store.importAll({ ...nothing, fingerprint: 'killed', at: 0 }, async (transaction) => {
     transaction.putItems([{ id: 'imported' }]);
     // More than the page cache holds, so that unfinished pages do reach the disk.
     const description = 'x'.repeat(10 << 20);
