@@ -10,24 +10,30 @@ import { duplicateColumn, fileUnreadable, missingColumn, noHeader } from './erro
 import { type Format, unpacked } from './formats.ts';
 import { toItem } from './items.ts';
 import { parseJson } from './json.ts';
+import { type RawFormat, rawItem } from './raw/amazon.ts';
 import { readRecords } from './records.ts';
 import { type Appending, identifier, literal, type Staging } from './staging.ts';
 
 export interface SourceFile {
   path: string;
   format: Format;
+  /** Where it is one of the public raw files. */
+  raw?: RawFormat;
   /** Its place among all files of the import, items first. */
   index: number;
 }
 
-/** Makes the tables `bad (file, line, reason)`, `items (file, line, id, json)` and `known (id)`: every valid item id. */
+/**
+ * Makes the tables `bad (file, line, reason)`, `items (file, line, id, json)` and `known (id)`: every valid item id. Resolves to
+ * how many records of raw files were left out because a later one is of the same item.
+ */
 export async function stageCatalogue(
   staging: Staging,
   files: SourceFile[],
   columns: ColumnFinder,
   store: Store,
   { progress, signal }: RunContext,
-): Promise<void> {
+): Promise<number> {
   await staging.run('CREATE TABLE bad (file BIGINT, line BIGINT, reason VARCHAR)');
   await staging.run('CREATE TABLE items (file BIGINT, line BIGINT, id VARCHAR, json VARCHAR)');
   const items = await staging.append('items');
@@ -41,7 +47,11 @@ export async function stageCatalogue(
     };
     const take = (line: number, record: Record<string, unknown> | undefined, problem: string | undefined) => {
       lines++;
-      const found = record === undefined ? { problem: problem! } : toItem(record, columns);
+      const { raw } = file;
+      const found =
+        record === undefined
+          ? { problem: problem! }
+          : toItem(raw === undefined ? record : rawItem(raw, record), columns);
       if (found.item === undefined) bad.row([file.index, line], [found.problem]);
       else items.row([file.index, line], [found.item.id, JSON.stringify(found.item)]);
     };
@@ -50,7 +60,7 @@ export async function stageCatalogue(
     report();
   }
   items.close();
-  await markRepeatedIds(staging, bad, files);
+  const repeats = await takeRepeatedIds(staging, files, bad);
   bad.close();
   await staging.run('CREATE TABLE known (id VARCHAR)');
   await staging.run('INSERT INTO known SELECT id FROM items');
@@ -60,6 +70,7 @@ export async function stageCatalogue(
     known.flush();
   }
   known.close();
+  return repeats;
 }
 
 type TakeItem = (line: number, record: Record<string, unknown> | undefined, problem: string | undefined) => void;
@@ -121,13 +132,24 @@ async function readParquetItems(
   }
 }
 
-/** The first of several records with one id stays; the others are bad lines that say where it was. */
-async function markRepeatedIds(staging: Staging, bad: Appending, files: SourceFile[]): Promise<void> {
+/**
+ * One record an id. In files of one's own a second one is a mistake: the first stays, the others are bad lines that say where
+ * it was. The raw files repeat products, and the last record stays, as in the published preparations of them.
+ */
+async function takeRepeatedIds(staging: Staging, files: SourceFile[], bad: Appending): Promise<number> {
+  const raw = files.some((file) => file.raw !== undefined);
   await staging.run(`
     CREATE TABLE repeated AS SELECT file, line, id, first_file, first_line FROM (
       SELECT file, line, id, row_number() OVER w AS nth, first_value(file) OVER w AS first_file,
         first_value(line) OVER w AS first_line
-      FROM items WINDOW w AS (PARTITION BY id ORDER BY file, line)) WHERE nth > 1`);
+      FROM items WINDOW w AS (PARTITION BY id ORDER BY file ${raw ? 'DESC' : ''}, line ${raw ? 'DESC' : ''})) WHERE nth > 1`);
+  if (!raw) await markBad(staging, files, bad);
+  const count = raw ? await staging.number('SELECT count(*) FROM repeated') : 0;
+  await staging.run('DELETE FROM items USING repeated r WHERE items.file = r.file AND items.line = r.line');
+  return count;
+}
+
+async function markBad(staging: Staging, files: SourceFile[], bad: Appending): Promise<void> {
   for await (const [file, line, ids, firstFile, firstLine] of staging.stream('SELECT * FROM repeated')) {
     for (let i = 0; i < file.length; i++) {
       const source = files.find(({ index }) => index === Number(firstFile[i]))!;
@@ -135,7 +157,6 @@ async function markRepeatedIds(staging: Staging, bad: Appending, files: SourceFi
       bad.row([Number(file[i]), Number(line[i])], [reason]);
     }
   }
-  await staging.run('DELETE FROM items USING repeated r WHERE items.file = r.file AND items.line = r.line');
 }
 
 /** Staged items in the order of their files, in the batches they come in. */

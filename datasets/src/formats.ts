@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { fileMissing, fileUnreadable, unknownFormat } from './errors.ts';
+import { isRawFormat, type RawFormat } from './raw/amazon.ts';
 
 /**
  * CSV follows RFC 4180: commas, double quotes, quoted fields may hold line breaks. TSV has no quoting at all (IANA
@@ -23,7 +24,8 @@ const EXTENSIONS: Record<string, Format> = {
 };
 
 /** @throws LorekeepError `IMPORT_UNKNOWN_FORMAT` */
-export function formatOf(file: string, given: Format | 'auto'): Format {
+export function formatOf(file: string, given: Format | RawFormat | 'auto'): Format {
+  if (isRawFormat(given)) return 'jsonl';
   if (given !== 'auto') return given;
   const extension = /\.([a-z]+)(\.(gz|zst))?$/i.exec(file)?.[1].toLowerCase();
   const format = extension === undefined ? undefined : EXTENSIONS[extension];

@@ -14,7 +14,8 @@ import { COLUMN_SYNONYMS, type ColumnNames, createColumnFinder, EVENT_FIELDS } f
 import { findCore } from './core-filter.ts';
 import { badLines, emptyCatalogue, invalidOption, nothingLeft, otherData, timesMixed } from './errors.ts';
 import { checkReadable, type Format, formatOf } from './formats.ts';
-import { stagedEvents, stageEvents } from './interactions.ts';
+import { stagedEvents, stageEvents, type UnknownItems } from './interactions.ts';
+import { isRawFormat, RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 import { openStaging, type Staging } from './staging.ts';
 
 /** A line left out, or because of which nothing was imported. */
@@ -31,6 +32,10 @@ export interface ImportSummary {
   /** Users with imported events; for an unchanged import, users in the store. */
   users: number;
   events: number;
+  /** Events left out because their item is unknown (`unknownItems: 'skip'`); 0 for an unchanged import. */
+  withoutItem: number;
+  /** Records of raw files left out because a later one is of the same item; 0 for an unchanged import. */
+  repeatedItems: number;
   /** Bad lines left out. */
   skipped: number;
   /** The first 100 of them, by file and line; empty for an unchanged import. */
@@ -48,10 +53,15 @@ export interface ImportOptions extends RunContext {
   items?: string[];
   /** Event files, in the order of their arrival. Default none. */
   events?: string[];
-  /** Default `'auto'`: by extension. */
-  format?: Format | 'auto';
+  /** Default `'auto'`: by extension. `'amazon2018'` and `'amazon2023'` are the public raw files (raw/amazon.ts). */
+  format?: Format | RawFormat | 'auto';
   /** What the files call each field, where its name is not one of `COLUMN_SYNONYMS`. */
   columns?: ColumnNames;
+  /**
+   * Events of items that are neither in the files nor in the store: bad lines (`'refuse'`), or left out and counted (`'skip'`).
+   * Default `'refuse'`; `'skip'` for raw formats, whose reviews name products without metadata.
+   */
+  unknownItems?: UnknownItems;
   /** Bad lines that may be left out. Default 0. */
   skipBad?: number;
   /**
@@ -86,8 +96,11 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
   for (const name of Object.keys(columns)) {
     if (!(name in COLUMN_SYNONYMS)) throw invalidOption('columns', name, Object.keys(COLUMN_SYNONYMS).join(', '));
   }
-  if (!['auto', 'csv', 'tsv', 'jsonl', 'parquet'].includes(format)) {
-    throw invalidOption('format', format, 'auto, csv, tsv, jsonl or parquet');
+  if (!['auto', 'csv', 'tsv', 'jsonl', 'parquet', ...RAW_FORMATS].includes(format)) {
+    throw invalidOption('format', format, `auto, csv, tsv, jsonl, parquet, ${RAW_FORMATS.join(' or ')}`);
+  }
+  if (!['refuse', 'skip', undefined].includes(options.unknownItems)) {
+    throw invalidOption('unknownItems', options.unknownItems, 'refuse or skip');
   }
   for (;;) {
     try {
@@ -103,12 +116,15 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
   const { store, items = [], events = [], format = 'auto', columns = {}, signal, temporaryDirectory } = options;
   const { skipBad = 0, minUserEvents = 0, minItemEvents = 0, alone = false } = options;
   const paths = [...items, ...events];
-  const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format) }));
+  const raw = isRawFormat(format) ? format : undefined;
+  const { unknownItems = raw === undefined ? 'refuse' : 'skip' } = options;
+  const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format), raw }));
   for (const path of paths) await checkReadable(path);
 
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
-  const limits = { minUserEvents, minItemEvents };
+  // Options that came later are named only where they change something, so that older imports are still recognised.
+  const limits = { minUserEvents, minItemEvents, ...(unknownItems === 'skip' ? { unknownItems } : {}) };
   const fingerprint = fingerprintOf(files, hashes, items.length, { columns, ...limits });
   const imports = await store.imports();
   const others = imports.filter((record) => record.fingerprint !== fingerprint);
@@ -134,8 +150,8 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
   const staging = await openStaging(temporaryDirectory, signal);
   try {
     const finder = createColumnFinder(columns);
-    await stageCatalogue(staging, files.slice(0, items.length), finder, store, options);
-    const timed = await stageEvents(staging, fresh, finder, options);
+    const repeatedItems = await stageCatalogue(staging, files.slice(0, items.length), finder, store, options);
+    const { timed, withoutItem } = await stageEvents(staging, fresh, finder, unknownItems, options);
     // Repeated files were found to have their columns when they were imported.
     finder.checkAllSeen(repeated.length > 0 ? EVENT_FIELDS : []);
     const { skipped, bad } = await readBadLines(staging, paths);
@@ -144,7 +160,7 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
     const filter = { items: '', events: '' };
     if (minUserEvents > 0 || minItemEvents > 0) {
       // The core is that of all events given; those of repeated files count for it, and are not written.
-      await stageEvents(staging, repeated, finder, options);
+      await stageEvents(staging, repeated, finder, unknownItems, options);
       await findCore(staging, minUserEvents, minItemEvents);
       const written = ['-1', ...fresh.map(({ index }) => index)].join(', ');
       filter.events = `WHERE user IN (SELECT id FROM kept_users) AND item IN (SELECT id FROM kept_items)
@@ -168,7 +184,7 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
       at: Date.now() / 1000,
     };
     await write(staging, record, fresh, filter, options);
-    return { ...totals, skipped, bad, unchanged: false, repeatedFiles, fingerprint };
+    return { ...totals, withoutItem, repeatedItems, skipped, bad, unchanged: false, repeatedFiles, fingerprint };
   } finally {
     await staging.close();
   }
@@ -176,20 +192,26 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
 
 /** What decides the result: contents, formats and roles of the files, in order, and the options but the tolerance. */
 function fingerprintOf(files: SourceFile[], hashes: string[], itemFiles: number, options: Record<string, unknown>) {
-  const contents = files.map(({ format, index }) => [index < itemFiles ? 'items' : 'events', format, hashes[index]]);
+  const contents = files.map(({ format, raw = format, index }) => [
+    index < itemFiles ? 'items' : 'events',
+    raw,
+    hashes[index],
+  ]);
   return sha256(JSON.stringify({ contents, options }));
 }
 
 /** What decides which events come out of one file. Columns of items have no part in it: they may change with the catalogue. */
-function contentOf({ format }: SourceFile, hash: string, columns: ColumnNames, limits: Record<string, number>): string {
+function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Record<string, unknown>): string {
+  const { format, raw = format } = file;
   const named = EVENT_FIELDS.map((field) => columns[field] ?? null);
-  return sha256(JSON.stringify({ events: hash, format, columns: named, limits }));
+  return sha256(JSON.stringify({ events: hash, format: raw, columns: named, limits }));
 }
 
 async function unchanged(store: Store, before: ImportRecord, repeatedFiles: string[]): Promise<ImportSummary> {
   const { items, events, skipped, fingerprint } = before;
   const { users } = await store.counts();
-  return { items, users, events, skipped, bad: [], unchanged: true, repeatedFiles, fingerprint };
+  const nothing = { withoutItem: 0, repeatedItems: 0, bad: [] };
+  return { items, users, events, ...nothing, skipped, unchanged: true, repeatedFiles, fingerprint };
 }
 
 async function readBadLines(staging: Staging, paths: string[]): Promise<{ skipped: number; bad: BadLine[] }> {

@@ -2,6 +2,8 @@ export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './columns.ts'
 export { datasetDirectory } from './directory.ts';
 export type { Format } from './formats.ts';
 export { type BadLine, type ImportOptions, type ImportSummary, importFiles } from './import.ts';
+export type { UnknownItems } from './interactions.ts';
+export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export type { Surface } from './simulated/choice.ts';
 export {
   importSimulatedShop,

@@ -22,13 +22,24 @@ export const DEFAULT_EVENT_TYPE = 'interaction';
 /** Numbers beyond it are milliseconds. */
 const MILLISECONDS_ABOVE = 1e11;
 
-/** Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`, all valid. Resolves to whether they have times. */
+/** What becomes of events whose item is in no catalogue: bad lines, or left out and counted. */
+export type UnknownItems = 'refuse' | 'skip';
+
+export interface StagedEvents {
+  /** They have times. */
+  timed: boolean;
+  /** Left out because their item is unknown. */
+  withoutItem: number;
+}
+
+/** Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`, all valid. */
 export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
   columns: ColumnFinder,
+  unknownItems: UnknownItems,
   context: RunContext,
-): Promise<boolean> {
+): Promise<StagedEvents> {
   const bad = await staging.append('bad');
   let timed = 0;
   for (const file of files) {
@@ -41,11 +52,12 @@ export async function stageEvents(
   await staging.run(`
     CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE, type VARCHAR,
       rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
+  let withoutItem = 0;
   for (const file of files) {
     context.progress?.({ stage: 'import', done: 0, unit: 'events', note: `checking ${basename(file.path)}` });
-    await check(staging, file.index, timed > 0);
+    withoutItem += await check(staging, file.index, timed > 0, unknownItems);
   }
-  return timed > 0;
+  return { timed: timed > 0, withoutItem };
 }
 
 /** `line`, then a column of text for each field; the fields a file does not have are null. */
@@ -131,8 +143,8 @@ async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnF
     });
 }
 
-/** Moves one file's lines to `events` and `bad`. */
-async function check(staging: Staging, file: number, timed: boolean): Promise<void> {
+/** Moves one file's lines to `events` and `bad`; resolves to how many of unknown items were left out. */
+async function check(staging: Staging, file: number, timed: boolean, unknownItems: UnknownItems): Promise<number> {
   const shown = (column: string) => `'"' || substr(${column}, 1, 60) || '"'`;
   const id = (column: string) => `
     WHEN ${column} IS NULL OR trim(${column}) = '' THEN '${column} id is ' || if(${column} IS NULL, 'missing', 'empty')
@@ -145,16 +157,16 @@ async function check(staging: Staging, file: number, timed: boolean): Promise<vo
     WITH read AS (
       SELECT *, TRY_CAST(timestamp AS DOUBLE) AS timestamp_number,
         epoch(TRY_CAST(if(regexp_matches(timestamp, '^\\d{4}-\\d{2}-\\d{2}'), timestamp, NULL) AS TIMESTAMPTZ)) AS moment,
-        TRY_CAST(rating AS DOUBLE) AS rating_number, TRY_CAST(position AS DOUBLE) AS position_number
+        item NOT IN (SELECT id FROM known) AS unknown, TRY_CAST(rating AS DOUBLE) AS rating_number, TRY_CAST(position AS DOUBLE) AS position_number
       FROM lines_${file})
-    SELECT line, user, item,
+    SELECT line, user, item, unknown,
       CASE WHEN timestamp_number IS NULL THEN moment
         WHEN abs(timestamp_number) > ${MILLISECONDS_ABOVE} THEN timestamp_number / 1000
         ELSE timestamp_number END AS time,
       if(type IS NULL OR type = '', '${DEFAULT_EVENT_TYPE}', type) AS type,
       rating_number, nullif(surface, '') AS surface, nullif(session, '') AS session, position_number,
       CASE ${id('user')} ${id('item')}
-        WHEN item NOT IN (SELECT id FROM known) THEN 'item ' || ${shown('item')} || ' is not in the catalogue'
+        WHEN unknown AND ${unknownItems === 'refuse'} THEN 'item ' || ${shown('item')} || ' is not in the catalogue'
         WHEN ${timed} AND (timestamp IS NULL OR timestamp = '') THEN 'time stamp is missing'
         WHEN timestamp <> '' AND (time IS NULL OR NOT isfinite(time))
           THEN 'time stamp ' || ${shown('timestamp')} || ' is neither unix seconds nor ISO 8601'
@@ -168,8 +180,10 @@ async function check(staging: Staging, file: number, timed: boolean): Promise<vo
   await staging.run(`INSERT INTO bad SELECT ${file}, line, problem FROM checked WHERE problem IS NOT NULL`);
   await staging.run(`
     INSERT INTO events SELECT ${file}, line, user, item, time, type, rating_number, surface, session, position_number
-    FROM checked WHERE problem IS NULL ORDER BY line`);
+    FROM checked WHERE problem IS NULL AND NOT unknown ORDER BY line`);
+  const withoutItem = await staging.number('SELECT count(*) FROM checked WHERE problem IS NULL AND unknown');
   await staging.run('DROP TABLE checked');
+  return withoutItem;
 }
 
 /**

@@ -109,11 +109,16 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     .option('--events <file...>', 'the log, in order of arrival: the same formats')
     .addOption(
       new Option('--format <name>', 'of all files')
-        .choices(['auto', 'csv', 'tsv', 'jsonl', 'parquet'])
+        .choices(['auto', 'csv', 'tsv', 'jsonl', 'parquet', 'amazon2018', 'amazon2023'])
         .default('auto', 'by file extension'),
     )
     .option('--column <field=column...>', 'what the files call a field: user=customer item=sku', option.pairs)
     .addOption(option.skipBad())
+    .addOption(
+      new Option('--unknown-items <what>', 'events of items in no catalogue: malformed lines, or left out')
+        .choices(['refuse', 'skip'])
+        .default(undefined, 'refuse; skip for amazon2018 and amazon2023'),
+    )
     .option('--min-user-events <n>', 'k-core: only users with at least n events', option.integer(0, 1e9), 0)
     .option('--min-item-events <n>', 'k-core: only items with at least n events', option.integer(0, 1e9), 0)
     .action(

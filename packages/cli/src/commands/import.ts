@@ -1,5 +1,5 @@
 /** `lorekeep import` */
-import type { ColumnNames, Format } from '@lorekeep/datasets';
+import type { ColumnNames, Format, RawFormat, UnknownItems } from '@lorekeep/datasets';
 import { COLUMN_SYNONYMS } from '@lorekeep/datasets';
 import { columnUnknown, nothingToImport } from '../errors.ts';
 import { type ImportStageResult, importStage } from '../stages/import.ts';
@@ -8,9 +8,10 @@ import type { StageContext } from '../workspace.ts';
 export interface ImportCommandOptions {
   items?: string[];
   events?: string[];
-  format: Format | 'auto';
+  format: Format | RawFormat | 'auto';
   column?: Record<string, string>;
   skipBad: number;
+  unknownItems?: UnknownItems;
   minUserEvents: number;
   minItemEvents: number;
 }
@@ -21,13 +22,14 @@ export async function importCommand(context: StageContext, options: ImportComman
   for (const field of Object.keys(columns)) {
     if (!Object.hasOwn(COLUMN_SYNONYMS, field)) throw columnUnknown(field, Object.keys(COLUMN_SYNONYMS));
   }
-  const { format, skipBad, minUserEvents, minItemEvents } = rest;
+  const { format, skipBad, unknownItems, minUserEvents, minItemEvents } = rest;
   const result = await importStage(context, {
     items,
     events,
     columns: columns as ColumnNames,
     format,
     skipBad,
+    unknownItems,
     minUserEvents,
     minItemEvents,
   });
@@ -36,9 +38,12 @@ export async function importCommand(context: StageContext, options: ImportComman
 
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
 
-export function importSentence({ counts, skipped, bad, unchanged }: ImportStageResult): string {
+export function importSentence(result: ImportStageResult): string {
+  const { counts, withoutItem, repeatedItems, skipped, bad, unchanged } = result;
   const held = `${count(counts.items, 'items')}, ${count(counts.users, 'users')}, ${count(counts.events, 'events')}`;
   const lines = [unchanged ? `Already imported, nothing to do: ${held}.` : `The workspace now holds ${held}.`];
+  if (withoutItem > 0) lines.push(`${count(withoutItem, 'events')} of items that are in no catalogue left out.`);
+  if (repeatedItems > 0) lines.push(`${count(repeatedItems, 'records')} left out: a later one is of the same item.`);
   if (skipped > 0) lines.push(`${count(skipped, 'malformed lines')} left out:`);
   for (const { file, line, reason } of bad.slice(0, 10)) lines.push(`  ${file}:${line}  ${reason}`);
   if (skipped > 10) lines.push(`  … and ${count(skipped - 10, 'more')}`);

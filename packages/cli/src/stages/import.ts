@@ -7,6 +7,8 @@ import {
   type Format,
   importFiles,
   importSimulatedShop,
+  type RawFormat,
+  type UnknownItems,
 } from '@lorekeep/datasets';
 import type { StoreCounts } from '@lorekeep/store';
 import { workspaceHoldsOtherData } from '../errors.ts';
@@ -15,6 +17,9 @@ import type { StageContext } from '../workspace.ts';
 export interface ImportStageResult {
   /** What the workspace holds now. */
   counts: StoreCounts;
+  /** Events left out because their item is unknown, and records of raw files that a later one replaced. */
+  withoutItem: number;
+  repeatedItems: number;
   /** Bad lines left out, as `--skip-bad` allows, and the first of them. */
   skipped: number;
   bad: BadLine[];
@@ -25,9 +30,10 @@ export interface ImportStageResult {
 export interface ImportStageOptions {
   items?: string[];
   events?: string[];
-  format?: Format | 'auto';
+  format?: Format | RawFormat | 'auto';
   columns?: ColumnNames;
   skipBad?: number;
+  unknownItems?: UnknownItems;
   minUserEvents?: number;
   minItemEvents?: number;
   /** Refuse a workspace that holds other data. */
@@ -42,9 +48,10 @@ export async function importStage(context: StageContext, options: ImportStageOpt
   const items = options.items?.map(userPath) ?? [];
   const events = options.events?.map(userPath) ?? [];
   const { progress, signal } = context;
-  const { skipped, bad, unchanged } = await importFiles({ ...options, items, events, store, progress, signal });
+  const summary = await importFiles({ ...options, items, events, store, progress, signal });
+  const { withoutItem, repeatedItems, skipped, bad, unchanged } = summary;
   const source = [...items, ...events].map((path) => basename(path)).join(', ');
-  return { counts: await store.counts(), skipped, bad, unchanged, source };
+  return { counts: await store.counts(), withoutItem, repeatedItems, skipped, bad, unchanged, source };
 }
 
 /** A whole data folder, into a workspace of its own: refused where the workspace already holds something else. */
@@ -65,5 +72,6 @@ export async function importSimulatedStage(context: StageContext): Promise<Impor
   if (other !== undefined) throw workspaceHoldsOtherData(dir, other.files);
   const { progress, signal } = context;
   const { unchanged } = await importSimulatedShop(store, {}, { progress, signal });
-  return { counts: await store.counts(), skipped: 0, bad: [], unchanged, source };
+  const nothing = { withoutItem: 0, repeatedItems: 0, skipped: 0, bad: [] };
+  return { counts: await store.counts(), ...nothing, unchanged, source };
 }
