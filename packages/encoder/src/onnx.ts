@@ -11,9 +11,11 @@ import { availableParallelism } from 'node:os';
 import { basename, join, normalize, sep } from 'node:path';
 import { sha256, sha256OfFile } from '@lorekeep/core';
 import { readSafetensors } from '@lorekeep/graph';
+import { readArchitecture } from './architectures/index.ts';
 import { type Batch, packBatches } from './batches.ts';
-import { bertGraph, GRAPH_VERSION, type Pooling, readBertConfig } from './bert.ts';
 import { badOption, encoderClosed, modelBadFile, modelFileMissing, modelUnsupported, notFinite } from './errors.ts';
+import type { Pooling } from './graph/pooling.ts';
+import { GRAPH_VERSION, textGraph } from './graph/text-graph.ts';
 import { createInferencePool } from './inference-pool.ts';
 import { loadTokenizer, readJson } from './tokenise.ts';
 import type { TextEncoder } from './types.ts';
@@ -50,26 +52,28 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
   for (const file of ['config.json', 'model.safetensors', 'tokenizer.json'])
     if (!existsSync(join(directory, file))) throw modelFileMissing(directory, file);
 
-  const config = readBertConfig(directory, await readJson(join(directory, 'config.json')));
+  const architecture = readArchitecture(directory, await readJson(join(directory, 'config.json')));
   const sentence = await readSentenceSettings(directory);
-  const limit = Math.min(config.positions, sentence.maxLength ?? Number.POSITIVE_INFINITY);
+  const limit = Math.min(architecture.maxTokens, sentence.maxLength ?? Number.POSITIVE_INFINITY);
   const { maxLength = limit } = options;
-  checkWhole('maxLength', maxLength, 2, config.positions);
+  checkWhole('maxLength', maxLength, 2, architecture.maxTokens);
   const tokenizer = await loadTokenizer(directory, { maxLength, lowerCase: sentence.lowerCase });
-  if (tokenizer.vocabularySize > config.vocabulary)
+  if (tokenizer.vocabularySize > architecture.vocabulary)
     throw modelBadFile(
       join(directory, 'tokenizer.json'),
-      `knows ${tokenizer.vocabularySize} tokens, the model ${config.vocabulary}`,
+      `knows ${tokenizer.vocabularySize} tokens, the model ${architecture.vocabulary}`,
     );
 
   const weightsFile = join(directory, 'model.safetensors');
   const weights = options.weights ?? (await sha256OfFile(weightsFile));
   const { arrays } = await readSafetensors(weightsFile);
-  const pool = await createInferencePool(name, bertGraph(config, arrays, sentence.pooling, weightsFile), threads);
+  const graph = textGraph(architecture, arrays, sentence.pooling, weightsFile);
+  const pool = await createInferencePool(name, graph, threads);
   const id = sha256(
     JSON.stringify({
       graph: GRAPH_VERSION,
-      config,
+      architecture: architecture.name,
+      settings: architecture.settings,
       weights,
       tokenizer: await sha256OfFile(join(directory, 'tokenizer.json')),
       lowerCase: sentence.lowerCase,
@@ -79,7 +83,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
       maxLength,
     }),
   );
-  const dim = config.hidden;
+  const dim = architecture.hidden;
 
   function runBatch(tokens: number[][], { rows, length }: Batch): Promise<Float32Array> {
     const ids = new BigInt64Array(rows.length * length);

@@ -1,0 +1,63 @@
+/**
+ * The layers that text encoders are made of, each a few ONNX nodes. Architectures say which layers, in which order and
+ * under which names; how a layer is computed is decided here, once: `linear` is the only place where a weight matrix
+ * becomes a matrix product.
+ *
+ * Values are names in the graph. Plain operators only, in the shapes that ONNX Runtime's optimiser knows and fuses.
+ */
+import type { OnnxGraphBuilder } from '@lorekeep/graph';
+import type { Weights } from './weights.ts';
+
+export interface Layers {
+  readonly graph: OnnxGraphBuilder;
+  readonly weights: Weights;
+  /**
+   * `x · Wᵀ + b`: `[…, from]` → `[…, to]`, with PyTorch's `<name>.weight` `[to, from]` and `<name>.bias` `[to]`.
+   * @param bias false where the layer has none
+   */
+  linear(x: string, name: string, from: number, to: number, bias?: boolean): string;
+  /** Normalised over the last axis, of width `size`, by mean and variance; `bias` as in `linear`. */
+  layerNorm(x: string, name: string, size: number, epsilon: number, bias?: boolean): string;
+  /** Normalised over the last axis, of width `size`, by the root of the mean square. */
+  rmsNorm(x: string, name: string, size: number, epsilon: number): string;
+  /** Rows `ids` of the table `<name>.weight` `[rows, width]`: `[batch, length]` → `[batch, length, width]`. */
+  lookup(ids: string, name: string, rows: number, width: number): string;
+}
+
+export function createLayers(graph: OnnxGraphBuilder, weights: Weights): Layers {
+  const vector = (name: string, size: number) => graph.initializer(name, [size], weights.take(name, [size]));
+  return {
+    graph,
+    weights,
+    linear(x, name, from, to, bias = true) {
+      const matrix = transposed(weights.take(`${name}.weight`, [to, from]), to, from);
+      const product = graph.node('MatMul', [x, graph.initializer(`${name}.weight`, [from, to], matrix)]);
+      return bias ? graph.node('Add', [product, vector(`${name}.bias`, to)]) : product;
+    },
+    layerNorm(x, name, size, epsilon, bias = true) {
+      const inputs = [x, vector(`${name}.weight`, size), ...(bias ? [vector(`${name}.bias`, size)] : [])];
+      return graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon } });
+    },
+    rmsNorm(x, name, size, epsilon) {
+      return graph.node('SimplifiedLayerNormalization', [x, vector(`${name}.weight`, size)], {
+        axis: -1,
+        epsilon: { float: epsilon },
+      });
+    },
+    lookup(ids, name, rows, width) {
+      const table = graph.initializer(`${name}.weight`, [rows, width], weights.take(`${name}.weight`, [rows, width]));
+      return graph.node('Gather', [table, ids]);
+    },
+  };
+}
+
+/** `[rows, columns]` → `[columns, rows]`, in tiles that stay in the cache. */
+function transposed(source: Float32Array, rows: number, columns: number): Float32Array {
+  const target = new Float32Array(source.length);
+  const tile = 32;
+  for (let row = 0; row < rows; row += tile)
+    for (let column = 0; column < columns; column += tile)
+      for (let r = row; r < Math.min(row + tile, rows); r++)
+        for (let c = column; c < Math.min(column + tile, columns); c++) target[c * rows + r] = source[r * columns + c];
+  return target;
+}

@@ -1,0 +1,40 @@
+/**
+ * The weights of a model, asked for by name and shape. Whatever a file holds, what leaves here is float32, of the shape
+ * the architecture says, and finite: a value that is not would turn every vector into NaN, much later and far away.
+ */
+import type { Arrays } from '@lorekeep/graph';
+import { modelBadFile } from '../errors.ts';
+
+export interface Weights {
+  /**
+   * Row-major values of `name`.
+   * @throws LorekeepError `MODEL_BAD_FILE` if there are none, or they are of another shape or not finite
+   */
+  take(name: string, shape: number[]): Float32Array;
+  has(name: string): boolean;
+}
+
+/**
+ * @param file where they were read, for messages
+ * @param prefixes what may stand before every name, as when an encoder was saved inside a larger model (`'bert.'`)
+ */
+export function checkedWeights(arrays: Arrays, file: string, prefixes: readonly string[] = []): Weights {
+  const find = (name: string) => {
+    for (const prefix of ['', ...prefixes]) if (Object.hasOwn(arrays, prefix + name)) return arrays[prefix + name];
+    return undefined;
+  };
+  return {
+    has: (name) => find(name) !== undefined,
+    take(name, shape) {
+      const found = find(name);
+      if (found === undefined) throw modelBadFile(file, `has no weights named "${name}"`);
+      if (found.dtype !== 'float32' || found.shape.join() !== shape.join())
+        throw modelBadFile(file, `holds "${name}" as ${found.dtype} [${found.shape}], expected float32 [${shape}]`);
+      const data = found.data as Float32Array;
+      let poison = 0;
+      for (let i = 0; i < data.length; i++) poison += data[i] * 0;
+      if (Number.isNaN(poison)) throw modelBadFile(file, `holds values that are not finite in "${name}"`);
+      return data;
+    },
+  };
+}
