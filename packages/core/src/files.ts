@@ -2,7 +2,7 @@
  * Files and directories that change all at once: written beside their place, flushed to disk, then renamed. A reader
  * sees the old content or the new, never half of either, also after a power cut (POSIX rename semantics).
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -66,12 +66,12 @@ async function syncDirectory(path: string): Promise<void> {
 
 /** SHA-256 of a file, hexadecimal, read as a stream. */
 export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  const sum = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sum.update(chunk as Buffer);
+  return sum.digest('hex');
 }
 
 /** SHA-256 of text or bytes, hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
