@@ -11,4 +11,4 @@ export { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';
 export { type OpenEncoderOptions, openEncoder } from './open.ts';
 export { DEFAULT_MODEL, type ResolveOptions, resolveModel } from './sources.ts';
 export { DEFAULT_TEMPLATE, ITEM_TEMPLATES, type ItemTemplate, itemText } from './text.ts';
-export type { ModelFiles, TextEncoder } from './types.ts';
+export type { ModelFiles, TextEncoder, WorkUnits } from './types.ts';

@@ -103,6 +103,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     name,
     dim,
     isLanguageModel: true,
+    maxLength,
     async encode(texts) {
       if (closing) throw encoderClosed(name);
       const work = encodeAll(texts);

@@ -9,12 +9,27 @@ export interface TextEncoder {
   readonly dim: number;
   /** False for the lexical stand-in, which callers must announce loudly. */
   readonly isLanguageModel: boolean;
+  /** Tokens a text is cut to, special tokens included. Absent: none, or not known. */
+  readonly maxLength?: number;
+  /** How `encodeCatalogue` hands over its texts. Absent: as its header says. */
+  readonly work?: WorkUnits;
   /**
    * Vectors `[texts.length × dim]`, L2-normalised rows, in the order given. A language model has a vector for the empty
    * text too (its special tokens alone); the lexical encoder gives zeros to a text without any known word.
+   *
+   * The same list gives the same bytes, whatever other calls run meanwhile: batches are made of one call's texts
+   * alone. (Another list may give a text other last bits; and another machine's endpoint is beyond our word.)
    */
   encode(texts: string[]): Promise<Float32Array>;
   close(): Promise<void>;
+}
+
+/** What of a long job an encoder is given at a time. */
+export interface WorkUnits {
+  /** About so many characters a call (four to a token). What one killed process loses is a few of these. */
+  characters: number;
+  /** Calls at the same time. */
+  calls: number;
 }
 
 /** Where a model's files lie, and how they got there. */
