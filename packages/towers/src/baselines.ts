@@ -14,7 +14,7 @@ import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { centredContent, contentMean } from './content.ts';
 import { type Evaluation, evaluationOf } from './evaluate.ts';
 import { createRankEvaluator, type RankEvaluator } from './ranks.ts';
-import { question, type Split, trainItems } from './split.ts';
+import { type Question, questions, type Split, trainCounts } from './split.ts';
 import type { EvaluationSet } from './types.ts';
 
 export type BaselineName = 'popularity' | 'repeat-last' | 'last-item-knn' | 'decayed-history-knn';
@@ -46,32 +46,30 @@ export async function baselines(
   { progress = silent, signal, threads, seed = 42 }: BaselineOptions = {},
 ): Promise<Partial<Record<BaselineName, Evaluation>>> {
   const items = split.corpus.itemIds.length;
-  const questions = Array.from(split.evaluated, (user) => question(split, user, set));
-  const targets = questions.map(({ target }) => target);
+  const asked = questions(split, set);
+  const targets = asked.map(({ target }) => target);
   const ranker = createRankEvaluator({ threads, signal });
   try {
     const results: Partial<Record<BaselineName, Evaluation>> = {};
     const add = async (name: BaselineName, ranks: () => Promise<Float64Array>) => {
-      progress({ stage: 'evaluate', done: 0, total: questions.length, unit: 'users', note: `${name}, ${set}` });
-      results[name] = evaluationOf(questions.length === 0 ? new Float64Array(0) : await ranks(), seed);
+      progress({ stage: 'evaluate', done: 0, total: asked.length, unit: 'users', note: `${name}, ${set}` });
+      results[name] = evaluationOf(asked.length === 0 ? new Float64Array(0) : await ranks(), seed);
       progress({
         stage: 'evaluate',
-        done: questions.length,
-        total: questions.length,
+        done: asked.length,
+        total: asked.length,
         unit: 'users',
         note: `${name}, ${set}`,
       });
     };
     await add('popularity', () => {
-      const counts = new Float32Array(items);
-      for (let user = 0; user < split.trainLengths.length; user++)
-        for (const item of trainItems(split, user)) counts[item]++;
-      return ranker.byVectors(new Float32Array(questions.length).fill(1), counts, 1, targets);
+      const counts = Float32Array.from(trainCounts(split));
+      return ranker.byVectors(new Float32Array(asked.length).fill(1), counts, 1, targets);
     });
     await add('repeat-last', () =>
       rankedInBlocks(ranker, items, targets, async (first, last, scores) => {
         for (let user = first; user < last; user++) {
-          const { history } = questions[user];
+          const { history } = asked[user];
           scores[(user - first) * items + history[history.length - 1]] = 1;
         }
       }),
@@ -79,7 +77,7 @@ export async function baselines(
     if (content === undefined || items === 0) return results;
     const dim = content.length / items;
     const nearest = (neighbours: Neighbours) =>
-      rankedByNeighbours(ranker, items, questions, neighbours, { threads, signal });
+      rankedByNeighbours(ranker, items, asked, neighbours, { threads, signal });
     await add('last-item-knn', () =>
       nearest({ vectors: centredContent(content, new Float32Array(dim)), decay: 1, power: 1, maxHistory: 1 }),
     );
@@ -112,7 +110,7 @@ async function rankedInBlocks(
 async function rankedByNeighbours(
   ranker: RankEvaluator,
   items: number,
-  questions: { history: Int32Array; target: number }[],
+  asked: Question[],
   { vectors, decay, power, maxHistory }: Neighbours,
   { threads, signal }: { threads?: number; signal?: AbortSignal },
 ): Promise<Float64Array> {
@@ -125,13 +123,13 @@ async function rankedByNeighbours(
     { name: 'neighbours', threads },
   );
   const all = namedArray([items, dim], vectors);
-  const targets = questions.map(({ target }) => target);
+  const targets = asked.map(({ target }) => target);
   try {
     return await rankedInBlocks(ranker, items, targets, async (first, last, scores) => {
       // Which users of the block have which item in their history, and with what weight.
       const uses = new Map<number, [row: number, weight: number][]>();
       for (let user = first; user < last; user++) {
-        const recent = questions[user].history.subarray(-maxHistory);
+        const recent = asked[user].history.subarray(-maxHistory);
         recent.forEach((item, position) => {
           const use: [number, number] = [user - first, decay ** (recent.length - 1 - position)];
           const sofar = uses.get(item);

@@ -54,6 +54,7 @@ export async function writeBundle(
     version: basename(path),
     createdAt: Date.now() / 1000,
     preset,
+    protocol: trained.split.protocol,
     config: { ...config },
     seed,
     data: {

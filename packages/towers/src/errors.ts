@@ -33,6 +33,13 @@ export const nothingToLearn = (users: number, transitions: number) =>
     },
   );
 
+export const noQuestions = (set: string) =>
+  new LorekeepError('TOWERS_NO_QUESTIONS', `The log gives no ${set} questions when it is cut by time.`, {
+    kind: 'usage',
+    hint: 'A temporal split needs real time stamps and users who come back; leave-one-out does without.',
+    details: { set },
+  });
+
 export const badContent = (problem: string) =>
   new LorekeepError('TOWERS_BAD_CONTENT', `The content vectors do not fit: ${problem}.`, {
     kind: 'usage',

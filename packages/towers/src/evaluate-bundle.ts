@@ -4,7 +4,7 @@
  */
 import { type EvaluateOptions, type Evaluation, evaluationOf } from './evaluate.ts';
 import { createRankEvaluator } from './ranks.ts';
-import { question, type Split } from './split.ts';
+import { questions, type Split } from './split.ts';
 import type { EvaluationSet, TowerRuntime } from './types.ts';
 
 /** Users whose histories are gathered at a time. */
@@ -12,7 +12,7 @@ const USER_BATCH = 1024;
 
 /**
  * @param content `[items × contentDim]` raw vectors in the corpus's item order, zeros for items without text
- * @returns ranks in the order of `split.evaluated`, the history's own items ranked too
+ * @returns ranks in the order of `split.asked[set].users`, the history's own items ranked too
  */
 export async function evaluateBundle(
   towers: TowerRuntime,
@@ -28,11 +28,11 @@ export async function evaluateBundle(
     content,
     Int32Array.from(itemIds, (id) => known.get(id) ?? -1),
   );
-  const questions = Array.from(split.evaluated, (user) => question(split, user, set));
-  const users = new Float32Array(questions.length * towers.dim);
-  for (let first = 0; first < questions.length; first += USER_BATCH) {
+  const asked = questions(split, set);
+  const users = new Float32Array(asked.length * towers.dim);
+  for (let first = 0; first < asked.length; first += USER_BATCH) {
     signal?.throwIfAborted();
-    const some = questions.slice(first, first + USER_BATCH);
+    const some = asked.slice(first, first + USER_BATCH);
     const histories = some.map(({ history }) => {
       const recent = history.slice(-towers.maxHistory);
       const inputs = new Float32Array(recent.length * inputDim);
@@ -45,15 +45,15 @@ export async function evaluateBundle(
     progress?.({
       stage: 'evaluate',
       done: first + some.length,
-      total: questions.length,
+      total: asked.length,
       unit: 'users',
       note: `towers, ${set}`,
     });
   }
-  if (questions.length === 0) return evaluationOf(new Float64Array(0), seed);
+  if (asked.length === 0) return evaluationOf(new Float64Array(0), seed);
   const ranker = createRankEvaluator({ threads, signal });
   try {
-    const targets = questions.map(({ target }) => target);
+    const targets = asked.map(({ target }) => target);
     return evaluationOf(await ranker.byVectors(users, adapted.vectors, towers.dim, targets), seed);
   } finally {
     await ranker.close();

@@ -10,7 +10,7 @@ export interface Evaluation {
   metrics: Metrics;
   /** 95 % bootstrap over users. */
   intervals: Intervals;
-  /** `[users]`, in the order of `split.evaluated`. */
+  /** `[users]`, in the order of `split.asked[set].users`. */
   ranks: Float64Array;
 }
 
@@ -34,7 +34,7 @@ export async function evaluateTowers(
   const encoder = createTowerEncoder(config, sizes, { threads, signal });
   const ranker = createRankEvaluator({ threads, signal });
   try {
-    const total = split.evaluated.length;
+    const total = split.asked[set].users.length;
     progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note: `towers, ${set}` });
     const ranks = await ranksOf(split, set, parameters, content, encoder, ranker);
     progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note: `towers, ${set}` });

@@ -14,6 +14,17 @@ export {
 } from './metrics.ts';
 export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions } from './ranks.ts';
 export { type LoadOptions, loadTowers } from './runtime.ts';
-export { leaveOneOut, question, type Split, trainItems } from './split.ts';
+export {
+  type Asked,
+  leaveOneOut,
+  PROTOCOLS,
+  type Question,
+  questions,
+  type Split,
+  splitBy,
+  temporal,
+  trainCounts,
+  trainItems,
+} from './split.ts';
 export { type TrainedTowers, type TrainOptions, trainTowers } from './train.ts';
-export type { BundleManifest, EvaluationSet, Metrics, TowerRuntime } from './types.ts';
+export type { BundleManifest, EvaluationSet, Metrics, Protocol, TowerRuntime } from './types.ts';

@@ -1,20 +1,25 @@
 /**
- * Leave-one-out: of every user with at least three events the last is the test target, the last but one the
- * validation target, the rest is for training (the protocol of SASRec, UniSRec, LEARN). A user with one or two events
- * cannot spare any: those are trained on where they hold a transition, and nobody is asked about them.
+ * Which events may be trained on, and who is asked about what afterwards.
  *
- * The protocol leaks time between users; where time stamps are real a global temporal split is the stricter question.
+ * * `leave-one-out`: of every user with at least three events the last is the test target, the last but one the validation
+ *   target, the rest is for training (the protocol of SASRec, UniSRec, LEARN). A user with one or two events cannot spare
+ *   any: those are trained on where they hold a transition, and nobody is asked about them. It leaks time between users.
+ * * `temporal`: two moments cut the log for everybody. Events before the first are for training; a user's first event between the
+ *   two is the validation target, the first one after the second the test target, wherever something precedes it. What a shop sees
+ *   that trains at night and serves by day; it needs real time stamps.
  */
 import type { Corpus } from '@lorekeep/store';
-import type { EvaluationSet } from './types.ts';
+import { badTowerInput, noQuestions } from './errors.ts';
+import type { EvaluationSet, Protocol } from './types.ts';
 
 export interface Split {
+  protocol: Protocol;
   corpus: Corpus;
   /** `[users]` events of each user that may be trained on: the first that many. */
   trainLengths: Uint32Array;
-  /** Users (rows of the corpus) with a validation and a test target. */
-  evaluated: Uint32Array;
-  /** Users with one or two events, not evaluated. */
+  /** Who is asked about, in ascending order. In `leave-one-out` the same users for both sets. */
+  asked: Record<EvaluationSet, Asked>;
+  /** Users with too few events to be asked about. */
   short: number;
   /** Users without events. */
   empty: number;
@@ -23,25 +28,98 @@ export interface Split {
   transitions: number;
 }
 
-/** The least number of events from which a user is evaluated. */
+export interface Asked {
+  /** Rows of the corpus's users. */
+  users: Uint32Array;
+  /** Where each one's target lies in `corpus.items`; what is known stands before it. */
+  targets: Uint32Array;
+}
+
+export interface Question {
+  /** Oldest first; a view, not a copy. The test history includes the validation event. */
+  history: Int32Array;
+  target: number;
+}
+
+export const PROTOCOLS: readonly Protocol[] = ['leave-one-out', 'temporal'];
+
+/** The least number of events from which a user is evaluated by `leave-one-out`. */
 export const LEAST_EVENTS = 3;
 
+/** Shares of the events, by time, that `temporal` keeps for training and for training and validation. */
+const TRAIN_SHARE = 0.8;
+const VALID_SHARE = 0.9;
+
+/** @throws LorekeepError `TOWERS_BAD_INPUT` for an unknown protocol, `TOWERS_NO_QUESTIONS` where `temporal` leaves nobody to ask about */
+export function splitBy(protocol: Protocol, corpus: Corpus): Split {
+  if (protocol === 'leave-one-out') return leaveOneOut(corpus);
+  if (protocol === 'temporal') return temporal(corpus);
+  throw badTowerInput('protocol', `must be one of ${PROTOCOLS.join(', ')}`);
+}
+
 export function leaveOneOut(corpus: Corpus): Split {
+  return split('leave-one-out', corpus, (first, end) => {
+    const whole = end - first >= LEAST_EVENTS;
+    return { trained: whole ? end - 2 : end, ...(whole ? { valid: end - 2, test: end - 1 } : {}) };
+  });
+}
+
+/** @throws LorekeepError `TOWERS_NO_QUESTIONS` */
+export function temporal(corpus: Corpus): Split {
+  const sorted = Float64Array.from(corpus.timestamps).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  const [validFrom, testFrom] = [at(TRAIN_SHARE), at(VALID_SHARE)];
+  const found = split('temporal', corpus, (first, end) => {
+    let trained = first;
+    while (trained < end && corpus.timestamps[trained] < validFrom) trained++;
+    let later = trained;
+    while (later < end && corpus.timestamps[later] < testFrom) later++;
+    // Without anything before it, a target could only be guessed.
+    return {
+      trained,
+      ...(trained > first && later > trained ? { valid: trained } : {}),
+      ...(later > first && end > later ? { test: later } : {}),
+    };
+  });
+  for (const set of ['valid', 'test'] as const) if (found.asked[set].users.length === 0) throw noQuestions(set);
+  return found;
+}
+
+interface Cut {
+  /** One past the last event that may be trained on. */
+  trained: number;
+  valid?: number;
+  test?: number;
+}
+
+const emptyList = () => ({ users: [] as number[], targets: [] as number[] });
+
+function split(protocol: Protocol, corpus: Corpus, cut: (first: number, end: number) => Cut): Split {
   const users = corpus.userIds.length;
   const trainLengths = new Uint32Array(users);
-  const evaluated: number[] = [];
-  const split = { short: 0, empty: 0, trainEvents: 0, transitions: 0 };
+  const asked = { valid: emptyList(), test: emptyList() };
+  const sums = { short: 0, empty: 0, trainEvents: 0, transitions: 0 };
   for (let user = 0; user < users; user++) {
-    const length = corpus.offsets[user + 1] - corpus.offsets[user];
-    const kept = length >= LEAST_EVENTS ? length - 2 : length;
-    if (length >= LEAST_EVENTS) evaluated.push(user);
-    else if (length > 0) split.short++;
-    else split.empty++;
-    trainLengths[user] = kept;
-    split.trainEvents += kept;
-    split.transitions += Math.max(0, kept - 1);
+    const first = corpus.offsets[user];
+    const end = corpus.offsets[user + 1];
+    const { trained, ...targets } = cut(first, end);
+    for (const set of ['valid', 'test'] as const) {
+      const target = targets[set];
+      if (target === undefined) continue;
+      asked[set].users.push(user);
+      asked[set].targets.push(target);
+    }
+    if (end === first) sums.empty++;
+    else if (targets.valid === undefined && targets.test === undefined) sums.short++;
+    trainLengths[user] = trained - first;
+    sums.trainEvents += trained - first;
+    sums.transitions += Math.max(0, trained - first - 1);
   }
-  return { corpus, trainLengths, evaluated: Uint32Array.from(evaluated), ...split };
+  const typed = ({ users, targets }: { users: number[]; targets: number[] }): Asked => ({
+    users: Uint32Array.from(users),
+    targets: Uint32Array.from(targets),
+  });
+  return { protocol, corpus, trainLengths, asked: { valid: typed(asked.valid), test: typed(asked.test) }, ...sums };
 }
 
 /** A user's training events, oldest first: a view, not a copy. */
@@ -50,8 +128,19 @@ export function trainItems({ corpus, trainLengths }: Split, user: number): Int32
   return corpus.items.subarray(start, start + trainLengths[user]);
 }
 
-/** What is known when an evaluated user is asked about (a view), and the answer. The test history includes the validation event. */
-export function question({ corpus }: Split, user: number, set: EvaluationSet): { history: Int32Array; target: number } {
-  const target = corpus.offsets[user + 1] - (set === 'test' ? 1 : 2);
-  return { history: corpus.items.subarray(corpus.offsets[user], target), target: corpus.items[target] };
+/** Training events of each item, `[items]`. */
+export function trainCounts(split: Split): Uint32Array {
+  const counts = new Uint32Array(split.corpus.itemIds.length);
+  for (let user = 0; user < split.trainLengths.length; user++)
+    for (const item of trainItems(split, user)) counts[item]++;
+  return counts;
+}
+
+/** All questions of a set, in the order of `asked[set].users`. */
+export function questions({ corpus, asked }: Split, set: EvaluationSet): Question[] {
+  const { users, targets } = asked[set];
+  return Array.from(users, (user, at) => ({
+    history: corpus.items.subarray(corpus.offsets[user], targets[at]),
+    target: corpus.items[targets[at]],
+  }));
 }

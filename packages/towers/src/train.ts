@@ -19,9 +19,9 @@ import { fullSoftmaxLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator } from './ranks.ts';
-import { leaveOneOut, question, type Split } from './split.ts';
+import { questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
-import type { BundleManifest, EvaluationSet } from './types.ts';
+import type { BundleManifest, EvaluationSet, Protocol } from './types.ts';
 
 export interface TrainOptions extends RunContext {
   corpus: Corpus;
@@ -35,6 +35,8 @@ export interface TrainOptions extends RunContext {
   preset?: string;
   /** Default 42. */
   seed?: number;
+  /** Which events are kept for validation and test. Default `'leave-one-out'`. */
+  protocol?: Protocol;
   /** Where the checkpoint is kept. Default: nowhere, an interrupted run begins anew. */
   workDir?: string;
   /** Default: all the machine offers. */
@@ -63,9 +65,19 @@ export interface TrainedTowers {
  *   (the last good epoch stays in `workDir`); `signal.reason` when stopped
  */
 export async function trainTowers(options: TrainOptions): Promise<TrainedTowers> {
-  const { corpus, contentInfo, preset = 'learn', seed = 42, workDir, threads, progress = silent, signal } = options;
+  const {
+    corpus,
+    contentInfo,
+    preset = 'learn',
+    seed = 42,
+    protocol = 'leave-one-out',
+    workDir,
+    threads,
+    progress = silent,
+    signal,
+  } = options;
   const config = resolveConfig('learn', { ...(options.config ?? resolveConfig()) });
-  const split = leaveOneOut(corpus);
+  const split = splitBy(protocol, corpus);
   if (split.transitions === 0) throw nothingToLearn(corpus.userIds.length, split.transitions);
   if (config.content && options.content === undefined) throw badContent('none were given');
   const items = corpus.itemIds.length;
@@ -75,7 +87,14 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   signal?.throwIfAborted();
 
   const key = sha256(
-    JSON.stringify([1, corpus.fingerprint, config, seed, content ? sha256(new Uint8Array(content.buffer)) : '']),
+    JSON.stringify([
+      2,
+      protocol,
+      corpus.fingerprint,
+      config,
+      seed,
+      content ? sha256(new Uint8Array(content.buffer)) : '',
+    ]),
   );
   const random = createRandom(seed);
   const saved = workDir === undefined ? undefined : await loadCheckpoint(workDir, key);
@@ -178,7 +197,7 @@ function noteOf(records: EpochRecord[]): string {
   return `best validation NDCG@10 ${best.ndcg.toFixed(4)} (${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`})`;
 }
 
-/** Ranks of all evaluated users, in the order of `split.evaluated`. */
+/** Ranks of all evaluated users, in the order of `split.asked[set].users`. */
 export async function ranksOf(
   split: Split,
   set: EvaluationSet,
@@ -187,18 +206,18 @@ export async function ranksOf(
   encoder: TowerEncoder,
   ranker: RankEvaluator,
 ): Promise<Float64Array> {
-  const questions = Array.from(split.evaluated, (user) => question(split, user, set));
-  if (questions.length === 0) return new Float64Array(0);
+  const asked = questions(split, set);
+  if (asked.length === 0) return new Float64Array(0);
   const { inputs, vectors } = await encoder.items(parameters, content);
   const users = await encoder.users(
     parameters,
     inputs,
-    questions.map(({ history }) => history),
+    asked.map(({ history }) => history),
   );
   return ranker.byVectors(
     users,
     vectors,
     vectors.length / split.corpus.itemIds.length,
-    questions.map(({ target }) => target),
+    asked.map(({ target }) => target),
   );
 }

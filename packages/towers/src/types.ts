@@ -3,7 +3,10 @@
  * which needs ONNX Runtime and nothing of the training code.
  */
 
-/** Which events are asked about: the last of each user, or the last but one. */
+/** How training events and questions are told apart (split.ts). */
+export type Protocol = 'leave-one-out' | 'temporal';
+
+/** Whose questions: those that settings are chosen by, or those asked once at the end. */
 export type EvaluationSet = 'valid' | 'test';
 
 /** Full-ranking quality, each metric a mean over users in [0, 1]. */
@@ -26,6 +29,8 @@ export interface BundleManifest {
   /** Unix seconds. */
   createdAt: number;
   preset: string;
+  /** What was kept for validation and test; absent in older bundles, which are `'leave-one-out'`. */
+  protocol?: Protocol;
   config: Record<string, unknown>;
   seed: number;
   /** `Corpus.fingerprint` */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { baselines, leaveOneOut, question, trainItems } from '../src/index.ts';
+import { baselines, leaveOneOut, questions, trainItems } from '../src/index.ts';
 import { CONTENT_DIM, groupedCorpus } from './corpora.ts';
 
 function rankOf(scores: number[], target: number): number {
@@ -41,8 +41,7 @@ test('every baseline ranks as its definition says', async () => {
   const cosine = (table: number[][], a: number, b: number) =>
     a === b ? 0 : table[a].reduce((sum, value, k) => sum + value * table[b][k], 0);
 
-  Array.from(split.evaluated).forEach((user, at) => {
-    const { history, target } = question(split, user, 'test');
+  questions(split, 'test').forEach(({ history, target }, at) => {
     const last = history[history.length - 1];
     const all = Array.from({ length: items }, (_, item) => item);
     assert.equal(results.popularity?.ranks[at], rankOf(counts, target));

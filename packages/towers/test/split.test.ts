@@ -1,17 +1,100 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { leaveOneOut, question, trainItems } from '../src/index.ts';
+import type { Corpus } from '@lorekeep/store';
+import { leaveOneOut, questions, type Split, splitBy, temporal, trainCounts, trainItems } from '../src/index.ts';
 import { corpusOf } from './corpora.ts';
+
+const asked = (split: Split, set: 'valid' | 'test') =>
+  questions(split, set).map(({ history, target }, at) => [split.asked[set].users[at], [...history], target]);
 
 test('leave-one-out keeps the last two events of users with three or more and all of the others', () => {
   const split = leaveOneOut(corpusOf([[0, 1, 2, 3], [4, 5], [6], [], [7, 8, 9]], 10));
-  assert.deepEqual([...split.evaluated], [0, 4]);
   assert.deepEqual([split.short, split.empty, split.trainEvents, split.transitions], [2, 1, 6, 2]);
   assert.deepEqual([...trainItems(split, 0)], [0, 1]);
   assert.deepEqual([...trainItems(split, 1)], [4, 5]);
-  assert.deepEqual([...question(split, 0, 'valid').history], [0, 1]);
-  assert.equal(question(split, 0, 'valid').target, 2);
-  assert.deepEqual([...question(split, 0, 'test').history], [0, 1, 2]);
-  assert.equal(question(split, 0, 'test').target, 3);
-  assert.deepEqual([...question(split, 4, 'valid').history], [7]);
+  assert.deepEqual([...trainCounts(split)], [1, 1, 0, 0, 1, 1, 1, 1, 0, 0]);
+  assert.deepEqual(asked(split, 'valid'), [
+    [0, [0, 1], 2],
+    [4, [7], 8],
+  ]);
+  assert.deepEqual(asked(split, 'test'), [
+    [0, [0, 1, 2], 3],
+    [4, [7, 8], 9],
+  ]);
+});
+
+/** Each event as [item, time]. */
+function timed(histories: [item: number, time: number][][]): Corpus {
+  const items = histories.map((history) => history.map(([item]) => item));
+  const corpus = corpusOf(items, 10);
+  return { ...corpus, timestamps: Float64Array.from(histories.flat(), ([, time]) => time) };
+}
+
+test('a temporal split cuts everybody at the same two moments and asks who has a past', () => {
+  // Twenty events: validation begins at the time of the 17th, test at that of the 19th.
+  const filler = Array.from({ length: 12 }, (_, at): [number, number] => [9, at]);
+  const split = temporal(
+    timed([
+      filler,
+      [
+        [0, 12],
+        [1, 16],
+        [2, 17],
+        [3, 18],
+      ],
+      [
+        [4, 15],
+        [5, 19],
+      ],
+      [
+        [6, 13],
+        [7, 14],
+      ],
+    ]),
+  );
+  assert.equal(split.protocol, 'temporal');
+  assert.deepEqual([...trainItems(split, 1)], [0]);
+  assert.deepEqual([...trainItems(split, 2)], [4]);
+  assert.deepEqual(asked(split, 'valid'), [[1, [0], 1]]);
+  assert.deepEqual(asked(split, 'test'), [
+    [1, [0, 1, 2], 3],
+    [2, [4], 5],
+  ]);
+  assert.deepEqual([split.trainEvents, split.short, split.empty], [16, 2, 0]);
+});
+
+test('nobody new is asked about: a first event is never a target', () => {
+  const split = temporal(
+    timed([
+      Array.from({ length: 16 }, (_, at): [number, number] => [9, at]),
+      [
+        [1, 16],
+        [2, 17],
+      ],
+      [
+        [3, 18],
+        [4, 19],
+      ],
+      [
+        [5, 10],
+        [6, 17],
+        [7, 18],
+      ],
+    ]),
+  );
+  for (const set of ['valid', 'test'] as const)
+    for (const [, history] of asked(split, set)) assert.ok((history as number[]).length > 0);
+});
+
+test('a log that cannot be cut by time is refused, and so is a protocol nobody knows', () => {
+  const flat = corpusOf(
+    [
+      [0, 1, 2],
+      [3, 4, 5],
+    ],
+    6,
+  );
+  assert.throws(() => temporal({ ...flat, timestamps: new Float64Array(6) }), { code: 'TOWERS_NO_QUESTIONS' });
+  assert.throws(() => temporal(corpusOf([], 0)), { code: 'TOWERS_NO_QUESTIONS' });
+  assert.throws(() => splitBy('random' as never, flat), { code: 'TOWERS_BAD_INPUT' });
 });

@@ -10,7 +10,7 @@ import {
   evaluateTowers,
   leaveOneOut,
   loadTowers,
-  question,
+  questions,
   readManifest,
   resolveConfig,
   type TrainedTowers,
@@ -61,7 +61,7 @@ for (const [preset, overrides] of [
     const { metrics } = await evaluateTowers(trained, 'test');
     const others = await baselines(trained.split, 'test', options.content);
     assert.equal(metrics.nonFinite, 0);
-    assert.equal(metrics.users, trained.split.evaluated.length);
+    assert.equal(metrics.users, trained.split.asked.test.users.length);
     for (const name of ['popularity', 'repeat-last'] as const)
       assert.ok(metrics['ndcg@10'] > 1.5 * others[name]!.metrics['ndcg@10'], `${metrics['ndcg@10']} against ${name}`);
   });
@@ -205,13 +205,13 @@ for (const [preset, overrides] of [
         );
         const width = towers.inputDim;
         const split = leaveOneOut(corpus);
-        const questions = Array.from(split.evaluated, (user) => question(split, user, 'test'));
-        const histories = questions.map(({ history }) =>
+        const asked = questions(split, 'test');
+        const histories = asked.map(({ history }) =>
           Float32Array.from([...history].flatMap((item) => [...inputs.subarray(item * width, (item + 1) * width)])),
         );
         const users = await towers.encodeUsers(histories);
         let different = 0;
-        questions.forEach(({ target }, user) => {
+        asked.forEach(({ target }, user) => {
           const score = (item: number) => {
             let sum = 0;
             for (let k = 0; k < towers.dim; k++) sum += users[user * towers.dim + k] * vectors[item * towers.dim + k];
@@ -227,7 +227,7 @@ for (const [preset, overrides] of [
           if (Math.abs(rank - ranks[user]) > 0.5) different++;
         });
         // Rounding differs between batch sizes: at most a stray tie may fall the other way.
-        assert.ok(different <= 1, `${different} of ${questions.length} ranks differ`);
+        assert.ok(different <= 1, `${different} of ${asked.length} ranks differ`);
         const alone = await towers.encodeUsers([histories[0]]);
         for (let k = 0; k < towers.dim; k++) assert.ok(Math.abs(alone[k] - users[k]) < 1e-4);
       } finally {
