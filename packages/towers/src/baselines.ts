@@ -12,8 +12,8 @@
 import { type RunContext, silent } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { centredContent, contentMean } from './content.ts';
-import { type Evaluation, evaluationOf } from './evaluate.ts';
-import { createRankEvaluator, type RankEvaluator } from './ranks.ts';
+import { type Evaluation, emptyRanking, evaluationOf } from './evaluate.ts';
+import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
 import { type Question, questions, type Split, trainCounts } from './split.ts';
 import type { EvaluationSet } from './types.ts';
 
@@ -47,13 +47,12 @@ export async function baselines(
 ): Promise<Partial<Record<BaselineName, Evaluation>>> {
   const items = split.corpus.itemIds.length;
   const asked = questions(split, set);
-  const targets = asked.map(({ target }) => target);
   const ranker = createRankEvaluator({ threads, signal });
   try {
     const results: Partial<Record<BaselineName, Evaluation>> = {};
-    const add = async (name: BaselineName, ranks: () => Promise<Float64Array>) => {
+    const add = async (name: BaselineName, rank: () => Promise<Ranking>) => {
       progress({ stage: 'evaluate', done: 0, total: asked.length, unit: 'users', note: `${name}, ${set}` });
-      results[name] = evaluationOf(asked.length === 0 ? new Float64Array(0) : await ranks(), seed);
+      results[name] = evaluationOf(split, set, asked.length === 0 ? emptyRanking() : await rank(), seed);
       progress({
         stage: 'evaluate',
         done: asked.length,
@@ -64,10 +63,10 @@ export async function baselines(
     };
     await add('popularity', () => {
       const counts = Float32Array.from(trainCounts(split));
-      return ranker.byVectors(new Float32Array(asked.length).fill(1), counts, 1, targets);
+      return ranker.rankVectors(new Float32Array(asked.length).fill(1), counts, 1, asked);
     });
     await add('repeat-last', () =>
-      rankedInBlocks(ranker, items, targets, async (first, last, scores) => {
+      rankedInBlocks(ranker, items, asked, async (first, last, scores) => {
         for (let user = first; user < last; user++) {
           const { history } = asked[user];
           scores[(user - first) * items + history[history.length - 1]] = 1;
@@ -92,19 +91,28 @@ export async function baselines(
 async function rankedInBlocks(
   ranker: RankEvaluator,
   items: number,
-  targets: number[],
+  asked: Question[],
   fill: (first: number, last: number, scores: Float32Array) => Promise<void>,
-): Promise<Float64Array> {
-  const size = Math.max(1, Math.min(targets.length, Math.floor(BLOCK / items)));
-  const ranks = new Float64Array(targets.length);
+): Promise<Ranking> {
+  const size = Math.max(1, Math.min(asked.length, Math.floor(BLOCK / items)));
+  const whole = emptyRanking();
+  whole.kept = new Float64Array(asked.length);
+  whole.removed = new Float64Array(asked.length);
   const scores = new Float32Array(size * items);
-  for (let first = 0; first < targets.length; first += size) {
-    const last = Math.min(first + size, targets.length);
+  for (let first = 0; first < asked.length; first += size) {
+    const last = Math.min(first + size, asked.length);
     scores.fill(0);
     await fill(first, last, scores);
-    ranks.set(await ranker.byScores(scores.subarray(0, (last - first) * items), targets.slice(first, last)), first);
+    const block = await ranker.rankScores(scores.subarray(0, (last - first) * items), asked.slice(first, last));
+    whole.kept.set(block.kept, first);
+    whole.removed.set(block.removed, first);
+    if (first === 0) {
+      whole.width = block.width;
+      whole.top = new Int32Array(asked.length * block.width);
+    }
+    whole.top.set(block.top, first * block.width);
   }
-  return ranks;
+  return whole;
 }
 
 async function rankedByNeighbours(
@@ -113,7 +121,7 @@ async function rankedByNeighbours(
   asked: Question[],
   { vectors, decay, power, maxHistory }: Neighbours,
   { threads, signal }: { threads?: number; signal?: AbortSignal },
-): Promise<Float64Array> {
+): Promise<Ranking> {
   const dim = vectors.length / items;
   const cache = createGraphCache(
     ({ rows, all }) => {
@@ -123,9 +131,8 @@ async function rankedByNeighbours(
     { name: 'neighbours', threads },
   );
   const all = namedArray([items, dim], vectors);
-  const targets = asked.map(({ target }) => target);
   try {
-    return await rankedInBlocks(ranker, items, targets, async (first, last, scores) => {
+    return await rankedInBlocks(ranker, items, asked, async (first, last, scores) => {
       // Which users of the block have which item in their history, and with what weight.
       const uses = new Map<number, [row: number, weight: number][]>();
       for (let user = first; user < last; user++) {

@@ -2,7 +2,7 @@
  * A saved bundle on the question sets, through the very towers that serve: what `lorekeep evaluate` reports is what a
  * shop gets. The corpus may have grown since training; items that the bundle does not know are ranked by their text.
  */
-import { type EvaluateOptions, type Evaluation, evaluationOf } from './evaluate.ts';
+import { type EvaluateOptions, type Evaluation, emptyRanking, evaluationOf } from './evaluate.ts';
 import { createRankEvaluator } from './ranks.ts';
 import { questions, type Split } from './split.ts';
 import type { EvaluationSet, TowerRuntime } from './types.ts';
@@ -12,7 +12,7 @@ const USER_BATCH = 1024;
 
 /**
  * @param content `[items × contentDim]` raw vectors in the corpus's item order, zeros for items without text
- * @returns ranks in the order of `split.asked[set].users`, the history's own items ranked too
+ * @returns ranks in the order of `split.asked[set].users`
  */
 export async function evaluateBundle(
   towers: TowerRuntime,
@@ -50,11 +50,10 @@ export async function evaluateBundle(
       note: `towers, ${set}`,
     });
   }
-  if (asked.length === 0) return evaluationOf(new Float64Array(0), seed);
+  if (asked.length === 0) return evaluationOf(split, set, emptyRanking(), seed);
   const ranker = createRankEvaluator({ threads, signal });
   try {
-    const targets = asked.map(({ target }) => target);
-    return evaluationOf(await ranker.byVectors(users, adapted.vectors, towers.dim, targets), seed);
+    return evaluationOf(split, set, await ranker.rankVectors(users, adapted.vectors, towers.dim, asked), seed);
   } finally {
     await ranker.close();
   }

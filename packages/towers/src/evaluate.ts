@@ -1,16 +1,28 @@
-/** The trained towers on the question sets: one call, ranks and metrics with their intervals out. */
+/**
+ * What ranks say, put together once for every model: metrics with their intervals, history kept (as the published tables
+ * have it) and removed (as a shop does), where a model is good and where it is not, and how much of the catalogue it shows.
+ */
 import type { RunContext } from '@lorekeep/core';
+import { breakdownOf, type Group } from './breakdown.ts';
 import { createTowerEncoder } from './encode.ts';
 import { bootstrapIntervals, type Intervals, metricsOfRanks } from './metrics.ts';
-import { createRankEvaluator } from './ranks.ts';
-import { ranksOf, type TrainedTowers } from './train.ts';
+import { createRankEvaluator, type Ranking } from './ranks.ts';
+import { questions, type Split } from './split.ts';
+import { rankingOf, type TrainedTowers } from './train.ts';
 import type { EvaluationSet, Metrics } from './types.ts';
 
 export interface Evaluation {
+  /** History kept. */
   metrics: Metrics;
   /** 95 % bootstrap over users. */
   intervals: Intervals;
-  /** `[users]`, in the order of `split.asked[set].users`. */
+  /** The same questions with the history's items left out of the ranking. */
+  removed: { metrics: Metrics; intervals: Intervals };
+  /** History kept; every question is in one group of each kind. */
+  breakdown: Group[];
+  /** Share of the catalogue that is among the best 10 of anybody, history kept. */
+  coverage: number;
+  /** `[questions]` history kept, in the order of `split.asked[set].users`. */
   ranks: Float64Array;
 }
 
@@ -19,12 +31,31 @@ export interface EvaluateOptions extends RunContext {
   threads?: number;
 }
 
-/** Metrics and intervals of ranks, however they were made. */
-export function evaluationOf(ranks: Float64Array, seed = 42): Evaluation {
-  return { ranks, metrics: metricsOfRanks(ranks), intervals: bootstrapIntervals(ranks, { seed }) };
+/** The evaluation of a ranking, however it was made. */
+export function evaluationOf(split: Split, set: EvaluationSet, ranking: Ranking, seed = 42): Evaluation {
+  const { kept, removed, top } = ranking;
+  const summary = (ranks: Float64Array) => ({
+    metrics: metricsOfRanks(ranks),
+    intervals: bootstrapIntervals(ranks, { seed }),
+  });
+  return {
+    ...summary(kept),
+    removed: summary(removed),
+    breakdown: breakdownOf(split, set, kept),
+    coverage: split.corpus.itemIds.length === 0 ? 0 : new Set(top).size / split.corpus.itemIds.length,
+    ranks: kept,
+  };
 }
 
-/** Ranks every target among all items, history items included. */
+/** A ranking without questions. */
+export const emptyRanking = (): Ranking => ({
+  kept: new Float64Array(0),
+  removed: new Float64Array(0),
+  top: new Int32Array(0),
+  width: 0,
+});
+
+/** Ranks every target among all items. */
 export async function evaluateTowers(
   { split, parameters, content, config, corpus, contentInfo, seed }: TrainedTowers,
   set: EvaluationSet,
@@ -34,11 +65,12 @@ export async function evaluateTowers(
   const encoder = createTowerEncoder(config, sizes, { threads, signal });
   const ranker = createRankEvaluator({ threads, signal });
   try {
-    const total = split.asked[set].users.length;
+    const asked = questions(split, set);
+    const total = asked.length;
     progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note: `towers, ${set}` });
-    const ranks = await ranksOf(split, set, parameters, content, encoder, ranker);
+    const ranking = total === 0 ? emptyRanking() : await rankingOf(asked, parameters, content, encoder, ranker);
     progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note: `towers, ${set}` });
-    return evaluationOf(ranks, seed);
+    return evaluationOf(split, set, ranking, seed);
   } finally {
     await Promise.all([encoder.close(), ranker.close()]);
   }

@@ -1,4 +1,5 @@
 export { type BaselineName, type BaselineOptions, baselines } from './baselines.ts';
+export type { Group } from './breakdown.ts';
 export { readManifest, writeBundle } from './bundle.ts';
 export { discardCheckpoint, type EpochRecord } from './checkpoint.ts';
 export { type Preset, presets, resolveConfig, type TowerConfig } from './config.ts';
@@ -12,7 +13,8 @@ export {
   type MetricName,
   metricsOfRanks,
 } from './metrics.ts';
-export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions } from './ranks.ts';
+export { type Difference, pairedDifferences } from './paired.ts';
+export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions, type Ranking } from './ranks.ts';
 export { type LoadOptions, loadTowers } from './runtime.ts';
 export {
   type Asked,

@@ -7,7 +7,7 @@
  * With one target a user, recall@k is the share of targets at rank ≤ k, and NDCG@k is 1 / log₂(1 + rank) there
  * (the ideal DCG being 1), continued smoothly to half ranks. MRR is the mean of 1 / rank over the full ranking.
  */
-import { createRandom } from '@lorekeep/core';
+import { createRandom, type Random } from '@lorekeep/core';
 import { badTowerInput } from './errors.ts';
 import type { Metrics } from './types.ts';
 
@@ -69,31 +69,40 @@ export type Intervals = Record<MetricName, [number, number]>;
  *
  * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
  */
-export function bootstrapIntervals(
-  ranks: Float64Array,
-  { resamples = 1000, level = 0.95, seed = 42 }: IntervalOptions = {},
-): Intervals {
+export function bootstrapIntervals(ranks: Float64Array, options: IntervalOptions = {}): Intervals {
+  const values = METRIC_NAMES.map((metric) => Float64Array.from(ranks, (rank) => contribution(metric, rank)));
+  const intervals = intervalsOf(values, createRandom(options.seed ?? 42), options);
+  return Object.fromEntries(METRIC_NAMES.map((metric, at) => [metric, intervals[at]])) as Intervals;
+}
+
+/**
+ * Intervals of means over users: all of them see the same resamples.
+ *
+ * @param values several quantities, each `[users]`
+ * @throws LorekeepError `TOWERS_BAD_INPUT`
+ */
+export function intervalsOf(
+  values: readonly Float64Array[],
+  random: Random,
+  { resamples = 1000, level = 0.95 }: IntervalOptions = {},
+): [number, number][] {
   if (!Number.isInteger(resamples) || resamples < 10 || resamples > 100_000)
     throw badTowerInput('resamples', 'must be a whole number from 10 to 100000');
   if (!(level > 0 && level < 1)) throw badTowerInput('level', 'must lie between 0 and 1');
-  const random = createRandom(seed);
-  const users = ranks.length;
-  const values = METRIC_NAMES.map((metric) => Float64Array.from(ranks, (rank) => contribution(metric, rank)));
-  const means = METRIC_NAMES.map(() => new Float64Array(resamples));
-  const sums = new Float64Array(METRIC_NAMES.length);
+  const users = values[0].length;
+  const means = values.map(() => new Float64Array(resamples));
+  const sums = new Float64Array(values.length);
   for (let resample = 0; resample < resamples && users > 0; resample++) {
     sums.fill(0);
     for (let draw = 0; draw < users; draw++) {
       const user = random.int(users);
-      for (let metric = 0; metric < sums.length; metric++) sums[metric] += values[metric][user];
+      for (let which = 0; which < sums.length; which++) sums[which] += values[which][user];
     }
-    for (let metric = 0; metric < sums.length; metric++) means[metric][resample] = sums[metric] / users;
+    for (let which = 0; which < sums.length; which++) means[which][resample] = sums[which] / users;
   }
-  const intervals = {} as Intervals;
-  METRIC_NAMES.forEach((metric, index) => {
-    const sorted = means[index].sort();
+  return means.map((drawn) => {
+    const sorted = drawn.sort();
     const at = (share: number) => sorted[Math.min(resamples - 1, Math.max(0, Math.round(share * (resamples - 1))))];
-    intervals[metric] = [at((1 - level) / 2), at((1 + level) / 2)];
+    return [at((1 - level) / 2), at((1 + level) / 2)];
   });
-  return intervals;
 }

@@ -18,10 +18,10 @@ import { badContent, notFinite, nothingToLearn } from './errors.ts';
 import { fullSoftmaxLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
-import { createRankEvaluator, type RankEvaluator } from './ranks.ts';
-import { questions, type Split, splitBy } from './split.ts';
+import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
+import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
-import type { BundleManifest, EvaluationSet, Protocol } from './types.ts';
+import type { BundleManifest, Protocol } from './types.ts';
 
 export interface TrainOptions extends RunContext {
   corpus: Corpus;
@@ -134,8 +134,9 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   const ranker = createRankEvaluator({ threads, signal });
   try {
     const catalogue: Arrays = content === undefined ? {} : { content: namedArray([items, contentDim], content) };
+    const asked = questions(split, 'valid');
     const validate = async (parameters: Arrays) =>
-      metricsOfRanks(await ranksOf(split, 'valid', joinedArrays(parameters, fixed, config), content, encoder, ranker))[
+      metricsOfRanks(await ranksOf(asked, joinedArrays(parameters, fixed, config), content, encoder, ranker))[
         'ndcg@10'
       ];
     let epoch = 0;
@@ -197,27 +198,47 @@ function noteOf(records: EpochRecord[]): string {
   return `best validation NDCG@10 ${best.ndcg.toFixed(4)} (${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`})`;
 }
 
-/** Ranks of all evaluated users, in the order of `split.asked[set].users`. */
-export async function ranksOf(
-  split: Split,
-  set: EvaluationSet,
+/** Ranks of all questions, history kept. */
+async function ranksOf(
+  asked: Question[],
   parameters: Arrays,
   content: Float32Array | undefined,
   encoder: TowerEncoder,
   ranker: RankEvaluator,
 ): Promise<Float64Array> {
-  const asked = questions(split, set);
   if (asked.length === 0) return new Float64Array(0);
+  const { users, vectors, dim } = await vectorsOf(asked, parameters, content, encoder);
+  return ranker.byVectors(
+    users,
+    vectors,
+    dim,
+    asked.map(({ target }) => target),
+  );
+}
+
+/** The same in full: at least one question. */
+export async function rankingOf(
+  asked: Question[],
+  parameters: Arrays,
+  content: Float32Array | undefined,
+  encoder: TowerEncoder,
+  ranker: RankEvaluator,
+): Promise<Ranking> {
+  const { users, vectors, dim } = await vectorsOf(asked, parameters, content, encoder);
+  return ranker.rankVectors(users, vectors, dim, asked);
+}
+
+async function vectorsOf(
+  asked: Question[],
+  parameters: Arrays,
+  content: Float32Array | undefined,
+  encoder: TowerEncoder,
+) {
   const { inputs, vectors } = await encoder.items(parameters, content);
   const users = await encoder.users(
     parameters,
     inputs,
     asked.map(({ history }) => history),
   );
-  return ranker.byVectors(
-    users,
-    vectors,
-    vectors.length / split.corpus.itemIds.length,
-    asked.map(({ target }) => target),
-  );
+  return { users, vectors, dim: users.length / asked.length };
 }

@@ -78,6 +78,38 @@ test('ranks from vectors equal a naive scan of their inner products', async () =
   }
 });
 
+test('with the history removed, ranks and best items equal a naive scan that leaves it out', async () => {
+  const random = createRandom(5);
+  const [users, items] = [23, 31];
+  const scores = Float32Array.from({ length: users * items }, () => random.int(7));
+  const asked = Array.from({ length: users }, (_, user) => ({
+    history: Int32Array.from({ length: user % 13 }, () => random.int(items)),
+    target: random.int(items),
+  }));
+  scores[2 * items + asked[2].target] = Number.NaN;
+  const evaluator = createRankEvaluator({ batchUsers: 9 });
+  try {
+    const { kept, removed, top, width } = await evaluator.rankScores(scores, asked);
+    assert.deepEqual(
+      kept,
+      await evaluator.byScores(
+        scores,
+        asked.map(({ target }) => target),
+      ),
+    );
+    asked.forEach(({ history, target }, user) => {
+      const row = Array.from(scores.subarray(user * items, (user + 1) * items));
+      const left = row.filter((_, item) => item === target || !history.includes(item));
+      const place = row.slice(0, target).filter((_, item) => !history.includes(item)).length;
+      assert.equal(removed[user], history.includes(target) ? items : naiveRank(left, place), `user ${user}`);
+      const best = Array.from(top.subarray(user * width, (user + 1) * width), (item) => row[item]);
+      if (user !== 2) assert.deepEqual(best, row.sort((a, b) => b - a).slice(0, 10));
+    });
+  } finally {
+    await evaluator.close();
+  }
+});
+
 test('a target that is no item row is refused', async () => {
   const evaluator = createRankEvaluator();
   await assert.rejects(evaluator.byScores(new Float32Array(4), [4]), { code: 'TOWERS_BAD_INPUT' });
