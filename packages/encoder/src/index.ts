@@ -1,10 +1,5 @@
-export {
-  type CatalogueVectorsOptions,
-  catalogueVectors,
-  type EncodeCatalogueOptions,
-  type EncodedCatalogue,
-  encodeCatalogue,
-} from './catalogue.ts';
+export { type EncodeCatalogueOptions, type EncodedCatalogue, encodeCatalogue } from './catalogue.ts';
+export { type CatalogueVectorsOptions, catalogueVectors } from './catalogue-vectors.ts';
 export type { FailedSource } from './errors.ts';
 export { createLexicalEncoder, type LexicalOptions, loadLexicalEncoder, saveLexicalEncoder } from './lexical.ts';
 export { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';

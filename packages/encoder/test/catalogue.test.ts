@@ -3,10 +3,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ProgressEvent, sha256 } from '@lorekeep/core';
+import { createRandom, type ProgressEvent, sha256 } from '@lorekeep/core';
 import { type Item, openStore } from '@lorekeep/store';
-import { catalogueVectors, encodeCatalogue, itemText, loadOnnxEncoder } from '../src/index.ts';
+import {
+  catalogueVectors,
+  encodeCatalogue,
+  itemText,
+  loadOnnxEncoder,
+  type TextEncoder,
+  type WorkUnits,
+} from '../src/index.ts';
 import { rowOf, TINY_BERT, temporaryFolder } from './support.ts';
 
 const words = ['steel', 'screw', 'lamp', 'the end', '4', '42', 'a'];
@@ -67,45 +75,165 @@ test('an aborted run keeps what it has done, and the next one does the rest only
   const progress = ({ done }: ProgressEvent) => {
     if (done > 0) controller.abort(reason);
   };
-  await assert.rejects(encodeCatalogue({ store, encoder, progress, signal: controller.signal }), reason);
+  const { signal } = controller;
+  await assert.rejects(encodeCatalogue({ store, encoder, progress, signal, commitSeconds: 0 }), reason);
   const [{ texts: kept }] = await store.embeddingModels();
   assert.ok(kept > 0 && kept < ITEMS.length);
   const rest = await encodeCatalogue({ store, encoder });
   assert.deepEqual([rest.reused, rest.encoded], [kept, ITEMS.length - kept]);
 });
 
-test('a run that is killed loses nothing that it had stored, and does nothing twice', async (t) => {
-  const path = join(await temporaryFolder(t), 'store.db');
-  const store = await openStore(path);
-  await store.upsertItems(ITEMS);
-  await store.close();
+test('a run that is killed again and again ends with the bytes of one that nobody disturbed', async (t) => {
+  const folder = await temporaryFolder(t);
+  const fill = async (name: string) => {
+    const store = await openStore(join(folder, name));
+    await store.upsertItems(ITEMS);
+    return store;
+  };
+  const encoder = await loadOnnxEncoder(TINY_BERT);
+  const undisturbed = await fill('undisturbed.db');
+  t.after(() => Promise.all([undisturbed.close(), encoder.close()]));
+  await encodeCatalogue({ store: undisturbed, encoder: { ...encoder, work: { characters: 4096, calls: 2 } } });
 
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('./encode-child.ts', import.meta.url)), path, TINY_BERT],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const closed = once(child, 'close');
-  await once(child.stdout, 'data');
-  child.kill('SIGKILL');
-  await closed;
+  const path = join(folder, 'killed.db');
+  await (await fill('killed.db')).close();
+  let stored = 0;
+  for (let kill = 0; kill < 3; kill++) {
+    const words = [fileURLToPath(new URL('./encode-child.ts', import.meta.url)), path, TINY_BERT];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const closed = once(child, 'close');
+    // The first line is what was there when it started, each further one a commit.
+    await once(child.stdout, 'data');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await closed;
+    const store = await openStore(path);
+    const [{ texts }] = await store.embeddingModels();
+    await store.close();
+    assert.ok(texts > stored && texts < ITEMS.length, `${stored} stored before kill ${kill}, then ${texts}`);
+    stored = texts;
+  }
 
   const again = await openStore(path);
-  const encoder = await loadOnnxEncoder(TINY_BERT);
-  t.after(() => Promise.all([again.close(), encoder.close()]));
+  t.after(() => again.close());
+  const rest = await encodeCatalogue({ store: again, encoder: { ...encoder, work: { characters: 4096, calls: 2 } } });
+  assert.deepEqual([rest.texts, rest.reused, rest.encoded], [ITEMS.length, stored, ITEMS.length - stored]);
   const hashes = ITEMS.map((item) => sha256(itemText(item)));
-  const missing = new Set(await again.missingEmbeddings(encoder.id, hashes));
-  const kept = hashes.filter((hash) => !missing.has(hash));
-  assert.ok(kept.length > 0 && missing.size > 0, `${kept.length} kept, ${missing.size} missing`);
-  const before = (await again.getEmbeddings(encoder.id, kept)).vectors;
+  const [a, b] = await Promise.all([undisturbed, again].map((store) => store.getEmbeddings(encoder.id, hashes)));
+  assert.ok(Buffer.from(a.vectors.buffer).equals(Buffer.from(b.vectors.buffer)), 'every byte');
+});
 
-  const rest = await encodeCatalogue({ store: again, encoder });
-  assert.deepEqual([rest.texts, rest.reused, rest.encoded], [ITEMS.length, kept.length, missing.size]);
-  assert.deepEqual((await again.getEmbeddings(encoder.id, kept)).vectors, before);
+interface ListSensitive extends TextEncoder {
+  given: string[];
+  calls: number;
+  /** Calls after which it fails. */
+  most: number;
+}
 
-  const whole = await encoder.encode(ITEMS.map((item) => itemText(item)));
-  const vectors = await catalogueVectors({ store: again, encoder }, ITEMS);
-  for (let i = 0; i < whole.length; i++) assert.ok(Math.abs(whole[i] - vectors[i]) < 2e-6);
+/** Its vectors tell in which list a text was given: any other batch would give other bytes. */
+function listSensitiveEncoder(seed: number, work?: WorkUnits): ListSensitive {
+  const random = createRandom(seed);
+  return {
+    id: 'list-sensitive',
+    name: 'list-sensitive',
+    dim: 8,
+    isLanguageModel: false,
+    work,
+    given: [],
+    calls: 0,
+    most: Number.POSITIVE_INFINITY,
+    async encode(texts) {
+      if (this.calls === this.most) throw new Error('died');
+      this.calls++;
+      this.given.push(...texts);
+      const list = texts.join('\n');
+      await sleep(random.int(3));
+      const rows = texts.map((text) => Buffer.from(sha256(`${text}\n\n${list}`), 'hex'));
+      return Float32Array.from(Buffer.concat(rows.map((row) => row.subarray(0, 8))));
+    },
+    close: async () => {},
+  };
+}
+
+test('what a text is computed with does not depend on where the job stopped, nor on the order in which calls end', async (t) => {
+  // Several windows, with texts that occur in more than one and some that are stored before the job begins.
+  const items = Array.from({ length: 20_000 }, (_, i) => ({
+    id: `${i}`,
+    title: `${'x'.repeat(i % 40)} ${i % 15_000}`,
+  }));
+  const hashes = [...new Set(items.map((item) => sha256(itemText(item))))];
+  const fill = async () => {
+    const store = await openStore(':memory:');
+    t.after(() => store.close());
+    await store.upsertItems(items);
+    const known = hashes.filter((_, i) => i % 7 === 0);
+    await store.putEmbeddings('list-sensitive', 8, known, new Float32Array(8 * known.length));
+    return store;
+  };
+  const whole = await fill();
+  const undisturbed = listSensitiveEncoder(1, { characters: 20_000, calls: 3 });
+  await encodeCatalogue({ store: whole, encoder: undisturbed });
+  assert.equal(undisturbed.given.length, new Set(undisturbed.given).size, 'nothing is encoded twice');
+  const expected = await whole.getEmbeddings('list-sensitive', hashes);
+
+  const store = await fill();
+  let runs = 0;
+  const random = createRandom(5);
+  for (; ; runs++) {
+    const encoder = listSensitiveEncoder(runs, { characters: 20_000, calls: 1 + (runs % 4) });
+    encoder.most = 1 + random.int(12);
+    const ended = await encodeCatalogue({ store, encoder }).catch((error: Error) => error.message);
+    if (ended !== 'died') break;
+  }
+  assert.ok(runs >= 3, `only ${runs} interruptions`);
+  assert.deepEqual(await store.getEmbeddings('list-sensitive', hashes), expected);
+});
+
+test('of a changed catalogue only changed texts are encoded, in units as full as ever', async (t) => {
+  const store = await openStore(':memory:');
+  t.after(() => store.close());
+  const items = Array.from({ length: 20_000 }, (_, i) => ({ id: `${i}`, title: `thing ${i}` }));
+  await store.upsertItems(items);
+  await encodeCatalogue({ store, encoder: listSensitiveEncoder(1) });
+  const changed = items.filter((_, i) => i % 100 === 0).map(({ id, title }) => ({ id, title: `${title}, mended` }));
+  await store.upsertItems(changed);
+  const encoder = listSensitiveEncoder(2);
+  const { reused, encoded } = await encodeCatalogue({ store, encoder });
+  assert.deepEqual([reused, encoded], [19_800, 200]);
+  assert.deepEqual(encoder.given.sort(), changed.map((item) => itemText(item)).sort());
+  assert.equal(encoder.calls, 1);
+});
+
+test('the vectors of two encoders live side by side', async (t) => {
+  const store = await openStore(':memory:');
+  t.after(() => store.close());
+  await store.upsertItems(ITEMS.slice(0, 10));
+  const a = { ...listSensitiveEncoder(1), id: 'a' };
+  const b = { ...listSensitiveEncoder(1), id: 'b' };
+  await encodeCatalogue({ store, encoder: a });
+  assert.equal((await encodeCatalogue({ store, encoder: b })).encoded, 10);
+  assert.equal((await encodeCatalogue({ store, encoder: a })).encoded, 0);
+  assert.deepEqual(
+    (await store.embeddingModels()).map(({ model, texts }) => [model, texts]),
+    [
+      ['a', 10],
+      ['b', 10],
+    ],
+  );
+});
+
+test('an encoder that fails or lies ends the job; what was finished before is kept', async (t) => {
+  const store = await openStore(':memory:');
+  t.after(() => store.close());
+  await store.upsertItems(ITEMS);
+  const failing = listSensitiveEncoder(1, { characters: 4096, calls: 1 });
+  failing.most = 2;
+  await assert.rejects(encodeCatalogue({ store, encoder: failing }), { message: 'died' });
+  const [{ texts }] = await store.embeddingModels();
+  assert.ok(texts > 0 && texts < ITEMS.length);
+  const lying = { ...failing, encode: async () => new Float32Array(8) };
+  await assert.rejects(encodeCatalogue({ store, encoder: lying }), { code: 'ENCODER_FAILED' });
+  const honest = listSensitiveEncoder(1);
+  for (const commitSeconds of [-1, Number.NaN])
+    await assert.rejects(encodeCatalogue({ store, encoder: honest, commitSeconds }), { code: 'ENCODER_BAD_OPTION' });
 });
