@@ -28,7 +28,7 @@ export const modelNotAvailable = (id: string, tried: FailedSource[]) =>
 export const modelFileMissing = (directory: string, file: string) =>
   new LorekeepError('MODEL_FILE_MISSING', `The model in ${directory} has no ${file}.`, {
     kind: 'usage',
-    hint: 'A model directory holds config.json, model.safetensors and tokenizer.json.',
+    hint: 'A model directory holds config.json, tokenizer.json and weights: model.safetensors, shards with their index, or model.onnx.',
     details: { directory, file },
   });
 
@@ -42,7 +42,7 @@ export const modelBadFile = (file: string, why: string, cause?: unknown) =>
 export const modelUnsupported = (directory: string, what: string) =>
   new LorekeepError('MODEL_UNSUPPORTED', `The model in ${directory} cannot be encoded with: ${what}.`, {
     kind: 'usage',
-    hint: 'Supported are BERT-family encoders (model_type "bert", gelu) with mean or CLS pooling.',
+    hint: 'docs/encoders.md lists what is supported. A ready model.onnx, or an embeddings endpoint that serves the model, takes others.',
     details: { directory },
   });
 

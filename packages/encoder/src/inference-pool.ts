@@ -18,8 +18,17 @@ export interface InferencePool {
   close(): Promise<void>;
 }
 
-export interface InferenceWorkerData {
-  graph: Uint8Array<ArrayBuffer>;
+/** What computes: token ids and mask to vectors. */
+export interface InferenceModel {
+  /** The graph itself, with the output `embedding`, or the path of a graph made elsewhere. */
+  graph: Uint8Array | string;
+  /** The output of a graph made elsewhere that `head` takes as `tokens`. */
+  output?: string;
+  /** Takes `tokens` and `attention_mask` to `embedding`. */
+  head?: Uint8Array;
+}
+
+export interface InferenceWorkerData extends InferenceModel {
   threads: number;
 }
 
@@ -51,7 +60,11 @@ const WORKER = new URL(`./inference-worker${extname(import.meta.url)}`, import.m
  * @param name the encoder's, for messages
  * @throws LorekeepError `ENCODER_FAILED` if a session cannot be made
  */
-export async function createInferencePool(name: string, graph: Uint8Array, threads: number): Promise<InferencePool> {
+export async function createInferencePool(
+  name: string,
+  model: InferenceModel,
+  threads: number,
+): Promise<InferencePool> {
   const size = Math.min(threads, MOST_SESSIONS);
   const waiting: Job[] = [];
   const idle: Worker[] = [];
@@ -76,8 +89,9 @@ export async function createInferencePool(name: string, graph: Uint8Array, threa
     // Not this program's flags: some, such as --input-type, no worker can be started with.
     const worker = new Worker(WORKER, { execArgv: [] });
     workers.push(worker);
-    const data: InferenceWorkerData = { graph: Uint8Array.from(graph), threads: Math.floor(threads / size) };
-    worker.postMessage(data, [data.graph.buffer]);
+    const graph = typeof model.graph === 'string' ? model.graph : Uint8Array.from(model.graph);
+    const data: InferenceWorkerData = { ...model, graph, threads: Math.floor(threads / size) };
+    worker.postMessage(data, typeof graph === 'string' ? [] : [graph.buffer]);
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve());
       worker.once('error', reject);

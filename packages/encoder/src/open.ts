@@ -8,7 +8,7 @@ import type { TextEncoder } from './types.ts';
 export interface OpenEncoderOptions
   extends RunContext,
     Pick<ResolveOptions, 'cacheDir' | 'offline'>,
-    Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens'> {
+    Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens' | 'prompt' | 'promptName' | 'dimensions'> {
   /** What `'lexical'` is fitted on: the texts of the catalogue. Other models do not need it. */
   corpusTexts?: Iterable<string>;
 }

@@ -6,11 +6,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { modelBadFile, modelFileMissing } from './errors.ts';
+import { modelBadFile, modelFileMissing, modelUnsupported } from './errors.ts';
 
 export interface TextTokenizer {
-  /** Token ids of at most `maxLength`, special tokens included. */
+  /** Token ids of the prompt and the text, at most `maxLength`, special tokens included; may be none. */
   tokenise(text: string): number[];
+  /** How many tokens at the beginning are those of the prompt, special ones included. */
+  promptTokens: number;
   /** Size of the vocabulary: every id is below it. */
   vocabularySize: number;
 }
@@ -19,6 +21,8 @@ export interface TokenizerSettings {
   maxLength: number;
   /** `do_lower_case` of `sentence_bert_config.json`: before, not instead of, what the tokenizer does. */
   lowerCase: boolean;
+  /** Stands before every text. */
+  prompt: string;
 }
 
 /** @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE` */
@@ -28,36 +32,51 @@ export async function loadTokenizer(directory: string, settings: TokenizerSettin
     if (error.code === 'ENOENT') throw modelFileMissing(directory, 'tokenizer.json');
     throw error;
   });
-  const config = await readJson(join(directory, 'tokenizer_config.json')).catch((error) => {
+  const config: Record<string, unknown> = await readJson(join(directory, 'tokenizer_config.json')).catch((error) => {
     if (error.code === 'ENOENT') return {};
     throw error;
   });
+  if ((config.truncation_side ?? 'right') !== 'right')
+    throw modelUnsupported(directory, `truncation_side ${JSON.stringify(config.truncation_side)}`);
   let tokenizer: Tokenizer;
-  let probe: number[];
+  let closing: number;
   try {
     tokenizer = new Tokenizer(definition, config);
-    probe = tokenizer.encode('a').ids;
+    closing = closingTokens(tokenizer);
   } catch (error) {
     throw modelBadFile(path, `is not a tokenizer that can be used (${(error as Error).message})`, error);
   }
-  if (!Array.isArray(probe) || probe.length < 2)
-    throw modelBadFile(path, 'adds no special tokens around a text, as a BERT tokenizer does');
   let vocabularySize = 0;
   for (const id of tokenizer.get_vocab(true).values()) vocabularySize = Math.max(vocabularySize, id + 1);
 
-  const { maxLength, lowerCase } = settings;
+  const { maxLength, lowerCase, prompt } = settings;
+  const idsOf = (text: string): number[] => {
+    const wellFormed = enoughOf(text, maxLength).toWellFormed();
+    const { ids } = tokenizer.encode(lowerCase ? lowerCased(wellFormed) : wellFormed);
+    if (ids.length <= maxLength) return ids;
+    const kept = Math.min(closing, maxLength);
+    return [...ids.slice(0, maxLength - kept), ...ids.slice(ids.length - kept)];
+  };
   return {
     vocabularySize,
-    tokenise(text) {
-      const wellFormed = enoughOf(text, maxLength).toWellFormed();
-      const { ids } = tokenizer.encode(lowerCase ? wellFormed.toLowerCase() : wellFormed);
-      if (ids.length <= maxLength) return ids;
-      const closing = ids[ids.length - 1];
-      ids.length = maxLength;
-      ids[maxLength - 1] = closing;
-      return ids;
-    },
+    promptTokens: prompt === '' ? 0 : idsOf(prompt).length - Math.min(1, closing),
+    tokenise: (text) => idsOf(prompt + text),
   };
+}
+
+/** How many special tokens the tokenizer puts after a text: they stay when a text is cut. */
+function closingTokens(tokenizer: Tokenizer): number {
+  const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
+  const { ids } = tokenizer.encode('a');
+  if (!Array.isArray(ids) || !Array.isArray(bare)) throw new Error('it gives no list of tokens');
+  for (let before = 0; before + bare.length <= ids.length; before++)
+    if (bare.every((id, i) => ids[before + i] === id)) return ids.length - before - bare.length;
+  throw new Error('it changes a text that it puts special tokens around');
+}
+
+/** Letter by letter, as the reference does it: JavaScript alone would write the last sigma of a word differently. */
+function lowerCased(text: string): string {
+  return text.replaceAll('Σ', 'σ').toLowerCase();
 }
 
 /**

@@ -24,7 +24,7 @@ test('all-MiniLM-L6-v2', async (t) => {
   });
 
   await t.test('tokenises as many tokens, cut at the 256 of sentence_bert_config.json', async () => {
-    const tokenizer = await loadTokenizer(model.directory, { maxLength: 256, lowerCase: false });
+    const tokenizer = await loadTokenizer(model.directory, { maxLength: 256, lowerCase: false, prompt: '' });
     assert.deepEqual(
       texts.map((text) => tokenizer.tokenise(text).length),
       reference.tokens,
@@ -32,7 +32,7 @@ test('all-MiniLM-L6-v2', async (t) => {
   });
 
   await t.test('tokenises the beginning of a megabyte as if there were no more', async () => {
-    const tokenizer = await loadTokenizer(model.directory, { maxLength: 256, lowerCase: false });
+    const tokenizer = await loadTokenizer(model.directory, { maxLength: 256, lowerCase: false, prompt: '' });
     const words = 'Screws, of stainless \u0001 steel — A2 ';
     const megabyte = words.repeat(1_000_000 / words.length);
     assert.deepEqual(tokenizer.tokenise(megabyte), tokenizer.tokenise(words.repeat(200)));

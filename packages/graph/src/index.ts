@@ -2,6 +2,7 @@ export type { AdamWOptions, Schedule } from './adamw.ts';
 export { type CompiledGraph, type CompileOptions, compileGraph } from './compile.ts';
 export { gelu, layerNorm, softmaxCrossEntropy } from './functions.ts';
 export { type Attribute, type Attributes, type ElementType, OnnxGraphBuilder, OPSET, type TensorData } from './onnx.ts';
+export { type GraphSignature, readOnnxSignature, type ValueSignature } from './onnx-signature.ts';
 export { readSafetensors, saveSafetensors } from './safetensors.ts';
 export {
   bucketLength,

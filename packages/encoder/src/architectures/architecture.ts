@@ -9,8 +9,6 @@ export interface TextInputs {
 }
 
 export interface Architecture {
-  /** `model_type` of `config.json`. */
-  name: string;
   /** Width of a token's vector. */
   hidden: number;
   /** Token ids are below it. */

@@ -1,17 +1,37 @@
-/** BERT (Devlin et al. 2019): learned positions, post-norm, exact GELU. Token types other than 0 do not occur here. */
-import { attention, hidePadding } from '../graph/attention.ts';
+/**
+ * BERT (Devlin et al. 2019), and RoBERTa (Liu et al. 2019), XLM-R (Conneau et al. 2020) and CamemBERT, which differ in
+ * where places begin. Token types other than 0 do not occur here.
+ */
+import { hidePadding, lengthOf } from '../graph/attention.ts';
 import type { Layers } from '../graph/layers.ts';
+import { placesAfterPadding } from '../graph/places.ts';
 import type { Architecture } from './architecture.ts';
-import { checkHeads, type ModelConfig, positiveIn, requireIn, sizeIn } from './config.ts';
+import { activationIn, checkHeads, type ModelConfig, positiveIn, requireIn, sizeIn, tokenIn } from './config.ts';
+import { type PostNormNames, postNormLayer } from './post-norm.ts';
+
+const NAMES: PostNormNames = {
+  query: 'attention.self.query',
+  key: 'attention.self.key',
+  value: 'attention.self.value',
+  output: 'attention.output.dense',
+  attentionNorm: 'attention.output.LayerNorm',
+  wide: 'intermediate.dense',
+  narrow: 'output.dense',
+  norm: 'output.LayerNorm',
+};
 
 /** @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE` */
 export function bert(config: ModelConfig): Architecture {
-  requireIn(config, {
-    hidden_act: 'gelu',
-    position_embedding_type: 'absolute',
-    is_decoder: false,
-    add_cross_attention: false,
-  });
+  return bertOrRoberta(config, ['bert.']);
+}
+
+/** As `bert`; the first place has the number after that of the padding token. */
+export function roberta(config: ModelConfig): Architecture {
+  return bertOrRoberta(config, ['roberta.'], tokenIn(config, 'pad_token_id', 1));
+}
+
+function bertOrRoberta(config: ModelConfig, prefixes: string[], padding?: number): Architecture {
+  requireIn(config, { position_embedding_type: 'absolute', is_decoder: false, add_cross_attention: false });
   const settings = {
     hidden: sizeIn(config, 'hidden_size'),
     layers: sizeIn(config, 'num_hidden_layers'),
@@ -19,41 +39,31 @@ export function bert(config: ModelConfig): Architecture {
     intermediate: sizeIn(config, 'intermediate_size'),
     vocabulary: sizeIn(config, 'vocab_size'),
     positions: sizeIn(config, 'max_position_embeddings'),
-    tokenTypes: sizeIn(config, 'type_vocab_size'),
+    tokenTypes: sizeIn(config, 'type_vocab_size', 2),
     epsilon: positiveIn(config, 'layer_norm_eps', 1e-12),
+    activation: activationIn(config, 'hidden_act', 'gelu'),
+    padding,
   };
-  const { hidden, heads, intermediate, positions, epsilon } = settings;
-  checkHeads(config, hidden, heads);
+  const { hidden, positions, epsilon } = settings;
+  checkHeads(config, hidden, settings.heads);
   return {
-    name: 'bert',
     hidden,
     vocabulary: settings.vocabulary,
-    maxTokens: positions,
-    prefixes: ['bert.'],
+    maxTokens: padding === undefined ? positions : positions - padding - 1,
+    prefixes,
     settings,
     write(layers, { ids, mask }) {
       const { graph } = layers;
-      const place = graph.node('Slice', [
-        graph.initializer('embeddings.places', [positions, hidden], embeddingsOfPlaces(layers, settings)),
-        graph.int64s([0]),
-        graph.node('Shape', [ids], { start: 1, end: 2 }),
-        graph.int64s([0]),
-      ]);
+      const table = graph.initializer('embeddings.places', [positions, hidden], embeddingsOfPlaces(layers, settings));
+      const place =
+        padding === undefined
+          ? graph.node('Slice', [table, graph.int64s([0]), lengthOf(graph, ids), graph.int64s([0])])
+          : graph.node('Gather', [table, placesAfterPadding(graph, ids, mask, padding)]);
       const words = layers.lookup(ids, 'embeddings.word_embeddings', settings.vocabulary, hidden);
       let x = layers.layerNorm(graph.node('Add', [words, place]), 'embeddings.LayerNorm', hidden, epsilon);
       const hide = hidePadding(graph, mask);
-      for (let layer = 0; layer < settings.layers; layer++) {
-        const name = `encoder.layer.${layer}`;
-        const [query, key, value] = ['query', 'key', 'value'].map((part) =>
-          layers.linear(x, `${name}.attention.self.${part}`, hidden, hidden),
-        );
-        const mixed = attention(graph, { query, key, value }, hide, { heads, headSize: hidden / heads });
-        const output = layers.linear(mixed, `${name}.attention.output.dense`, hidden, hidden);
-        x = layers.layerNorm(graph.node('Add', [output, x]), `${name}.attention.output.LayerNorm`, hidden, epsilon);
-        const wide = graph.node('Gelu', [layers.linear(x, `${name}.intermediate.dense`, hidden, intermediate)]);
-        const narrow = layers.linear(wide, `${name}.output.dense`, intermediate, hidden);
-        x = layers.layerNorm(graph.node('Add', [narrow, x]), `${name}.output.LayerNorm`, hidden, epsilon);
-      }
+      for (let layer = 0; layer < settings.layers; layer++)
+        x = postNormLayer(layers, x, hide, `encoder.layer.${layer}`, NAMES, settings);
       return x;
     },
   };

@@ -1,14 +1,43 @@
 /** The architectures, by `model_type` of `config.json`. */
 import { modelUnsupported } from '../errors.ts';
 import type { Architecture } from './architecture.ts';
-import { bert } from './bert.ts';
-import type { ModelConfig } from './config.ts';
+import { bert, roberta } from './bert.ts';
+import { type ModelConfig, requireIn } from './config.ts';
+import { llama, mistral, qwen2, qwen3 } from './decoder.ts';
+import { distilbert } from './distilbert.ts';
+import { modernbert } from './modernbert.ts';
+import { mpnet } from './mpnet.ts';
 
-const ARCHITECTURES: Record<string, (config: ModelConfig) => Architecture> = { bert };
+const ARCHITECTURES: Record<string, (config: ModelConfig) => Architecture> = {
+  bert,
+  roberta,
+  'xlm-roberta': roberta,
+  camembert: roberta,
+  mpnet,
+  distilbert,
+  modernbert,
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+};
 
-/** @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE` */
+/** Whether there is a graph for this `model_type`. */
+export function isKnownArchitecture(type: unknown): boolean {
+  return typeof type === 'string' && Object.hasOwn(ARCHITECTURES, type);
+}
+
+/**
+ * Reads and checks `config.json`. Code that comes with a model is not run, so a model that needs its own is refused, and
+ * so are weights that somebody else has quantised.
+ * @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE`
+ */
 export function readArchitecture(directory: string, values: Record<string, unknown>): Architecture {
-  const type = String(values.model_type);
-  if (!Object.hasOwn(ARCHITECTURES, type)) throw modelUnsupported(directory, `model_type "${type}"`);
-  return ARCHITECTURES[type]({ directory, values });
+  const type = values.model_type;
+  if (!isKnownArchitecture(type)) throw modelUnsupported(directory, `model_type ${JSON.stringify(type)}`);
+  const config = { directory, values };
+  requireIn(config, { quantization_config: undefined });
+  if (Object.hasOwn((values.auto_map ?? {}) as object, 'AutoModel'))
+    throw modelUnsupported(directory, 'code of its own (auto_map)');
+  return ARCHITECTURES[type as string](config);
 }

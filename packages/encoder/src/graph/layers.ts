@@ -24,14 +24,15 @@ export interface Layers {
   lookup(ids: string, name: string, rows: number, width: number): string;
 }
 
-export function createLayers(graph: OnnxGraphBuilder, weights: Weights): Layers {
-  const vector = (name: string, size: number) => graph.initializer(name, [size], weights.take(name, [size]));
+/** @param scope put before names in the graph, where weights of several files could have the same */
+export function createLayers(graph: OnnxGraphBuilder, weights: Weights, scope = ''): Layers {
+  const vector = (name: string, size: number) => graph.initializer(scope + name, [size], weights.take(name, [size]));
   return {
     graph,
     weights,
     linear(x, name, from, to, bias = true) {
       const matrix = transposed(weights.take(`${name}.weight`, [to, from]), to, from);
-      const product = graph.node('MatMul', [x, graph.initializer(`${name}.weight`, [from, to], matrix)]);
+      const product = graph.node('MatMul', [x, graph.initializer(`${scope}${name}.weight`, [from, to], matrix)]);
       return bias ? graph.node('Add', [product, vector(`${name}.bias`, to)]) : product;
     },
     layerNorm(x, name, size, epsilon, bias = true) {
@@ -45,7 +46,8 @@ export function createLayers(graph: OnnxGraphBuilder, weights: Weights): Layers 
       });
     },
     lookup(ids, name, rows, width) {
-      const table = graph.initializer(`${name}.weight`, [rows, width], weights.take(`${name}.weight`, [rows, width]));
+      const values = weights.take(`${name}.weight`, [rows, width]);
+      const table = graph.initializer(`${scope}${name}.weight`, [rows, width], values);
       return graph.node('Gather', [table, ids]);
     },
   };

@@ -1,0 +1,143 @@
+/**
+ * From a model's folder to what computes it: the graph, the tokenizer, and the id that says which vectors come out.
+ * Weights are taken from safetensors, for which this package writes the graph itself; a ready ONNX graph is used where
+ * there are none, or where the architecture is one that we have no graph for.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256, sha256OfFile } from '@lorekeep/core';
+import { isKnownArchitecture, readArchitecture } from './architectures/index.ts';
+import { badOption, modelBadFile, modelFileMissing } from './errors.ts';
+import { settingsOf, widthAfter } from './graph/head.ts';
+import { GRAPH_VERSION, textGraph } from './graph/text-graph.ts';
+import type { InferenceModel } from './inference-pool.ts';
+import { type PromptOptions, promptOf } from './prompt.ts';
+import { findReady, readReady, readyHead } from './ready.ts';
+import { readSentenceSettings } from './sentence.ts';
+import { loadTokenizer, readJson, type TextTokenizer } from './tokenise.ts';
+import { findWeights, hashOfWeights, readWeights, type WeightFiles } from './weight-files.ts';
+
+export interface ModelOptions extends PromptOptions {
+  /**
+   * Tokens a text is cut to, special tokens and prompt included. Default: the model's own (`max_seq_length` of
+   * `sentence_bert_config.json`, else `model_max_length` of the tokenizer, and never more than the model has places
+   * for). From 2 to the number of places; else `ENCODER_BAD_OPTION`.
+   */
+  maxLength?: number;
+  /**
+   * Values kept of each vector, from the first on, before it is divided by its length: for models trained so that the
+   * beginning of a vector is a vector (Matryoshka). Default: all. From 1 to all; else `ENCODER_BAD_OPTION`.
+   */
+  dimensions?: number;
+  /** SHA-256 of `model.safetensors` where it is known already; saves reading the file twice. */
+  weights?: string;
+}
+
+export interface LoadedModel {
+  /** Content hash of everything that the vectors depend on. */
+  id: string;
+  dim: number;
+  maxLength: number;
+  /** Puts the prompt before the text, too. */
+  tokenizer: TextTokenizer;
+  inference: InferenceModel;
+}
+
+/** What the weights are, and what is written once prompt and length are known. */
+interface Computation {
+  maxTokens: number;
+  vocabulary: number;
+  width: number;
+  /** The vector of a text comes out of the graph as it is: no modules of ours. */
+  pooled: boolean;
+  /** Part of the id. */
+  identity: object;
+  write(options: { promptTokens: number; dimensions: number | undefined }): Promise<InferenceModel>;
+}
+
+/**
+ * @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`, `ENCODER_BAD_OPTION`, and
+ *   `SAFETENSORS_*` for weights that are damaged
+ */
+export async function loadModel(directory: string, options: ModelOptions = {}): Promise<LoadedModel> {
+  const sentence = await readSentenceSettings(directory);
+  const folder = sentence.transformer;
+  for (const file of ['config.json', 'tokenizer.json'])
+    if (!existsSync(join(folder, file))) throw modelFileMissing(folder, file);
+  const config = await readJson(join(folder, 'config.json'));
+  const files = await findWeights(folder);
+  const ready = findReady(folder);
+  if (files === undefined && ready === undefined) throw modelFileMissing(folder, 'model.safetensors');
+
+  const mismatch = (given: number, expected: number) =>
+    modelBadFile(
+      join(directory, 'modules.json'),
+      `has a module for vectors of ${expected} values after one of ${given}`,
+    );
+  const useReady = ready !== undefined && (files === undefined || !isKnownArchitecture(config.model_type));
+  const computation = useReady ? await fromReady(ready) : await fromWeights(files!);
+
+  async function fromWeights(found: WeightFiles): Promise<Computation> {
+    const architecture = readArchitecture(folder, config);
+    const weights = options.weights ?? (await hashOfWeights(folder, found));
+    return {
+      maxTokens: architecture.maxTokens,
+      vocabulary: architecture.vocabulary,
+      width: architecture.hidden,
+      pooled: false,
+      identity: { graph: GRAPH_VERSION, type: config.model_type, settings: architecture.settings, weights },
+      async write(head) {
+        const arrays = await readWeights(folder, found);
+        return { graph: textGraph(architecture, arrays, found.path, sentence.head, head, mismatch) };
+      },
+    };
+  }
+
+  async function fromReady(path: string): Promise<Computation> {
+    const model = await readReady(directory, path, config.hidden_size);
+    const whole = (value: unknown) => (Number.isSafeInteger(value) ? (value as number) : Number.MAX_SAFE_INTEGER);
+    return {
+      maxTokens: whole(config.max_position_embeddings),
+      vocabulary: whole(config.vocab_size),
+      width: model.width,
+      pooled: model.pooled,
+      identity: { graph: GRAPH_VERSION, ready: model.hash, output: model.output },
+      async write(head) {
+        return { graph: path, output: model.output, head: readyHead(model, sentence.head, head, mismatch) };
+      },
+    };
+  }
+
+  const { maxTokens, vocabulary } = computation;
+  const { maxLength = Math.min(maxTokens, sentence.maxLength ?? Number.POSITIVE_INFINITY), dimensions } = options;
+  checkWhole('maxLength', maxLength, 2, maxTokens);
+  const full = computation.pooled ? computation.width : widthAfter(computation.width, sentence.head);
+  if (dimensions !== undefined) checkWhole('dimensions', dimensions, 1, full);
+  const prompt = promptOf(sentence, options);
+  const tokenizer = await loadTokenizer(folder, { maxLength, lowerCase: sentence.lowerCase, prompt });
+  if (tokenizer.vocabularySize > vocabulary)
+    throw modelBadFile(
+      join(folder, 'tokenizer.json'),
+      `knows ${tokenizer.vocabularySize} tokens, the model ${vocabulary}`,
+    );
+  const id = sha256(
+    JSON.stringify({
+      ...computation.identity,
+      tokenizer: await sha256OfFile(join(folder, 'tokenizer.json')),
+      lowerCase: sentence.lowerCase,
+      head: computation.pooled ? [] : settingsOf(sentence.head),
+      prompt,
+      dimensions: dimensions ?? full,
+      normalisation: 'l2',
+      precision: 'fp32',
+      maxLength,
+    }),
+  );
+  const inference = await computation.write({ promptTokens: tokenizer.promptTokens, dimensions });
+  return { id, dim: dimensions ?? full, maxLength, tokenizer, inference };
+}
+
+export function checkWhole(option: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw badOption(option, value, `a whole number from ${least} to ${most}`);
+}
