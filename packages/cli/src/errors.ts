@@ -53,6 +53,23 @@ export const interrupted = () =>
     hint: 'Run the same command again to go on.',
   });
 
+export const timesMissing = () =>
+  new LorekeepError(
+    'TIMES_MISSING',
+    'Events of this workspace came without time stamps, so they cannot be cut by time.',
+    {
+      kind: 'usage',
+      hint: 'Use --protocol leave-one-out, or import a log with time stamps into another workspace.',
+    },
+  );
+
+export const reportUnwritable = (path: string, cause: unknown) =>
+  new LorekeepError('REPORT_UNWRITABLE', `The report cannot be written to "${path}": ${(cause as Error).message}`, {
+    kind: 'usage',
+    hint: 'Name a file in a folder that can be written.',
+    cause,
+  });
+
 export const nothingToImport = () =>
   new LorekeepError('NOTHING_TO_IMPORT', 'Neither --items nor --events was given.', {
     kind: 'usage',

@@ -1,6 +1,6 @@
 /** The options that several commands share, each with its default and limits in one place. */
 import { DEFAULT_TEMPLATE, ITEM_TEMPLATES } from '@lorekeep/encoder';
-import { presets } from '@lorekeep/towers';
+import { PROTOCOLS, presets } from '@lorekeep/towers';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const DEFAULT_PORT = 7070;
@@ -49,6 +49,8 @@ export const template = () =>
   ).choices(Object.keys(ITEM_TEMPLATES));
 export const preset = () =>
   new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default('learn');
+export const protocol = () =>
+  new Option('--protocol <name>', 'which events are kept for validation and test').choices([...PROTOCOLS]);
 export const seed = () =>
   new Option('--seed <n>', 'of every random choice').argParser(integer(0, 2 ** 32 - 1)).default(DEFAULT_SEED);
 export const threads = () =>

@@ -143,6 +143,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   command('train', 'train the towers; stops by itself, and goes on where a stopped run was')
     .addOption(option.preset())
     .option('--config <file>', 'a JSON file with options that replace those of the preset')
+    .addOption(option.protocol().default('leave-one-out'))
     .addOption(option.seed())
     .addOption(option.threads())
     .action(
@@ -154,6 +155,8 @@ function createProgram(output: Output, signal: AbortSignal): Command {
 
   command('evaluate', 'rank the whole catalogue for every user, beside the baselines')
     .addOption(option.modelVersion())
+    .addOption(option.protocol().default(undefined, 'the one it was trained with'))
+    .option('--report <file>', 'also write one HTML page with tables and plots')
     .addOption(option.threads())
     .action(
       inWorkspace(async (context, options: import('./commands/evaluate.ts').EvaluateOptions) => {

@@ -118,8 +118,9 @@ describe('step by step', () => {
   });
 
   test('evaluate gives the figures that training gave, from the saved towers, with baselines and intervals', async () => {
-    const { code, last, stderr } = await lorekeep(['evaluate', ...shop], dir);
+    const { code, last, stderr } = await lorekeep(['evaluate', '--report', 'reports/shop.html', ...shop], dir);
     assert.equal(code, 0, stderr);
+    assert.match(await readFile(join(dir, 'reports', 'shop.html'), 'utf8'), /<title>Evaluation of learn<\/title>/);
     const versions = JSON.parse(
       await readFile(join(dir, 'steps', 'models', last.version, 'manifest.json'), 'utf8'),
     ).metrics;
@@ -131,6 +132,16 @@ describe('step by step', () => {
     const [low, high] = last.intervals.test['ndcg@10'];
     assert.ok(low <= last.metrics.test['ndcg@10'] && last.metrics.test['ndcg@10'] <= high);
     assert.deepEqual(last.baselines, versions.baselines);
+    assert.equal(last.removed.test.metrics.users, last.metrics.test.users);
+    assert.equal(last.differences.popularity['ndcg@10'].interval.length, 2);
+  });
+
+  test('evaluate cuts by time where it is asked to, and says that the model has seen some of those answers', async () => {
+    const { code, last, lines, stderr } = await lorekeep(['evaluate', '--protocol', 'temporal', ...shop], dir);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual([last.protocol, last.trainedOnThisData], ['temporal', false]);
+    assert.ok(last.metrics.valid.users !== last.metrics.test.users);
+    assert.ok(lines.some((line) => line.event === 'warning' && /seen some of the temporal/.test(line.text)));
   });
 
   test('publish, recommend and similar answer with items of the catalogue', async () => {

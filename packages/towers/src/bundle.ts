@@ -47,7 +47,7 @@ export async function writeBundle(
   metrics: BundleManifest['metrics'],
 ): Promise<BundleManifest> {
   if (await exists(path)) throw bundleExists(path);
-  const { corpus, config, contentInfo, preset, seed, parameters } = trained;
+  const { corpus, config, contentInfo, preset, seed, parameters, bestEpoch, records } = trained;
   const manifest: BundleManifest = {
     format: FORMAT,
     kind: 'towers',
@@ -65,6 +65,7 @@ export async function writeBundle(
     },
     content: contentInfo,
     towers: { dim: config.dim, inputDim: config.dim, maxHistory: config.maxHistory },
+    training: { bestEpoch, records },
     metrics,
     files: {},
   };

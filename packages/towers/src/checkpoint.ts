@@ -7,14 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, type RandomState } from '@lorekeep/core';
 import { type Arrays, readSafetensors, saveSafetensors, type TrainerState } from '@lorekeep/graph';
-
-export interface EpochRecord {
-  epoch: number;
-  /** Mean training loss; absent for epoch 0, the start. */
-  loss?: number;
-  /** On the validation set. */
-  ndcg: number;
-}
+import type { EpochRecord } from './types.ts';
 
 export interface Checkpoint {
   /** Finished epochs. */

@@ -1,7 +1,7 @@
 export { type BaselineName, type BaselineOptions, baselines } from './baselines.ts';
 export type { Group } from './breakdown.ts';
 export { readManifest, writeBundle } from './bundle.ts';
-export { discardCheckpoint, type EpochRecord } from './checkpoint.ts';
+export { discardCheckpoint } from './checkpoint.ts';
 export { type Preset, presets, resolveConfig, type TowerConfig } from './config.ts';
 export { type EvaluateOptions, type Evaluation, evaluateTowers, evaluationOf } from './evaluate.ts';
 export { evaluateBundle } from './evaluate-bundle.ts';
@@ -29,4 +29,4 @@ export {
   trainItems,
 } from './split.ts';
 export { type TrainedTowers, type TrainOptions, trainTowers } from './train.ts';
-export type { BundleManifest, EvaluationSet, Metrics, Protocol, TowerRuntime } from './types.ts';
+export type { BundleManifest, EpochRecord, EvaluationSet, Metrics, Protocol, TowerRuntime } from './types.ts';

@@ -10,7 +10,7 @@ import { createRandom, errorCode, type RunContext, sha256, silent } from '@lorek
 import { type Arrays, createTrainer, namedArray } from '@lorekeep/graph';
 import type { Corpus } from '@lorekeep/store';
 import { epochBatches, feedsOf } from './batches.ts';
-import { type EpochRecord, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { resolveConfig, type TowerConfig } from './config.ts';
 import { centredContent, contentMean } from './content.ts';
 import { createTowerEncoder, type TowerEncoder } from './encode.ts';
@@ -21,7 +21,7 @@ import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
-import type { BundleManifest, Protocol } from './types.ts';
+import type { BundleManifest, EpochRecord, Protocol } from './types.ts';
 
 export interface TrainOptions extends RunContext {
   corpus: Corpus;

@@ -3,6 +3,14 @@
  * which needs ONNX Runtime and nothing of the training code.
  */
 
+export interface EpochRecord {
+  epoch: number;
+  /** Mean training loss; absent for epoch 0, the start. */
+  loss?: number;
+  /** On the validation set. */
+  ndcg: number;
+}
+
 /** How training events and questions are told apart (split.ts). */
 export type Protocol = 'leave-one-out' | 'temporal';
 
@@ -39,6 +47,8 @@ export interface BundleManifest {
   content: { encoder: string; name: string; dim: number; isLanguageModel: boolean; template: string };
   /** Tower shapes: what a `TowerRuntime` is made with. */
   towers: { dim: number; inputDim: number; maxHistory: number };
+  /** The epoch kept and what each gave; absent in older bundles. */
+  training?: { bestEpoch: number; records: EpochRecord[] };
   metrics: { valid: Metrics; test: Metrics; baselines: Record<string, Metrics> };
   /** File name → SHA-256. */
   files: Record<string, string>;

@@ -1,6 +1,6 @@
 /** `lorekeep train` */
 import { readFile } from 'node:fs/promises';
-import type { Preset } from '@lorekeep/towers';
+import type { Preset, Protocol } from '@lorekeep/towers';
 import { badConfigFile } from '../errors.ts';
 import { userPath } from '../stages/import.ts';
 import { testTable } from '../stages/report.ts';
@@ -11,14 +11,15 @@ import type { StageContext } from '../workspace.ts';
 export interface TrainCommandOptions {
   preset: Preset;
   config?: string;
+  protocol: Protocol;
   seed: number;
   threads?: number;
 }
 
 export async function trainCommand(context: StageContext, options: TrainCommandOptions): Promise<void> {
-  const { preset, seed, threads } = options;
+  const { preset, protocol, seed, threads } = options;
   const config = options.config === undefined ? {} : await readConfig(options.config);
-  const { manifest, unchanged, seconds } = await trainStage(context, { preset, config, seed, threads });
+  const { manifest, unchanged, seconds } = await trainStage(context, { preset, config, protocol, seed, threads });
   const head = unchanged
     ? `Already trained on exactly this, nothing to do: version ${manifest.version}.`
     : `Trained version ${manifest.version} in ${duration(seconds)}.`;

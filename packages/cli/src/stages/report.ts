@@ -1,5 +1,5 @@
 /** Metrics as people read them: one row a model, the best figure of a column marked by its own numbers, not by us. */
-import type { BundleManifest, Metrics } from '@lorekeep/towers';
+import type { BundleManifest, Evaluation, Metrics } from '@lorekeep/towers';
 import { table } from '../terminal.ts';
 
 const COLUMNS = ['recall@10', 'ndcg@10', 'recall@50', 'ndcg@50', 'mrr'] as const;
@@ -10,6 +10,18 @@ export function metricsTable(name: string, metrics: Metrics, baselines: Record<s
     ['', ...COLUMNS],
     row(name, metrics),
     ...Object.entries(baselines).map(([label, values]) => row(label, values)),
+  ]);
+}
+
+/** Metrics by groups of questions. */
+export function groupsTable({ breakdown }: Evaluation): string {
+  return table([
+    ['questions', 'users', ...COLUMNS],
+    ...breakdown.map(({ kind, name, metrics }) => [
+      kind === 'item' ? `${name} items` : `histories of ${name}`,
+      metrics.users.toLocaleString('en-US'),
+      ...COLUMNS.map((column) => metrics[column].toFixed(4)),
+    ]),
   ]);
 }
 

@@ -7,9 +7,11 @@ import {
   type BundleManifest,
   baselines,
   discardCheckpoint,
+  type Evaluation,
   evaluateTowers,
   type Metrics,
   type Preset,
+  type Protocol,
   readManifest,
   resolveConfig,
   type Split,
@@ -17,7 +19,7 @@ import {
   trainTowers,
   writeBundle,
 } from '@lorekeep/towers';
-import { nothingImported } from '../errors.ts';
+import { nothingImported, timesMissing } from '../errors.ts';
 import { latestVersion, type StageContext, setLatestVersion } from '../workspace.ts';
 import { currentEncoder, type RememberedEncoder } from './encode.ts';
 
@@ -25,6 +27,7 @@ export interface TrainStageOptions {
   preset: Preset;
   /** Options that replace those of the preset. */
   config: Record<string, unknown>;
+  protocol: Protocol;
   seed: number;
   threads?: number;
 }
@@ -36,15 +39,16 @@ export interface TrainStageResult {
 }
 
 export async function trainStage(context: StageContext, options: TrainStageOptions): Promise<TrainStageResult> {
-  const { preset, seed, threads } = options;
+  const { preset, protocol, seed, threads } = options;
   const { progress, signal, workspace } = context;
   const config = resolveConfig(preset, options.config);
   const corpus = await readCorpus(context);
+  await checkTimes(context, protocol);
   const encoder = await currentEncoder(context);
   const latest = await latestVersion(workspace);
   if (latest !== undefined) {
     const manifest = await readManifest(join(workspace.modelsDir, latest));
-    if (isMadeFrom(manifest, corpus, encoder, config, seed)) return { manifest, unchanged: true, seconds: 0 };
+    if (isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) return { manifest, unchanged: true, seconds: 0 };
   }
 
   const started = performance.now();
@@ -53,7 +57,7 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   const { id, name, dim, isLanguageModel, template } = encoder;
   const contentInfo = { encoder: id, name, dim, isLanguageModel, template };
   const run = { threads, progress, signal };
-  const trained = await trainTowers({ corpus, content, contentInfo, preset, config, seed, workDir, ...run });
+  const trained = await trainTowers({ corpus, content, contentInfo, preset, config, protocol, seed, workDir, ...run });
   const metrics = {
     valid: (await evaluateTowers(trained, 'valid', run)).metrics,
     test: (await evaluateTowers(trained, 'test', run)).metrics,
@@ -67,10 +71,11 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
 }
 
 function isMadeFrom(
-  { data, content, config: trained, seed: trainedSeed }: BundleManifest,
+  { data, content, config: trained, protocol: trainedFor = 'leave-one-out', seed: trainedSeed }: BundleManifest,
   corpus: Corpus,
   encoder: RememberedEncoder,
   config: TowerConfig,
+  protocol: Protocol,
   seed: number,
 ): boolean {
   return (
@@ -78,12 +83,19 @@ function isMadeFrom(
     content.encoder === encoder.id &&
     content.template === encoder.template &&
     JSON.stringify(Object.entries(trained).sort()) === JSON.stringify(Object.entries(config).sort()) &&
+    trainedFor === protocol &&
     trainedSeed === seed
   );
 }
 
 /** Sorts by time. */
 const newVersion = () => `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+
+/** @throws LorekeepError `TIMES_MISSING` where a temporal split would cut ordinals that stand for times */
+export async function checkTimes({ workspace }: StageContext, protocol: Protocol): Promise<void> {
+  if (protocol !== 'temporal') return;
+  if ((await workspace.store.imports()).some(({ ordinals }) => ordinals)) throw timesMissing();
+}
 
 /** @throws LorekeepError `NOTHING_IMPORTED` */
 export async function readCorpus({ workspace }: StageContext): Promise<Corpus> {
@@ -110,5 +122,9 @@ export async function baselineMetrics(
   threads: number | undefined,
 ): Promise<Record<string, Metrics>> {
   const evaluations = await baselines(split, 'test', content, { threads, progress, signal });
+  return metricsOf(evaluations);
+}
+
+export function metricsOf(evaluations: Record<string, Evaluation>): Record<string, Metrics> {
   return Object.fromEntries(Object.entries(evaluations).map(([name, { metrics }]) => [name, metrics]));
 }
