@@ -141,7 +141,7 @@ describe('step by step', () => {
     assert.equal(code, 0, stderr);
     assert.deepEqual([last.protocol, last.trainedOnThisData], ['temporal', false]);
     assert.ok(last.metrics.valid.users !== last.metrics.test.users);
-    assert.ok(lines.some((line) => line.event === 'warning' && /seen some of the temporal/.test(line.text)));
+    assert.ok(lines.some((line) => line.event === 'warning' && /seen some of the temporal/.test(String(line.text))));
   });
 
   test('publish, recommend and similar answer with items of the catalogue', async () => {

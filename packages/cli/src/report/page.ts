@@ -94,11 +94,11 @@ export async function reportPage(data: ReportData): Promise<string> {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Evaluation of ${escape(name)}</title>
+<title>Evaluation of ${escaped(name)}</title>
 <style>${STYLE}</style>
 <main>
-<h1>Evaluation of ${escape(name)}</h1>
-<dl>${facts.map(([fact, value]) => `<div><dt>${escape(fact)}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>
+<h1>Evaluation of ${escaped(name)}</h1>
+<dl>${facts.map(([fact, value]) => `<div><dt>${escaped(fact)}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
 ${nonFinite > 0 ? `<p class="warning">${nonFinite} scores were not finite: counted as misses.</p>` : ''}
 ${sections.join('\n')}
 </main>
@@ -122,17 +122,17 @@ svg{max-width:100%;height:auto}.warning{color:#a33}
 `;
 
 function section(title: string, text: string, ...parts: string[]): string {
-  return `<section><h2>${escape(title)}</h2><p>${text}</p>${parts.join('')}</section>`;
+  return `<section><h2>${escaped(title)}</h2><p>${text}</p>${parts.join('')}</section>`;
 }
 
 function table(head: string[], rows: string[][]): string {
-  const cells = (tag: string, values: string[]) => values.map((value) => `<${tag}>${escape(value)}</${tag}>`).join('');
+  const cells = (tag: string, values: string[]) => values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('');
   const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('');
   return `<table><thead><tr>${cells('th', head)}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 const label = (name: string, { users }: Metrics) => `${name} (${users.toLocaleString('en-US')})`;
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
