@@ -48,6 +48,13 @@ export const notOneOf = (first: string, second: string) =>
     kind: 'usage',
   });
 
+export const endpointUnused = (options: string[], model: string) =>
+  new LorekeepError(
+    'OPTIONS_CONFLICT',
+    `Options of an endpoint (${options.join(', ')}) were given, but the model "${model}" is none.`,
+    { kind: 'usage', hint: 'Name the model as the server calls it: --model endpoint:NAME.' },
+  );
+
 export const interrupted = () =>
   new LorekeepError('INTERRUPTED', 'Stopped before the end. Everything finished so far is kept.', {
     hint: 'Run the same command again to go on.',

@@ -1,5 +1,11 @@
 /** The options that several commands share, each with its default and limits in one place. */
-import { DEFAULT_TEMPLATE, ITEM_TEMPLATES } from '@lorekeep/encoder';
+import {
+  DEFAULT_TEMPLATE,
+  ENDPOINT_DEFAULTS,
+  ENDPOINT_LIMITS,
+  type EndpointOptions,
+  ITEM_TEMPLATES,
+} from '@lorekeep/encoder';
 import { PROTOCOLS, presets } from '@lorekeep/towers';
 import { InvalidArgumentError, Option } from 'commander';
 
@@ -16,6 +22,16 @@ export function integer(low: number, high: number): (text: string) => number {
       const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
       throw new InvalidArgumentError(`It must be a whole number ${range}.`);
     }
+    return value;
+  };
+}
+
+/** A parser of numbers in [low, high]. */
+function number(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high)
+      throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
     return value;
   };
 }
@@ -40,13 +56,54 @@ export function pairs(text: string, collected: Record<string, string> = {}): Rec
 export const model = () =>
   new Option(
     '--model <id>',
-    'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, or lexical (default: the one used before, else all-MiniLM-L6-v2)',
+    'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, endpoint:NAME, or lexical (default: the one used before, else all-MiniLM-L6-v2)',
   );
 export const template = () =>
   new Option(
     '--template <name>',
     `which of an item's fields are read (default: the one used before, else ${DEFAULT_TEMPLATE})`,
   ).choices(Object.keys(ITEM_TEMPLATES));
+
+/** Of an embeddings endpoint: the flag, the option of `EndpointOptions` it sets, what it says. */
+const ENDPOINT: [flags: string, name: keyof EndpointOptions, description: string][] = [
+  ['--endpoint <url>', 'url', 'base address of an OpenAI-compatible embeddings endpoint, for --model endpoint:NAME'],
+  ['--endpoint-key <variable>', 'keyVariable', 'environment variable that holds the key'],
+  ['--endpoint-dimensions <n>', 'dimensions', 'width asked of the server'],
+  ['--endpoint-prompt <text>', 'prompt', 'put before every text'],
+  ['--endpoint-version <text>', 'version', "tells the server's next model of the same name from the last"],
+  ['--endpoint-encoding <name>', 'encoding', 'how vectors travel'],
+  ['--endpoint-max-characters <n>', 'maxCharacters', 'texts are cut to this'],
+  ['--endpoint-batch-texts <n>', 'batchTexts', 'texts a request'],
+  ['--endpoint-batch-characters <n>', 'batchCharacters', 'characters a request'],
+  ['--endpoint-concurrency <n>', 'concurrency', 'requests at the same time'],
+  ['--endpoint-timeout <seconds>', 'timeoutSeconds', 'what one request may take'],
+  ['--endpoint-retries <n>', 'retries', 'how often a request is sent again'],
+  ['--endpoint-retry <seconds>', 'retrySeconds', 'first wait before that; it doubles'],
+  ['--endpoint-patience <seconds>', 'patienceSeconds', 'what a request may take with all its repetitions'],
+];
+
+/** What is not given is left to what is remembered of the model, so none of them has a default here. */
+const FALLBACKS: Partial<Record<keyof EndpointOptions, string>> = {
+  ...Object.fromEntries(Object.entries(ENDPOINT_DEFAULTS).map(([name, value]) => [name, String(value) || 'none'])),
+  url: '$LOREKEEP_ENDPOINT',
+  dimensions: "the model's own",
+};
+
+export const endpointOptions = () =>
+  ENDPOINT.map(([flags, name, description]) => {
+    const option = new Option(flags, `${description} (default: the one used before, else ${FALLBACKS[name]})`);
+    if (name === 'encoding') return option.choices(['float', 'base64']);
+    const [low, high] = ENDPOINT_LIMITS[name as keyof typeof ENDPOINT_LIMITS] ?? [];
+    if (low === undefined || high === undefined) return option;
+    return option.argParser(name.endsWith('Seconds') ? number(low, high) : integer(low, high));
+  });
+
+/** Takes the endpoint's options out of all that a command was given. */
+export function endpointOf(options: Record<string, unknown>): EndpointOptions {
+  const given = endpointOptions().map((option, at) => [ENDPOINT[at][1], options[option.attributeName()]]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
 export const preset = () =>
   new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default('learn');
 export const protocol = () =>

@@ -128,7 +128,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       }, true),
     );
 
-  command('encode', 'embed the text of every item, each distinct text once')
+  const encode = command('encode', 'embed the text of every item, each distinct text once')
     .addOption(option.model())
     .addOption(option.template())
     .option('--refit', 'fit a lexical encoder anew to the catalogue as it is now', false)
@@ -136,9 +136,10 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     .action(
       inWorkspace(async (context, options: import('./commands/encode.ts').EncodeCommandOptions) => {
         const { encodeCommand } = await import('./commands/encode.ts');
-        await encodeCommand(context, options);
+        await encodeCommand(context, { ...options, endpoint: option.endpointOf({ ...options }) });
       }),
     );
+  for (const one of option.endpointOptions()) encode.addOption(one);
 
   command('train', 'train the towers; stops by itself, and goes on where a stopped run was')
     .addOption(option.preset())

@@ -115,7 +115,7 @@ describe('docs/errors.md', () => {
   });
 
   test('other pages name only codes that exist', () => {
-    const environment = /^(LOREKEEP|HF)_|^NO_COLOR$|^INIT_CWD$/;
+    const environment = /^(LOREKEEP|HF)_|^NO_COLOR$|^INIT_CWD$|^OPENAI_API_KEY$/;
     for (const name of readdirSync(DOCS)) {
       const named = [...page(name).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map((match) => match[1]);
       const unknown = named.filter((code) => !kinds.has(code) && !environment.test(code) && !/^(FST|E)_/.test(code));

@@ -96,3 +96,49 @@ export const inferenceFailed = (name: string, why: string) =>
   new LorekeepError('ENCODER_FAILED', `The encoder ${name} failed: ${why}.`, {
     hint: 'If memory ran out, use fewer threads; otherwise open the encoder again.',
   });
+
+/** The address itself is not quoted: it may hold a secret that does not belong there. */
+export const endpointUrl = (why: string) =>
+  new LorekeepError('ENDPOINT_URL', `The address of the embeddings endpoint ${why}.`, {
+    kind: 'usage',
+    hint: 'Give its base with --endpoint or LOREKEEP_ENDPOINT, for example http://localhost:8000/v1; the key comes from the environment.',
+  });
+
+export const endpointKey = (variable: string) =>
+  new LorekeepError('ENDPOINT_KEY', `The environment variable ${variable} holds characters that no key has.`, {
+    kind: 'usage',
+    hint: 'Set it to the key alone: visible ASCII characters, no blanks, no quotes.',
+    details: { variable },
+  });
+
+export const endpointUnavailable = (url: string, why: string, attempts: number) =>
+  new LorekeepError(
+    'ENDPOINT_UNAVAILABLE',
+    `The embeddings endpoint at ${url} did not answer: ${why} (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}).`,
+    {
+      hint: 'Look whether it runs and can bear the load: fewer requests at a time, smaller batches or more patience help. What was stored stays.',
+      details: { url, attempts },
+    },
+  );
+
+export const endpointRefused = (url: string, status: number, words: string) =>
+  new LorekeepError('ENDPOINT_REFUSED', `The embeddings endpoint at ${url} refused with HTTP ${status}: ${words}`, {
+    hint: 'Check the key, the name of the model, the address, and the limits of the server. Asking again would not help.',
+    details: { url, status },
+  });
+
+export const endpointBadAnswer = (url: string, why: string) =>
+  new LorekeepError('ENDPOINT_BAD_ANSWER', `The answer of the embeddings endpoint at ${url} ${why}.`, {
+    hint: 'Nothing of it was kept. Is it an OpenAI-compatible endpoint, with a model for embeddings behind it?',
+    details: { url },
+  });
+
+export const endpointChanged = (model: string, cosine: number) =>
+  new LorekeepError(
+    'ENDPOINT_CHANGED',
+    `What the endpoint calls "${model}" is another model than before: the vectors of known texts have a cosine of ${cosine.toFixed(3)} to those kept.`,
+    {
+      hint: 'Bring the former model back, or give the new one a version of its own (--endpoint-version), then encode, train and publish again.',
+      details: { model, cosine },
+    },
+  );

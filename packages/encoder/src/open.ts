@@ -2,22 +2,27 @@
 import type { RunContext } from '@lorekeep/core';
 import { createLexicalEncoder } from './lexical.ts';
 import { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';
+import { openEndpoint } from './providers/endpoint.ts';
 import { DEFAULT_MODEL, type ResolveOptions, resolveModel } from './sources.ts';
-import type { TextEncoder } from './types.ts';
+import type { EncoderSettings, TextEncoder } from './types.ts';
 
 export interface OpenEncoderOptions
   extends RunContext,
+    EncoderSettings,
     Pick<ResolveOptions, 'cacheDir' | 'offline'>,
     Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens' | 'prompt' | 'promptName' | 'dimensions'> {
   /** What `'lexical'` is fitted on: the texts of the catalogue. Other models do not need it. */
   corpusTexts?: Iterable<string>;
 }
 
+const ENDPOINT_PREFIX = 'endpoint:';
+
 /**
  * Opens an encoder, fetching its model first where it is nowhere on this machine.
  *
- * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, or `'lexical'`
- * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder` and `createLexicalEncoder` throw
+ * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`, or
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint
+ * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder` and `openEndpoint` throw
  * @example
  * const encoder = await openEncoder('all-MiniLM-L6-v2');
  * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]
@@ -28,6 +33,10 @@ export async function openEncoder(
   options: OpenEncoderOptions = {},
 ): Promise<TextEncoder> {
   if (model === 'lexical') return createLexicalEncoder(options.corpusTexts ?? []);
+  if (model.startsWith(ENDPOINT_PREFIX)) {
+    const { endpoint, probe, signal } = options;
+    return openEndpoint(model.slice(ENDPOINT_PREFIX.length), { ...endpoint, probe, signal });
+  }
   const { name, directory, weights } = await resolveModel(model, options);
   options.signal?.throwIfAborted();
   return loadOnnxEncoder(directory, { ...options, name, weights });

@@ -1,4 +1,6 @@
-/** The contract of every frozen text encoder: built-in ONNX, lexical, and those to come. */
+/** The contract of every frozen text encoder: built-in ONNX, lexical, an endpoint, transformers.js. */
+import type { EndpointOptions } from './providers/endpoint-options.ts';
+import type { Probe } from './providers/probe.ts';
 
 export interface TextEncoder {
   /** Content hash of model + pooling + normalisation + precision: equal ids give equal vectors. */
@@ -13,6 +15,8 @@ export interface TextEncoder {
   readonly maxLength?: number;
   /** How `encodeCatalogue` hands over its texts. Absent: as its header says. */
   readonly work?: WorkUnits;
+  /** What `openEncoder` needs beside the model's name to open this very encoder again. JSON, never a secret. */
+  readonly settings?: EncoderSettings;
   /**
    * Vectors `[texts.length × dim]`, L2-normalised rows, in the order given. A language model has a vector for the empty
    * text too (its special tokens alone); the lexical encoder gives zeros to a text without any known word.
@@ -30,6 +34,13 @@ export interface WorkUnits {
   characters: number;
   /** Calls at the same time. */
   calls: number;
+}
+
+export interface EncoderSettings {
+  /** Of `endpoint:MODEL`. */
+  endpoint?: EndpointOptions;
+  /** The endpoint's vectors of the probe texts when it was first opened; another model behind it is found by them. */
+  probe?: Probe;
 }
 
 /** Where a model's files lie, and how they got there. */

@@ -1,4 +1,5 @@
 /** What the tests of this room share: the real model where it can be had, fixtures, temporary folders, cosines. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,13 @@ export async function realModel(t: TestContext): Promise<ModelFiles | undefined>
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lorekeep-encoder-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder that is gone when the process ends, for what is not inside a test. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lorekeep-encoder-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

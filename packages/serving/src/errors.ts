@@ -120,6 +120,11 @@ export const itemNotFound = (id: string) =>
     details: { id },
   });
 
+export const encoderUnreachable = () =>
+  new LorekeepError('ENCODER_UNREACHABLE', 'The text encoder does not answer at the moment.', {
+    hint: 'Send the same request again later; nothing of it was written.',
+  });
+
 export const engineBusy = (pending: number) =>
   new LorekeepError('ENGINE_BUSY', `${pending} writes are already waiting.`, {
     kind: 'usage',

@@ -32,6 +32,7 @@ const STATUS: Record<string, number> = {
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
   EVENT_UNKNOWN_ITEM: 422,
+  ENCODER_UNREACHABLE: 503,
   ENGINE_BUSY: 503,
   ENGINE_CLOSED: 503,
   ENGINE_NOT_READY: 503,
@@ -73,6 +74,11 @@ export function clientErrorHandler(error: Error & { code?: string }, socket: Soc
 
 /** What may be told to a client. A failure's own words (paths, SQL, stacks) stay in the log. */
 function codedError(error: unknown, request: FastifyRequest): LorekeepError | undefined {
+  if (error instanceof LorekeepError && error.code === 'ENDPOINT_UNAVAILABLE') {
+    // Where the endpoint is and what it said is for the log.
+    request.log.error({ err: error }, error.message);
+    return errors.encoderUnreachable();
+  }
   if (error instanceof LorekeepError) return Object.hasOwn(STATUS, error.code) ? error : undefined;
   const { code, message, statusCode } = error as FastifyError;
   switch (code) {

@@ -6,8 +6,8 @@ import type { StageContext } from '../workspace.ts';
 export type EncodeCommandOptions = EncodeStageOptions;
 
 export async function encodeCommand(context: StageContext, options: EncodeCommandOptions): Promise<void> {
-  const { model, template, refit, threads } = options;
-  const result = await encodeStage(context, { model, template, refit, threads });
+  const { model, template, refit, threads, endpoint } = options;
+  const result = await encodeStage(context, { model, template, refit, threads, endpoint });
   context.output.result({ ...result }, encodeSentence(result));
 }
 

@@ -7,9 +7,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, type LorekeepError } from '@lorekeep/core';
 import {
+  compareProbes,
   createLexicalEncoder,
   DEFAULT_MODEL,
   DEFAULT_TEMPLATE,
+  type EncoderSettings,
+  type EndpointOptions,
   encodeCatalogue,
   type ItemTemplate,
   itemText,
@@ -18,7 +21,7 @@ import {
   saveLexicalEncoder,
   type TextEncoder,
 } from '@lorekeep/encoder';
-import { encoderChanged, encoderForgotten, nothingEncoded, nothingImported } from '../errors.ts';
+import { encoderChanged, encoderForgotten, endpointUnused, nothingEncoded, nothingImported } from '../errors.ts';
 import type { StageContext } from '../workspace.ts';
 import { userPath } from './import.ts';
 
@@ -31,6 +34,8 @@ export interface RememberedEncoder {
   dim: number;
   isLanguageModel: boolean;
   template: ItemTemplate;
+  /** What else that needs; no secrets. */
+  settings?: EncoderSettings;
 }
 
 export interface EncodeStageOptions {
@@ -45,9 +50,11 @@ export interface EncodeStageOptions {
   refit?: boolean;
   /** Default: every core. */
   threads?: number;
+  /** Of a model `endpoint:NAME`. What is not given is as it was when this model was used last. */
+  endpoint?: EndpointOptions;
 }
 
-export interface EncodeStageResult extends RememberedEncoder {
+export interface EncodeStageResult extends Omit<RememberedEncoder, 'settings'> {
   /** Distinct texts in the catalogue. */
   texts: number;
   /** Of those, embedded in this run; the others were there already. */
@@ -58,6 +65,7 @@ export interface EncodeStageResult extends RememberedEncoder {
 
 const CURRENT = 'encoder';
 const settingOf = (id: string) => `encoder:${id}`;
+const endpointSettingOf = (model: string) => `encoder-options:${model}`;
 const LEXICAL = 'lexical';
 
 export async function encodeStage(context: StageContext, options: EncodeStageOptions): Promise<EncodeStageResult> {
@@ -68,8 +76,10 @@ export async function encodeStage(context: StageContext, options: EncodeStageOpt
   const template = options.template ?? before?.template ?? DEFAULT_TEMPLATE;
   const wanted = options.model ?? before?.model;
   const fitted = before?.model === LEXICAL && before.template === template && !options.refit ? before.id : undefined;
-  const { encoder, model } = await open(context, wanted, { template, fitted, threads: options.threads });
+  const endpoint = await endpointFor(context, wanted, options.endpoint);
+  const { encoder, model } = await open(context, wanted, { template, fitted, threads: options.threads, endpoint });
   try {
+    const settings = await settingsOf(context, encoder);
     const { texts, encoded, textlessItems, seconds } = await encodeCatalogue({
       store,
       encoder,
@@ -78,13 +88,41 @@ export async function encodeStage(context: StageContext, options: EncodeStageOpt
       signal,
     });
     const { id, name, dim, isLanguageModel } = encoder;
-    const remembered: RememberedEncoder = { id, name, model, dim, isLanguageModel, template };
-    await store.setSetting(settingOf(id), remembered);
+    const remembered = { id, name, model, dim, isLanguageModel, template };
+    await store.setSetting(settingOf(id), { ...remembered, settings } satisfies RememberedEncoder);
     await store.setSetting(CURRENT, id);
+    if (endpoint !== undefined) await store.setSetting(endpointSettingOf(model), settings?.endpoint);
     return { ...remembered, texts, encoded, textlessItems, seconds };
   } finally {
     await encoder.close();
   }
+}
+
+/** The options of an endpoint: those given, then those that this model was used with last. */
+async function endpointFor(
+  { workspace }: StageContext,
+  model: string | undefined,
+  given: EndpointOptions = {},
+): Promise<EndpointOptions | undefined> {
+  if (!model?.startsWith('endpoint:')) {
+    if (Object.keys(given).length > 0) throw endpointUnused(Object.keys(given), model ?? DEFAULT_MODEL);
+    return undefined;
+  }
+  const before = await workspace.store.getSetting<EndpointOptions>(endpointSettingOf(model));
+  return { ...before, ...environmentUrl(), ...given };
+}
+
+/** The environment says where the endpoint is now, whatever address is remembered: servers move. */
+const environmentUrl = () => (process.env.LOREKEEP_ENDPOINT ? { url: process.env.LOREKEEP_ENDPOINT } : undefined);
+
+/**
+ * What to remember of an encoder. The probe stays the first there was, and what was opened now must agree with it: the
+ * store holds vectors of that model.
+ */
+async function settingsOf({ workspace }: StageContext, { id, name, settings }: TextEncoder) {
+  const before = await workspace.store.getSetting<RememberedEncoder>(settingOf(id));
+  if (settings?.probe !== undefined) compareProbes(name, before?.settings?.probe, settings.probe);
+  return settings && { ...settings, probe: before?.settings?.probe ?? settings.probe };
 }
 
 /** The encoder used last, if any. */
@@ -119,7 +157,14 @@ export async function openEncoderOf(
   const { progress, signal } = context;
   const remembered = await rememberedById(context, id);
   if (remembered.model === LEXICAL) return loadLexicalEncoder(lexicalFile(context, id));
-  const encoder = await openEncoder(remembered.model, { threads, progress, signal });
+  const { endpoint, ...settings } = remembered.settings ?? {};
+  const encoder = await openEncoder(remembered.model, {
+    ...settings,
+    ...(endpoint && { endpoint: { ...endpoint, ...environmentUrl() } }),
+    threads,
+    progress,
+    signal,
+  });
   if (encoder.id === id) return encoder;
   await encoder.close();
   throw encoderChanged(remembered.model);
@@ -133,12 +178,13 @@ interface OpenOptions {
   /** Id of the lexical encoder to go on with, if there is one. */
   fitted: string | undefined;
   threads: number | undefined;
+  endpoint: EndpointOptions | undefined;
 }
 
 async function open(
   context: StageContext,
   wanted: string | undefined,
-  { template, fitted, threads }: OpenOptions,
+  { template, fitted, threads, endpoint }: OpenOptions,
 ): Promise<{ encoder: TextEncoder; model: string }> {
   const { output, progress, signal } = context;
   if (wanted === LEXICAL) {
@@ -147,7 +193,7 @@ async function open(
   }
   try {
     const model = wanted === undefined ? DEFAULT_MODEL : modelPath(wanted);
-    return { encoder: await openEncoder(model, { threads, progress, signal }), model };
+    return { encoder: await openEncoder(model, { threads, endpoint, progress, signal }), model };
   } catch (error) {
     // A model that was asked for by name is not replaced by another.
     if (wanted !== undefined || errorCode(error) !== 'MODEL_NOT_AVAILABLE') throw error;

@@ -1,0 +1,141 @@
+/** What every `TextEncoder` must do, whatever computes its vectors. Each provider's test runs this one suite. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { LorekeepError } from '@lorekeep/core';
+import type { TextEncoder } from '../src/index.ts';
+import { cosine, rowOf } from './support.ts';
+
+export interface Conformance {
+  /** The same encoder each time it is called. */
+  open(): Promise<TextEncoder>;
+  /** One with a setting that changes vectors. */
+  openOther(): Promise<TextEncoder>;
+  /** One whose weights or server give NaN; where there can be none, absent. May throw on opening, too. */
+  openNotFinite?(): Promise<TextEncoder>;
+  /** Whether a text without a known word has the zero vector, as the lexical encoder's has. Default false. */
+  zeros?: boolean;
+  /** Texts with words that the encoder knows, no two alike. */
+  texts: readonly string[];
+  skip?: string | false;
+}
+
+/** Texts that shops really have, and worse. */
+const AWKWARD: Record<string, string> = {
+  'the empty text': '',
+  blanks: ' \t\n ',
+  'a megabyte of one word': 'a'.repeat(1 << 20),
+  'a megabyte of words': 'steel screw, '.repeat(80_660),
+  'a high surrogate alone': 'a steel \ud83d screw',
+  'a low surrogate alone': '\udc00',
+  'a pair torn at the end': 'screw \ud83d',
+  'control characters': '\u0000a\u0007 \u009f\u001b[31m',
+  'right to left': 'مصباح مكتب \u202eabc\u202c מנורה',
+  'Chinese, Japanese, Korean': '台灯，白色 電気スタンド 책상 스탠드',
+  'emoji and joiners': '👩‍🔧🔩 \ufeff\u200d',
+  'combining marks': `e${'\u0301'.repeat(500)}`,
+};
+
+export function encoderConformance(name: string, conformance: Conformance): void {
+  const { texts, zeros = false, skip = false } = conformance;
+  describe(`${name} conforms`, { skip }, () => {
+    let encoder: TextEncoder;
+    before(async () => {
+      encoder = await conformance.open();
+    });
+    after(() => encoder?.close());
+
+    const isUnit = (vector: Float32Array, what: string) => {
+      const norm = Math.hypot(...vector);
+      const zero = zeros && norm === 0;
+      assert.ok(zero || Math.abs(norm - 1) < 1e-5, `${what}: a vector of length ${norm}`);
+    };
+
+    test('has an id that stays, and differs where settings differ', async () => {
+      const [same, other] = await Promise.all([conformance.open(), conformance.openOther()]);
+      assert.match(encoder.id, /^[0-9a-f]{64}$/);
+      assert.equal(same.id, encoder.id);
+      assert.equal(same.dim, encoder.dim);
+      assert.notEqual(other.id, encoder.id);
+      assert.deepEqual(await same.encode([...texts]), await encoder.encode([...texts]));
+      await Promise.all([same.close(), other.close()]);
+    });
+
+    test('says what it is, in JSON and without functions', () => {
+      assert.ok(Number.isSafeInteger(encoder.dim) && encoder.dim > 0);
+      assert.ok(encoder.name !== '');
+      assert.equal(encoder.isLanguageModel, !zeros);
+      if (encoder.settings !== undefined)
+        assert.deepEqual(JSON.parse(JSON.stringify(encoder.settings)), encoder.settings);
+    });
+
+    test('gives unit rows in the order of the texts, alone or together', async () => {
+      const together = await encoder.encode([...texts]);
+      assert.ok(together instanceof Float32Array);
+      assert.equal(together.length, texts.length * encoder.dim);
+      const backwards = await encoder.encode([...texts].reverse());
+      for (const [at, text] of texts.entries()) {
+        const vector = rowOf(together, at, encoder.dim);
+        isUnit(vector, text);
+        assert.ok(cosine(vector, await encoder.encode([text])) > 0.99999, text);
+        assert.ok(cosine(vector, rowOf(backwards, texts.length - 1 - at, encoder.dim)) > 0.99999, text);
+      }
+    });
+
+    test('gives nothing for no texts, and one vector each for equal texts', async () => {
+      assert.deepEqual(await encoder.encode([]), new Float32Array(0));
+      const twice = await encoder.encode([texts[0], texts[1], texts[0]]);
+      assert.ok(cosine(rowOf(twice, 0, encoder.dim), rowOf(twice, 2, encoder.dim)) > 0.99999);
+    });
+
+    test('has a finite vector for every awkward text, and leaves its neighbours alone', async () => {
+      const vectors = await encoder.encode([texts[0], ...Object.values(AWKWARD)]);
+      Object.keys(AWKWARD).forEach((what, at) => {
+        isUnit(rowOf(vectors, at + 1, encoder.dim), what);
+      });
+      assert.ok(cosine(rowOf(vectors, 0, encoder.dim), await encoder.encode([texts[0]])) > 0.99999);
+    });
+
+    test('serves calls at the same time, each with its own vectors', async () => {
+      const alone = await Promise.all(texts.map((text) => encoder.encode([text])));
+      const calls = await Promise.all(Array.from({ length: 8 }, () => encoder.encode([...texts])));
+      for (const vectors of calls)
+        alone.forEach((vector, at) => {
+          assert.ok(cosine(rowOf(vectors, at, encoder.dim), vector) > 0.99999);
+        });
+    });
+
+    test('does not touch the list it is given, nor hand out memory twice', async () => {
+      const list = [...texts];
+      const [first, second] = [await encoder.encode(list), await encoder.encode(list)];
+      assert.deepEqual(list, texts);
+      first.fill(7);
+      isUnit(rowOf(second, 0, encoder.dim), 'the second answer');
+    });
+
+    test('ends what is under way when it is closed, refuses what comes after, and may be closed again', async () => {
+      const closing = await conformance.open();
+      const last = closing.encode([...texts]);
+      await Promise.all([closing.close(), closing.close()]);
+      assert.equal((await last).length, texts.length * closing.dim);
+      await assert.rejects(closing.encode([texts[0]]), { code: 'ENCODER_CLOSED' });
+      await assert.rejects(closing.encode([]), { code: 'ENCODER_CLOSED' });
+      await closing.close();
+    });
+
+    test('hands out no NaN', { skip: conformance.openNotFinite === undefined && 'it computes none' }, async () => {
+      const error = await conformance.openNotFinite!().then(
+        async (broken) => {
+          const reason = await broken.encode([texts[0]]).then(
+            () => assert.fail('a vector was handed out'),
+            (thrown: unknown) => thrown,
+          );
+          await broken.close();
+          return reason;
+        },
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof LorekeepError, String(error));
+      assert.ok(['ENCODER_NOT_FINITE', 'MODEL_BAD_FILE'].includes(error.code), error.code);
+    });
+  });
+}
