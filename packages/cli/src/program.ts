@@ -144,6 +144,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   command('train', 'train the towers; stops by itself, and goes on where a stopped run was')
     .addOption(option.preset())
     .option('--config <file>', 'a JSON file with options that replace those of the preset')
+    .option('--init-from <dir>', 'a trained model, of another workspace too, to begin at')
     .addOption(option.protocol().default('leave-one-out'))
     .addOption(option.seed())
     .addOption(option.threads())

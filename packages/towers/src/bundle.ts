@@ -4,8 +4,8 @@
  *     manifest.json            what it is, what it was trained on, its metrics, SHA-256 of every other file
  *     towers.safetensors       all parameters by name, the ID table among them
  *     item-ids.json            public ids in the order of the ID table
- *     item-tower-{1,32}.onnx   content [n, contentDim], embeddings [n, dim] (zeros for a new item) → inputs, vectors
- *     user-tower-{1,32}.onnx   inputs [n, maxHistory, dim] (padded on the right), last [n] → vectors
+ *     item-tower-{1,32}.onnx   content [n, contentDim], embeddings [n, inputDim] (zeros for a new item) → inputs, vectors
+ *     user-tower-{1,32}.onnx   inputs [n, maxHistory, inputDim] (padded on the right), last [n] → vectors
  *
  * The graphs carry their parameters, so anything that runs ONNX can serve them. The ID table stays outside: it grows with
  * the catalogue, and only single rows of it are ever needed.
@@ -22,9 +22,9 @@ import {
   type TensorSpec,
   tf,
 } from '@lorekeep/graph';
-import { isUserParameter, pick } from './encode.ts';
+import { isUserParameter, pick, usesNetwork } from './encode.ts';
 import { bundleCorrupt, bundleExists, bundleFormat, bundleMissing } from './errors.ts';
-import { centreContent, comparable, itemInputs, itemTower, userTower } from './model.ts';
+import { centreContent, comparable, itemInputs, itemTower, userTower, widthsOf } from './model.ts';
 import type { TrainedTowers } from './train.ts';
 import type { BundleManifest } from './types.ts';
 
@@ -48,6 +48,7 @@ export async function writeBundle(
 ): Promise<BundleManifest> {
   if (await exists(path)) throw bundleExists(path);
   const { corpus, config, contentInfo, preset, seed, parameters, bestEpoch, records } = trained;
+  const { input, vector } = widthsOf(config, contentInfo.dim);
   const manifest: BundleManifest = {
     format: FORMAT,
     kind: 'towers',
@@ -64,7 +65,8 @@ export async function writeBundle(
       events: corpus.items.length,
     },
     content: contentInfo,
-    towers: { dim: config.dim, inputDim: config.dim, maxHistory: config.maxHistory },
+    towers: { dim: vector, inputDim: input, maxHistory: config.maxHistory },
+    ...(trained.initialFrom === undefined ? {} : { initialFrom: trained.initialFrom }),
     training: { bestEpoch, records },
     metrics,
     files: {},
@@ -87,21 +89,25 @@ export async function writeBundle(
 function itemGraph({ config, contentInfo, parameters }: TrainedTowers, batch: number) {
   const inputs: Record<string, TensorSpec> = {};
   if (config.content) inputs.content = { shape: [batch, contentInfo.dim] };
-  if (config.id) inputs.embeddings = { shape: [batch, config.dim] };
-  const wanted = (name: string) => name !== 'id/table' && (config.itemTower === 'shared' || !isUserParameter(name));
+  if (config.id) inputs.embeddings = { shape: [batch, widthsOf(config, contentInfo.dim).input] };
+  const wanted = (name: string) => name !== 'id/table' && (usesNetwork(config) || !isUserParameter(name));
   return compileGraph(
     (given) => {
-      const content = given.content && centreContent(given.content, given['content/mean']);
+      const content = given.content && centreContent(given.content, given['content/mean'], given['content/whitening']);
       const read = itemInputs(given, content, given.embeddings, config, inference);
-      return { inputs: tf.clone(read), vectors: comparable(itemTower(given, read, config, inference), config) };
+      return {
+        inputs: tf.clone(read),
+        vectors: comparable(itemTower(given, read, content, config, inference), config),
+      };
     },
     inputs,
     { name: 'item tower', constants: pick(parameters, wanted) },
   );
 }
 
-function userGraph({ config, parameters }: TrainedTowers, batch: number) {
-  const { maxHistory: length, dim } = config;
+function userGraph({ config, contentInfo, parameters }: TrainedTowers, batch: number) {
+  const { maxHistory: length } = config;
+  const { input, vector } = widthsOf(config, contentInfo.dim);
   const rowStarts: Arrays = {
     'row-starts': namedArray(
       [batch],
@@ -110,10 +116,10 @@ function userGraph({ config, parameters }: TrainedTowers, batch: number) {
   };
   return compileGraph(
     (given) => {
-      const states = tf.reshape(userTower(given, given.inputs, config, inference), [batch * length, dim]);
+      const states = tf.reshape(userTower(given, given.inputs, config, inference), [batch * length, vector]);
       return { vectors: comparable(tf.gather(states, tf.add(given['row-starts'], given.last) as never), config) };
     },
-    { inputs: { shape: [batch, length, dim] }, last: { shape: [batch], dtype: 'int32' } },
+    { inputs: { shape: [batch, length, input] }, last: { shape: [batch], dtype: 'int32' } },
     { name: 'user tower', constants: { ...pick(parameters, isUserParameter), ...rowStarts } },
   );
 }

@@ -1,42 +1,74 @@
 /**
- * Every setting of the towers and of their training, with default, limit and meaning in one place. A preset is a full
- * configuration; overrides replace single options; `resolveConfig` checks all of them before any work begins.
+ * Every setting of the towers and of their training, with default, limit and meaning in one place. A preset (presets.ts)
+ * is a full configuration; overrides replace single options; `resolveConfig` checks all of them, alone and together, before
+ * any work begins.
  */
 import { badOption, unknownOption, unknownPreset } from './errors.ts';
+import { type Check, flag, oneOf, real, whole } from './limits.ts';
+import { type Preset, presets } from './presets.ts';
 
-export type Preset = 'learn' | 'content-only' | 'id-only';
-
-export interface TowerConfig {
-  /** Items are known by the vectors of their text. Default true. */
+/** What the towers know of an item. */
+export interface ItemOptions {
+  /** Items are known by the vectors of their text. */
   content: boolean;
-  /** Items are known by an embedding of their own, learned from behaviour. Default true. */
+  /** Items are known by an embedding of their own, learned from behaviour. */
   id: boolean;
-  /** Where training begins: at the solution of the linear model (start.ts), or at random. */
+  /** What is done to the content vectors before the towers read them, beside centring: nothing, or all directions brought to one variance, in the vectors' own axes (`zca`) or along their principal ones (`pca`). Fitted on the training catalogue and kept in the bundle. */
+  whitening: 'none' | 'zca' | 'pca';
+  /** Share of items whose ID embedding is hidden at a training step, so that the text alone must serve. 0–.9. Ignored without content. */
+  idDropout: number;
+  /** Weight of the loss that pulls an item's content path and ID embedding together. 0–100; above 0 only with content and ID. */
+  alignment: number;
+}
+
+/** The networks. */
+export interface NetworkOptions {
+  /** Where training begins: at the solution of the linear model (start.ts, needs `residual`), or at random. */
   start: 'closed-form' | 'random';
-  /** Width of item inputs and of both towers' vectors. 8–1024. */
+  /** The recency-weighted sum of the inputs is carried past the blocks, which add to it. Without (the paper), the blocks are the only way through, and read inputs of width `hidden`. */
+  residual: boolean;
+  /** Width of both towers' vectors, and with `residual` of what they read for each item. 8–1024. Without `residual`, `adaptor` needs it equal to `hidden`, and `content-space` ignores it. */
   dim: number;
   /** Width of the transformer blocks. 8–1024, a multiple of `heads`. */
   hidden: number;
-  /** Transformer blocks. 0–12; with 0 the user tower is the recency-weighted sum alone. */
+  /** Transformer blocks. 0–12; with 0 the user tower is the recency-weighted sum alone. At least 1 without `residual`. */
   layers: number;
   /** Attention heads. 1–32. */
   heads: number;
   /** Where the blocks normalise: before attention and MLP (`pre-ln`), or after (`post-ln`, BERT's). */
   block: 'pre-ln' | 'post-ln';
-  /** Attention knows how many events back a history item lies (learned bias a head and distance). Without, order is seen through the causal mask alone. */
-  positions: boolean;
+  /** How the blocks know order: a learned bias for each head and distance (`distance`), a learned vector for each place counted from the oldest event (`learned`, SASRec's), or through the causal mask alone (`none`, LEARN's). */
+  positions: 'distance' | 'learned' | 'none';
   /** Longest history read, in events. 1–1000. */
   maxHistory: number;
-  /** Which network makes item vectors: the user tower itself run on the one item (`shared`), or the input path alone (`adaptor`). */
-  itemTower: 'shared' | 'adaptor';
+  /** What makes item vectors: the shared network over the sequence of target items in training and over the one item in service (`sequence`; LEARN's (a)), the shared network over the one item always (`shared`; (b)), nothing, the user being projected back into the space of the content (`content-space`; (c)), or the input path alone (`adaptor`). */
+  itemTower: 'sequence' | 'shared' | 'content-space' | 'adaptor';
   /** `cosine` normalises both vectors; in `inner-product` an item's norm carries confidence. */
   similarity: 'cosine' | 'inner-product';
+}
+
+/** What is asked of the towers at a training step. */
+export interface LossOptions {
+  /** Softmax over the whole catalogue (`full`), over the target and drawn items (`sampled`), over the batch's targets (`in-batch`), or every history position against every target of a later stretch (`dense`, LEARN's dense all-action loss). */
+  loss: 'full' | 'sampled' | 'in-batch' | 'dense';
   /** Divides the similarity before the softmax. .001–10. */
   temperature: number;
+  /** Items drawn a step for `sampled`. 1–65536. */
+  negatives: number;
+  /** For `sampled`: items are drawn in proportion to their number of events + 1, to this power: 0 evenly, 1 by popularity. 0–1. */
+  samplingPower: number;
+  /** For `sampled` and `in-batch`: each negative counts for as many items as it was unlikely to be drawn (− log Q), which makes both estimates of `full`. */
+  logQ: boolean;
+  /** For `dense`: most events of the later stretch, drawn evenly where there are more. 1–1000. */
+  targetLength: number;
+  /** For `dense`: history positions, and targets, drawn of each user with a preference for recent ones. 1–100. */
+  actions: number;
+}
+
+/** How long, how fast, how much at once. */
+export interface TrainingOptions {
   /** Share of activations dropped in training. 0–.9. */
   dropout: number;
-  /** Share of items whose ID embedding is hidden at a training step, so that the text alone must serve. 0–.9. Ignored without content. */
-  idDropout: number;
   /** Peak of the cosine schedule. 1e-6–1. */
   learningRate: number;
   /** Pace at which the solved start is learned on, as a share of everything else. 0–1. */
@@ -53,69 +85,33 @@ export interface TowerConfig {
   batchPositions: number;
 }
 
-const LEARN: TowerConfig = {
-  content: true,
-  id: true,
-  start: 'closed-form',
-  dim: 384,
-  hidden: 64,
-  layers: 1,
-  heads: 2,
-  block: 'pre-ln',
-  positions: true,
-  maxHistory: 50,
-  itemTower: 'adaptor',
-  similarity: 'inner-product',
-  temperature: 0.3,
-  dropout: 0.2,
-  idDropout: 0.1,
-  learningRate: 2e-3,
-  startRate: 0.3,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  epochs: 5,
-  patience: 3,
-  batchPositions: 1024,
-};
-
-/** `learn`: text and ID, the default. `content-only`: text alone, every item is a new item. `id-only`: behaviour alone. */
-export const presets: Record<Preset, TowerConfig> = {
-  learn: LEARN,
-  'content-only': { ...LEARN, id: false },
-  'id-only': { ...LEARN, content: false },
-};
-
-type Check = (value: unknown) => boolean;
-const whole = (low: number, high: number): [Check, string] => [
-  (value) => Number.isInteger(value) && (value as number) >= low && (value as number) <= high,
-  `a whole number from ${low} to ${high}`,
-];
-const real = (low: number, high: number): [Check, string] => [
-  (value) => typeof value === 'number' && value >= low && value <= high,
-  `a number from ${low} to ${high}`,
-];
-const flag: [Check, string] = [(value) => typeof value === 'boolean', 'true or false'];
-const oneOf = (...values: string[]): [Check, string] => [
-  (value) => values.includes(value as string),
-  values.map((value) => `"${value}"`).join(' or '),
-];
+export type TowerConfig = ItemOptions & NetworkOptions & LossOptions & TrainingOptions;
 
 const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   content: flag,
   id: flag,
+  whitening: oneOf('none', 'zca', 'pca'),
+  idDropout: real(0, 0.9),
+  alignment: real(0, 100),
   start: oneOf('closed-form', 'random'),
+  residual: flag,
   dim: whole(8, 1024),
   hidden: whole(8, 1024),
   layers: whole(0, 12),
   heads: whole(1, 32),
   block: oneOf('pre-ln', 'post-ln'),
-  positions: flag,
+  positions: oneOf('distance', 'learned', 'none'),
   maxHistory: whole(1, 1000),
-  itemTower: oneOf('shared', 'adaptor'),
+  itemTower: oneOf('sequence', 'shared', 'content-space', 'adaptor'),
   similarity: oneOf('cosine', 'inner-product'),
+  loss: oneOf('full', 'sampled', 'in-batch', 'dense'),
   temperature: real(0.001, 10),
+  negatives: whole(1, 65_536),
+  samplingPower: real(0, 1),
+  logQ: flag,
+  targetLength: whole(1, 1000),
+  actions: whole(1, 100),
   dropout: real(0, 0.9),
-  idDropout: real(0, 0.9),
   learningRate: real(1e-6, 1),
   startRate: real(0, 1),
   weightDecay: real(0, 1),
@@ -133,15 +129,41 @@ const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
  */
 export function resolveConfig(preset: string = 'learn', overrides: Record<string, unknown> = {}): TowerConfig {
   if (!Object.hasOwn(presets, preset)) throw unknownPreset(preset, Object.keys(presets));
-  const config: Record<string, unknown> = { ...presets[preset as Preset] };
+  const given: Record<string, unknown> = { ...presets[preset as Preset] };
   for (const [name, value] of Object.entries(overrides)) {
     if (!Object.hasOwn(LIMITS, name)) throw unknownOption(name, Object.keys(LIMITS));
     const [fits, allowed] = LIMITS[name as keyof TowerConfig];
     if (!fits(value)) throw badOption(name, value, allowed);
-    config[name] = value;
+    given[name] = value;
   }
-  const { content, id, hidden, heads } = config as unknown as TowerConfig;
+  const config = given as unknown as TowerConfig;
+  checkTogether(config);
+  return config;
+}
+
+/** Options that are fine alone and contradict each other. */
+function checkTogether(config: TowerConfig): void {
+  const { content, id, hidden, heads, residual, layers, dim, itemTower, loss, alignment, start } = config;
   if (!content && !id) throw badOption('id', id, 'true where content is false: an item must be known by something');
   if (hidden % heads !== 0) throw badOption('heads', heads, `a divisor of hidden (${hidden})`);
-  return config as unknown as TowerConfig;
+  if (alignment > 0 && !(content && id))
+    throw badOption('alignment', alignment, '0 unless content and id are both true: there is nothing to pull together');
+  if (start === 'closed-form' && !residual)
+    throw badOption('start', start, '"random" where residual is false: the blocks cannot begin at the linear model');
+  if (!residual && layers === 0)
+    throw badOption('layers', layers, 'at least 1 where residual is false: nothing else makes a user vector');
+  if (!residual && itemTower === 'adaptor' && dim !== hidden)
+    throw badOption('dim', dim, `equal to hidden (${hidden}) where residual is false and itemTower is "adaptor"`);
+  if (itemTower === 'content-space' && (residual || !content))
+    throw badOption(
+      'itemTower',
+      itemTower,
+      '"sequence", "shared" or "adaptor" where residual is true or content is false',
+    );
+  if (itemTower === 'sequence' && (loss === 'full' || loss === 'sampled'))
+    throw badOption(
+      'itemTower',
+      itemTower,
+      `"shared" where loss is "${loss}": the items of its denominator stand in no sequence, and are the same network's on single items`,
+    );
 }

@@ -5,21 +5,21 @@
 import { type Arrays, createGraphCache, inference, namedArray, tf } from '@lorekeep/graph';
 import { paddedLength } from './batches.ts';
 import type { TowerConfig } from './config.ts';
-import { comparable, itemInputs, itemTower, userTower } from './model.ts';
+import { comparable, itemInputs, itemTower, userTower, widthsOf } from './model.ts';
 
 /** Users a run. */
 const BATCH = 256;
 
 export interface TowerEncoder {
-  /** @returns `inputs` and `vectors`, both `[items, dim]` */
+  /** @returns `inputs` and `vectors`, `[items, input]` and `[items, vector]` */
   items(
     parameters: Arrays,
     content: Float32Array | undefined,
   ): Promise<{ inputs: Float32Array; vectors: Float32Array }>;
   /**
-   * @param inputs `[items, dim]`, what the user tower reads of each item
+   * @param inputs `[items, input]`, what the user tower reads of each item
    * @param histories item rows, oldest first, at least one; those longer than `maxHistory` keep their recent end
-   * @returns `[histories.length, dim]`
+   * @returns `[histories.length, vector]`
    */
   users(parameters: Arrays, inputs: Float32Array, histories: Int32Array[]): Promise<Float32Array>;
   close(): Promise<void>;
@@ -30,11 +30,15 @@ export function createTowerEncoder(
   sizes: { items: number; contentDim: number },
   { threads, signal }: { threads?: number; signal?: AbortSignal } = {},
 ): TowerEncoder {
-  const { dim, maxHistory } = config;
+  const { maxHistory } = config;
+  const { input, vector } = widthsOf(config, sizes.contentDim);
   const itemGraph = createGraphCache(
     (given) => {
       const inputs = itemInputs(given, given.content, given['id/table'], config, inference);
-      return { inputs: tf.clone(inputs), vectors: comparable(itemTower(given, inputs, config, inference), config) };
+      return {
+        inputs: tf.clone(inputs),
+        vectors: comparable(itemTower(given, inputs, given.content, config, inference), config),
+      };
     },
     { name: 'item tower', threads },
   );
@@ -42,14 +46,16 @@ export function createTowerEncoder(
     (given) => {
       const [batch, length] = given.history.shape;
       const rows = tf.gather(given.inputs, tf.reshape(given.history, [batch * length]));
-      const states = userTower(given, tf.reshape(rows, [batch, length, dim]), config, inference);
-      return { vectors: comparable(tf.gather(tf.reshape(states, [batch * length, dim]), given.last as never), config) };
+      const states = userTower(given, tf.reshape(rows, [batch, length, input]), config, inference);
+      return {
+        vectors: comparable(tf.gather(tf.reshape(states, [batch * length, vector]), given.last as never), config),
+      };
     },
     { name: 'user tower', threads },
   );
   return {
     async items(parameters, content) {
-      const own = pick(parameters, (name) => config.itemTower === 'shared' || !isUserParameter(name));
+      const own = pick(parameters, (name) => usesNetwork(config) || !isUserParameter(name));
       const feeds =
         content === undefined ? own : { ...own, content: namedArray([sizes.items, sizes.contentDim], content) };
       const { inputs, vectors } = await itemGraph.run(feeds);
@@ -57,8 +63,8 @@ export function createTowerEncoder(
     },
     async users(parameters, inputs, histories) {
       const own = pick(parameters, isUserParameter);
-      const table = namedArray([inputs.length / dim, dim], inputs);
-      const result = new Float32Array(histories.length * dim);
+      const table = namedArray([inputs.length / input, input], inputs);
+      const result = new Float32Array(histories.length * vector);
       const byLength = new Map<number, number[]>();
       histories.forEach((history, user) => {
         const length = paddedLength(history.length, maxHistory);
@@ -85,7 +91,7 @@ export function createTowerEncoder(
             last: namedArray([batch], last),
           });
           some.forEach((user, row) => {
-            result.set((vectors.data as Float32Array).subarray(row * dim, (row + 1) * dim), user * dim);
+            result.set((vectors.data as Float32Array).subarray(row * vector, (row + 1) * vector), user * vector);
           });
         }
       }
@@ -96,6 +102,11 @@ export function createTowerEncoder(
       await userGraph.close();
     },
   };
+}
+
+/** Whether item vectors go through the network that user vectors go through. */
+export function usesNetwork({ itemTower }: TowerConfig): boolean {
+  return itemTower === 'shared' || itemTower === 'sequence';
 }
 
 /** Everything else belongs to the input path. */

@@ -52,6 +52,13 @@ export const notFinite = (epoch: number, step: number, checkpoint: string | unde
     details: { epoch, step, checkpoint },
   });
 
+export const initMismatch = (problem: string) =>
+  new LorekeepError('TOWERS_INIT_MISMATCH', `Training cannot begin at those towers: ${problem}.`, {
+    kind: 'usage',
+    hint: 'Train with the preset and options of the bundle you begin at; encoder and item-text template must be the same.',
+    details: { problem },
+  });
+
 export const bundleMissing = (path: string, file: string) =>
   new LorekeepError('BUNDLE_MISSING', `There is no trained model in ${path}: ${file} is missing.`, {
     kind: 'usage',

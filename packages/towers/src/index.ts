@@ -2,7 +2,7 @@ export { type BaselineName, type BaselineOptions, baselines } from './baselines.
 export type { Group } from './breakdown.ts';
 export { readManifest, writeBundle } from './bundle.ts';
 export { discardCheckpoint } from './checkpoint.ts';
-export { type Preset, presets, resolveConfig, type TowerConfig } from './config.ts';
+export { resolveConfig, type TowerConfig } from './config.ts';
 export { type EvaluateOptions, type Evaluation, evaluateTowers, evaluationOf } from './evaluate.ts';
 export { evaluateBundle } from './evaluate-bundle.ts';
 export {
@@ -14,6 +14,7 @@ export {
   metricsOfRanks,
 } from './metrics.ts';
 export { type Difference, pairedDifferences } from './paired.ts';
+export { type Preset, presets } from './presets.ts';
 export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions, type Ranking } from './ranks.ts';
 export { type LoadOptions, loadTowers } from './runtime.ts';
 export {
@@ -29,4 +30,5 @@ export {
   trainItems,
 } from './split.ts';
 export { type TrainedTowers, type TrainOptions, trainTowers } from './train.ts';
+export { type InitialTowers, readInitialTowers } from './transfer.ts';
 export type { BundleManifest, EpochRecord, EvaluationSet, Metrics, Protocol, TowerRuntime } from './types.ts';

@@ -1,44 +1,126 @@
 /**
- * The training objective: softmax over the whole catalogue after every prefix of every sequence at once (the causal mask
- * makes all prefixes one run; LEARN's official code asks only about one position a sequence, same maths otherwise).
+ * What training asks of the towers, as a pure function of a batch. Three losses ask for the next item after every prefix of
+ * every sequence at once (the causal mask makes all prefixes one run; LEARN's official code asks only about one position a
+ * sequence, same maths otherwise) and differ in what the target is compared with:
+ *
+ * * `full`: the whole catalogue.
+ * * `sampled`: items drawn for the step, the same for all rows.
+ * * `in-batch`: the targets of all other rows, which costs no further item vector.
+ *
+ * In the last two an item that is the row's own target is no negative: such pairs get the logit −1e4. With `logQ`, a negative's
+ * logit loses log(n·q), n draws each hitting it with probability q (Bengio & Senécal 2008), so that the sum over negatives
+ * estimates that of all other items, however unevenly they were drawn. The target's own logit stays as it is: it is there
+ * with certainty and not by chance (correcting it too, as is often done, favours rare targets; Khrylchenko et al. 2025).
+ *
+ * `dense` (dense-loss.ts) asks for all of a later stretch from many positions of the history.
  */
 import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
 import type { TowerConfig } from './config.ts';
-import { comparable, itemInputs, itemTower, userTower } from './model.ts';
+import { denseAllAction } from './dense-loss.ts';
+import { logSumExp } from './log-sum-exp.ts';
+import { combinedInputs, comparable, type ItemParts, itemParts, itemTower, targetTower, userTower } from './model.ts';
 import { joined } from './parameters.ts';
-
-/**
- * Mean cross-entropy.
- *
- * @param batch `history [batch, length]`, `targets` and `weights [batch · length]`, the catalogue's `content [items,
- *   contentDim]` (centred; absent without content), and the `start/…` arrays
- */
-export function fullSoftmaxLoss(learned: Tensors, batch: Tensors, config: TowerConfig, context: ModelContext) {
-  const parameters = joined(learned, batch, config);
-  const inputs = itemInputs(parameters, batch.content, parameters['id/table'], config, context);
-  const items = comparable(itemTower(parameters, inputs, config, context), config);
-  const [size, length] = batch.history.shape;
-  const history = tf.reshape(tf.gather(inputs, tf.reshape(batch.history, [size * length])), [size, length, config.dim]);
-  const states = userTower(parameters, context.dropout(history, config.dropout), config, context);
-  const users = tf.div(comparable(tf.reshape(states, [size * length, config.dim]), config), config.temperature);
-  const logits = tf.matMul(users as never, items as never, false, true);
-  const own = tf.sum(tf.mul(users, tf.gather(items, batch.targets as never)), -1);
-  const crossEntropy = tf.sub(logSumExp(logits), own);
-  return tf.div(tf.sum(tf.mul(crossEntropy, batch.weights)), tf.maximum(tf.sum(batch.weights), 1)).asScalar();
-}
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
-/** `[rows, columns]` → `[rows]`, with the softmax itself as gradient instead of tfjs's chain of five operations. */
-function logSumExp(logits: Tensor): Tensor {
-  const withGradient = tf.customGrad((...given) => {
-    const x = given[0] as Tensor;
-    const save = given[1] as unknown as (tensors: Tensor[]) => void;
-    save([x]);
-    return {
-      value: tf.logSumExp(x, -1),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.expandDims(dy, -1), tf.softmax(saved[0])),
-    };
-  });
-  return withGradient(logits);
+/** The logit of what must not count as a negative (the official code's). */
+const MASKED = -1e4;
+
+/**
+ * The mean loss of a batch; with `alignment`, plus its weight times the mean squared distance between the content path and the
+ * ID embedding of the targets.
+ *
+ * @param batch what `feedsOf` of the batch names, `content [rows, contentDim]` (centred; absent without content), and the
+ *   `start/…` arrays. Rows are all items, or those that `rows` names; `history` and `targets` are positions among them.
+ */
+export function trainingLoss(learned: Tensors, batch: Tensors, config: TowerConfig, context: ModelContext) {
+  const parameters = joined(learned, batch, config, batch.rows);
+  const parts = itemParts(parameters, batch.content, parameters['id/table'], config, context);
+  const items: Items = { parts, inputs: combinedInputs(parts, config, context), content: batch.content };
+  const main =
+    config.loss === 'dense'
+      ? denseAllAction(parameters, items, batch, config, context)
+      : nextItemLoss(parameters, items, batch, config, context);
+  if (config.alignment === 0) return main;
+  return tf.add(main, tf.mul(alignmentLoss(items.parts, batch), config.alignment)).asScalar();
 }
+
+interface Items {
+  parts: ItemParts;
+  /** `[rows, input]` */
+  inputs: Tensor;
+  /** `[rows, contentDim]` */
+  content: Tensor | undefined;
+}
+
+function nextItemLoss(
+  parameters: Tensors,
+  { inputs, content }: Items,
+  batch: Tensors,
+  config: TowerConfig,
+  context: ModelContext,
+) {
+  const [size, length] = batch.history.shape as [number, number];
+  const positions = size * length;
+  const sequences = (rows: Tensor) =>
+    tf.reshape(tf.gather(inputs, tf.reshape(rows, [positions]) as never), [size, length, inputs.shape[1] as number]);
+  const history = sequences(batch.history);
+  const read = config.residual ? context.dropout(history, config.dropout) : history;
+  const states = userTower(parameters, read, config, context);
+  const flat = tf.reshape(states, [positions, states.shape[2] as number]);
+  const users = tf.div(comparable(flat, config), config.temperature);
+  const vectors = (rows: Tensor) =>
+    comparable(
+      itemTower(
+        parameters,
+        tf.gather(inputs, rows as never),
+        content && tf.gather(content, rows as never),
+        config,
+        context,
+      ),
+      config,
+    );
+  if (config.loss === 'full') {
+    const items = comparable(itemTower(parameters, inputs, content, config, context), config);
+    const own = tf.sum(tf.mul(users, tf.gather(items, batch.targets as never)), -1);
+    return weightedMean(tf.sub(logSumExp(product(users, items)), own), batch.weights).asScalar();
+  }
+  const targets =
+    config.itemTower === 'sequence'
+      ? comparable(
+          tf.reshape(targetTower(parameters, sequences(batch.targets), config, context), [positions, -1]),
+          config,
+        )
+      : vectors(batch.targets);
+  const own = tf.sum(tf.mul(users, targets), -1);
+  const inBatch = config.loss === 'in-batch';
+  const scores = product(users, inBatch ? targets : vectors(batch.negatives));
+  const corrected = batch.logQ === undefined ? scores : tf.sub(scores, batch.logQ);
+  const barred = inBatch
+    ? tf.logicalOr(sameItem(batch.targets, batch.targets), isPadding(batch))
+    : sameItem(batch.targets, batch.negatives);
+  const logits = tf.concat([tf.reshape(own, [positions, 1]), tf.where(barred, MASKED, corrected)], 1);
+  return weightedMean(tf.sub(logSumExp(logits), own), batch.weights).asScalar();
+}
+
+/** `[rows, columns]` where both are the same item; a row's own target is therefore always barred from its negatives. */
+function sameItem(rows: Tensor, columns: Tensor): Tensor {
+  return tf.equal(tf.reshape(rows, [-1, 1]), tf.reshape(columns, [1, -1]));
+}
+
+/** `[1, positions]` */
+function isPadding({ weights }: Tensors): Tensor {
+  return tf.equal(tf.reshape(weights, [1, -1]), 0);
+}
+
+/** Mean squared distance between the targets' content path and ID embedding. */
+function alignmentLoss({ content, id }: ItemParts, { targets, weights }: Tensors): Tensor {
+  const apart = tf.sub(tf.gather(content as Tensor, targets as never), tf.gather(id as Tensor, targets as never));
+  return weightedMean(tf.mean(tf.square(apart), -1), weights);
+}
+
+function weightedMean(values: Tensor, weights: Tensor): Tensor {
+  return tf.div(tf.sum(tf.mul(values, weights)), tf.maximum(tf.sum(weights), 1));
+}
+
+const product = (users: Tensor, items: Tensor) => tf.matMul(users as never, items as never, false, true);

@@ -1,20 +1,26 @@
 /**
- * The LEARN towers (arXiv 2405.03988, section 3.2) as pure functions of parameters, written with tfjs operations.
+ * The LEARN towers (arXiv 2405.03988, section 3.2) as pure functions of parameters, written with tfjs operations. Two forms:
  *
- *     item input    x = c·A + gelu(c·B)·D  +  gate ⊙ E[id]        content path + gated ID embedding
+ * As published (`residual` off), all of order and behaviour goes through the blocks:
+ *
+ *     item input    x = c·A + a  +  gate ⊙ E[id]                    linear adaptor of the text + gated ID embedding
+ *     user tower    u = f(x₁ … xₙ) = z·O,  z = transformer(x₁ … xₙ)ₙ
+ *     item tower    v = f of the one item (`shared`), or of it behind the targets before it in training (`sequence`),
+ *                   or c itself, O then leading back into the space of the text (`content-space`), or x (`adaptor`, O left out)
+ *
+ * Ours (`residual` on), measured in EXPERIMENTS.md: the recency-weighted sum of the inputs is carried past the
+ * transformer, whose output starts at zero. With A and E at their closed-form values the untrained towers are
+ * therefore the linear model of start.ts, and training adds to it. The transformer is narrower than the vectors
+ * (`hidden` < `dim`), which is what makes shared weights affordable under a softmax over all items.
+ *
+ *     item input    x = c·A + gelu(c·B)·D  +  gate ⊙ E[id]
  *     user tower    u = f(x₁ … xₙ) = s + s·M + z·O                  s = Σ recency[n − j]·xⱼ, z = transformer(x₁ … xₙ)ₙ
- *     item tower    v = f(x) of the one item, same weights but M (`shared`), or v = x (`adaptor`)
- *     score         u · v, of normalised vectors for `cosine`
+ *     item tower    v = f of the item, same weights but M, or v = x (`adaptor`)
  *
- * Where we differ from the paper, measured in EXPERIMENTS.md: a residual path carries the recency-weighted sum of the
- * inputs past the transformer, whose output starts at zero. With A and E at their closed-form values the untrained
- * towers are therefore the linear model of start.ts, and training adds to it. The transformer is narrower than
- * the vectors (`hidden` < `dim`), which is what makes shared weights affordable under a softmax over all items.
- *
- * The user tower is causal: position t sees positions ≤ t and nothing else, so one run gives the user vector after
- * every prefix, and histories padded on the right need no mask: whatever stands behind a position does not reach it.
+ * Either way the score is u · v, of normalised vectors for `cosine`.
  */
-import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
+import { gelu, type ModelContext, type Tensors, tf } from '@lorekeep/graph';
+import { type Ages, agesOf, finalNorm, linear, transformer } from './blocks.ts';
 import type { TowerConfig } from './config.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -29,10 +35,9 @@ export interface TowerSizes {
 /** Keeps divisions by norms finite; squared norms of our vectors are near 1. */
 const EPSILON = 1e-12;
 
-/** `x [..., a] · w [a, b]` → `[..., b]` */
-function linear(x: Tensor, w: Tensor): Tensor {
-  const flat = tf.matMul(tf.reshape(x, [-1, w.shape[0]]) as never, w as never);
-  return x.rank === 2 ? flat : tf.reshape(flat, [...x.shape.slice(0, -1), w.shape[1] as number]);
+/** Width of what the user tower reads for each item, and of both towers' vectors. */
+export function widthsOf({ residual, itemTower, dim, hidden }: TowerConfig, contentDim: number) {
+  return { input: residual ? dim : hidden, vector: itemTower === 'content-space' ? contentDim : dim };
 }
 
 /**
@@ -45,99 +50,111 @@ function correction(features: Tensor, w: Tensor): Tensor {
   return tf.div(linear(features, w), w.shape[0]);
 }
 
-function gelu(x: Tensor): Tensor {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
-}
-
-function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true);
-  return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-6))), gain), bias);
-}
-
 function normalise(x: Tensor): Tensor {
   return tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), -1, true), EPSILON)));
 }
 
 /**
- * Content vectors as the adaptor reads them: mean removed, rows of length 1; a row of zeros (no text) stays zero.
+ * Content vectors as the adaptor reads them: mean removed, whitened where asked for, rows of length 1; a row of zeros (no
+ * text) stays zero.
  *
  * @param content `[n, contentDim]` vectors of the frozen encoder
+ * @param whitening `[contentDim, contentDim]`
  */
-export function centreContent(content: Tensor, mean: Tensor): Tensor {
+export function centreContent(content: Tensor, mean: Tensor, whitening?: Tensor): Tensor {
   const hasText = tf.cast(tf.greater(tf.sum(tf.square(content), -1, true), 0), 'float32');
-  return tf.mul(normalise(tf.sub(content, mean)), hasText);
+  const centred = tf.sub(content, mean);
+  return tf.mul(normalise(whitening === undefined ? centred : linear(centred, whitening)), hasText);
+}
+
+/** The two sources of an item's input, `[n, input]` each; gated, nothing hidden. */
+export interface ItemParts {
+  content?: Tensor;
+  id?: Tensor;
 }
 
 /**
- * What the towers read for each item: content path + gated ID embedding.
- *
  * @param content `[n, contentDim]` centred content, `undefined` without content
- * @param embeddings `[n, dim]` rows of the ID table, `undefined` without IDs
- * @returns `[n, dim]`
+ * @param embeddings `[n, input]` rows of the ID table, `undefined` without IDs
  */
+export function itemParts(
+  parameters: Tensors,
+  content: Tensor | undefined,
+  embeddings: Tensor | undefined,
+  { dropout, residual }: TowerConfig,
+  context: ModelContext,
+): ItemParts {
+  const parts: ItemParts = {};
+  if (content !== undefined) {
+    const adapted = linear(content, parameters['content/linear']);
+    if (residual) {
+      const features = gelu(tf.add(linear(content, parameters['content/up']), parameters['content/up/bias']));
+      parts.content = tf.add(adapted, correction(context.dropout(features, dropout), parameters['content/down']));
+    } else parts.content = tf.add(adapted, parameters['content/bias']);
+  }
+  if (embeddings !== undefined) parts.id = tf.mul(embeddings, parameters['id/gate']);
+  return parts;
+}
+
+/** What the towers read for each item, `[n, input]`. In training some items' IDs are hidden. */
+export function combinedInputs({ content, id }: ItemParts, { idDropout }: TowerConfig, context: ModelContext): Tensor {
+  if (id === undefined || content === undefined) return (content ?? id) as Tensor;
+  if (idDropout === 0 || !context.training) return tf.add(content, id);
+  // Hidden IDs are not made up for: what an item lacks in training must look like what a new item lacks in service.
+  const shown = context.dropout(tf.ones([id.shape[0], 1]), idDropout);
+  return tf.add(content, tf.mul(tf.cast(tf.greater(shown, 0), 'float32'), id));
+}
+
+/** Both steps in one. */
 export function itemInputs(
   parameters: Tensors,
   content: Tensor | undefined,
   embeddings: Tensor | undefined,
-  { dropout, idDropout }: TowerConfig,
+  config: TowerConfig,
   context: ModelContext,
 ): Tensor {
-  let input: Tensor | undefined;
-  if (content !== undefined) {
-    const dropped = context.dropout(
-      gelu(tf.add(linear(content, parameters['content/up']), parameters['content/up/bias'])),
-      dropout,
-    );
-    input = tf.add(linear(content, parameters['content/linear']), correction(dropped, parameters['content/down']));
-  }
-  if (embeddings !== undefined) {
-    let gate = parameters['id/gate'];
-    if (content !== undefined && idDropout > 0 && context.training) {
-      // Hidden IDs are not made up for: what an item lacks in training must look like what a new item lacks in service.
-      const shown = context.dropout(tf.ones([embeddings.shape[0], 1]), idDropout);
-      gate = tf.mul(tf.cast(tf.greater(shown, 0), 'float32'), gate);
-    }
-    const gated = tf.mul(embeddings, gate);
-    input = input === undefined ? gated : tf.add(input, gated);
-  }
-  return input as Tensor;
+  return combinedInputs(itemParts(parameters, content, embeddings, config, context), config, context);
 }
 
 /**
  * The user tower after every prefix.
  *
- * @param inputs `[batch, length, dim]`, padded on the right
- * @returns `[batch, length, dim]`
+ * @param inputs `[batch, length, input]`, padded on the right
+ * @returns `[batch, length, vector]`
  */
 export function userTower(parameters: Tensors, inputs: Tensor, config: TowerConfig, context: ModelContext): Tensor {
-  const [batch, length, dim] = inputs.shape as [number, number, number];
-  const ages = agesOf(length);
-  const recency = tf.mul(tf.gather(parameters['user/recency'], ages.index), ages.seen);
-  const sum = tf.reshape(
-    tf.matMul(recency as never, tf.reshape(tf.transpose(inputs, [1, 0, 2]), [length, batch * dim]) as never),
-    [length, batch, dim],
-  );
-  const turned = tf.transpose(sum, [1, 0, 2]);
-  const mixed = tf.add(turned, linear(turned, parameters['user/mix']));
-  return fromSum(parameters, mixed, inputs, config, context, (block, x) =>
-    attention(parameters, block, x, ages, config),
-  );
+  return sequenceTower(parameters, inputs, config, context, true);
 }
 
 /**
- * The item tower: the user tower on a sequence of this one item (where attention can only look at itself, so its
- * weights are 1), or the input itself.
+ * The item tower on single items.
  *
- * @param inputs `[n, dim]`
- * @returns `[n, dim]`
+ * @param inputs `[n, input]`
+ * @param content `[n, contentDim]` centred, needed for `content-space`
+ * @returns `[n, vector]`
  */
-export function itemTower(parameters: Tensors, inputs: Tensor, config: TowerConfig, context: ModelContext): Tensor {
+export function itemTower(
+  parameters: Tensors,
+  inputs: Tensor,
+  content: Tensor | undefined,
+  config: TowerConfig,
+  context: ModelContext,
+): Tensor {
   if (config.itemTower === 'adaptor') return inputs;
+  if (config.itemTower === 'content-space') return content as Tensor;
+  if (!config.residual) return projected(parameters, blocksOf(parameters, inputs, config, context), config);
   const sum = tf.mul(inputs, tf.slice(parameters['user/recency'], [0], [1]));
-  return fromSum(parameters, sum, inputs, config, context, (block, x) =>
-    linear(linear(x, parameters[`${block}/value`]), parameters[`${block}/output`]),
-  );
+  return corrected(parameters, sum, inputs, config, context);
+}
+
+/**
+ * The item tower over sequences of target items, each seeing those before it: LEARN's variant (a), in training only.
+ *
+ * @param inputs `[batch, length, input]`
+ * @returns `[batch, length, vector]`
+ */
+export function targetTower(parameters: Tensors, inputs: Tensor, config: TowerConfig, context: ModelContext): Tensor {
+  return sequenceTower(parameters, inputs, config, context, false);
 }
 
 /** Vectors as they are compared: scores are their inner products. */
@@ -145,77 +162,64 @@ export function comparable(vectors: Tensor, { similarity }: TowerConfig): Tensor
   return similarity === 'cosine' ? normalise(vectors) : vectors;
 }
 
+/** @param mixed whether the sum goes through the mix that is the user side's own */
+function sequenceTower(
+  parameters: Tensors,
+  inputs: Tensor,
+  config: TowerConfig,
+  context: ModelContext,
+  mixed: boolean,
+): Tensor {
+  const [batch, length, width] = inputs.shape as [number, number, number];
+  const ages = agesOf(length);
+  if (!config.residual) return projected(parameters, blocksOf(parameters, inputs, config, context, ages), config);
+  const recency = tf.mul(tf.gather(parameters['user/recency'], ages.index), ages.seen);
+  const sum = tf.reshape(
+    tf.matMul(recency as never, tf.reshape(tf.transpose(inputs, [1, 0, 2]), [length, batch * width]) as never),
+    [length, batch, width],
+  );
+  const turned = tf.transpose(sum, [1, 0, 2]);
+  const whole = mixed ? tf.add(turned, linear(turned, parameters['user/mix'])) : turned;
+  return corrected(parameters, whole, inputs, config, context, ages);
+}
+
 /** Adds to the recency-weighted sum what the transformer makes of the inputs. */
-function fromSum(
+function corrected(
   parameters: Tensors,
   sum: Tensor,
   inputs: Tensor,
-  { layers, block: kind, dropout }: TowerConfig,
+  config: TowerConfig,
   context: ModelContext,
-  attend: (block: string, x: Tensor) => Tensor,
+  ages?: Ages,
 ): Tensor {
-  if (layers === 0) return sum;
-  let x = context.dropout(linear(inputs, parameters['user/in']), dropout);
-  for (let layer = 0; layer < layers; layer++) {
-    const block = `block${layer}`;
-    const norm = (name: string, y: Tensor) =>
-      layerNorm(y, parameters[`${block}/${name}/gain`], parameters[`${block}/${name}/bias`]);
-    const feedForward = (y: Tensor) =>
-      linear(
-        gelu(tf.add(linear(y, parameters[`${block}/up`]), parameters[`${block}/up/bias`])),
-        parameters[`${block}/down`],
-      );
-    if (kind === 'pre-ln') {
-      x = tf.add(x, context.dropout(attend(block, norm('norm1', x)), dropout));
-      x = tf.add(x, context.dropout(feedForward(norm('norm2', x)), dropout));
-    } else {
-      x = norm('norm1', tf.add(x, context.dropout(attend(block, x), dropout)));
-      x = norm('norm2', tf.add(x, context.dropout(feedForward(x), dropout)));
-    }
-  }
-  const last = layerNorm(x, parameters['user/norm/gain'], parameters['user/norm/bias']);
-  return tf.add(sum, correction(last, parameters['user/out']));
+  if (config.layers === 0) return sum;
+  const states = blocksOf(parameters, inputs, config, context, ages);
+  return tf.add(sum, correction(states, parameters['user/out']));
 }
 
-interface Ages {
-  /** `[length, length]` how many events position j lies before position t, 0 where it lies behind. */
-  index: Tensor;
-  /** `[length, length]` 1 where j ≤ t. */
-  seen: Tensor;
+/** The vector that the states of the paper's form stand for. */
+function projected(parameters: Tensors, states: Tensor, { itemTower }: TowerConfig): Tensor {
+  return itemTower === 'adaptor' ? states : linear(states, parameters['user/out']);
 }
 
-function agesOf(length: number): Ages {
-  const index = new Int32Array(length * length);
-  const seen = new Float32Array(length * length);
-  for (let t = 0; t < length; t++)
-    for (let j = 0; j <= t; j++) {
-      index[t * length + j] = t - j;
-      seen[t * length + j] = 1;
-    }
-  return { index: tf.tensor2d(index, [length, length], 'int32'), seen: tf.tensor2d(seen, [length, length]) };
-}
-
-/** Causal multi-head attention, `[batch, length, hidden]` → the same. */
-function attention(
+/** Inputs through the blocks, normalised at the end. */
+function blocksOf(
   parameters: Tensors,
-  block: string,
-  x: Tensor,
-  ages: Ages,
-  { heads, positions }: TowerConfig,
+  inputs: Tensor,
+  config: TowerConfig,
+  context: ModelContext,
+  ages?: Ages,
 ): Tensor {
-  const [batch, length, hidden] = x.shape as [number, number, number];
-  const width = hidden / heads;
-  const split = (name: string) =>
-    tf.transpose(tf.reshape(linear(x, parameters[`${block}/${name}`]), [batch, length, heads, width]), [0, 2, 1, 3]);
-  let logits: Tensor = tf.mul(
-    tf.matMul(split('query') as never, split('key') as never, false, true),
-    1 / Math.sqrt(width),
-  );
-  if (positions) {
-    // [heads, length, length]: one learned number for each head and distance.
-    logits = tf.add(logits, tf.gather(parameters[`${block}/distance`], ages.index, 1));
+  let x = config.residual ? linear(inputs, parameters['user/in']) : inputs;
+  if (config.positions === 'learned') {
+    const length = ages === undefined ? 1 : (inputs.shape[1] as number);
+    x = tf.add(x, tf.slice(parameters['user/position'], [0, 0], [length, config.hidden]));
   }
-  const weights = tf.softmax(tf.add(logits, tf.mul(tf.sub(ages.seen, 1), 1e9)));
-  const mixed = tf.transpose(tf.matMul(weights as never, split('value') as never), [0, 2, 1, 3]);
-  return linear(tf.reshape(mixed, [batch, length, hidden]), parameters[`${block}/output`]);
+  const states = transformer(parameters, context.dropout(x, config.dropout), config, context, ages);
+  return normsAtEnd(config) ? finalNorm(parameters, states) : states;
+}
+
+/** BERT's blocks end normalised; the others, and what is added to a solved sum, are normalised once more. */
+export function normsAtEnd({ residual, block }: TowerConfig): boolean {
+  return residual || block === 'pre-ln';
 }

@@ -9,8 +9,10 @@
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import type { TowerConfig } from './config.ts';
-import type { TowerSizes } from './model.ts';
+import { normsAtEnd, type TowerSizes, widthsOf } from './model.ts';
 import { RECENCY, type Start } from './start.ts';
+
+type Tensor = ReturnType<typeof tf.tensor>;
 
 /** Arrays that are solved first and then learned on. */
 const SOLVED = ['content/linear', 'id/table', 'user/mix'] as const;
@@ -22,7 +24,8 @@ export function initialParameters(
   start: Start | undefined,
   random: Random,
 ): { parameters: Arrays; fixed: Arrays } {
-  const { dim, hidden, layers, heads, maxHistory } = config;
+  const { hidden, layers, heads, maxHistory, residual, itemTower, positions } = config;
+  const { input, vector } = widthsOf(config, contentDim);
   const parameters: Arrays = {};
   const fixed: Arrays = {};
   const zeros = (name: string, ...shape: number[]) => {
@@ -38,36 +41,42 @@ export function initialParameters(
     (parameters[name].data as Float32Array).fill(1);
   };
   if (config.content) {
-    if (start === undefined) normal('content/linear', 1 / Math.sqrt(dim), contentDim, dim);
+    // Rows of content have length 1: inputs begin with entries near 1 before blocks, with length 1 as vectors of their own.
+    if (start === undefined) normal('content/linear', residual ? 1 / Math.sqrt(input) : 1, contentDim, input);
     else {
-      zeros('content/linear', contentDim, dim);
-      fixed['start/content/linear'] = namedArray([contentDim, dim], start.linear);
+      zeros('content/linear', contentDim, input);
+      fixed['start/content/linear'] = namedArray([contentDim, input], start.linear);
     }
-    normal('content/up', 1, contentDim, hidden);
-    zeros('content/up/bias', hidden);
-    zeros('content/down', hidden, dim);
+    if (residual) {
+      normal('content/up', 1, contentDim, hidden);
+      zeros('content/up/bias', hidden);
+      zeros('content/down', hidden, input);
+    } else zeros('content/bias', input);
   }
   if (config.id) {
-    ones('id/gate', dim);
-    if (start === undefined) normal('id/table', config.content ? 0 : 1 / Math.sqrt(dim), items, dim);
+    ones('id/gate', input);
+    if (start === undefined) normal('id/table', config.content ? 0 : 1 / Math.sqrt(input), items, input);
     else {
-      zeros('id/table', items, dim);
-      fixed['start/id/table'] = namedArray([items, dim], start.table);
+      zeros('id/table', items, input);
+      fixed['start/id/table'] = namedArray([items, input], start.table);
     }
   }
-  parameters['user/recency'] = namedArray(
-    [maxHistory],
-    Float32Array.from({ length: maxHistory }, (_, age) => RECENCY ** age),
-  );
-  zeros('user/mix', dim, dim);
-  if (start !== undefined) fixed['start/user/mix'] = namedArray([dim, dim], start.mix);
+  if (residual) {
+    parameters['user/recency'] = namedArray(
+      [maxHistory],
+      Float32Array.from({ length: maxHistory }, (_, age) => RECENCY ** age),
+    );
+    zeros('user/mix', input, input);
+    if (start !== undefined) fixed['start/user/mix'] = namedArray([input, input], start.mix);
+  }
   if (layers === 0) return { parameters, fixed };
-  normal('user/in', 1, dim, hidden);
+  if (residual) normal('user/in', 1, input, hidden);
+  if (positions === 'learned') normal('user/position', residual ? 1 : 1 / Math.sqrt(input), maxHistory, hidden);
   for (let layer = 0; layer < layers; layer++) {
     const block = `block${layer}`;
     for (const name of ['query', 'key', 'value', 'output'])
       normal(`${block}/${name}`, 1 / Math.sqrt(hidden), hidden, hidden);
-    if (config.positions) {
+    if (positions === 'distance') {
       zeros(`${block}/distance`, heads, maxHistory);
       const { data } = parameters[`${block}/distance`];
       // ALiBi's slopes (Press et al. 2022) to begin with: the further back, the fainter, at another pace for each head.
@@ -83,18 +92,29 @@ export function initialParameters(
       zeros(`${block}/${name}/bias`, hidden);
     }
   }
-  ones('user/norm/gain', hidden);
-  zeros('user/norm/bias', hidden);
-  zeros('user/out', hidden, dim);
+  if (normsAtEnd(config)) {
+    ones('user/norm/gain', hidden);
+    zeros('user/norm/bias', hidden);
+  }
+  if (residual) zeros('user/out', hidden, vector);
+  else if (itemTower !== 'adaptor') normal('user/out', 1 / Math.sqrt(hidden), hidden, vector);
   return { parameters, fixed };
 }
 
-/** Learned and fixed parts as the model functions read them, as part of a graph. */
-export function joined(parameters: Tensors, fixed: Tensors, { startRate }: TowerConfig): Tensors {
-  const result = { ...parameters };
+/**
+ * Learned and fixed parts as the model functions read them, as part of a graph.
+ *
+ * @param rows `[n]` the rows of the ID table that are wanted; default all
+ */
+export function joined(learned: Tensors, fixed: Tensors, { startRate }: TowerConfig, rows?: Tensor): Tensors {
+  const result = { ...learned };
+  const wanted = (name: string, array: Tensor) =>
+    name === 'id/table' && rows !== undefined ? tf.gather(array, rows as never) : array;
   for (const name of SOLVED) {
+    if (learned[name] === undefined) continue;
+    result[name] = wanted(name, learned[name]);
     const start = fixed[`start/${name}`];
-    if (start !== undefined) result[name] = tf.add(start, tf.mul(parameters[name], startRate));
+    if (start !== undefined) result[name] = tf.add(wanted(name, start), tf.mul(result[name], startRate));
   }
   return result;
 }

@@ -7,20 +7,21 @@
  * every epoch draws its order from a stream of its own, and the checkpoint carries the rest.
  */
 import { createRandom, errorCode, type RunContext, sha256, silent } from '@lorekeep/core';
-import { type Arrays, createTrainer, namedArray } from '@lorekeep/graph';
+import { type Arrays, createTrainer } from '@lorekeep/graph';
 import type { Corpus } from '@lorekeep/store';
-import { epochBatches, feedsOf } from './batches.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { resolveConfig, type TowerConfig } from './config.ts';
-import { centredContent, contentMean } from './content.ts';
+import { prepareContent } from './content.ts';
 import { createTowerEncoder, type TowerEncoder } from './encode.ts';
 import { badContent, notFinite, nothingToLearn } from './errors.ts';
-import { fullSoftmaxLoss } from './loss.ts';
+import { createBatches } from './feeds.ts';
+import { trainingLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
+import { type InitialTowers, takenOver } from './transfer.ts';
 import type { BundleManifest, EpochRecord, Protocol } from './types.ts';
 
 export interface TrainOptions extends RunContext {
@@ -37,6 +38,8 @@ export interface TrainOptions extends RunContext {
   seed?: number;
   /** Which events are kept for validation and test. Default `'leave-one-out'`. */
   protocol?: Protocol;
+  /** Begins at these towers instead of where `config.start` says. */
+  initial?: InitialTowers;
   /** Where the checkpoint is kept. Default: nowhere, an interrupted run begins anew. */
   workDir?: string;
   /** Default: all the machine offers. */
@@ -50,10 +53,12 @@ export interface TrainedTowers {
   contentInfo: BundleManifest['content'];
   corpus: Corpus;
   split: Split;
-  /** As the model functions read them, with `content/mean`. */
+  /** As the model functions read them, with `content/mean` and, where content is whitened, `content/whitening`. */
   parameters: Arrays;
-  /** Centred, `undefined` without content. */
+  /** Centred and whitened as the towers read it, `undefined` without content. */
   content: Float32Array | undefined;
+  /** The bundle that training began at. */
+  initialFrom?: InitialTowers['from'];
   bestEpoch: number;
   records: EpochRecord[];
 }
@@ -61,46 +66,43 @@ export interface TrainedTowers {
 /**
  * Progress is reported as stage `'start'`, unit `'rounds'`, then stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
  *
- * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_LOSS_NOT_FINITE`
+ * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_INIT_MISMATCH`, `TOWERS_LOSS_NOT_FINITE`
  *   (the last good epoch stays in `workDir`); `signal.reason` when stopped
  */
 export async function trainTowers(options: TrainOptions): Promise<TrainedTowers> {
-  const {
-    corpus,
-    contentInfo,
-    preset = 'learn',
-    seed = 42,
-    protocol = 'leave-one-out',
-    workDir,
-    threads,
-    progress = silent,
-    signal,
-  } = options;
+  const { corpus, contentInfo, preset = 'learn', seed = 42, protocol = 'leave-one-out' } = options;
+  const { initial, workDir, threads, progress = silent, signal } = options;
   const config = resolveConfig('learn', { ...(options.config ?? resolveConfig()) });
   const split = splitBy(protocol, corpus);
   if (split.transitions === 0) throw nothingToLearn(corpus.userIds.length, split.transitions);
   if (config.content && options.content === undefined) throw badContent('none were given');
   const items = corpus.itemIds.length;
   const contentDim = config.content ? contentInfo.dim : 0;
-  const mean = config.content ? contentMean(options.content as Float32Array, items, contentDim) : undefined;
-  const content = mean && centredContent(options.content as Float32Array, mean);
+  const prepared = config.content
+    ? await prepareContent(options.content as Float32Array, items, contentDim, config.whitening, {
+        threads,
+        fitted: initial?.parameters,
+      })
+    : undefined;
+  const content = prepared?.content;
   signal?.throwIfAborted();
 
   const key = sha256(
     JSON.stringify([
-      2,
+      3,
       protocol,
       corpus.fingerprint,
       config,
       seed,
       content ? sha256(new Uint8Array(content.buffer)) : '',
+      initial?.from.parameters ?? '',
     ]),
   );
   const random = createRandom(seed);
   const saved = workDir === undefined ? undefined : await loadCheckpoint(workDir, key);
   const orders = random.fork('orders');
   const start =
-    saved !== undefined || config.start === 'random'
+    saved !== undefined || initial !== undefined || config.start === 'random'
       ? undefined
       : await closedFormStart(split, content, contentDim, config.dim, random.fork('start'), {
           progress,
@@ -108,14 +110,16 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
           threads,
         });
   signal?.throwIfAborted();
-  const initial = initialParameters(config, { items, contentDim }, start, random.fork('parameters'));
-  const fixed = saved?.fixed ?? initial.fixed;
+  const first = initialParameters(config, { items, contentDim }, start, random.fork('parameters'));
+  if (initial !== undefined) first.parameters = takenOver(first.parameters, initial, config, contentInfo);
+  const fixed = saved?.fixed ?? first.fixed;
 
-  const stepsPerEpoch = epochBatches(split, config.maxHistory, config.batchPositions, orders.fork('count')).length;
+  const batches = createBatches(split, config, content, contentDim);
+  const stepsPerEpoch = batches.plan(orders.fork('count')).length;
   const totalSteps = stepsPerEpoch * config.epochs;
   const trainer = await createTrainer({
-    loss: (parameters, batch, context) => fullSoftmaxLoss(parameters, batch, config, context),
-    parameters: saved?.state.parameters ?? initial.parameters,
+    loss: (parameters, batch, context) => trainingLoss(parameters, batch, config, context),
+    parameters: saved?.state.parameters ?? first.parameters,
     optimiser: {
       learningRate: config.learningRate,
       weightDecay: config.weightDecay,
@@ -133,7 +137,6 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   const encoder = createTowerEncoder(config, { items, contentDim }, { threads, signal });
   const ranker = createRankEvaluator({ threads, signal });
   try {
-    const catalogue: Arrays = content === undefined ? {} : { content: namedArray([items, contentDim], content) };
     const asked = questions(split, 'valid');
     const validate = async (parameters: Arrays) =>
       metricsOfRanks(await ranksOf(asked, joinedArrays(parameters, fixed, config), content, encoder, ranker))[
@@ -154,20 +157,20 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
     progress({ stage: 'train', done: epoch * stepsPerEpoch, total: totalSteps, unit: 'steps', note: noteOf(records) });
 
     while (epoch < config.epochs && epoch - bestEpoch < config.patience) {
-      const batches = epochBatches(split, config.maxHistory, config.batchPositions, orders.fork(`epoch ${epoch + 1}`));
+      const draws = orders.fork(`epoch ${epoch + 1}`);
       let lossSum = 0;
       let positions = 0;
-      for (const [step, batch] of batches.entries()) {
+      for (const [step, plan] of batches.plan(draws).entries()) {
         signal?.throwIfAborted();
-        const { loss } = await trainer.step({ ...feedsOf(batch), ...catalogue, ...fixed }).catch((error) => {
+        const { feeds, weight } = batches.feeds(plan, draws);
+        const { loss } = await trainer.step({ ...feeds, ...fixed }).catch((error) => {
           throw errorCode(error) === 'GRAPH_NOT_FINITE' ? notFinite(epoch + 1, step + 1, workDir) : error;
         });
-        const weight = batch.weights.reduce((sum, value) => sum + value, 0);
         lossSum += loss * weight;
         positions += weight;
         progress({
           stage: 'train',
-          done: epoch * stepsPerEpoch + step + 1,
+          done: Math.min(epoch * stepsPerEpoch + step + 1, totalSteps),
           total: totalSteps,
           unit: 'steps',
           note: `epoch ${epoch + 1}, loss ${(lossSum / positions).toFixed(3)}, ${noteOf(records)}`,
@@ -186,8 +189,20 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
     const parameters = joinedArrays(best, fixed, config);
-    if (mean !== undefined) parameters['content/mean'] = namedArray([contentDim], mean);
-    return { config, preset, seed, contentInfo, corpus, split, parameters, content, bestEpoch, records };
+    Object.assign(parameters, prepared?.parameters);
+    return {
+      config,
+      preset,
+      seed,
+      contentInfo,
+      corpus,
+      split,
+      parameters,
+      content,
+      bestEpoch,
+      records,
+      ...(initial === undefined ? {} : { initialFrom: initial.from }),
+    };
   } finally {
     await Promise.all([trainer.close(), encoder.close(), ranker.close()]);
   }

@@ -41,6 +41,8 @@ export interface BundleManifest {
   protocol?: Protocol;
   config: Record<string, unknown>;
   seed: number;
+  /** The bundle that training began at, where it began at one: its version and the SHA-256 of its parameters. */
+  initialFrom?: { version: string; parameters: string };
   /** `Corpus.fingerprint` */
   data: { fingerprint: string; users: number; items: number; events: number };
   /** `TextEncoder.id`, name and dim of the content vectors, and the item-text template. */

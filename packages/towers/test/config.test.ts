@@ -30,5 +30,19 @@ test('unknown presets and options, values out of range and contradictions are co
   }))
     assert.throws(() => resolveConfig('learn', { [name]: value }), { code: 'TOWERS_BAD_OPTION' }, name);
   assert.throws(() => resolveConfig('learn', { content: false, id: false }), { code: 'TOWERS_BAD_OPTION' });
-  assert.throws(() => resolveConfig('learn', { hidden: 64, heads: 3 }), { code: 'TOWERS_BAD_OPTION' });
+  for (const [preset, overrides] of [
+    ['learn', { hidden: 64, heads: 3 }],
+    ['learn', { residual: false }],
+    ['learn', { itemTower: 'content-space' }],
+    ['learn', { itemTower: 'sequence' }],
+    ['content-only', { alignment: 1 }],
+    ['learn-paper', { layers: 0 }],
+    ['learn-paper', { itemTower: 'adaptor', dim: 64 }],
+    ['sasrec', { itemTower: 'content-space' }],
+  ] as const)
+    assert.throws(
+      () => resolveConfig(preset, overrides),
+      { code: 'TOWERS_BAD_OPTION' },
+      `${preset} ${JSON.stringify(overrides)}`,
+    );
 });

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import { type Arrays, compileGraph, createSession, inference, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import { resolveConfig, type TowerConfig } from '../src/index.ts';
-import { fullSoftmaxLoss } from '../src/loss.ts';
+import { trainingLoss } from '../src/loss.ts';
 import { itemInputs, itemTower, userTower } from '../src/model.ts';
 import { initialParameters } from '../src/parameters.ts';
 
@@ -80,7 +80,7 @@ test('the shared item tower is the user tower on a history of one item, but for 
   (parameters['user/mix'].data as Float32Array).fill(0);
   const { items, users } = await eagerly(
     (all) => ({
-      items: itemTower(all, all.inputs, config, inference),
+      items: itemTower(all, all.inputs, undefined, config, inference),
       users: userTower(all, tf.reshape(all.inputs, [7, 1, 16]), config, inference),
     }),
     { ...parameters, inputs: normal([7, 16], 8) },
@@ -89,7 +89,7 @@ test('the shared item tower is the user tower on a history of one item, but for 
 });
 
 test('without positions the user tower still sees order, through recency and the causal mask', async () => {
-  const config = resolveConfig('learn', { ...small, positions: false });
+  const config = resolveConfig('learn', { ...small, positions: 'none' });
   const parameters = parametersOf(config);
   assert.ok(!Object.keys(parameters).some((name) => name.endsWith('distance')));
   const { forward, backward } = await eagerly(
@@ -106,7 +106,7 @@ for (const options of [
   {},
   { itemTower: 'shared', similarity: 'cosine', block: 'post-ln' },
   { content: false, layers: 0 },
-  { id: false, positions: false },
+  { id: false, positions: 'none' },
 ])
   test(`compiled towers and loss equal tfjs on its CPU backend (${JSON.stringify(options)})`, async () => {
     const config = resolveConfig('learn', { ...small, ...options });
@@ -131,9 +131,9 @@ for (const options of [
       const inputs = itemInputs(all, all.content, all['id/table'], config, inference);
       const history = tf.reshape(tf.gather(inputs, tf.reshape(all.history, [15])), [3, 5, 16]);
       return {
-        items: tf.clone(itemTower(all, inputs, config, inference)),
+        items: tf.clone(itemTower(all, inputs, all.content, config, inference)),
         users: userTower(all, history, config, inference),
-        loss: fullSoftmaxLoss(all, all, config, inference),
+        loss: trainingLoss(all, all, config, inference),
       };
     };
     const [expected, actual] = [await eagerly(fn, given), await compiled(fn, given)];
@@ -161,7 +161,7 @@ test('the loss is the mean cross-entropy over weighted positions', async () => {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[target];
   };
   const expected = (crossEntropy(user[0], 9) + crossEntropy(user[1], 2)) / 2;
-  const { loss } = await compiled((all) => ({ loss: fullSoftmaxLoss(all, all, config, inference) }), {
+  const { loss } = await compiled((all) => ({ loss: trainingLoss(all, all, config, inference) }), {
     ...parameters,
     history: namedArray([1, 3], Int32Array.of(4, 9, 0)),
     targets: namedArray([3], Int32Array.of(9, 2, 0)),

@@ -12,6 +12,7 @@ import {
   type Metrics,
   type Preset,
   type Protocol,
+  readInitialTowers,
   readManifest,
   resolveConfig,
   type Split,
@@ -29,6 +30,8 @@ export interface TrainStageOptions {
   config: Record<string, unknown>;
   protocol: Protocol;
   seed: number;
+  /** The directory of a model to begin at. */
+  initFrom?: string;
   threads?: number;
 }
 
@@ -39,16 +42,21 @@ export interface TrainStageResult {
 }
 
 export async function trainStage(context: StageContext, options: TrainStageOptions): Promise<TrainStageResult> {
-  const { preset, protocol, seed, threads } = options;
+  const { preset, protocol, seed, initFrom, threads } = options;
   const { progress, signal, workspace } = context;
   const config = resolveConfig(preset, options.config);
+  const initial = initFrom === undefined ? undefined : await readInitialTowers(initFrom);
   const corpus = await readCorpus(context);
   await checkTimes(context, protocol);
   const encoder = await currentEncoder(context);
   const latest = await latestVersion(workspace);
   if (latest !== undefined) {
     const manifest = await readManifest(join(workspace.modelsDir, latest));
-    if (isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) return { manifest, unchanged: true, seconds: 0 };
+    if (
+      isMadeFrom(manifest, corpus, encoder, config, protocol, seed) &&
+      manifest.initialFrom?.parameters === initial?.from.parameters
+    )
+      return { manifest, unchanged: true, seconds: 0 };
   }
 
   const started = performance.now();
@@ -57,7 +65,8 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   const { id, name, dim, isLanguageModel, template } = encoder;
   const contentInfo = { encoder: id, name, dim, isLanguageModel, template };
   const run = { threads, progress, signal };
-  const trained = await trainTowers({ corpus, content, contentInfo, preset, config, protocol, seed, workDir, ...run });
+  const how = { preset, config, protocol, seed, initial, workDir };
+  const trained = await trainTowers({ corpus, content, contentInfo, ...how, ...run });
   const metrics = {
     valid: (await evaluateTowers(trained, 'valid', run)).metrics,
     test: (await evaluateTowers(trained, 'test', run)).metrics,

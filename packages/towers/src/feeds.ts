@@ -1,0 +1,129 @@
+/**
+ * Batches as the losses take them. The full softmax needs every item at every step; the other losses only those that occur in
+ * the batch: these are numbered anew in the order of their appearance, so that only their rows of the content and of the
+ * ID table are read, whatever the size of the catalogue.
+ */
+import type { Random } from '@lorekeep/core';
+import { type Arrays, namedArray } from '@lorekeep/graph';
+import { type BatchPlan, planEpoch, sequenceBatch } from './batches.ts';
+import type { TowerConfig } from './config.ts';
+import { type DensePlan, denseBatch, planDenseEpoch } from './dense-batches.ts';
+import { createSampler } from './negatives.ts';
+import { type Split, trainCounts } from './split.ts';
+
+export interface Batches {
+  /** One epoch, in an order drawn from `random`. */
+  plan(random: Random): BatchPlan[];
+  /** A planned batch, filled; what has to be drawn comes from `random`. `weight` is the number of positions that count. */
+  feeds(plan: BatchPlan, random: Random): { feeds: Arrays; weight: number };
+}
+
+/** @param content `[items, contentDim]` centred, `undefined` without content */
+export function createBatches(
+  split: Split,
+  config: TowerConfig,
+  content: Float32Array | undefined,
+  contentDim: number,
+): Batches {
+  const { maxHistory, batchPositions } = config;
+  const items = split.corpus.itemIds.length;
+  const planSequences = (random: Random) =>
+    planEpoch(split.trainLengths.length, (user) => split.trainLengths[user] - 1, maxHistory, batchPositions, random);
+  const sum = (weights: Float32Array) => weights.reduce((total, weight) => total + weight, 0);
+
+  /** Content rows and numbers of those items alone that are in the batch, at most `most` of them. */
+  function localRows(most: number) {
+    const capacity = Math.min(items, most);
+    const rows = new Int32Array(capacity);
+    const places = new Map<number, number>();
+    const local = (ids: Int32Array) =>
+      Int32Array.from(ids, (item) => {
+        let place = places.get(item);
+        if (place === undefined) {
+          place = places.size;
+          places.set(item, place);
+          rows[place] = item;
+        }
+        return place;
+      });
+    const feeds = (): Arrays => {
+      const own: Arrays = config.id ? { rows: namedArray([capacity], rows) } : {};
+      if (content === undefined) return own;
+      const gathered = new Float32Array(capacity * contentDim);
+      rows.forEach((item, place) => {
+        gathered.set(content.subarray(item * contentDim, (item + 1) * contentDim), place * contentDim);
+      });
+      return { ...own, content: namedArray([capacity, contentDim], gathered) };
+    };
+    return { local, feeds };
+  }
+
+  if (config.loss === 'full') {
+    const catalogue: Arrays = content === undefined ? {} : { content: namedArray([items, contentDim], content) };
+    return {
+      plan: planSequences,
+      feeds(plan) {
+        const { history, targets, weights } = sequenceBatch(split, plan);
+        const { size, length } = plan;
+        const own = {
+          history: namedArray([size, length], history),
+          targets: namedArray([size * length], targets),
+          weights: namedArray([size * length], weights),
+        };
+        return { feeds: { ...own, ...catalogue }, weight: sum(weights) };
+      },
+    };
+  }
+
+  if (config.loss === 'dense')
+    return {
+      plan: (random) => planDenseEpoch(split, config, random),
+      feeds(plan, random) {
+        const batch = denseBatch(split, plan as DensePlan, config, random);
+        const { size } = plan;
+        const { historyLength, targetLength } = batch;
+        const { local, feeds } = localRows(size * (historyLength + targetLength));
+        const own = {
+          history: namedArray([size, historyLength], local(batch.history)),
+          targets: namedArray([size * targetLength], local(batch.targets)),
+          userAt: namedArray([batch.userAt.length], batch.userAt),
+          userWeights: namedArray([batch.userWeights.length], batch.userWeights),
+          itemAt: namedArray([batch.itemAt.length], batch.itemAt),
+          itemWeights: namedArray([batch.itemWeights.length], batch.itemWeights),
+          negatives: namedArray([size, size * config.actions], batch.negatives),
+          ...(config.alignment > 0 ? { weights: namedArray([batch.weights.length], batch.weights) } : {}),
+        };
+        return { feeds: { ...own, ...feeds() }, weight: plan.users.length };
+      },
+    };
+
+  const counts = trainCounts(split);
+  const sampler = config.loss === 'sampled' ? createSampler(counts, config.samplingPower) : undefined;
+  // In a batch an item stands as often as it is somebody's target.
+  const logQ = sampler?.logQ ?? Float32Array.from(counts, (count) => Math.log(Math.max(count, 1) / split.trainEvents));
+  return {
+    plan: planSequences,
+    feeds(plan, random) {
+      const { history, targets, weights } = sequenceBatch(split, plan);
+      const { size, length } = plan;
+      const drawn = sampler?.draw(config.negatives, random);
+      const { local, feeds } = localRows(size * (length + 1) + (drawn?.length ?? 0));
+      const own: Arrays = {
+        history: namedArray([size, length], local(history)),
+        targets: namedArray([size * length], local(targets)),
+        weights: namedArray([size * length], weights),
+      };
+      if (drawn !== undefined) own.negatives = namedArray([drawn.length], local(drawn));
+      const weight = sum(weights);
+      if (config.logQ) {
+        const columns = drawn ?? targets;
+        const draws = Math.log(drawn?.length ?? Math.max(1, weight - 1));
+        own.logQ = namedArray(
+          [columns.length],
+          Float32Array.from(columns, (item) => draws + logQ[item]),
+        );
+      }
+      return { feeds: { ...own, ...feeds() }, weight };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Named configurations, each complete.
+ *
+ * * `learn`: text and ID, begins at the linear model; the default.
+ * * `content-only`, `id-only`: the same with one of the two, so that each one's share can be seen.
+ * * `learn-paper`: LEARN as published (arXiv 2405.03988, fine-tuning on one Amazon category): text alone, linear adaptor,
+ *   causal post-LN blocks with GELU and without positions, linear, cosine at τ = .05, the last 40 events, softmax over the full
+ *   catalogue. Of the published size (4 blocks of width 768 with 12 heads) only the proportions are kept, so that it trains
+ *   on a laptop; `{"layers": 4, "hidden": 768, "heads": 12, "dim": 768}` is that size.
+ * * `sasrec`: SASRec (Kang & McAuley 2018) with its learned positions and the full softmax instead of one drawn negative,
+ *   which is what makes it a strong baseline (Klenitskiy & Vasilev 2023). IDs alone.
+ */
+import type { TowerConfig } from './config.ts';
+
+export type Preset = 'learn' | 'content-only' | 'id-only' | 'learn-paper' | 'sasrec';
+
+const LEARN: TowerConfig = {
+  content: true,
+  id: true,
+  whitening: 'none',
+  idDropout: 0.1,
+  alignment: 0,
+  start: 'closed-form',
+  residual: true,
+  dim: 384,
+  hidden: 64,
+  layers: 1,
+  heads: 2,
+  block: 'pre-ln',
+  positions: 'distance',
+  maxHistory: 50,
+  itemTower: 'adaptor',
+  similarity: 'inner-product',
+  loss: 'full',
+  temperature: 0.3,
+  negatives: 1024,
+  samplingPower: 0.5,
+  logQ: true,
+  targetLength: 40,
+  actions: 10,
+  dropout: 0.2,
+  learningRate: 2e-3,
+  startRate: 0.3,
+  weightDecay: 0.01,
+  clipNorm: 1,
+  epochs: 5,
+  patience: 3,
+  batchPositions: 1024,
+};
+
+const LEARN_PAPER: TowerConfig = {
+  ...LEARN,
+  id: false,
+  start: 'random',
+  residual: false,
+  dim: 128,
+  hidden: 128,
+  layers: 2,
+  heads: 4,
+  block: 'post-ln',
+  positions: 'none',
+  maxHistory: 40,
+  itemTower: 'shared',
+  similarity: 'cosine',
+  temperature: 0.05,
+  dropout: 0.1,
+  learningRate: 1e-3,
+  epochs: 20,
+  batchPositions: 2048,
+};
+
+const SASREC: TowerConfig = {
+  ...LEARN,
+  content: false,
+  start: 'random',
+  residual: false,
+  dim: 128,
+  hidden: 128,
+  layers: 2,
+  positions: 'learned',
+  temperature: 1,
+  dropout: 0.5,
+  learningRate: 1e-3,
+  epochs: 30,
+  batchPositions: 2048,
+};
+
+export const presets: Record<Preset, TowerConfig> = {
+  learn: LEARN,
+  'content-only': { ...LEARN, id: false },
+  'id-only': { ...LEARN, content: false },
+  'learn-paper': LEARN_PAPER,
+  sasrec: SASREC,
+};
