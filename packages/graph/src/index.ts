@@ -3,6 +3,7 @@ export { type CompiledGraph, type CompileOptions, compileGraph } from './compile
 export { gelu, layerNorm, softmaxCrossEntropy } from './functions.ts';
 export { type Attribute, type Attributes, type ElementType, OnnxGraphBuilder, OPSET, type TensorData } from './onnx.ts';
 export { type GraphSignature, readOnnxSignature, type ValueSignature } from './onnx-signature.ts';
+export { createProductPool, type Product, type ProductPool, type ProductShape, sharedFloats } from './products.ts';
 export { readSafetensors, saveSafetensors } from './safetensors.ts';
 export {
   bucketLength,

@@ -95,3 +95,10 @@ export const badTowerInput = (name: string, problem: string) =>
 
 export const runtimeClosed = () =>
   new LorekeepError('TOWERS_CLOSED', 'These towers have been closed.', { kind: 'usage' });
+
+export const notDefinite = (row: number, pivot: number) =>
+  new LorekeepError(
+    'TOWERS_NOT_DEFINITE',
+    `The linear model cannot be solved: the pivot of item row ${row} is ${pivot}, not positive.`,
+    { hint: 'Raise lambda.', details: { row, pivot } },
+  );

@@ -17,6 +17,17 @@ export { type Difference, pairedDifferences } from './paired.ts';
 export { type Preset, presets } from './presets.ts';
 export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions, type Ranking } from './ranks.ts';
 export { type LoadOptions, loadTowers } from './runtime.ts';
+export { type GramSettings, type Interactions, interactionsOf, userCounts } from './solved/gram.ts';
+export { type Neighbours, PER_ITEM, strongestNeighbours } from './solved/neighbours.ts';
+export {
+  createScorer,
+  type HistorySettings,
+  type NeighbourScorer,
+  rankByNeighbours,
+  type SparseScores,
+} from './solved/score.ts';
+export { type SolveContext, solveItems } from './solved/solve.ts';
+export type { SymmetricTiles } from './solved/tiles.ts';
 export {
   type Asked,
   leaveOneOut,
