@@ -52,7 +52,12 @@ export async function loadTokenizer(directory: string, settings: TokenizerSettin
   const { maxLength, lowerCase, prompt } = settings;
   const idsOf = (text: string): number[] => {
     const wellFormed = enoughOf(text, maxLength).toWellFormed();
-    const { ids } = tokenizer.encode(lowerCase ? lowerCased(wellFormed) : wellFormed);
+    let ids: number[];
+    try {
+      ids = tokenizer.encode(lowerCase ? lowerCased(wellFormed) : wellFormed).ids;
+    } catch (error) {
+      throw modelBadFile(path, `fails on a text of ${text.length} characters (${(error as Error).message})`, error);
+    }
     if (ids.length <= maxLength) return ids;
     const kept = Math.min(closing, maxLength);
     return [...ids.slice(0, maxLength - kept), ...ids.slice(ids.length - kept)];
@@ -79,22 +84,43 @@ function lowerCased(text: string): string {
   return text.replaceAll('Σ', 'σ').toLowerCase();
 }
 
+/** More characters in one run, without a blank or of nothing else, are more than tokenizers take: they end a text. */
+const LONGEST_RUN = 8192;
+/** Characters read for every token that a text may have. Real words are a tenth of that. */
+const CHARACTERS_PER_TOKEN = 64;
+
 /**
- * A beginning of the text that certainly fills `maxLength` tokens: as many blank-separated words with a letter, digit
- * or sign in them, each of which is one token at least. Short texts come back as they are.
+ * A beginning of the text that fills `maxLength` tokens: as many blank-separated words with a letter, digit or sign in
+ * them, each of which is one token at least. Texts that are hardly words at all end after `CHARACTERS_PER_TOKEN` for
+ * each token, or a run that is too long. Short texts come back as they are.
  */
 function enoughOf(text: string, maxLength: number): string {
-  if (text.length <= 32 * maxLength) return text;
+  if (text.length <= 32 * maxLength && text.length <= LONGEST_RUN) return text;
+  const limit = Math.min(text.length, CHARACTERS_PER_TOKEN * Math.max(maxLength, 512));
   let words = 0;
   let start = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : 32;
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) continue;
+  /** Whether we are between words, and since where without a change. */
+  let between = false;
+  let since = 0;
+  for (let at = 0; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    const blank = code === 32 || code === 10 || code === 13 || code === 9;
+    if (blank !== between) {
+      between = blank;
+      since = at;
+    } else if (at - since >= LONGEST_RUN) return beginningOf(text, at);
+    if (!blank) continue;
     if (at > start && /[\p{L}\p{N}\p{P}\p{S}]/u.test(text.slice(start, at)) && ++words === maxLength)
       return text.slice(0, at);
     start = at + 1;
   }
-  return text;
+  return beginningOf(text, limit);
+}
+
+/** The first characters, without half of one at the end. */
+function beginningOf(text: string, size: number): string {
+  const last = text.charCodeAt(size - 1);
+  return text.slice(0, size < text.length && last >= 0xd800 && last <= 0xdbff ? size - 1 : size);
 }
 
 /** @throws the file system's error, or LorekeepError `MODEL_BAD_FILE` if it is not JSON */

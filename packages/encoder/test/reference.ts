@@ -12,7 +12,10 @@ export interface ReferenceCase {
   tokenizer: string;
   config: Record<string, unknown>;
   files: Record<string, string>;
-  options?: OnnxEncoderOptions;
+  /** For our encoder. */
+  options: OnnxEncoderOptions;
+  /** Folder that the transformer's own files lie in. */
+  transformer: string;
   vectors: string[];
 }
 
@@ -21,12 +24,15 @@ export async function readCases(file: string): Promise<{ texts: string[]; cases:
 }
 
 /** The folder of a case. */
-export async function folderOf(t: TestContext, { model, tokenizer, config, files }: ReferenceCase): Promise<string> {
+export async function folderOf(
+  t: TestContext,
+  { model, tokenizer, config = {}, files = {}, transformer = '' }: Partial<ReferenceCase>,
+): Promise<string> {
   const folder = join(await temporaryFolder(t), 'model');
-  await cp(join(FIXTURES, 'models', model), folder, { recursive: true });
-  await cp(join(FIXTURES, 'tokenizers', tokenizer), folder, { recursive: true });
-  const own = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...own, ...config }));
+  const base = join(folder, transformer);
+  await cp(join(FIXTURES, 'models', model!), base, { recursive: true });
+  await cp(join(FIXTURES, 'tokenizers', tokenizer!), base, { recursive: true });
+  await edit(join(base, 'config.json'), (own) => ({ ...own, ...config }));
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), Buffer.from(content, 'base64'));
@@ -34,20 +40,25 @@ export async function folderOf(t: TestContext, { model, tokenizer, config, files
   return folder;
 }
 
-/** Encodes all texts, one a batch and all in few batches, and compares with the reference. */
+/** Changes a JSON file. */
+export async function edit(file: string, change: (json: Record<string, unknown>) => unknown): Promise<void> {
+  await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')))));
+}
+
+/** Encodes all texts, in few batches and one by one, and compares with the reference. */
 export async function assertVectors(
   folder: string,
   texts: string[],
   wanted: string[],
   options: OnnxEncoderOptions = {},
 ) {
-  for (const batchTokens of [1, 4096]) {
-    const encoder = await loadOnnxEncoder(folder, { ...options, batchTokens, threads: 1 });
-    try {
-      assertClose(await encoder.encode(texts), texts, wanted, encoder.dim);
-    } finally {
-      await encoder.close();
-    }
+  const encoder = await loadOnnxEncoder(folder, { batchTokens: 128, ...options, threads: 1 });
+  try {
+    assertClose(await encoder.encode(texts), texts, wanted, encoder.dim);
+    for (const [row, text] of texts.entries())
+      assertClose(await encoder.encode([text]), [text], [wanted[row]], encoder.dim);
+  } finally {
+    await encoder.close();
   }
 }
 
@@ -59,6 +70,6 @@ export function assertClose(vectors: Float32Array, texts: string[], wanted: stri
     const apart = own.reduce((most, value, i) => Math.max(most, Math.abs(value - reference[i])), 0);
     const what = `${JSON.stringify(text.slice(0, 60))}: ${apart} apart`;
     assert.ok(apart < 1e-5, what);
-    assert.ok(cosine(own, reference) > 0.99999, what);
+    if (reference.some((value) => value !== 0)) assert.ok(cosine(own, reference) > 0.99999, what);
   });
 }
