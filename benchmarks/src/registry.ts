@@ -7,6 +7,7 @@ const BENCHES: Record<string, { about: string; file: string }> = {
   encode: { about: 'frozen text encoder against sentence-transformers', file: './encode.ts' },
   'train-step': { about: 'one training step in one ONNX graph against PyTorch', file: './train-step.ts' },
   train: { about: 'a whole training run: quality, time, memory', file: './train.ts' },
+  evaluate: { about: 'full-ranking evaluation against RecBole', file: './evaluate.ts' },
   index: { about: 'vector indexes, their recall, and upsert to retrievable', file: './index-bench.ts' },
 };
 

@@ -9,7 +9,6 @@
  * Data: the directory given, else `../shared/data/amazon18-scientific` where that is, else a simulated shop.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,19 +17,12 @@ import { fileURLToPath } from 'node:url';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import { resolveModel } from '@lorekeep/encoder';
 import type { BundleManifest } from '@lorekeep/towers';
+import { defaultData } from './default-data.ts';
 import { peerPython, startPeer } from './peers.ts';
+import { RECBOLE } from './recbole.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 
-const DEFAULT_DATA = fileURLToPath(new URL('../../../shared/data/amazon18-scientific', import.meta.url));
 const CLI = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
-const REQUIREMENTS = [
-  'recbole==1.2.1',
-  'torch==2.15.0',
-  'numpy==2.4.6',
-  'pandas==3.1.1',
-  'scipy==1.17.1',
-  'setuptools==79.0.1',
-];
 const SEED = 42;
 const PEER_EPOCHS = 40;
 const PEER_EPOCHS_QUICK = 2;
@@ -66,7 +58,7 @@ interface PeerRun {
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
-    let source = data ?? (existsSync(DEFAULT_DATA) ? DEFAULT_DATA : undefined);
+    let source = data ?? defaultData();
     if (source === undefined) {
       source = join(work, 'simulated');
       await writeSimulatedShop(source, { events: quick ? 20_000 : 300_000 });
@@ -74,7 +66,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     await resolveModel();
     const threads = availableParallelism();
     const first = await quickstart(source, join(work, 'first'), log);
-    const python = await peerPython(REQUIREMENTS, { log });
+    const python = await peerPython(RECBOLE, { log });
     const peer = startPeer('recbole_sasrec.py', python, { env: { OMP_NUM_THREADS: String(threads) }, log });
     let theirs: PeerRun;
     try {

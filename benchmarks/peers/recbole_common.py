@@ -1,0 +1,61 @@
+"""RecBole 1.2.1 on a data folder of ours, for the benches that measure against it.
+
+RecBole's last release predates NumPy 2 and PyTorch 2.6; the shims below give back the names that were removed and the
+old default of torch.load, and change nothing else.
+"""
+
+import gzip
+import os
+import tempfile
+
+import numpy as np
+import torch
+
+for name, kind in {
+    "bool": bool, "int": int, "float": float, "object": object, "str": str, "complex": complex, "bool8": np.bool_,
+    "float_": np.float64, "complex_": np.complex128, "unicode_": np.str_, "long": np.int64,
+}.items():
+    if not hasattr(np, name):
+        setattr(np, name, kind)
+load = torch.load
+torch.load = lambda *args, **options: load(*args, **{**options, "weights_only": False})
+
+
+def sasrec(data, epochs, threads, seed):
+    """SASRec with full softmax and leave-one-out, everything ready: trainer, training, validation and test data."""
+    from recbole.config import Config
+    from recbole.data import create_dataset, data_preparation
+    from recbole.utils import get_model, get_trainer, init_logger, init_seed
+
+    torch.set_num_threads(threads)
+    work = tempfile.mkdtemp(prefix="lorekeep-recbole-")
+    os.chdir(work)
+    os.makedirs("set")
+    with gzip.open(os.path.join(data, "interactions.tsv.gz"), "rt") as source, open("set/set.inter", "w") as target:
+        next(source)
+        target.write("user_id:token\titem_id:token\ttimestamp:float\n")
+        for line in source:
+            user, item, _, at = line.rstrip("\n").split("\t")[:4]
+            target.write(f"{user}\t{item}\t{at}\n")
+    config = Config(
+        model="SASRec",
+        dataset="set",
+        config_dict={
+            "data_path": work, "USER_ID_FIELD": "user_id", "ITEM_ID_FIELD": "item_id", "TIME_FIELD": "timestamp",
+            "load_col": {"inter": ["user_id", "item_id", "timestamp"]}, "MAX_ITEM_LIST_LENGTH": 20,
+            "train_neg_sample_args": None, "metrics": ["Recall", "NDCG", "MRR"], "topk": [10], "valid_metric": "NDCG@10",
+            "eval_args": {"split": {"LS": "valid_and_test"}, "order": "TO", "group_by": "user", "mode": "full"},
+            "epochs": epochs, "stopping_step": 5, "train_batch_size": 2048, "eval_batch_size": 2048,
+            "learning_rate": 0.001, "hidden_size": 128, "inner_size": 512, "n_layers": 2, "n_heads": 2,
+            "hidden_dropout_prob": 0.5, "attn_dropout_prob": 0.5, "show_progress": False, "use_gpu": False,
+            "checkpoint_dir": os.path.join(work, "checkpoints"), "seed": seed, "metric_decimal_place": 6,
+        },
+    )
+    init_seed(config["seed"], config["reproducibility"])
+    init_logger(config)
+    dataset = create_dataset(config)
+    train_data, valid_data, test_data = data_preparation(config, dataset)
+    init_seed(config["seed"], config["reproducibility"])
+    model = get_model(config["model"])(config, train_data.dataset)
+    trainer = get_trainer(config["MODEL_TYPE"], config["model"])(config, model)
+    return trainer, train_data, valid_data, test_data
