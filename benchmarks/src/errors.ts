@@ -55,3 +55,12 @@ export function peerFailed(script: string, method: string, message: string): Lor
     details: { script, method },
   });
 }
+
+export const benchNothingToMeasure = () =>
+  new LorekeepError('BENCH_NO_DATA', 'There is no data set to measure on.', {
+    kind: 'usage',
+    hint: 'Name one with --data: a folder with an items file and an interactions file.',
+  });
+
+export const benchRunFailed = (command: string, answer: string) =>
+  new LorekeepError('BENCH_RUN_FAILED', `"lorekeep ${command}" failed: ${answer}`, { details: { command, answer } });

@@ -1,4 +1,5 @@
 /** The machine in numbers, so that figures from two machines are never compared by accident. */
+import { spawn } from 'node:child_process';
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from 'node:os';
 
 /** Logical CPUs, threads this process may use, memory in GiB, the load when asked, Node's version. */
@@ -19,6 +20,15 @@ export function machineFigures(): Record<string, number> {
 /** The most memory this process has held so far, in MiB (its children not counted). */
 export function peakRssMb(): number {
   return process.resourceUsage().maxRSS / 1024;
+}
+
+/** Resident memory of another process in MiB, by `ps` (Linux and macOS); 0 once it is gone. */
+export async function residentMb(pid: number | undefined): Promise<number> {
+  const ps = spawn('ps', ['-o', 'rss=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let text = '';
+  ps.stdout.on('data', (piece) => (text += piece));
+  await new Promise((resolve) => ps.on('close', resolve));
+  return Number(text.trim()) / 1024;
 }
 
 /**

@@ -18,6 +18,7 @@ import { writeSimulatedShop } from '@lorekeep/datasets';
 import { resolveModel } from '@lorekeep/encoder';
 import type { BundleManifest } from '@lorekeep/towers';
 import { defaultData } from './default-data.ts';
+import { residentMb } from './machine.ts';
 import { peerPython, startPeer } from './peers.ts';
 import { RECBOLE } from './recbole.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
@@ -145,13 +146,4 @@ async function quickstart(data: string, workspace: string, log: (line: string) =
   const { metrics, index } = last;
   if (metrics === undefined || index === undefined) throw new Error('quickstart gave no report');
   return { seconds: elapsed(), rises, metrics, indexRecall: index.recallAt10, peakRssMb };
-}
-
-/** Resident memory of another process in MiB, by `ps` (Linux and macOS); 0 once it is gone. */
-async function residentMb(pid: number | undefined): Promise<number> {
-  const ps = spawn('ps', ['-o', 'rss=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let text = '';
-  ps.stdout.on('data', (piece) => (text += piece));
-  await new Promise((resolve) => ps.on('close', resolve));
-  return Number(text.trim()) / 1024;
 }

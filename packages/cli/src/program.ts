@@ -158,6 +158,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   command('evaluate', 'rank the whole catalogue for every user, beside the baselines')
     .addOption(option.modelVersion())
     .addOption(option.protocol().default(undefined, 'the one it was trained with'))
+    .option('--against <version>', 'another trained version to compare with')
     .option('--report <file>', 'also write one HTML page with tables and plots')
     .addOption(option.threads())
     .action(

@@ -134,6 +134,9 @@ describe('step by step', () => {
     assert.deepEqual(last.baselines, versions.baselines);
     assert.equal(last.removed.test.metrics.users, last.metrics.test.users);
     assert.equal(last.differences.popularity['ndcg@10'].interval.length, 2);
+    const itself = await lorekeep(['evaluate', '--against', last.version, ...shop], dir);
+    assert.deepEqual(itself.last.against[last.version], last.metrics.test);
+    assert.deepEqual(itself.last.differences[last.version].mrr, { difference: 0, interval: [0, 0] });
   });
 
   test('evaluate cuts by time where it is asked to, and says that the model has seen some of those answers', async () => {

@@ -8,6 +8,7 @@ import {
   loadTowers,
   type Protocol,
   pairedDifferences,
+  type Split,
   splitBy,
 } from '@lorekeep/towers';
 import { reportUnwritable } from '../errors.ts';
@@ -21,6 +22,7 @@ import { modelDir, type StageContext } from '../workspace.ts';
 export interface EvaluateOptions {
   model?: string;
   protocol?: Protocol;
+  against?: string;
   report?: string;
   threads?: number;
 }
@@ -40,7 +42,10 @@ export async function evaluateCommand(context: StageContext, options: EvaluateOp
     const run = { threads, progress, signal };
     const valid = await evaluateBundle(towers, split, 'valid', content, { ...run, seed });
     const test = await evaluateBundle(towers, split, 'test', content, { ...run, seed });
-    const others = (await baselines(split, 'test', content, { ...run, seed })) as Record<string, Evaluation>;
+    const untrained = (await baselines(split, 'test', content, { ...run, seed })) as Record<string, Evaluation>;
+    const against =
+      options.against === undefined ? {} : await compared(context, options.against, split, { ...run, seed });
+    const others = { ...against, ...untrained };
     const trainedOnThisData = corpus.fingerprint === data.fingerprint && protocol === trainedFor;
     if (!trainedOnThisData) {
       output.warn(
@@ -71,7 +76,8 @@ export async function evaluateCommand(context: StageContext, options: EvaluateOp
         removed: { valid: valid.removed, test: test.removed },
         breakdown: { valid: valid.breakdown, test: test.breakdown },
         coverage: { valid: valid.coverage, test: test.coverage },
-        baselines: metricsOf(others),
+        baselines: metricsOf(untrained),
+        against: metricsOf(against),
         differences,
       },
       [
@@ -87,6 +93,23 @@ export async function evaluateCommand(context: StageContext, options: EvaluateOp
         ...(options.report === undefined ? [] : [`Report: ${options.report}`]),
       ].join('\n'),
     );
+  } finally {
+    await towers.close();
+  }
+}
+
+/** Another version on the same questions, with the vectors that it was trained with. */
+async function compared(
+  context: StageContext,
+  version: string,
+  split: Split,
+  run: Parameters<typeof evaluateBundle>[4],
+): Promise<Record<string, Evaluation>> {
+  const towers = await loadTowers(await modelDir(context.workspace, version));
+  try {
+    const encoder = await rememberedById(context, towers.manifest.content.encoder);
+    const content = await contentOf(context, encoder, split.corpus);
+    return { [version]: await evaluateBundle(towers, split, 'test', content, run) };
   } finally {
     await towers.close();
   }

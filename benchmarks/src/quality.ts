@@ -1,0 +1,192 @@
+/**
+ * Quality on public data sets, long: every set is imported and encoded once, then every preset is trained with every seed and
+ * evaluated, all through the real command line, leave-one-out, test questions asked once at the end of each training. A preset's
+ * difference from `linear` (the closed form) is taken on the same questions, with a paired 95 % interval.
+ *
+ *     pnpm bench quality [--data DIR] [--quick]
+ *
+ * Sets: the folder given, else all of `../shared/data/amazon*`; `LOREKEEP_QUALITY_SETS=a,b`, `LOREKEEP_QUALITY_PRESETS=learn,linear`
+ * and `LOREKEEP_QUALITY_SEEDS=42,43,44` choose others. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
+ * run that was stopped goes on where it was: what is trained already is not trained again. `results/quality.json` is replaced with what
+ * this run measured: per set, preset and seed the metrics, intervals, times and peak memory.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { datasetDirectory } from '@lorekeep/datasets';
+import type { Difference, Intervals, MetricName, Metrics } from '@lorekeep/towers';
+import { defaultData } from './default-data.ts';
+import { benchNothingToMeasure, benchRunFailed } from './errors.ts';
+import { residentMb } from './machine.ts';
+import type { BenchOptions, BenchResult } from './result.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(ROOT, 'packages/cli/src/main.ts');
+const WORKSPACES = join(ROOT, '.lorekeep-bench');
+const RESULTS = fileURLToPath(new URL('../results/quality.json', import.meta.url));
+const REFERENCE = 'linear';
+
+/** What one training of one preset reached. */
+interface Row {
+  set: string;
+  preset: string;
+  seed: number;
+  version: string;
+  valid: Metrics;
+  test: Metrics;
+  intervals: Intervals;
+  removed: Metrics;
+  coverage: number;
+  breakdown: { kind: string; name: string; metrics: Metrics }[];
+  /** Against `linear` with the same seed; absent for itself. */
+  differences?: Record<MetricName, Difference>;
+  baselines: Record<string, Metrics>;
+  /** Of training and the evaluation in it. 0 where it was trained by an earlier run. */
+  seconds: number;
+  peakRssMb: number;
+}
+
+const listed = (name: string, fallback: string[]): string[] => {
+  const given = process.env[name];
+  return given === undefined || given === '' ? fallback : given.split(',').map((part) => part.trim());
+};
+
+export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
+  const presets = listed('LOREKEEP_QUALITY_PRESETS', ['learn']).filter((preset) => preset !== REFERENCE);
+  const seeds = listed('LOREKEEP_QUALITY_SEEDS', quick ? ['42'] : ['42', '43', '44']).map(Number);
+  const folders = data === undefined ? await defaultFolders(quick) : [data];
+  if (folders.length === 0) throw benchNothingToMeasure();
+  const rows: Row[] = [];
+  for (const folder of folders) {
+    const set = basename(folder);
+    const workspace = join(WORKSPACES, set);
+    await mkdir(WORKSPACES, { recursive: true });
+    const { items, events } = await datasetDirectory(folder);
+    await lorekeep(['import', '--items', ...items, '--events', ...events], workspace);
+    log(`${set}: encoding`);
+    await lorekeep(['encode'], workspace);
+    for (const seed of seeds) {
+      const reference = await measure(set, REFERENCE, seed, workspace);
+      rows.push(reference);
+      log(line(reference));
+      for (const preset of presets) {
+        const row = await measure(set, preset, seed, workspace, reference.version);
+        rows.push(row);
+        log(line(row));
+        await save(rows);
+      }
+    }
+  }
+  await save(rows);
+  return { figures: figuresOf(rows), peers: {}, ratios: {} };
+}
+
+async function defaultFolders(quick: boolean): Promise<string[]> {
+  const scientific = defaultData();
+  if (scientific === undefined) return [];
+  const parent = dirname(scientific);
+  const all = (await readdir(parent)).filter((name) => name.startsWith('amazon')).sort();
+  const names = listed('LOREKEEP_QUALITY_SETS', quick ? ['amazon18-scientific'] : all);
+  return names.map((name) => join(parent, name));
+}
+
+async function measure(set: string, preset: string, seed: number, workspace: string, against?: string): Promise<Row> {
+  const trained = await lorekeep(['train', '--preset', preset, '--seed', String(seed)], workspace);
+  const { version, seconds } = trained.last as { version: string; seconds: number };
+  const compare = against === undefined ? [] : ['--against', against];
+  const { last } = await lorekeep(['evaluate', '--model', version, ...compare], workspace);
+  const found = last as {
+    metrics: { valid: Metrics; test: Metrics };
+    intervals: { test: Intervals };
+    removed: { test: { metrics: Metrics } };
+    coverage: { test: number };
+    breakdown: { test: Row['breakdown'] };
+    baselines: Record<string, Metrics>;
+    differences: Record<string, Record<MetricName, Difference>>;
+  };
+  return {
+    set,
+    preset,
+    seed,
+    version,
+    valid: found.metrics.valid,
+    test: found.metrics.test,
+    intervals: found.intervals.test,
+    removed: found.removed.test.metrics,
+    coverage: found.coverage.test,
+    breakdown: found.breakdown.test,
+    ...(against === undefined ? {} : { differences: found.differences[against] }),
+    baselines: found.baselines,
+    seconds,
+    peakRssMb: trained.peakRssMb,
+  };
+}
+
+interface Finished {
+  last: unknown;
+  /** The most that was seen, half a second apart. */
+  peakRssMb: number;
+}
+
+/** One command in a process of its own, as a user runs it. @throws LorekeepError `BENCH_RUN_FAILED` */
+async function lorekeep(words: string[], workspace: string): Promise<Finished> {
+  const child = spawn(process.execPath, [CLI, ...words, '--workspace', workspace, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let last: { error?: unknown } = {};
+  let peakRssMb = 0;
+  const sampler = setInterval(async () => {
+    peakRssMb = Math.max(peakRssMb, await residentMb(child.pid));
+  }, 500);
+  try {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      last = JSON.parse(text);
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    if (code !== 0) throw benchRunFailed(words.join(' '), JSON.stringify(last.error));
+  } finally {
+    clearInterval(sampler);
+  }
+  return { last, peakRssMb };
+}
+
+function line({ set, preset, seed, test, differences, seconds }: Row): string {
+  const [low, high] = differences?.['ndcg@10'].interval ?? [0, 0];
+  const beside =
+    differences === undefined ? '' : `, NDCG@10 against ${REFERENCE} ${low.toFixed(4)} to ${high.toFixed(4)}`;
+  return `${set} ${preset} seed ${seed}: test ${test['recall@10'].toFixed(4)}/${test['ndcg@10'].toFixed(4)}${beside}, ${seconds.toFixed(0)} s`;
+}
+
+/** Means over seeds; how many of the sets a preset is better on than the closed form, beyond doubt for every seed. */
+function figuresOf(rows: Row[]): Record<string, number> {
+  const figures: Record<string, number> = {};
+  for (const set of new Set(rows.map((row) => row.set))) {
+    for (const preset of new Set(rows.map((row) => row.preset))) {
+      const own = rows.filter((row) => row.set === set && row.preset === preset);
+      const mean = (metric: MetricName) => own.reduce((sum, { test }) => sum + test[metric], 0) / own.length;
+      figures[`${set}_${preset}_recall_at_10`] = mean('recall@10');
+      figures[`${set}_${preset}_ndcg_at_10`] = mean('ndcg@10');
+    }
+  }
+  const sets = new Map<string, boolean>();
+  for (const { set, differences } of rows) {
+    if (differences === undefined) continue;
+    sets.set(set, (sets.get(set) ?? true) && differences['ndcg@10'].interval[0] > 0);
+  }
+  figures.sets_better_than_linear = [...sets.values()].filter(Boolean).length;
+  figures.sets = sets.size;
+  return figures;
+}
+
+async function save(rows: Row[]): Promise<void> {
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`;
+  const command = `pnpm bench quality, presets ${[...new Set(rows.map(({ preset }) => preset))].join(', ')}`;
+  await mkdir(dirname(RESULTS), { recursive: true });
+  await writeFile(
+    RESULTS,
+    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine, node: process.versions.node, command, rows }, null, 1)}\n`,
+  );
+}
