@@ -1,12 +1,12 @@
 /**
- * One training step, in one ONNX graph, against PyTorch: a causal transformer (batch 128, 50 positions, 128 wide,
- * 2 post-norm layers, 4 heads, GELU, dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at every
- * position), AdamW with clipping. The same step without dropout is timed beside it.
+ * One training step against PyTorch: a causal transformer (batch 128, 50 positions, post-norm layers, 4 heads, GELU,
+ * dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at every position), AdamW with clipping, in two
+ * sizes: 128 wide with 2 layers, and 256 wide with 4. The small one is timed without dropout too.
  *
  * Both sides start from the same parameters and see the same batch; the loss and every gradient are compared, dropout
- * off, before anything is timed. Then blocks of steps alternate, on equally many threads. `gemm_peak_fraction` is the arithmetic
- * of the step's matrix products over what one large product reaches on this machine in the same run: the distance
- * to a step that does nothing but multiply.
+ * off, before anything is timed. Then blocks of steps alternate, on equally many threads. `gemm_peak_fraction` is the
+ * arithmetic of the step's matrix products over what one large product reaches on this machine in the same run: the
+ * distance to a step that does nothing but multiply.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -17,118 +17,24 @@ import {
   compileGraph,
   createSession,
   createTrainer,
-  gelu,
-  layerNorm,
-  type ModelContext,
   namedArray,
   readSafetensors,
   saveSafetensors,
-  softmaxCrossEntropy,
-  type Tensors,
   type Trainer,
   tf,
 } from '@lorekeep/graph';
 import { interleave, median } from './interleave.ts';
-import { peerPython, startPeer } from './peers.ts';
+import { type Peer, peerPython, startPeer } from './peers.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
+import { gemmFlops, initialParameters, randomBatch, type TransformerShape, transformerLoss } from './transformer.ts';
 
-type Tensor = Tensors[string];
-
-const BATCH = 128;
-/** Parts of the batch that are computed one after another, so that activations stay in the cache; same gradients. */
-const MICRO_BATCHES = 8;
-const LENGTH = 50;
-const DIM = 128;
-const HEADS = 4;
-const LAYERS = 2;
-const ITEMS = 1000;
+const SMALL: TransformerShape = { batch: 128, length: 50, dim: 128, layers: 2, heads: 4, items: 1000 };
+const LARGE: TransformerShape = { ...SMALL, dim: 256, layers: 4 };
+/** Parts of each thread's share that are computed one after another, so that activations stay in the cache; same gradients. */
+const MICRO_BATCHES = 4;
 const DROPOUT = 26 / 256;
 const OPTIMISER = { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 const REQUIREMENTS = ['torch==2.15.0', 'safetensors==0.8.0', 'numpy==2.4.6'];
-
-function initialParameters(seed: number): Arrays {
-  const random = createRandom(seed);
-  const parameters: Arrays = {};
-  const normal = (name: string, shape: number[], deviation: number) => {
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    parameters[name] = namedArray(
-      shape,
-      Float32Array.from({ length: size }, () => deviation * random.normal()),
-    );
-  };
-  const linear = (name: string, from: number, to: number) => {
-    normal(`${name}.weight`, [from, to], 1 / Math.sqrt(from));
-    normal(`${name}.bias`, [to], 0.02);
-  };
-  normal('items', [ITEMS, DIM], 0.1);
-  normal('positions', [LENGTH, DIM], 0.1);
-  for (let layer = 0; layer < LAYERS; layer++) {
-    linear(`block${layer}.qkv`, DIM, 3 * DIM);
-    linear(`block${layer}.out`, DIM, DIM);
-    linear(`block${layer}.up`, DIM, 4 * DIM);
-    linear(`block${layer}.down`, 4 * DIM, DIM);
-    for (const norm of ['norm1', 'norm2']) {
-      parameters[`block${layer}.${norm}.gain`] = namedArray([DIM], new Float32Array(DIM).fill(1));
-      parameters[`block${layer}.${norm}.bias`] = namedArray([DIM], new Float32Array(DIM));
-    }
-  }
-  return parameters;
-}
-
-/** Users walking through the catalogue; the next item depends on the last, so there is something to learn. */
-function randomBatch(seed: number): Arrays {
-  const random = createRandom(seed);
-  const items = new Int32Array(BATCH * LENGTH);
-  const targets = new Int32Array(BATCH * LENGTH);
-  for (let row = 0; row < BATCH; row++) {
-    let item = random.int(ITEMS);
-    for (let position = 0; position < LENGTH; position++) {
-      items[row * LENGTH + position] = item;
-      item = (item * 7 + random.int(3)) % ITEMS;
-      targets[row * LENGTH + position] = item;
-    }
-  }
-  return { items: namedArray([BATCH, LENGTH], items), targets: namedArray([BATCH, LENGTH], targets) };
-}
-
-/** `x [rows, from]` → `[rows, to]` */
-function linear(p: Tensors, name: string, x: Tensor): Tensor {
-  return tf.add(tf.matMul(x, p[`${name}.weight`]), p[`${name}.bias`]);
-}
-
-function norm(p: Tensors, name: string, x: Tensor): Tensor {
-  return layerNorm(x, p[`${name}.gain`], p[`${name}.bias`]);
-}
-
-/** `x [batch · length, dim]`, `mask [length, length]` (0 or a large negative number) */
-function block(p: Tensors, name: string, x: Tensor, mask: Tensor, drop: (x: Tensor) => Tensor): Tensor {
-  const width = DIM / HEADS;
-  const qkv = tf.reshape(linear(p, `${name}.qkv`, x), [-1, LENGTH, 3, HEADS, width]);
-  const [q, k, v] = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]));
-  const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width)), mask);
-  const mixed = tf.transpose(tf.matMul(drop(tf.softmax(scores)), v), [0, 2, 1, 3]);
-  const attended = linear(p, `${name}.out`, tf.reshape(mixed, [-1, DIM]));
-  const middle = norm(p, `${name}.norm1`, tf.add(x, drop(attended)));
-  const fed = linear(p, `${name}.down`, gelu(linear(p, `${name}.up`, middle)));
-  return norm(p, `${name}.norm2`, tf.add(middle, drop(fed)));
-}
-
-function lossWith(rate: number, p: Tensors, batch: Tensors, context: ModelContext): Tensor {
-  const drop = (x: Tensor) => context.dropout(x, rate);
-  const embedded = tf.add(tf.gather(p.items, batch.items as Parameters<typeof tf.gather>[1]), p.positions);
-  const mask = tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([LENGTH, LENGTH]), -1, 0)), -1e9);
-  let x = drop(tf.reshape(embedded, [-1, DIM]));
-  for (let layer = 0; layer < LAYERS; layer++) x = block(p, `block${layer}`, x, mask, drop);
-  const logits = tf.matMul(x, p.items, false, true);
-  return tf.mean(softmaxCrossEntropy(logits, tf.reshape(batch.targets, [-1])));
-}
-
-/** Multiplications and additions of the step's matrix products; backward costs twice forward. */
-function gemmFlops(): number {
-  const rows = BATCH * LENGTH;
-  const layer = 2 * rows * DIM * (3 * DIM + DIM + 8 * DIM) + 2 * 2 * rows * LENGTH * DIM;
-  return 3 * (LAYERS * layer + 2 * rows * DIM * ITEMS);
-}
 
 /** GFLOP/s of one large product in ONNX Runtime. */
 async function gemmPeak(threads: number): Promise<number> {
@@ -168,21 +74,59 @@ function maxRelativeError(ours: Arrays, theirs: Arrays): number {
 
 export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const threads = availableParallelism();
-  const parameters = initialParameters(42);
-  const batch = randomBatch(7);
+  const directory = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
+  const peer = startPeer('train_step.py', await peerPython(REQUIREMENTS, { log }), { log });
+  try {
+    const small = await contest(SMALL, peer, directory, { threads, quick, log, whole: true });
+    const large = await contest(LARGE, peer, directory, { threads, quick, log, whole: false });
+    return {
+      figures: {
+        ...small.figures,
+        ...suffixed(large.figures),
+        max_relative_gradient_error: Math.max(
+          small.figures.max_relative_gradient_error,
+          large.figures.max_relative_gradient_error,
+        ),
+      },
+      peers: { ...small.peers, ...suffixed(large.peers) },
+      ratios: { ...small.ratios, ...suffixed(large.ratios) },
+    };
+  } finally {
+    await peer.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const suffixed = (values: Record<string, number>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}_256x4`, value]));
+
+interface ContestOptions extends Pick<BenchOptions, 'quick' | 'log'> {
+  threads: number;
+  /** Times the step without dropout as well, and measures the memory of many steps. */
+  whole: boolean;
+}
+
+/** Both sides at one size. */
+async function contest(
+  shape: TransformerShape,
+  peer: Peer,
+  directory: string,
+  { threads, quick, log, whole }: ContestOptions,
+) {
+  const parameters = initialParameters(shape, 42);
+  const batch = randomBatch(shape, 7);
   const trainerWith = (rate: number) =>
     createTrainer({
-      loss: (p, given, context) => lossWith(rate, p, given, context),
+      loss: (p, given, context) => transformerLoss(shape, rate, p, given, context),
       parameters,
       optimiser: OPTIMISER,
       random: createRandom(1),
+      shares: shape.batch % (threads * MICRO_BATCHES) === 0 ? threads : 1,
       microBatches: MICRO_BATCHES,
       threads,
     });
   const trainer = await trainerWith(DROPOUT);
   const plain = await trainerWith(0);
-  const directory = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
-  const peer = startPeer('train_step.py', await peerPython(REQUIREMENTS, { log }), { log });
   try {
     const files = {
       parameters: join(directory, 'parameters.safetensors'),
@@ -191,23 +135,24 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     };
     await saveSafetensors(files.parameters, parameters);
     await saveSafetensors(files.batch, batch);
+    const { layers, heads } = shape;
     const peerSetup = {
       parameters: files.parameters,
       batch: files.batch,
-      layers: LAYERS,
-      heads: HEADS,
+      layers,
+      heads,
       threads,
       optimiser: OPTIMISER,
     };
     await peer.call('setup', peerSetup);
 
     const theirs = await peer.call<{ loss: number }>('gradients', { path: files.gradients });
-    const ours = await trainer.gradients(batch);
+    const ours = await plain.gradients(batch);
     const gradientError = maxRelativeError(ours.gradients, (await readSafetensors(files.gradients)).arrays);
     const lossError = Math.abs(ours.loss - theirs.loss) / theirs.loss;
     log(`loss ${ours.loss} and ${theirs.loss}; largest relative gradient difference ${gradientError.toExponential(2)}`);
 
-    const perBlock = quick ? 3 : 5;
+    const perBlock = whole ? (quick ? 3 : 5) : 2;
     const steps = (kind: string, dropout: number) => async () =>
       (await peer.call<{ milliseconds: number }>('steps', { kind, count: perBlock, dropout })).milliseconds;
     const ownSteps = (own: Trainer) => async () => {
@@ -217,59 +162,61 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     };
     log('compiling the peer with torch.compile');
     await peer.call('compile', { dropout: DROPOUT });
-    const timings = await interleave(
+    const rounds = whole ? (quick ? 4 : 11) : quick ? 3 : 7;
+    const { lorekeep, eager, compiled } = await interleave(
       [
         { name: 'lorekeep', run: ownSteps(trainer) },
         { name: 'eager', run: steps('eager', DROPOUT) },
         { name: 'compiled', run: steps('compiled', DROPOUT) },
-        { name: 'lorekeepPlain', run: ownSteps(plain) },
-        { name: 'eagerPlain', run: steps('eager', 0) },
       ],
-      { rounds: quick ? 4 : 11, warmup: 2 },
+      { rounds, warmup: 1 },
     );
-    const { lorekeep, eager, compiled, lorekeepPlain, eagerPlain } = timings;
     const peak = await gemmPeak(threads);
+    const figures: Record<string, number> & { max_relative_gradient_error: number } = {
+      step_ms: lorekeep.median,
+      max_relative_gradient_error: gradientError,
+      relative_loss_error: lossError,
+      gemm_peak_fraction: gemmFlops(shape) / (lorekeep.median * 1e6) / peak,
+      gemm_peak_gflops: peak,
+    };
+    const peers: Record<string, number> = { pytorch_eager_ms: eager.median, torch_compile_ms: compiled.median };
+    const ratios: Record<string, number> = {
+      step_time_vs_pytorch_eager_time: lorekeep.median / eager.median,
+      step_time_vs_torch_compile_time: lorekeep.median / compiled.median,
+    };
+    if (whole) {
+      const { lorekeepPlain, eagerPlain } = await interleave(
+        [
+          { name: 'lorekeepPlain', run: ownSteps(plain) },
+          { name: 'eagerPlain', run: steps('eager', 0) },
+        ],
+        { rounds, warmup: 1 },
+      );
+      figures.step_without_dropout_ms = lorekeepPlain.median;
+      peers.pytorch_eager_without_dropout_ms = eagerPlain.median;
+      ratios.step_without_dropout_vs_pytorch_eager_time = lorekeepPlain.median / eagerPlain.median;
+    }
 
     // The losses of the first steps from the same start, optimiser included.
     await peer.call('setup', peerSetup);
     const fresh = await trainerWith(0);
-    const peerLosses = (await peer.call<{ losses: number[] }>('steps', { kind: 'eager', count: 10, dropout: 0 }))
-      .losses;
+    const count = whole ? 10 : 3;
+    const { losses } = await peer.call<{ losses: number[] }>('steps', { kind: 'eager', count, dropout: 0 });
     let trajectoryError = 0;
-    for (const peerLoss of peerLosses)
+    for (const peerLoss of losses)
       trajectoryError = Math.max(trajectoryError, Math.abs((await fresh.step(batch)).loss - peerLoss) / peerLoss);
     await fresh.close();
+    figures[`relative_loss_error_${count}_steps`] = trajectoryError;
 
-    const total = quick ? 200 : 1000;
-    const growth = await memoryGrowth(() => trainer.step(batch), total, log);
-    return {
-      figures: {
-        step_ms: lorekeep.median,
-        step_without_dropout_ms: lorekeepPlain.median,
-        max_relative_gradient_error: gradientError,
-        relative_loss_error: lossError,
-        relative_loss_error_10_steps: trajectoryError,
-        gemm_peak_fraction: gemmFlops() / (lorekeep.median * 1e6) / peak,
-        gemm_peak_gflops: peak,
-        rss_growth_percent: growth,
-        rss_growth_steps: total,
-      },
-      peers: {
-        pytorch_eager_ms: eager.median,
-        torch_compile_ms: compiled.median,
-        pytorch_eager_without_dropout_ms: eagerPlain.median,
-      },
-      ratios: {
-        step_time_vs_pytorch_eager_time: lorekeep.median / eager.median,
-        step_without_dropout_vs_pytorch_eager_time: lorekeepPlain.median / eagerPlain.median,
-        step_time_vs_torch_compile_time: lorekeep.median / compiled.median,
-      },
-    };
+    if (whole) {
+      const total = quick ? 100 : 1000;
+      figures.rss_growth_percent = await memoryGrowth(() => trainer.step(batch), total, log);
+      figures.rss_growth_steps = total;
+    }
+    return { figures, peers, ratios };
   } finally {
-    await peer.close();
     await trainer.close();
     await plain.close();
-    await rm(directory, { recursive: true, force: true });
   }
 }
 

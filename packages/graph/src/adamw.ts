@@ -1,6 +1,6 @@
 /**
- * AdamW (Loshchilov & Hutter, 2019) with clipping by global norm, as graph operations: what follows the gradients in
- * a training step. The scalars (schedule, bias corrections) are computed in float64, because 1 − β₂ᵗ loses half its
+ * AdamW (Loshchilov & Hutter, 2019) with clipping by global norm, as graph operations: what follows the gradients of
+ * all shares in a training step. The scalars (schedule, bias corrections) are computed in float64, because 1 − β₂ᵗ loses half its
  * digits in float32 at the first steps; everything of a parameter's size is float32.
  *
  * The update is arranged for few passes over memory, which is what it costs:
@@ -35,16 +35,10 @@ export interface AdamWOptions {
   schedule?: Schedule;
 }
 
+export const ADAMW_DEFAULTS = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
+
 export function checkAdamW(options: AdamWOptions): void {
-  const {
-    learningRate,
-    beta1 = 0.9,
-    beta2 = 0.98,
-    epsilon = 1e-8,
-    weightDecay = 0.01,
-    clipNorm = 1,
-    schedule,
-  } = options;
+  const { learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, schedule } = { ...ADAMW_DEFAULTS, ...options };
   const check = (name: string, value: number, fits: boolean, wanted: string) => {
     if (!fits) throw badOption(`optimiser.${name}`, `must be ${wanted}, not ${value}`);
   };
@@ -62,32 +56,29 @@ export function checkAdamW(options: AdamWOptions): void {
   }
 }
 
-export interface Moments {
+/** Neighbouring parameters that are updated alike: one array `[n]`, n a multiple of 64. */
+export interface OptimiserRun {
   parameter: Value;
   m: Value;
   v: Value;
+  /** Their sum is the gradient. */
+  gradients: Value[];
+  decays: boolean;
 }
 
 /**
  * @param step the number of steps done before this one, float32 scalar (exact to 16 million)
- * @param state each parameter with its moments, by name
+ * @param outside the squared norm of gradients that are applied elsewhere (sparse rows), float32 scalar
  * @returns everything the next step needs, the global norm before clipping, and η of this step
  */
 export function adamWStep(
   graph: Graph,
   step: Value,
-  state: Record<string, Moments>,
-  gradients: Record<string, Value>,
+  outside: Value,
+  runs: readonly OptimiserRun[],
   options: AdamWOptions,
 ) {
-  const {
-    beta1 = 0.9,
-    beta2 = 0.98,
-    epsilon = 1e-8,
-    weightDecay = 0.01,
-    decays = (_, shape) => shape.length > 1,
-    clipNorm = 1,
-  } = options;
+  const { beta1, beta2, epsilon, weightDecay, clipNorm } = { ...ADAMW_DEFAULTS, ...options };
   const number = (value: number) => graph.uniform([], value, 'float64');
   const add = (a: Value, b: Value) => binary(graph, 'Add', a, b);
   const subtract = (a: Value, b: Value) => binary(graph, 'Sub', a, b);
@@ -103,8 +94,9 @@ export function adamWStep(
   const stepEpsilon = single(multiply(correction2, number(epsilon)));
   const keep = single(subtract(number(1), multiply(rate, number(weightDecay))));
 
-  const squares = Object.values(gradients).map((gradient) => cast(graph, reduceSumSquare(graph, gradient), 'float64'));
-  const norm = unary(graph, 'Sqrt', squares.reduce(add, number(0)));
+  const summed = runs.map(({ gradients }) => gradients.reduce(add));
+  const squares = summed.map((gradient) => sumOfSquares(graph, gradient));
+  const norm = unary(graph, 'Sqrt', squares.reduce(add, cast(graph, outside, 'float64')));
   const clip = Number.isFinite(clipNorm)
     ? binary(graph, 'Min', divide(number(clipNorm), add(norm, number(1e-6))), number(1))
     : number(1);
@@ -113,15 +105,13 @@ export function adamWStep(
   const decay1 = graph.uniform([], beta1, 'float32');
   const decay2 = graph.uniform([], beta2, 'float32');
 
-  const next: Record<string, Moments> = {};
-  for (const [name, gradient] of Object.entries(gradients)) {
-    const { parameter, m, v } = state[name];
-    const nextM = add(multiply(m, decay1), multiply(gradient, intoM));
-    const nextV = add(multiply(v, decay2), multiply(multiply(gradient, gradient), intoV));
+  const next = runs.map(({ parameter, m, v, decays }, i) => {
+    const nextM = add(multiply(m, decay1), multiply(summed[i], intoM));
+    const nextV = add(multiply(v, decay2), multiply(multiply(summed[i], summed[i]), intoV));
     const direction = divide(nextM, add(unary(graph, 'Sqrt', nextV), stepEpsilon));
-    const kept = weightDecay > 0 && decays(name, parameter.shape) ? multiply(parameter, keep) : parameter;
-    next[name] = { parameter: subtract(kept, multiply(direction, stepSize)), m: nextM, v: nextV };
-  }
+    const kept = weightDecay > 0 && decays ? multiply(parameter, keep) : parameter;
+    return { parameter: subtract(kept, multiply(direction, stepSize)), m: nextM, v: nextV };
+  });
   return {
     step: add(step, graph.uniform([], 1, 'float32')),
     next,
@@ -130,10 +120,10 @@ export function adamWStep(
   };
 }
 
-function reduceSumSquare(graph: Graph, x: Value): Value {
-  if (x.shape.length === 0) return binary(graph, 'Mul', x, x);
-  const flat = reshape(graph, x, [x.shape.reduce((product, size) => product * size, 1)]);
-  return reduce(graph, 'ReduceSumSquare', flat, [0], false);
+/** Rows of 64 are added in float32, their sums in float64: millions of squares keep their digits. */
+function sumOfSquares(graph: Graph, x: Value): Value {
+  const rows = reduce(graph, 'ReduceSumSquare', reshape(graph, x, [x.shape[0] / 64, 64]), [1], false);
+  return reduce(graph, 'ReduceSum', cast(graph, rows, 'float64'), [0], false);
 }
 
 /** η at a step (counted from 0), float64 scalar. */

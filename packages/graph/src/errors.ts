@@ -98,6 +98,17 @@ export const notFinite = (loss: number, gradientNorm: number, step: number) =>
     },
   );
 
+/** The loss is far above where it began; the parameters are those of before the step. */
+export const diverged = (loss: number, usual: number, step: number) =>
+  new LorekeepError(
+    'GRAPH_DIVERGED',
+    `Step ${step + 1}: the loss has grown to ${loss}, from ${usual} in the first steps; the step was not taken.`,
+    {
+      hint: 'Go back to an earlier checkpoint with a lower learning rate, or raise the option explosion.',
+      details: { loss, usual, step },
+    },
+  );
+
 /** A checkpoint does not belong to this trainer. */
 export const badState = (problem: string) =>
   new LorekeepError('GRAPH_BAD_STATE', `The training state does not fit this trainer: ${problem}.`, {

@@ -1,6 +1,7 @@
 export type { AdamWOptions, Schedule } from './adamw.ts';
 export { type CompiledGraph, type CompileOptions, compileGraph } from './compile.ts';
 export { gelu, layerNorm, softmaxCrossEntropy } from './functions.ts';
+export { inference, type Loss, type ModelContext } from './gradients.ts';
 export { type Attribute, type Attributes, type ElementType, OnnxGraphBuilder, OPSET, type TensorData } from './onnx.ts';
 export { type GraphSignature, readOnnxSignature, type ValueSignature } from './onnx-signature.ts';
 export { createProductPool, type Product, type ProductPool, type ProductShape, sharedFloats } from './products.ts';
@@ -14,11 +15,11 @@ export {
   type GraphSession,
   type SessionOptions,
 } from './session.ts';
+export { createSparseTable, distinctRows, type SparseTable, type SparseTableOptions } from './sparse.ts';
 export { tf } from './tf.ts';
 export {
   createTrainer,
-  inference,
-  type ModelContext,
+  type Rows,
   type StepResult,
   type Trainer,
   type TrainerOptions,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { createRandom } from '@lorekeep/core';
+import { maskSeed } from '../src/dropout.ts';
 import {
   type Arrays,
   createTrainer,
@@ -14,7 +15,7 @@ import {
   type TrainerOptions,
   tf,
 } from '../src/index.ts';
-import { fillMask } from '../src/trainer.ts';
+import { fillMask } from '../src/masks.ts';
 import { assertClose, eagerly, randomArrays } from './both.ts';
 
 const line: TrainerOptions['loss'] = (p, { x, y }) =>
@@ -55,7 +56,7 @@ async function withTrainer(options: Partial<TrainerOptions>, use: (trainer: Trai
 }
 
 describe('the optimiser', () => {
-  it('is PyTorch’s AdamW with clipping, warm-up and cosine, step for step', async () => {
+  it('is PyTorch’s AdamW with clipping, warm-up, cosine and running averages, step for step', async () => {
     const reference = JSON.parse(await readFile(new URL('fixtures/adamw.json', import.meta.url), 'utf8'));
     const array = (shape: number[], values: number[]) => namedArray(shape, Float32Array.from(values));
     const parameters = { w: array([3, 2], reference.initial.w), b: array([2], reference.initial.b) };
@@ -67,7 +68,7 @@ describe('the optimiser', () => {
       clipNorm: 1.5,
       schedule: { kind: 'cosine', warmupSteps: 3, totalSteps: 12, floor: 0.1 },
     } as const;
-    await withTrainer({ parameters, optimiser }, async (trainer) => {
+    await withTrainer({ parameters, optimiser, averageDecay: 0.6 }, async (trainer) => {
       for (const [i, expected] of reference.steps.entries()) {
         const actual = await trainer.step(batch);
         for (const key of ['loss', 'gradientNorm', 'learningRate'] as const)
@@ -77,8 +78,11 @@ describe('the optimiser', () => {
           );
       }
       const final = trainer.parameters();
-      for (const name of ['w', 'b'])
+      const averages = trainer.averages();
+      for (const name of ['w', 'b']) {
         assertClose(final[name], array(final[name].shape, reference.final[name]), 2e-6, name);
+        assertClose(averages[name], array(final[name].shape, reference.averages[name]), 2e-6, name);
+      }
     });
   });
 
@@ -214,6 +218,44 @@ describe('a trainer', () => {
       await trainer.step(good);
     }));
 
+  it('ends a run whose loss explodes, names the step, and keeps the parameters of before', async () => {
+    const explode: Partial<TrainerOptions> = {
+      loss: (p, { scale }) => tf.mul(tf.mean(tf.square(p.w)), scale).asScalar(),
+      optimiser: { learningRate: 1e-4 },
+    };
+    const scaled = (value: number) => ({ scale: namedArray([], Float32Array.of(value)) });
+    await withTrainer({ ...explode, averageDecay: 0.9 }, async (trainer) => {
+      for (let i = 0; i < 10; i++) await trainer.step(scaled(i === 3 ? 50 : 1));
+      await trainer.step(scaled(40));
+      const before = trainer.state();
+      await assert.rejects(
+        trainer.step(scaled(80)),
+        (error: Error & { code: string }) => error.code === 'GRAPH_DIVERGED' && error.message.startsWith('Step 12:'),
+      );
+      assert.deepEqual(trainer.state(), before);
+      // What counts as usual is part of the state.
+      await withTrainer(explode, async (other) => {
+        other.restore(before);
+        await assert.rejects(other.step(scaled(80)), { code: 'GRAPH_DIVERGED' });
+        await other.step(scaled(1));
+      });
+    });
+    await withTrainer({ ...explode, explosion: Number.POSITIVE_INFINITY }, async (trainer) => {
+      for (let i = 0; i < 12; i++) await trainer.step(scaled(10 ** i));
+    });
+  });
+
+  it('keeps parameters that some batches reach and others do not', () =>
+    withTrainer({ loss: (p, { x, y }) => tf.sum(tf.mul(p.w, y ?? x)).add(y ? tf.sum(p.b) : 0) }, async (trainer) => {
+      const one = namedArray([], Float32Array.of(1));
+      await trainer.step({ y: one });
+      const moved = trainer.parameters().b;
+      for (let i = 0; i < 3; i++) {
+        await trainer.step({ x: one });
+        assert.deepEqual(trainer.parameters().b, moved);
+      }
+    }));
+
   it('queues steps that overlap', () =>
     withTrainer({}, async (trainer) => {
       const all = await Promise.all([1, 2, 3].map((seed) => trainer.step(lineBatch(4, seed))));
@@ -243,6 +285,14 @@ describe('a trainer', () => {
       { learningRate: 1, schedule: { kind: 'cosine', warmupSteps: 5, totalSteps: 5 } },
     ] as const)
       await assert.rejects(create({ optimiser }), { code: 'GRAPH_BAD_OPTION' });
+    for (const option of [{ averageDecay: 1 }, { explosion: 1 }, { threads: 0 }, { parameters: {} }])
+      await assert.rejects(
+        withTrainer(option, async (trainer) => void (await trainer.step(lineBatch()))),
+        { code: 'GRAPH_BAD_OPTION' },
+      );
+    await withTrainer({}, async (trainer) => {
+      assert.throws(() => trainer.averages(), { code: 'GRAPH_BAD_OPTION' });
+    });
     await assert.rejects(create({ parameters: { w: namedArray([2], Int32Array.of(1, 2)) } }), {
       code: 'GRAPH_BAD_FEED',
     });
@@ -272,7 +322,7 @@ describe('dropout', () => {
   it('drops at its rate, every lane of a word alike', () => {
     for (const dropped of [1, 26, 128, 255]) {
       const mask = new Uint8Array(400_000);
-      fillMask(mask, dropped, createRandom(dropped));
+      fillMask(mask, dropped, maskSeed(createRandom(dropped)));
       for (let lane = 0; lane < 4; lane++) {
         let kept = 0;
         for (let i = lane; i < mask.length; i += 4) {

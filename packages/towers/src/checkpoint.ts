@@ -30,7 +30,7 @@ export async function saveCheckpoint(directory: string, key: string, checkpoint:
   const path = fileIn(directory);
   await saveSafetensors(path, arrays, {
     key,
-    facts: JSON.stringify({ ...facts, step: state.step, random: state.random }),
+    facts: JSON.stringify({ ...facts, step: state.step, random: state.random, firstLosses: state.firstLosses }),
   });
   return path;
 }
@@ -45,12 +45,16 @@ export async function loadCheckpoint(directory: string, key: string): Promise<Ch
       const colon = name.indexOf(':');
       groups[name.slice(0, colon)][name.slice(colon + 1)] = array;
     }
-    const { step, random, ...facts } = JSON.parse(metadata.facts) as Omit<Checkpoint, 'state' | 'best' | 'fixed'> & {
+    const { step, random, firstLosses, ...facts } = JSON.parse(metadata.facts) as Omit<
+      Checkpoint,
+      'state' | 'best' | 'fixed'
+    > & {
       step: number;
       random: RandomState;
+      firstLosses: number[];
     };
     const { parameters, m, v, best, fixed } = groups;
-    return { ...facts, state: { step, random, parameters, m, v }, best, fixed };
+    return { ...facts, state: { step, random, firstLosses, parameters, m, v }, best, fixed };
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error).startsWith('SAFETENSORS')) return undefined;
     throw error;
