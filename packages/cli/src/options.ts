@@ -60,9 +60,9 @@ export const model = () =>
   );
 export const template = () =>
   new Option(
-    '--template <name>',
-    `which of an item's fields are read (default: the one used before, else ${DEFAULT_TEMPLATE})`,
-  ).choices(Object.keys(ITEM_TEMPLATES));
+    '--template <text>',
+    `what of an item is read: ${Object.keys(ITEM_TEMPLATES).join(', ')}, or a pattern like "{title}. {brand}"; with @n, of n tokens (default: the one used before, else ${DEFAULT_TEMPLATE})`,
+  );
 
 /** Of an embeddings endpoint: the flag, the option of `EndpointOptions` it sets, what it says. */
 const ENDPOINT: [flags: string, name: keyof EndpointOptions, description: string][] = [

@@ -132,6 +132,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     .addOption(option.model())
     .addOption(option.template())
     .option('--refit', 'fit a lexical encoder anew to the catalogue as it is now', false)
+    .option('--dry-run', 'count the texts, time a sample of them, store nothing', false)
     .addOption(option.threads())
     .action(
       inWorkspace(async (context, options: import('./commands/encode.ts').EncodeCommandOptions) => {

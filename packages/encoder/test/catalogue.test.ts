@@ -7,9 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type ProgressEvent, sha256 } from '@lorekeep/core';
 import { type Item, openStore } from '@lorekeep/store';
+import { createHashSet } from '../src/hash-set.ts';
 import {
   catalogueVectors,
   encodeCatalogue,
+  estimateCatalogue,
   itemText,
   loadOnnxEncoder,
   type TextEncoder,
@@ -236,4 +238,30 @@ test('an encoder that fails or lies ends the job; what was finished before is ke
   const honest = listSensitiveEncoder(1);
   for (const commitSeconds of [-1, Number.NaN])
     await assert.rejects(encodeCatalogue({ store, encoder: honest, commitSeconds }), { code: 'ENCODER_BAD_OPTION' });
+});
+
+test('a dry run counts and measures, and stores nothing', async (t) => {
+  const store = await openStore(':memory:');
+  t.after(() => store.close());
+  await store.upsertItems([...ITEMS, { id: 'none' }, { ...ITEMS[5], id: 'again' }]);
+  const encoder = listSensitiveEncoder(1);
+  const { seconds, bytes, tokens, ...counts } = await estimateCatalogue({ store, encoder });
+  assert.deepEqual(counts, { items: 3002, texts: 3000, missing: 3000, textlessItems: 1, sampled: 256 });
+  assert.ok(seconds > 0 && bytes > 3000 * 8 * 4 && tokens > 3000);
+  assert.deepEqual(await store.embeddingModels(), []);
+  // Drawn from everywhere, not from the beginning alone.
+  const rows = encoder.given.map((text) => ITEMS.findIndex((item) => itemText(item) === text));
+  const mean = rows.reduce((sum, row) => sum + row, 0) / rows.length;
+  assert.ok(mean > 1200 && mean < 1800, `mean row ${mean}`);
+  await encodeCatalogue({ store, encoder });
+  const done = await estimateCatalogue({ store, encoder });
+  assert.deepEqual([done.texts, done.missing, done.sampled, done.seconds, done.tokens], [3000, 0, 0, 0, 0]);
+});
+
+test('hashes are told apart however many there are', () => {
+  const set = createHashSet();
+  const hashes = Array.from({ length: 20_000 }, (_, i) => sha256(`${i}`));
+  for (const hash of ['0'.repeat(64), `${'0'.repeat(15)}2${'0'.repeat(48)}`, ...hashes]) assert.ok(set.add(hash));
+  for (const hash of ['0'.repeat(64), ...hashes]) assert.ok(!set.add(hash));
+  assert.equal(set.size, 20_002);
 });

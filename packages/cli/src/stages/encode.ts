@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, type LorekeepError } from '@lorekeep/core';
 import {
+  type CatalogueEstimate,
   compareProbes,
   createLexicalEncoder,
   DEFAULT_MODEL,
@@ -14,12 +15,14 @@ import {
   type EncoderSettings,
   type EndpointOptions,
   encodeCatalogue,
+  estimateCatalogue,
   type ItemTemplate,
   itemText,
   loadLexicalEncoder,
   openEncoder,
   saveLexicalEncoder,
   type TextEncoder,
+  templateFor,
 } from '@lorekeep/encoder';
 import { encoderChanged, encoderForgotten, endpointUnused, nothingEncoded, nothingImported } from '../errors.ts';
 import type { StageContext } from '../workspace.ts';
@@ -33,7 +36,10 @@ export interface RememberedEncoder {
   model: string;
   dim: number;
   isLanguageModel: boolean;
+  /** With the tokens that suit the encoder. */
   template: ItemTemplate;
+  /** As it was asked for; another encoder gets its own tokens. Absent in what older versions remembered: as `template`. */
+  askedTemplate?: ItemTemplate;
   /** What else that needs; no secrets. */
   settings?: EncoderSettings;
 }
@@ -71,31 +77,62 @@ const LEXICAL = 'lexical';
 export async function encodeStage(context: StageContext, options: EncodeStageOptions): Promise<EncodeStageResult> {
   const { progress, signal, workspace } = context;
   const { store } = workspace;
-  if ((await store.counts()).items === 0) throw nothingImported();
-  const before = await rememberedEncoder(context);
-  const template = options.template ?? before?.template ?? DEFAULT_TEMPLATE;
-  const wanted = options.model ?? before?.model;
-  const fitted = before?.model === LEXICAL && before.template === template && !options.refit ? before.id : undefined;
-  const endpoint = await endpointFor(context, wanted, options.endpoint);
-  const { encoder, model } = await open(context, wanted, { template, fitted, threads: options.threads, endpoint });
+  const { encoder, model, template, askedTemplate, endpoint } = await openFor(context, options);
   try {
     const settings = await settingsOf(context, encoder);
-    const { texts, encoded, textlessItems, seconds } = await encodeCatalogue({
-      store,
-      encoder,
-      template,
-      progress,
-      signal,
-    });
+    const done = await encodeCatalogue({ store, encoder, template, progress, signal });
+    const { texts, encoded, textlessItems, seconds } = done;
     const { id, name, dim, isLanguageModel } = encoder;
     const remembered = { id, name, model, dim, isLanguageModel, template };
-    await store.setSetting(settingOf(id), { ...remembered, settings } satisfies RememberedEncoder);
+    await store.setSetting(settingOf(id), { ...remembered, askedTemplate, settings } satisfies RememberedEncoder);
     await store.setSetting(CURRENT, id);
     if (endpoint !== undefined) await store.setSetting(endpointSettingOf(model), settings?.endpoint);
     return { ...remembered, texts, encoded, textlessItems, seconds };
   } finally {
     await encoder.close();
   }
+}
+
+export interface EncodeEstimateResult extends CatalogueEstimate {
+  dryRun: true;
+  id: string;
+  name: string;
+  model: string;
+  dim: number;
+  isLanguageModel: boolean;
+  template: ItemTemplate;
+}
+
+/** What `encodeStage` would have to do, and how long that would take. Changes nothing in the workspace. */
+export async function estimateEncoding(
+  context: StageContext,
+  options: EncodeStageOptions,
+): Promise<EncodeEstimateResult> {
+  const { progress, signal, workspace } = context;
+  const { encoder, model, template } = await openFor(context, options, false);
+  try {
+    const estimate = await estimateCatalogue({ store: workspace.store, encoder, template, progress, signal });
+    const { id, name, dim, isLanguageModel } = encoder;
+    return { dryRun: true, id, name, model, dim, isLanguageModel, template, ...estimate };
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** @param keep keep the state of a lexical encoder that is fitted now */
+async function openFor(context: StageContext, options: EncodeStageOptions, keep = true) {
+  if ((await context.workspace.store.counts()).items === 0) throw nothingImported();
+  const before = await rememberedEncoder(context);
+  const askedTemplate = options.template ?? before?.askedTemplate ?? before?.template ?? DEFAULT_TEMPLATE;
+  // A template that is none is told before a model is fetched for it.
+  templateFor(askedTemplate, {});
+  const wanted = options.model ?? before?.model;
+  const sameText = before?.model === LEXICAL && before.template === askedTemplate;
+  const fitted = sameText && !options.refit ? before.id : undefined;
+  const endpoint = await endpointFor(context, wanted, options.endpoint);
+  const opening = { template: askedTemplate, fitted, threads: options.threads, endpoint, keep };
+  const { encoder, model } = await open(context, wanted, opening);
+  return { encoder, model, template: templateFor(askedTemplate, encoder), askedTemplate, endpoint };
 }
 
 /** The options of an endpoint: those given, then those that this model was used with last. */
@@ -179,16 +216,18 @@ interface OpenOptions {
   fitted: string | undefined;
   threads: number | undefined;
   endpoint: EndpointOptions | undefined;
+  /** Keep the state of a lexical encoder that is fitted now. */
+  keep: boolean;
 }
 
 async function open(
   context: StageContext,
   wanted: string | undefined,
-  { template, fitted, threads, endpoint }: OpenOptions,
+  { template, fitted, threads, endpoint, keep }: OpenOptions,
 ): Promise<{ encoder: TextEncoder; model: string }> {
   const { output, progress, signal } = context;
   if (wanted === LEXICAL) {
-    if (fitted === undefined) return openLexical(context, template);
+    if (fitted === undefined) return openLexical(context, template, keep);
     return { encoder: await loadLexicalEncoder(lexicalFile(context, fitted)), model: LEXICAL };
   }
   try {
@@ -204,15 +243,15 @@ async function open(
         'Recommendations will be worse, most of all for new items. `lorekeep doctor` says how to get the model.',
       ].join('\n'),
     );
-    return openLexical(context, template);
+    return openLexical(context, template, keep);
   }
 }
 
 /** A folder is remembered by its full path, whatever folder the user stands in next time. */
 const modelPath = (model: string) => (existsSync(userPath(model)) ? userPath(model) : model);
 
-/** Fitted on the catalogue as it is now; the fitted state is kept, so that a new text is read the same way later. */
-async function openLexical(context: StageContext, template: ItemTemplate) {
+/** Fitted on the catalogue as it is now; with `keep` the fitted state is kept, so that a new text is read the same way later. */
+async function openLexical(context: StageContext, template: ItemTemplate, keep: boolean) {
   const texts = new Set<string>();
   for await (const batch of context.workspace.store.items()) {
     for (const item of batch) {
@@ -221,6 +260,6 @@ async function openLexical(context: StageContext, template: ItemTemplate) {
     }
   }
   const encoder = createLexicalEncoder(texts);
-  await saveLexicalEncoder(encoder, lexicalFile(context, encoder.id));
+  if (keep) await saveLexicalEncoder(encoder, lexicalFile(context, encoder.id));
   return { encoder, model: LEXICAL };
 }
