@@ -8,7 +8,7 @@
  * and the bytes that are stored in the end are those of a run that nobody interrupted (on one machine, while nobody
  * changes the catalogue or stores vectors of the same encoder meanwhile).
  *
- * Memory is that of a window of texts and of the units in hand, whatever the size of the catalogue, and 8 to 23 bytes
+ * Memory is that of a window of texts and of the units in hand, whatever the size of the catalogue, and 12 to 23 bytes
  * for each distinct text, to count them.
  *
  * An encoder says how much it wants at a time (`TextEncoder.work`). Otherwise three calls of 16,384 characters (some
