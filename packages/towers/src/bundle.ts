@@ -6,6 +6,7 @@
  *     item-ids.json            public ids in the order of the ID table
  *     item-tower-{1,32}.onnx   content [n, contentDim], embeddings [n, inputDim] (zeros for a new item) → inputs, vectors
  *     user-tower-{1,32}.onnx   inputs [n, maxHistory, inputDim] (padded on the right), last [n] → vectors
+ *     linear.safetensors       where a linear model was solved: each item's neighbours, and the map that folds new items in
  *
  * The graphs carry their parameters, so anything that runs ONNX can serve them. The ID table stays outside: it grows with
  * the catalogue, and only single rows of it are ever needed.
@@ -25,6 +26,7 @@ import {
 import { isUserParameter, pick, usesNetwork } from './encode.ts';
 import { bundleCorrupt, bundleExists, bundleFormat, bundleMissing } from './errors.ts';
 import { centreContent, comparable, itemInputs, itemTower, userTower, widthsOf } from './model.ts';
+import { LINEAR, saveLinear } from './solved/file.ts';
 import type { TrainedTowers } from './train.ts';
 import type { BundleManifest } from './types.ts';
 
@@ -47,7 +49,7 @@ export async function writeBundle(
   metrics: BundleManifest['metrics'],
 ): Promise<BundleManifest> {
   if (await exists(path)) throw bundleExists(path);
-  const { corpus, config, contentInfo, preset, seed, parameters, bestEpoch, records } = trained;
+  const { corpus, config, contentInfo, preset, seed, parameters, bestEpoch, records, linear } = trained;
   const { input, vector } = widthsOf(config, contentInfo.dim);
   const manifest: BundleManifest = {
     format: FORMAT,
@@ -68,6 +70,7 @@ export async function writeBundle(
     towers: { dim: vector, inputDim: input, maxHistory: config.maxHistory },
     ...(trained.initialFrom === undefined ? {} : { initialFrom: trained.initialFrom }),
     training: { bestEpoch, records },
+    ...(linear === undefined ? {} : { linear: { ...linear.settings, search: linear.search } }),
     metrics,
     files: {},
   };
@@ -79,7 +82,9 @@ export async function writeBundle(
       await writeFile(join(directory, itemTowerFile(batch)), itemGraph(trained, batch).onnx);
       await writeFile(join(directory, userTowerFile(batch)), userGraph(trained, batch).onnx);
     }
+    if (linear !== undefined) await saveLinear(join(directory, LINEAR), linear);
     const names = [PARAMETERS, ITEM_IDS, ...BATCHES.flatMap((batch) => [itemTowerFile(batch), userTowerFile(batch)])];
+    if (linear !== undefined) names.push(LINEAR);
     for (const name of names) manifest.files[name] = await sha256OfFile(join(directory, name));
     await writeFile(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   });

@@ -47,6 +47,12 @@ export interface NetworkOptions {
   similarity: 'cosine' | 'inner-product';
 }
 
+/** The linear model, solved beside the towers. */
+export interface LinearOptions {
+  /** Neighbours kept of each item by the exactly solved linear model, which then scores in the towers' place (solved/linear.ts). 0 solves none; up to 5000; needs `id`. Catalogues of more than 40,000 items do without. */
+  neighbours: number;
+}
+
 /** What is asked of the towers at a training step. */
 export interface LossOptions {
   /** Softmax over the whole catalogue (`full`), over the target and drawn items (`sampled`), over the batch's targets (`in-batch`), or every history position against every target of a later stretch (`dense`, LEARN's dense all-action loss). */
@@ -85,7 +91,7 @@ export interface TrainingOptions {
   batchPositions: number;
 }
 
-export type TowerConfig = ItemOptions & NetworkOptions & LossOptions & TrainingOptions;
+export type TowerConfig = ItemOptions & NetworkOptions & LinearOptions & LossOptions & TrainingOptions;
 
 const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   content: flag,
@@ -104,6 +110,7 @@ const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   maxHistory: whole(1, 1000),
   itemTower: oneOf('sequence', 'shared', 'content-space', 'adaptor'),
   similarity: oneOf('cosine', 'inner-product'),
+  neighbours: whole(0, 5000),
   loss: oneOf('full', 'sampled', 'in-batch', 'dense'),
   temperature: real(0.001, 10),
   negatives: whole(1, 65_536),
@@ -143,11 +150,13 @@ export function resolveConfig(preset: string = 'learn', overrides: Record<string
 
 /** Options that are fine alone and contradict each other. */
 function checkTogether(config: TowerConfig): void {
-  const { content, id, hidden, heads, residual, layers, dim, itemTower, loss, alignment, start } = config;
+  const { content, id, hidden, heads, residual, layers, dim, itemTower, loss, alignment, start, neighbours } = config;
   if (!content && !id) throw badOption('id', id, 'true where content is false: an item must be known by something');
   if (hidden % heads !== 0) throw badOption('heads', heads, `a divisor of hidden (${hidden})`);
   if (alignment > 0 && !(content && id))
     throw badOption('alignment', alignment, '0 unless content and id are both true: there is nothing to pull together');
+  if (neighbours > 0 && !id)
+    throw badOption('neighbours', neighbours, '0 where id is false: the linear model knows items by their events');
   if (start === 'closed-form' && !residual)
     throw badOption('start', start, '"random" where residual is false: the blocks cannot begin at the linear model');
   if (!residual && layers === 0)

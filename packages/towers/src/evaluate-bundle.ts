@@ -1,9 +1,13 @@
 /**
- * A saved bundle on the question sets, through the very towers that serve: what `lorekeep evaluate` reports is what a
+ * A saved bundle on the question sets, through the very towers (or the linear model) that serve: what `lorekeep evaluate` reports is what a
  * shop gets. The corpus may have grown since training; items that the bundle does not know are ranked by their text.
  */
 import { type EvaluateOptions, type Evaluation, emptyRanking, evaluationOf } from './evaluate.ts';
 import { createRankEvaluator } from './ranks.ts';
+import { openItemModel } from './solved/items.ts';
+import type { LinearModel } from './solved/linear.ts';
+import { renumbered } from './solved/neighbours.ts';
+import { rankByNeighbours } from './solved/score.ts';
 import { questions, type Split } from './split.ts';
 import type { EvaluationSet, TowerRuntime } from './types.ts';
 
@@ -24,6 +28,7 @@ export async function evaluateBundle(
   const { itemIds } = split.corpus;
   const { inputDim } = towers;
   const known = new Map(towers.itemIds.map((id, row) => [id, row]));
+  if (towers.linear !== undefined) return evaluateLinear(towers.linear, known, split, set, content, seed);
   const adapted = await towers.adaptItems(
     content,
     Int32Array.from(itemIds, (id) => known.get(id) ?? -1),
@@ -57,4 +62,34 @@ export async function evaluateBundle(
   } finally {
     await ranker.close();
   }
+}
+
+/** As in a shop: items that the model was not solved with are folded in first. */
+function evaluateLinear(
+  linear: LinearModel,
+  known: ReadonlyMap<string, number>,
+  split: Split,
+  set: EvaluationSet,
+  content: Float32Array,
+  seed: number,
+): Evaluation {
+  const { itemIds } = split.corpus;
+  const dim = content.length / Math.max(1, itemIds.length);
+  const fresh = itemIds.flatMap((id, row) => (known.has(id) ? [] : [row]));
+  const rows = new Float32Array(fresh.length * dim);
+  fresh.forEach((row, at) => {
+    rows.set(content.subarray(row * dim, (row + 1) * dim), at * dim);
+  });
+  const model = openItemModel(linear);
+  const first = model.fold(rows, fresh.length);
+  const rowOf = new Int32Array(model.neighbours.items).fill(-1);
+  itemIds.forEach((id, row) => {
+    const place = known.get(id);
+    if (place !== undefined) rowOf[place] = row;
+  });
+  fresh.forEach((row, at) => {
+    rowOf[first + at] = row;
+  });
+  const neighbours = renumbered(model.neighbours, rowOf, itemIds.length);
+  return evaluationOf(split, set, rankByNeighbours(neighbours, questions(split, set), linear.settings), seed);
 }

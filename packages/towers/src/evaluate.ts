@@ -7,6 +7,7 @@ import { breakdownOf, type Group } from './breakdown.ts';
 import { createTowerEncoder } from './encode.ts';
 import { bootstrapIntervals, type Intervals, metricsOfRanks } from './metrics.ts';
 import { createRankEvaluator, type Ranking } from './ranks.ts';
+import { rankByNeighbours } from './solved/score.ts';
 import { questions, type Split } from './split.ts';
 import { rankingOf, type TrainedTowers } from './train.ts';
 import type { EvaluationSet, Metrics } from './types.ts';
@@ -57,10 +58,18 @@ export const emptyRanking = (): Ranking => ({
 
 /** Ranks every target among all items. */
 export async function evaluateTowers(
-  { split, parameters, content, config, corpus, contentInfo, seed }: TrainedTowers,
+  { split, parameters, content, config, corpus, contentInfo, seed, linear }: TrainedTowers,
   set: EvaluationSet,
   { threads, signal, progress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  if (linear !== undefined) {
+    const asked = questions(split, set);
+    const total = asked.length;
+    progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note: `linear model, ${set}` });
+    const ranking = rankByNeighbours(linear.neighbours, asked, linear.settings);
+    progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note: `linear model, ${set}` });
+    return evaluationOf(split, set, ranking, seed);
+  }
   const sizes = { items: corpus.itemIds.length, contentDim: config.content ? contentInfo.dim : 0 };
   const encoder = createTowerEncoder(config, sizes, { threads, signal });
   const ranker = createRankEvaluator({ threads, signal });

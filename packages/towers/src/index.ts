@@ -18,6 +18,8 @@ export { type Preset, presets } from './presets.ts';
 export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions, type Ranking } from './ranks.ts';
 export { type LoadOptions, loadTowers } from './runtime.ts';
 export { type GramSettings, type Interactions, interactionsOf, userCounts } from './solved/gram.ts';
+export { type ItemModel, openItemModel } from './solved/items.ts';
+export { fitLinear, type LinearModel, type LinearOptions } from './solved/linear.ts';
 export { type Neighbours, PER_ITEM, strongestNeighbours } from './solved/neighbours.ts';
 export {
   createScorer,
@@ -26,6 +28,13 @@ export {
   rankByNeighbours,
   type SparseScores,
 } from './solved/score.ts';
+export {
+  type LinearSettings,
+  type SearchOptions,
+  type SearchResult,
+  type SearchStep,
+  searchLinear,
+} from './solved/search.ts';
 export { type SolveContext, solveItems } from './solved/solve.ts';
 export type { SymmetricTiles } from './solved/tiles.ts';
 export {

@@ -2,6 +2,8 @@
  * Named configurations, each complete.
  *
  * * `learn`: text and ID, begins at the linear model; the default.
+ * * `linear`: the linear model alone, its settings chosen on validation: solved, not trained. The towers in its bundle are its
+ *   twin-tower form, for the index.
  * * `content-only`, `id-only`: the same with one of the two, so that each one's share can be seen.
  * * `learn-paper`: LEARN as published (arXiv 2405.03988, fine-tuning on one Amazon category): text alone, linear adaptor,
  *   causal post-LN blocks with GELU and without positions, linear, cosine at τ = .05, the last 40 events, softmax over the full
@@ -12,7 +14,7 @@
  */
 import type { TowerConfig } from './config.ts';
 
-export type Preset = 'learn' | 'content-only' | 'id-only' | 'learn-paper' | 'sasrec';
+export type Preset = 'learn' | 'linear' | 'content-only' | 'id-only' | 'learn-paper' | 'sasrec';
 
 const LEARN: TowerConfig = {
   content: true,
@@ -31,6 +33,7 @@ const LEARN: TowerConfig = {
   maxHistory: 50,
   itemTower: 'adaptor',
   similarity: 'inner-product',
+  neighbours: 0,
   loss: 'full',
   temperature: 0.3,
   negatives: 1024,
@@ -87,6 +90,7 @@ const SASREC: TowerConfig = {
 
 export const presets: Record<Preset, TowerConfig> = {
   learn: LEARN,
+  linear: { ...LEARN, layers: 0, epochs: 0, neighbours: 100 },
   'content-only': { ...LEARN, id: false },
   'id-only': { ...LEARN, content: false },
   'learn-paper': LEARN_PAPER,

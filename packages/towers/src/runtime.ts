@@ -8,6 +8,7 @@ import { errorCode, sha256OfFile } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors } from '@lorekeep/graph';
 import { BATCHES, ITEM_IDS, itemTowerFile, PARAMETERS, readManifest, userTowerFile } from './bundle.ts';
 import { badTowerInput, bundleCorrupt, bundleMissing, runtimeClosed } from './errors.ts';
+import { LINEAR, readLinear } from './solved/file.ts';
 import type { TowerRuntime } from './types.ts';
 
 export interface LoadOptions {
@@ -22,6 +23,7 @@ export interface LoadOptions {
 export async function loadTowers(path: string, { threads }: LoadOptions = {}): Promise<TowerRuntime> {
   const manifest = await readManifest(path);
   const needed = [PARAMETERS, ITEM_IDS, ...BATCHES.flatMap((batch) => [itemTowerFile(batch), userTowerFile(batch)])];
+  if (manifest.linear !== undefined) needed.push(LINEAR);
   for (const name of needed) {
     const expected = manifest.files[name];
     if (expected === undefined) throw bundleCorrupt(path, `its manifest does not list ${name}`);
@@ -35,6 +37,7 @@ export async function loadTowers(path: string, { threads }: LoadOptions = {}): P
   const contentDim = manifest.content.dim;
   const itemIds = JSON.parse(await readFile(join(path, ITEM_IDS), 'utf8')) as string[];
   const table = (await readSafetensors(join(path, PARAMETERS))).arrays['id/table']?.data as Float32Array | undefined;
+  const linear = manifest.linear && (await readLinear(join(path, LINEAR), manifest.linear));
   const itemTowers: GraphSession[] = [];
   const userTowers: GraphSession[] = [];
   for (const batch of BATCHES) {
@@ -61,6 +64,7 @@ export async function loadTowers(path: string, { threads }: LoadOptions = {}): P
     inputDim,
     maxHistory,
     itemIds,
+    ...(linear === undefined ? {} : { linear }),
     async adaptItems(content, idRows) {
       if (closed) throw runtimeClosed();
       const count = idRows.length;

@@ -11,7 +11,7 @@ import { type Arrays, createTrainer } from '@lorekeep/graph';
 import type { Corpus } from '@lorekeep/store';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { resolveConfig, type TowerConfig } from './config.ts';
-import { prepareContent } from './content.ts';
+import { centredContent, contentMean, prepareContent } from './content.ts';
 import { createTowerEncoder, type TowerEncoder } from './encode.ts';
 import { badContent, notFinite, nothingToLearn } from './errors.ts';
 import { createBatches } from './feeds.ts';
@@ -19,6 +19,7 @@ import { trainingLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
+import { fitLinear, type LinearModel, MOST_ITEMS } from './solved/linear.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
 import { type InitialTowers, takenOver } from './transfer.ts';
@@ -59,6 +60,8 @@ export interface TrainedTowers {
   content: Float32Array | undefined;
   /** The bundle that training began at. */
   initialFrom?: InitialTowers['from'];
+  /** Scores in the towers' place, where there is one. */
+  linear?: LinearModel;
   bestEpoch: number;
   records: EpochRecord[];
 }
@@ -188,6 +191,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
         await saveCheckpoint(workDir, key, { epoch, bestEpoch, records, best, fixed, state: trainer.state() });
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
+    const linear = await solvedLinear(options, config, split);
     const parameters = joinedArrays(best, fixed, config);
     Object.assign(parameters, prepared?.parameters);
     return {
@@ -201,11 +205,25 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       content,
       bestEpoch,
       records,
+      ...(linear === undefined ? {} : { linear }),
       ...(initial === undefined ? {} : { initialFrom: initial.from }),
     };
   } finally {
     await Promise.all([trainer.close(), encoder.close(), ranker.close()]);
   }
+}
+
+/** `undefined` where none is wanted or the catalogue is too large to be solved exactly. */
+async function solvedLinear(
+  { content: raw, seed, threads, progress, signal, contentInfo }: TrainOptions,
+  { content: wanted, neighbours, maxHistory }: TowerConfig,
+  split: Split,
+): Promise<LinearModel | undefined> {
+  const items = split.corpus.itemIds.length;
+  if (neighbours === 0 || items > MOST_ITEMS) return undefined;
+  const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
+  const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
+  return fitLinear(split, content, { perItem: neighbours, maxHistory, seed, threads, progress, signal });
 }
 
 function noteOf(records: EpochRecord[]): string {

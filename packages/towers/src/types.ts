@@ -2,7 +2,7 @@
  * What the towers promise the rooms above. A trained model is a bundle directory; serving loads it as a `TowerRuntime`,
  * which needs ONNX Runtime and nothing of the training code.
  */
-
+import type { LinearModel } from './solved/linear.ts';
 export interface EpochRecord {
   epoch: number;
   /** Mean training loss; absent for epoch 0, the start. */
@@ -49,6 +49,8 @@ export interface BundleManifest {
   content: { encoder: string; name: string; dim: number; isLanguageModel: boolean; template: string };
   /** Tower shapes: what a `TowerRuntime` is made with. */
   towers: { dim: number; inputDim: number; maxHistory: number };
+  /** Settings of the linear model that scores in the towers' place, and how they were chosen; absent where there is none. */
+  linear?: LinearModel['settings'] & { search: LinearModel['search'] };
   /** The epoch kept and what each gave; absent in older bundles. */
   training?: { bestEpoch: number; records: EpochRecord[] };
   metrics: { valid: Metrics; test: Metrics; baselines: Record<string, Metrics> };
@@ -67,6 +69,8 @@ export interface TowerRuntime {
   readonly maxHistory: number;
   /** Items known in training, in row order of the training corpus: an item's position here is its `idRow`. */
   readonly itemIds: string[];
+  /** The solved linear model, which scores in the towers' place where there is one (`openItemModel`); its rows are those of `itemIds`. */
+  readonly linear?: LinearModel;
   /**
    * The item-adaptation tower.
    * @param content `[n × contentDim]` vectors of the frozen encoder

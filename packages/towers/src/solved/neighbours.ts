@@ -18,7 +18,7 @@ export interface Neighbours {
 }
 
 /** Entries kept an item, from 1 to the catalogue's size. */
-export const PER_ITEM = 200;
+export const PER_ITEM = 100;
 
 /**
  * The `perItem` largest positive entries of every row of B. Rows are made a block at a time; B as a whole never is.
@@ -57,6 +57,36 @@ export function strongestNeighbours(inverse: SymmetricTiles, perItem: number = P
     }
   }
   return { items: size, offsets, ids: ids.slice(0, end), values: values.slice(0, end) };
+}
+
+/**
+ * The same weights for items in another order.
+ *
+ * @param rowOf the new row of each item, −1 for one that is left out
+ * @param items new rows; those that no item has are empty
+ */
+export function renumbered({ offsets, ids, values }: Neighbours, rowOf: Int32Array, items: number): Neighbours {
+  const from = new Int32Array(items).fill(-1);
+  rowOf.forEach((row, old) => {
+    if (row >= 0) from[row] = old;
+  });
+  const result = {
+    items,
+    offsets: new Uint32Array(items + 1),
+    ids: new Int32Array(ids.length),
+    values: new Float32Array(ids.length),
+  };
+  let end = 0;
+  from.forEach((old, row) => {
+    if (old >= 0)
+      for (let at = offsets[old]; at < offsets[old + 1]; at++) {
+        if (rowOf[ids[at]] < 0) continue;
+        result.ids[end] = rowOf[ids[at]];
+        result.values[end++] = values[at];
+      }
+    result.offsets[row + 1] = end;
+  });
+  return { ...result, ids: result.ids.subarray(0, end), values: result.values.subarray(0, end) };
 }
 
 /** The k largest positive of the values offered. A binary heap, the least on top. */

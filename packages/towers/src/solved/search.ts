@@ -1,0 +1,154 @@
+/**
+ * λ, β and decay of the linear model, chosen on validation questions by one procedure for all data sets. The quality is a
+ * wide plateau in all three (EXPERIMENTS.md), so a walk finds it: from the usual values, first along β, then along λ, by
+ * factors of about three, for as long as NDCG@10 rises; then without content at all, in case the texts say nothing. A step
+ * costs one solution of at most `SEARCH_ITEMS` items (a few seconds, a sample of a larger catalogue). The decay is free:
+ * every step scores its questions with each.
+ */
+import { createRandom, type RunContext, silent } from '@lorekeep/core';
+import { createProductPool, type ProductPool } from '@lorekeep/graph';
+import { metricsOfRanks } from '../metrics.ts';
+import type { Question } from '../split.ts';
+import type { GramSettings } from './gram.ts';
+import { type Neighbours, strongestNeighbours } from './neighbours.ts';
+import { sampled, type Trial } from './sample.ts';
+import { rankByNeighbours } from './score.ts';
+import { solveItems } from './solve.ts';
+
+/** Items, and questions, that settings are tried on at most. */
+const SEARCH_ITEMS = 5000;
+const SEARCH_QUESTIONS = 20_000;
+const LAMBDAS = [10, 30, 100, 300, 1000, 3000];
+const BETAS = [1, 3, 10, 30, 100, 300];
+/** Content is tried to be done without only where its absence costs less than this. */
+const NEAR = 0.97;
+const DECAYS = [0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+export interface LinearSettings extends GramSettings {
+  decay: number;
+}
+
+/** Where the walk begins, and what is used where there is nobody to ask. */
+export const USUAL: LinearSettings = { lambda: 300, beta: 10, decay: 0.8 };
+export const USUAL_WITHOUT_CONTENT: LinearSettings = { lambda: 100, beta: 0, decay: 0.8 };
+
+export interface SearchStep extends LinearSettings {
+  /** Validation NDCG@10 with the best decay. */
+  ndcg: number;
+}
+
+export interface SearchResult {
+  settings: LinearSettings;
+  /** In the order tried. */
+  steps: SearchStep[];
+  /** What they were tried on. */
+  items: number;
+  questions: number;
+}
+
+export interface SearchOptions extends RunContext {
+  /** Neighbours kept an item: settings are judged as they will be used. */
+  perItem: number;
+  maxHistory: number;
+  /** Of the sample. Default 42. */
+  seed?: number;
+  /** Default: all the machine offers. */
+  threads?: number;
+}
+
+/**
+ * Progress is reported as stage `'search'`, unit `'steps'`, without a total; the signal is obeyed within steps. Same seed,
+ * same machine → same settings.
+ *
+ * @throws LorekeepError what `solveItems` throws
+ */
+export async function searchLinear(
+  whole: Trial,
+  { perItem, maxHistory, seed = 42, threads, progress = silent, signal }: SearchOptions,
+): Promise<SearchResult> {
+  const random = createRandom(seed);
+  const trial = sampled(whole, SEARCH_ITEMS, random.fork('items'));
+  const questions =
+    trial.questions.length <= SEARCH_QUESTIONS
+      ? trial.questions
+      : random
+          .fork('questions')
+          .shuffle([...trial.questions])
+          .slice(0, SEARCH_QUESTIONS);
+  const steps: SearchStep[] = [];
+  const pool = createProductPool(threads);
+  const tried = async (settings: GramSettings): Promise<number> => {
+    const before = steps.find(({ lambda, beta }) => lambda === settings.lambda && beta === settings.beta);
+    if (before !== undefined) return before.ndcg;
+    const neighbours = await solvedNeighbours(trial, settings, perItem, pool, signal);
+    const best = bestDecay(neighbours, questions, maxHistory);
+    steps.push({ ...settings, ...best });
+    progress({
+      stage: 'search',
+      done: steps.length,
+      unit: 'steps',
+      note: `λ ${settings.lambda}, β ${settings.beta}: validation NDCG@10 ${best.ndcg.toFixed(4)}`,
+    });
+    return best.ndcg;
+  };
+  /** From `start` to neighbouring values, for as long as it gets better. */
+  const walk = async (values: number[], start: number, settingsOf: (value: number) => GramSettings) => {
+    let best = start;
+    let quality = await tried(settingsOf(start));
+    for (const step of [1, -1])
+      for (let at = values.indexOf(start) + step; at >= 0 && at < values.length; at += step) {
+        const next = await tried(settingsOf(values[at]));
+        if (!(next > quality)) break;
+        best = values[at];
+        quality = next;
+      }
+    return best;
+  };
+  try {
+    if (questions.length > 0) {
+      if (trial.content !== undefined) {
+        const beta = await walk(BETAS, USUAL.beta, (value) => ({ lambda: USUAL.lambda, beta: value }));
+        await walk(LAMBDAS, USUAL.lambda, (value) => ({ lambda: value, beta }));
+      }
+      const withoutContent = (lambda: number) => ({ lambda, beta: 0 });
+      const reached = Math.max(0, ...steps.map(({ ndcg }) => ndcg));
+      if ((await tried(withoutContent(USUAL_WITHOUT_CONTENT.lambda))) >= NEAR * reached)
+        await walk(LAMBDAS, USUAL_WITHOUT_CONTENT.lambda, withoutContent);
+    }
+  } finally {
+    await pool.close();
+  }
+  const usual = trial.content === undefined ? USUAL_WITHOUT_CONTENT : USUAL;
+  const { lambda, beta, decay } = steps.reduce((a, b) => (b.ndcg > a.ndcg ? b : a), { ...usual, ndcg: -1 });
+  return {
+    settings: { lambda, beta, decay },
+    steps,
+    items: trial.interactions.items,
+    questions: questions.length,
+  };
+}
+
+async function solvedNeighbours(
+  { interactions, content }: Trial,
+  settings: GramSettings,
+  perItem: number,
+  pool: ProductPool,
+  signal: AbortSignal | undefined,
+): Promise<Neighbours> {
+  return strongestNeighbours(await solveItems(interactions, content, settings, { pool, signal }), perItem);
+}
+
+/** The decay that ranks these questions best, by NDCG@10, history kept. */
+export function bestDecay(
+  neighbours: Neighbours,
+  questions: readonly Question[],
+  maxHistory: number,
+): { decay: number; ndcg: number } {
+  let best = { decay: USUAL.decay, ndcg: -1 };
+  for (const decay of DECAYS) {
+    const { kept } = rankByNeighbours(neighbours, questions, { decay, maxHistory });
+    const ndcg = metricsOfRanks(kept)['ndcg@10'];
+    if (ndcg > best.ndcg) best = { decay, ndcg };
+  }
+  return best;
+}
