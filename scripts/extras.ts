@@ -1,6 +1,12 @@
 /**
- * Fetches what the default set-up leaves out because it compiles: hnswlib-node, into `.extras` (git-ignored), where
- * its index adapter finds it. Needs a C++ compiler, make and Python 3. Done already → nothing to do.
+ * Fetches what the default set-up leaves out, into `.extras` (git-ignored), where its adapters find it:
+ *
+ * - hnswlib-node, an alternative index, because it compiles: a C++ compiler, make and Python 3 are needed;
+ * - @huggingface/transformers, an alternative encoder, because it is large. None of its install scripts run (that of
+ *   onnxruntime-node fetches CUDA libraries from a vendor; everything else is inside the packages), and what it needs in
+ *   browsers alone is left out.
+ *
+ * Done already → nothing to do.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,36 +14,74 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PACKAGE = 'hnswlib-node';
-const VERSION = '3.0.0';
+interface Extra {
+  name: string;
+  version: string;
+  /** Whether its own install script must run. */
+  compiles: boolean;
+  without: string;
+}
+
+const EXTRAS: Extra[] = [
+  {
+    name: 'hnswlib-node',
+    version: '3.0.0',
+    compiles: true,
+    without: 'It compiles: a C++ compiler, make and Python 3 are needed. Everything else works without it.',
+  },
+  {
+    name: '@huggingface/transformers',
+    version: '4.3.1',
+    compiles: false,
+    without: 'Everything else works without it.',
+  },
+];
 const place = fileURLToPath(new URL('../.extras', import.meta.url));
 const load = createRequire(join(place, 'package.json'));
 
-function works(): boolean {
+function works(name: string): boolean {
   try {
-    load(PACKAGE);
+    load(name);
     return true;
   } catch {
     return false;
   }
 }
 
-if (works()) {
-  console.log(`${PACKAGE} is already in .extras`);
-} else {
-  mkdirSync(place, { recursive: true });
-  const manifest = { private: true, allowScripts: { [`${PACKAGE}@${VERSION}`]: true } };
-  writeFileSync(join(place, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+function install({ name, version, compiles }: Extra): string | undefined {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const options = ['--prefix', place, '--save-exact', '--no-audit', '--no-fund'];
-  const { status, error } = spawnSync(npm, ['install', ...options, `${PACKAGE}@${VERSION}`], {
+  if (!compiles) options.push('--ignore-scripts');
+  const { status, error } = spawnSync(npm, ['install', ...options, `${name}@${version}`], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (status !== 0 || !works()) {
-    console.error(`${PACKAGE} could not be installed (${error?.message ?? `npm ended with ${status}`}).`);
-    console.error('It compiles: a C++ compiler, make and Python 3 are needed. Everything else works without it.');
-    process.exit(1);
+  if (status === 0 && works(name)) return undefined;
+  return error?.message ?? `npm ended with ${status}`;
+}
+
+const missing = EXTRAS.filter(({ name }) => {
+  if (!works(name)) return true;
+  console.log(`${name} is already in .extras`);
+  return false;
+});
+if (missing.length === EXTRAS.length) {
+  mkdirSync(place, { recursive: true });
+  const allowScripts = Object.fromEntries(
+    EXTRAS.filter(({ compiles }) => compiles).map(({ name, version }) => [`${name}@${version}`, true]),
+  );
+  // Its code for browsers is bundled; the package beside it, 140 MB, is never loaded in Node.
+  const overrides = { 'onnxruntime-web': 'npm:onnxruntime-common@1.30.0' };
+  writeFileSync(
+    join(place, 'package.json'),
+    `${JSON.stringify({ private: true, allowScripts, overrides }, null, 2)}\n`,
+  );
+}
+for (const extra of missing) {
+  const failure = install(extra);
+  if (failure === undefined) console.log(`${extra.name} ${extra.version} is in .extras`);
+  else {
+    console.error(`${extra.name} could not be installed (${failure}).\n${extra.without}`);
+    process.exitCode = 1;
   }
-  console.log(`${PACKAGE} ${VERSION} is in .extras`);
 }

@@ -56,7 +56,7 @@ export function pairs(text: string, collected: Record<string, string> = {}): Rec
 export const model = () =>
   new Option(
     '--model <id>',
-    'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, endpoint:NAME, or lexical (default: the one used before, else all-MiniLM-L6-v2)',
+    'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, transformers:FOLDER, endpoint:NAME, or lexical (default: the one used before, else all-MiniLM-L6-v2)',
   );
 export const template = () =>
   new Option(

@@ -66,6 +66,14 @@ export const badOption = (name: string, value: unknown, expected: string) =>
     details: { option: name, value },
   });
 
+export const packageMissing = (name: string, hint: string, cause: unknown) =>
+  new LorekeepError('ENCODER_PACKAGE_MISSING', `This encoder needs the package "${name}", which is not installed.`, {
+    kind: 'usage',
+    hint,
+    details: { package: name },
+    cause,
+  });
+
 export const encoderClosed = (name: string) =>
   new LorekeepError('ENCODER_CLOSED', `The encoder ${name} was closed.`, {
     hint: 'Open it again; close it only after its last text.',

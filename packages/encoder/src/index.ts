@@ -5,8 +5,14 @@ export { type CatalogueEstimate, estimateCatalogue } from './estimate.ts';
 export { createLexicalEncoder, type LexicalOptions, loadLexicalEncoder, saveLexicalEncoder } from './lexical.ts';
 export { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';
 export { type OpenEncoderOptions, openEncoder } from './open.ts';
-export { ENDPOINT_DEFAULTS, ENDPOINT_LIMITS, type EndpointOptions } from './providers/endpoint-options.ts';
+export {
+  ENDPOINT_DEFAULTS,
+  ENDPOINT_LIMITS,
+  type EndpointOptions,
+  endpointSettings,
+} from './providers/endpoint-options.ts';
 export { compareProbes } from './providers/probe.ts';
+export { openTransformers, type TransformersOptions, transformersVersion } from './providers/transformers.ts';
 export { DEFAULT_MODEL, type ResolveOptions, resolveModel } from './sources.ts';
 export {
   DEFAULT_TEMPLATE,

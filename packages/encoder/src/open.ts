@@ -3,6 +3,7 @@ import type { RunContext } from '@lorekeep/core';
 import { createLexicalEncoder } from './lexical.ts';
 import { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';
 import { openEndpoint } from './providers/endpoint.ts';
+import { openTransformers } from './providers/transformers.ts';
 import { DEFAULT_MODEL, type ResolveOptions, resolveModel } from './sources.ts';
 import type { EncoderSettings, TextEncoder } from './types.ts';
 
@@ -16,13 +17,16 @@ export interface OpenEncoderOptions
 }
 
 const ENDPOINT_PREFIX = 'endpoint:';
+const TRANSFORMERS_PREFIX = 'transformers:';
 
 /**
  * Opens an encoder, fetching its model first where it is nowhere on this machine.
  *
  * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`, or
- *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint
- * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder` and `openEndpoint` throw
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:'` before a directory or hub id
+ *   for a model with a `model.onnx` that `@huggingface/transformers` is to run
+ * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
+ *   `openEndpoint` and `openTransformers` throw
  * @example
  * const encoder = await openEncoder('all-MiniLM-L6-v2');
  * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]
@@ -36,6 +40,12 @@ export async function openEncoder(
   if (model.startsWith(ENDPOINT_PREFIX)) {
     const { endpoint, probe, signal } = options;
     return openEndpoint(model.slice(ENDPOINT_PREFIX.length), { ...endpoint, probe, signal });
+  }
+  if (model.startsWith(TRANSFORMERS_PREFIX)) {
+    const { name, directory } = await resolveModel(model.slice(TRANSFORMERS_PREFIX.length), options);
+    options.signal?.throwIfAborted();
+    const { threads, maxLength, batchTokens, prompt, promptName } = options;
+    return openTransformers(directory, { name, threads, maxLength, batchTokens, prompt, promptName });
   }
   const { name, directory, weights } = await resolveModel(model, options);
   options.signal?.throwIfAborted();

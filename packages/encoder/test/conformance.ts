@@ -135,7 +135,7 @@ export function encoderConformance(name: string, conformance: Conformance): void
         (thrown: unknown) => thrown,
       );
       assert.ok(error instanceof LorekeepError, String(error));
-      assert.ok(['ENCODER_NOT_FINITE', 'MODEL_BAD_FILE'].includes(error.code), error.code);
+      assert.ok(['ENCODER_NOT_FINITE', 'MODEL_BAD_FILE'].includes(error.code), String(error));
     });
   });
 }

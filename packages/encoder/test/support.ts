@@ -1,6 +1,7 @@
 /** What the tests of this room share: the real model where it can be had, fixtures, temporary folders, cosines. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -20,6 +21,16 @@ export async function realModel(t: TestContext): Promise<ModelFiles | undefined>
     console.error(`\nNOT TESTED against the real model: ${(error as Error).message}\n`);
     t.skip('all-MiniLM-L6-v2 could not be had from any source');
     return undefined;
+  }
+}
+
+/** Whether `pnpm extras` has put transformers.js where the encoder looks for it. */
+export function transformersInstalled(): boolean {
+  try {
+    createRequire(join(process.cwd(), '.extras', 'package.json')).resolve('@huggingface/transformers');
+    return true;
+  } catch {
+    return false;
   }
 }
 

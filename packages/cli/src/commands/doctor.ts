@@ -9,7 +9,7 @@ import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { errorCode, LorekeepError } from '@lorekeep/core';
 import { importFiles } from '@lorekeep/datasets';
-import { DEFAULT_MODEL, openEncoder } from '@lorekeep/encoder';
+import { DEFAULT_MODEL, endpointSettings, openEncoder, transformersVersion } from '@lorekeep/encoder';
 import { openIndexAdapter, readCurrent } from '@lorekeep/serving';
 import { openStore } from '@lorekeep/store';
 import { Unhealthy } from '../errors.ts';
@@ -41,6 +41,8 @@ export async function doctorCommand(output: Output, workspaceDir: string): Promi
     await tryOut('ONNX Runtime', 'onnxruntime-node', () => checkIndex('exact')),
     await hnswlib(),
     await languageModel(),
+    transformers(),
+    endpoint(),
     await port(),
     await disk(workspaceDir),
     await workspace(workspaceDir),
@@ -135,6 +137,39 @@ async function languageModel(): Promise<Finding> {
     if (!(error instanceof LorekeepError)) return { name, state: 'missing', found: reason(error) };
     const mend = 'It is fetched on first use, from the model hub or (with python3 and pip) from the package registry.';
     return { name, state: 'optional', found: `${DEFAULT_MODEL} is not on this machine yet`, mend };
+  }
+}
+
+function transformers(): Finding {
+  const name = 'transformers.js';
+  try {
+    return { name, state: 'ok', found: transformersVersion() };
+  } catch (error) {
+    if (errorCode(error) !== 'ENCODER_PACKAGE_MISSING') return { name, state: 'missing', found: reason(error) };
+    return {
+      name,
+      state: 'optional',
+      found: 'not installed: an alternative encoder, needed by --model transformers:… alone',
+    };
+  }
+}
+
+/** Looks at what is set and asks nobody: an examination sends no texts and no key anywhere. */
+function endpoint(): Finding {
+  const name = 'endpoint';
+  if (!process.env.LOREKEEP_ENDPOINT)
+    return { name, state: 'optional', found: 'LOREKEEP_ENDPOINT is not set; needed by --model endpoint:… alone' };
+  try {
+    const { url, keyVariable } = endpointSettings({});
+    const key = process.env[keyVariable] ? 'is set' : 'is not set (some servers need none)';
+    return { name, state: 'ok', found: `${url}; ${keyVariable} ${key}` };
+  } catch (error) {
+    return {
+      name,
+      state: 'missing',
+      found: reason(error),
+      mend: error instanceof LorekeepError ? error.hint : undefined,
+    };
   }
 }
 

@@ -248,7 +248,10 @@ async function open(
 }
 
 /** A folder is remembered by its full path, whatever folder the user stands in next time. */
-const modelPath = (model: string) => (existsSync(userPath(model)) ? userPath(model) : model);
+function modelPath(model: string): string {
+  const [prefix, path] = model.startsWith('transformers:') ? ['transformers:', model.slice(13)] : ['', model];
+  return existsSync(userPath(path)) ? prefix + userPath(path) : model;
+}
 
 /** Fitted on the catalogue as it is now; with `keep` the fitted state is kept, so that a new text is read the same way later. */
 async function openLexical(context: StageContext, template: ItemTemplate, keep: boolean) {
