@@ -57,7 +57,8 @@ export interface EngineStats {
 
 export interface Engine {
   /**
-   * The best items for a user or for an anonymous session, by the inner product of user vector and item vectors.
+   * The best items for a user or for an anonymous session, by the linear model where the published model has one, else by
+   * the inner product of user vector and item vectors.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the newest 1,000).
    * Unknown items in a given history are ignored and listed in `unknownItems`. With nothing to go by (an unknown user,
@@ -68,7 +69,8 @@ export interface Engine {
    */
   recommend(request: RecommendRequest): Promise<Recommendations>;
   /**
-   * The items whose vectors have the largest inner products with this one's, itself left out. For an item without any
+   * The items that this one speaks for by the linear model, or whose vectors have the largest inner products with this
+   * one's; itself left out. For an item without any
    * text that the towers do not know, the most popular ones.
    * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
    */
@@ -181,6 +183,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const passes = rowFilter(live, filter, excluded);
         if (known.length === 0) return answer(live, 'popularity', live.popular(k, passes), withItems, unknownItems);
 
+        const named = live.neighboursOf(known, k, passes);
+        if (named !== undefined && named.keys.length === k)
+          return answer(live, 'towers', named, withItems, unknownItems);
         const query = await towers.encodeUsers([live.inputsOf(known.slice(-towers.maxHistory))]);
         if (!query.every(Number.isFinite))
           throw notFinite('this history', { user: request.user, length: known.length });
@@ -189,7 +194,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const options = { filter: passes, ef: Math.max(ef, k + excluded.size) };
         const unfiltered = excluded.size === 0 && filter === undefined;
         const found = await index.search(query, k, unfiltered ? { ef } : options);
-        return answer(live, 'towers', found, withItems, unknownItems);
+        return answer(live, 'towers', completed(named, found, k), withItems, unknownItems);
       }),
 
     similar: (id, input = {}) =>
@@ -199,10 +204,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         if (row === undefined) throw itemNotFound(id);
         const { index, manifest } = live.publication;
         const passes = rowFilter(live, filter, new Set([row]));
+        const named = live.neighboursOf([row], k, passes);
+        if (named !== undefined && named.keys.length === k) return answer(live, 'towers', named, withItems, []);
         const query = index.get(row);
         if (query === undefined) return answer(live, 'popularity', live.popular(k, passes), withItems, []);
         const found = await index.search(query, k, { filter: passes, ef: Math.max(manifest.index.ef, k + 1) });
-        return answer(live, 'towers', found, withItems, []);
+        return answer(live, 'towers', completed(named, found, k), withItems, []);
       }),
 
     async upsertItems(input) {
@@ -272,6 +279,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       current.live.retire();
     },
   };
+}
+
+/** What the linear model names comes first; it scores all others 0, and they follow as the towers rank them. */
+function completed(named: SearchResult | undefined, found: SearchResult, k: number): SearchResult {
+  if (named === undefined) return found;
+  const first = new Set(named.keys);
+  const keys = [...named.keys, ...[...found.keys].filter((key) => !first.has(key))].slice(0, k);
+  const scores = new Float32Array(keys.length);
+  scores.set(named.scores);
+  return { keys: Uint32Array.from(keys), scores };
 }
 
 function rowFilter(live: Live, filter: Filter | undefined, excluded: ReadonlySet<number | undefined>) {

@@ -10,6 +10,7 @@ import { contentVectors, textHash } from './content.ts';
 import { notFinite } from './errors.ts';
 import type { Facts } from './filter.ts';
 import { createTopK } from './index/table.ts';
+import { openLinearRows } from './linear-rows.ts';
 import type { Publication } from './publication.ts';
 import type { SearchResult } from './types.ts';
 
@@ -24,6 +25,11 @@ export interface Live {
   factsOf(row: number): Facts;
   /** What the user tower reads of these items, `[rows.length × inputDim]`. */
   inputsOf(rows: readonly number[]): Float32Array;
+  /**
+   * The best of what a history speaks for by the linear model, at most k; `undefined` where the model has none.
+   * @param history rows, oldest first
+   */
+  neighboursOf(history: readonly number[], k: number, filter: (row: number) => boolean): SearchResult | undefined;
   /** Takes in items that the store has by now: those with a new or changed text are encoded and adapted. */
   upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
   countEvents(itemIds: readonly string[]): void;
@@ -55,6 +61,12 @@ export async function openLive({
   const texts = published.texts.slice();
   const rows = new Map(ids.map((id, row) => [id, row]));
   const facts: Facts[] = new Array(ids.length);
+  const linear = towers.linear && openLinearRows(towers.linear);
+  if (linear !== undefined)
+    ids.forEach((id, row) => {
+      const solved = trainedRow.get(id);
+      if (solved !== undefined) linear.place(row, solved);
+    });
   let inputs = publication.inputs;
   let events = Float64Array.from(published.events);
   let readers = 0;
@@ -75,11 +87,20 @@ export async function openLive({
 
   async function upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }> {
     const changed: Item[] = [];
+    const unfolded: number[] = [];
+    const unfoldedItems: Item[] = [];
     for (const item of items) {
       const row = rows.get(item.id);
-      if (row !== undefined && texts[row] === textHash(item, manifest.template)) facts[row] = factsOf(item);
-      else changed.push(item);
+      if (row !== undefined && texts[row] === textHash(item, manifest.template)) {
+        facts[row] = factsOf(item);
+        if (linear !== undefined && !linear.has(row)) {
+          unfolded.push(row);
+          unfoldedItems.push(item);
+        }
+      } else changed.push(item);
     }
+    if (linear !== undefined && unfolded.length > 0)
+      linear.fold(unfolded, await contentVectors(store, encoder, manifest.template, unfoldedItems));
     if (changed.length === 0) return { encoded: 0, seconds: 0 };
 
     const started = performance.now();
@@ -111,6 +132,23 @@ export async function openLive({
         vectors.push(adapted.vectors.subarray(at * dim, (at + 1) * dim));
       }
     });
+    if (linear !== undefined) {
+      // An item that the model was solved with stays where its events put it.
+      const fresh = changed.flatMap(({ id }, at) => {
+        const row = rows.get(id)!;
+        if (idRows[at] >= 0) linear.place(row, idRows[at]);
+        return idRows[at] >= 0 ? [] : [{ row, at }];
+      });
+      const width = content.length / changed.length;
+      const texts = new Float32Array(fresh.length * width);
+      fresh.forEach(({ at }, place) => {
+        texts.set(content.subarray(at * width, (at + 1) * width), place * width);
+      });
+      linear.fold(
+        fresh.map(({ row }) => row),
+        texts,
+      );
+    }
     const matrix = new Float32Array(vectors.length * dim);
     vectors.forEach((vector, at) => {
       matrix.set(vector, at * dim);
@@ -144,6 +182,7 @@ export async function openLive({
     await index.remove(Uint32Array.from(gone));
     for (const row of gone) {
       rows.delete(ids[row]);
+      linear?.remove(row);
       facts[row] = {};
       events[row] = 0;
     }
@@ -171,6 +210,14 @@ export async function openLive({
         gathered.set(inputs.subarray(row * inputDim, (row + 1) * inputDim), at * inputDim);
       });
       return gathered;
+    },
+    neighboursOf(history, k, filter) {
+      if (linear === undefined) return undefined;
+      const best = createTopK(Math.min(k, rows.size));
+      linear.score(history, (row, score) => {
+        if (filter(row)) best.offer(row, score);
+      });
+      return best.result();
     },
     upsert,
     countEvents,

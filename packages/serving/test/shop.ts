@@ -72,7 +72,8 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-export async function openShop(): Promise<Shop> {
+/** @param preset what is trained */
+export async function openShop(preset: 'learn' | 'linear' = 'learn'): Promise<Shop> {
   const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-serving-'));
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
   const items = makeItems();
@@ -89,7 +90,7 @@ export async function openShop(): Promise<Shop> {
     corpus,
     content: await catalogueVectors({ store, encoder }, corpus.itemIds),
     contentInfo: { encoder: id, name, dim, isLanguageModel, template: DEFAULT_TEMPLATE },
-    config: resolveConfig('learn', { dim: 32, hidden: 16, epochs: 1, maxHistory: 20 }),
+    config: resolveConfig(preset, { dim: 32, hidden: 16, epochs: preset === 'linear' ? 0 : 1, maxHistory: 20 }),
   });
   const { metrics } = await evaluateTowers(trained, 'valid');
   const bundleDir = join(workspace, 'models', 'm1');
