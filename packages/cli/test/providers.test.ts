@@ -14,8 +14,8 @@ let endpoint: EndpointServer;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lorekeep-cli-'));
-  await writeSimulatedShop(join(dir, 'shop'), { events: 3000, users: 60, items: 120 });
-  await writeFile(join(dir, 'quick.json'), JSON.stringify({ epochs: 1, dim: 16, hidden: 16 }));
+  await writeSimulatedShop(join(dir, 'shop'), { events: 1500, users: 40, items: 80 });
+  await writeFile(join(dir, 'quick.json'), JSON.stringify({ epochs: 0, dim: 16, hidden: 16, layers: 0 }));
   endpoint = await startEndpoint();
   process.env.LOREKEEP_TEST_KEY = KEY;
 });
@@ -42,7 +42,12 @@ describe('an endpoint', () => {
     const without = await run(...encode);
     assert.deepEqual([without.code, without.last.error.code], [2, 'ENDPOINT_URL']);
     const options = ['--endpoint', endpoint.url, '--endpoint-key', 'LOREKEEP_TEST_KEY', '--endpoint-prompt', 'Item: '];
-    const first = await run(...encode, ...options, '--endpoint-dimensions', '24');
+    // Stopped after the first request, which asked for the vectors of known texts: the options are remembered all the same.
+    endpoint.misbehave((_, response, count) => count > 1 && json(response, 400, { error: 'not now' }));
+    const stopped = await run(...encode, ...options, '--endpoint-dimensions', '24');
+    assert.deepEqual([stopped.code, stopped.last.error.code], [1, 'ENDPOINT_REFUSED']);
+    endpoint.misbehave(undefined);
+    const first = await run(...encode);
     assert.equal(first.code, 0, first.stderr + first.stdout);
     assert.deepEqual([first.last.name, first.last.model, first.last.dim], ['big', 'endpoint:big', 24]);
     assert.equal(first.last.encoded, first.last.texts);

@@ -23,8 +23,8 @@ const TRANSFORMERS_PREFIX = 'transformers:';
  * Opens an encoder, fetching its model first where it is nowhere on this machine.
  *
  * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`, or
- *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:'` before a directory or hub id
- *   for a model with a `model.onnx` that `@huggingface/transformers` is to run
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'` for
+ *   a model with a `model.onnx` that `@huggingface/transformers` is to run
  * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
  *   `openEndpoint` and `openTransformers` throw
  * @example

@@ -80,13 +80,14 @@ export async function encodeStage(context: StageContext, options: EncodeStageOpt
   const { encoder, model, template, askedTemplate, endpoint } = await openFor(context, options);
   try {
     const settings = await settingsOf(context, encoder);
-    const done = await encodeCatalogue({ store, encoder, template, progress, signal });
-    const { texts, encoded, textlessItems, seconds } = done;
     const { id, name, dim, isLanguageModel } = encoder;
     const remembered = { id, name, model, dim, isLanguageModel, template };
+    // Before the first vector: where this is stopped, the next run must know whose vectors are stored.
     await store.setSetting(settingOf(id), { ...remembered, askedTemplate, settings } satisfies RememberedEncoder);
-    await store.setSetting(CURRENT, id);
     if (endpoint !== undefined) await store.setSetting(endpointSettingOf(model), settings?.endpoint);
+    const done = await encodeCatalogue({ store, encoder, template, progress, signal });
+    const { texts, encoded, textlessItems, seconds } = done;
+    await store.setSetting(CURRENT, id);
     return { ...remembered, texts, encoded, textlessItems, seconds };
   } finally {
     await encoder.close();
