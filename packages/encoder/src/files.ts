@@ -18,7 +18,7 @@ const SETTINGS = [
   anywhere(String.raw`config\.json`),
   anywhere(String.raw`tokenizer\.json`),
   anywhere(String.raw`tokenizer_config\.json`),
-  anywhere(String.raw`sentence_bert_config\.json`),
+  anywhere(String.raw`sentence_[a-z-]+_config\.json`),
   /^(?:modules|config_sentence_transformers)\.json$/,
 ];
 /** Dense and LayerNorm modules have weights of their own, whatever form those of the transformer have. */

@@ -7,6 +7,7 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { ExternalData } from '@lorekeep/graph';
 import { inferenceFailed } from './errors.ts';
 
 export interface InferencePool {
@@ -22,6 +23,8 @@ export interface InferencePool {
 export interface InferenceModel {
   /** The graph itself, with the output `embedding`, or the path of a graph made elsewhere. */
   graph: Uint8Array | string;
+  /** Weights that the graph names. They are put where all threads can read them, and each session copies them once. */
+  external?: ExternalData[];
   /** The output of a graph made elsewhere that `head` takes as `tokens`. */
   output?: string;
   /** Takes `tokens` and `attention_mask` to `embedding`. */
@@ -52,9 +55,18 @@ interface Job {
 
 /** Each session holds the weights once more, so more threads than these share sessions. */
 const MOST_SESSIONS = 4;
+/** Of all sessions together; a model that is larger has one, with all threads. */
+const MOST_BYTES = 2 ** 31;
 
 /** The same file beside this one, whether this is the source or what was built from it. */
 const WORKER = new URL(`./inference-worker${extname(import.meta.url)}`, import.meta.url);
+
+function shared(data: Uint8Array): Uint8Array {
+  if (data.buffer instanceof SharedArrayBuffer) return data;
+  const copy = new Uint8Array(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return copy;
+}
 
 /**
  * @param name the encoder's, for messages
@@ -65,7 +77,9 @@ export async function createInferencePool(
   model: InferenceModel,
   threads: number,
 ): Promise<InferencePool> {
-  const size = Math.min(threads, MOST_SESSIONS);
+  const weight = model.external?.reduce((sum, { data }) => sum + data.byteLength, 0) ?? 0;
+  const size = Math.min(threads, Math.max(1, Math.min(MOST_SESSIONS, Math.floor(MOST_BYTES / weight))));
+  const external = model.external?.map(({ path, data }) => ({ path, data: shared(data) }));
   const waiting: Job[] = [];
   const idle: Worker[] = [];
   const working = new Map<Worker, Job>();
@@ -89,9 +103,8 @@ export async function createInferencePool(
     // Not this program's flags: some, such as --input-type, no worker can be started with.
     const worker = new Worker(WORKER, { execArgv: [] });
     workers.push(worker);
-    const graph = typeof model.graph === 'string' ? model.graph : Uint8Array.from(model.graph);
-    const data: InferenceWorkerData = { ...model, graph, threads: Math.floor(threads / size) };
-    worker.postMessage(data, typeof graph === 'string' ? [] : [graph.buffer]);
+    const data: InferenceWorkerData = { ...model, external, threads: Math.floor(threads / size) };
+    worker.postMessage(data);
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve());
       worker.once('error', reject);

@@ -6,7 +6,7 @@ import type { InferenceAnswer, InferenceRequest, InferenceWorkerData } from './i
 
 const port = parentPort!;
 // The graph comes as a message, not as worker data, which would be kept for as long as the thread lives.
-const [{ graph, output, head, threads }] = (await once(port, 'message')) as [InferenceWorkerData];
+const [{ graph, external, output, head, threads }] = (await once(port, 'message')) as [InferenceWorkerData];
 const options: ort.InferenceSession.SessionOptions = {
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
@@ -16,7 +16,7 @@ const options: ort.InferenceSession.SessionOptions = {
 const session =
   typeof graph === 'string'
     ? await ort.InferenceSession.create(graph, options)
-    : await ort.InferenceSession.create(graph, options);
+    : await ort.InferenceSession.create(graph, { ...options, externalData: external ?? [] });
 const headSession = head === undefined ? undefined : await ort.InferenceSession.create(head, options);
 const types = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.type : 'int64']));
 const answer = (message: InferenceAnswer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);

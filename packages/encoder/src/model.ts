@@ -88,7 +88,8 @@ export async function loadModel(directory: string, options: ModelOptions = {}): 
       identity: { graph: GRAPH_VERSION, type: config.model_type, settings: architecture.settings, weights },
       async write(head) {
         const arrays = await readWeights(folder, found);
-        return { graph: textGraph(architecture, arrays, found.path, sentence.head, head, mismatch) };
+        const { bytes, external } = textGraph(architecture, arrays, found.path, sentence.head, head, mismatch);
+        return { graph: bytes, external };
       },
     };
   }

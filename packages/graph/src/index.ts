@@ -2,7 +2,16 @@ export type { AdamWOptions, Schedule } from './adamw.ts';
 export { type CompiledGraph, type CompileOptions, compileGraph } from './compile.ts';
 export { gelu, layerNorm, softmaxCrossEntropy } from './functions.ts';
 export { inference, type Loss, type ModelContext } from './gradients.ts';
-export { type Attribute, type Attributes, type ElementType, OnnxGraphBuilder, OPSET, type TensorData } from './onnx.ts';
+export {
+  type Attribute,
+  type Attributes,
+  type ElementType,
+  type ExternalData,
+  type ModelParts,
+  OnnxGraphBuilder,
+  OPSET,
+  type TensorData,
+} from './onnx.ts';
 export { type GraphSignature, readOnnxSignature, type ValueSignature } from './onnx-signature.ts';
 export { createProductPool, type Product, type ProductPool, type ProductShape, sharedFloats } from './products.ts';
 export { readSafetensors, saveSafetensors } from './safetensors.ts';

@@ -95,8 +95,11 @@ const schema = protobuf.Root.fromJSON({
         dataType: field(2, 'int32'),
         name: field(8, 'string'),
         rawData: field(9, 'bytes'),
+        externalData: field(13, 'Entry', 'repeated'),
+        dataLocation: field(14, 'int32'),
       },
     },
+    Entry: { fields: { key: field(1, 'string'), value: field(2, 'string') } },
     ValueInfo: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
     Type: { fields: { tensorType: field(1, 'TensorType') } },
     TensorType: { fields: { elemType: field(1, 'int32'), shape: field(2, 'Shape') } },
@@ -141,6 +144,20 @@ function elementTypeOf(data: TensorData): ElementType {
   if (data instanceof Float64Array) return 'float64';
   return 'uint8';
 }
+
+/** Weights that a model names by `path` and that are given to ONNX Runtime beside it. */
+export interface ExternalData {
+  path: string;
+  data: Uint8Array;
+}
+
+export interface ModelParts {
+  bytes: Uint8Array;
+  external: ExternalData[];
+}
+
+/** `TensorProto.DataLocation` */
+const EXTERNAL = 1;
 
 /**
  * One ONNX graph in the making. Names are the caller's or made up; constants are written once each.
@@ -239,6 +256,30 @@ export class OnnxGraphBuilder {
 
   /** The finished model (at most 2 GiB, protobuf's limit). */
   toBytes(): Uint8Array {
+    return this.encode(this.initializers);
+  }
+
+  /**
+   * The finished model with its large weights apart, so that it has no limit and nothing is copied. ONNX Runtime takes
+   * them as its session option `externalData`.
+   *
+   * @param least bytes from which on weights are kept apart. Default 1024.
+   */
+  toParts(least = 1024): ModelParts {
+    const external: ExternalData[] = [];
+    const initializers = this.initializers.map(({ rawData, ...described }) => {
+      const data = rawData as Uint8Array;
+      if (data.byteLength < least) return { ...described, rawData };
+      const path = `weights-${external.length}`;
+      external.push({ path, data });
+      const entries = { location: path, offset: 0, length: data.byteLength };
+      const externalData = Object.entries(entries).map(([key, value]) => ({ key, value: String(value) }));
+      return { ...described, dataLocation: EXTERNAL, externalData };
+    });
+    return { bytes: this.encode(initializers), external };
+  }
+
+  private encode(initializers: Record<string, unknown>[]): Uint8Array {
     return Model.encode(
       Model.fromObject({
         irVersion: 10,
@@ -250,7 +291,7 @@ export class OnnxGraphBuilder {
         graph: {
           name: this.name,
           node: this.nodes,
-          initializer: this.initializers,
+          initializer: initializers,
           input: this.inputs,
           output: this.outputs,
         },

@@ -53,9 +53,9 @@ export function createLayers(graph: OnnxGraphBuilder, weights: Weights, scope = 
   };
 }
 
-/** `[rows, columns]` → `[columns, rows]`, in tiles that stay in the cache. */
+/** `[rows, columns]` → `[columns, rows]`, in tiles that stay in the cache, where all threads can read it. */
 function transposed(source: Float32Array, rows: number, columns: number): Float32Array {
-  const target = new Float32Array(source.length);
+  const target = new Float32Array(new SharedArrayBuffer(source.byteLength));
   const tile = 32;
   for (let row = 0; row < rows; row += tile)
     for (let column = 0; column < columns; column += tile)

@@ -2,7 +2,7 @@
  * A whole encoder as one ONNX graph of our own: architecture, pooling, further modules and L2 normalisation, so that
  * only `[batch, dim]` leaves it. Batch and length are dynamic.
  */
-import { type Arrays, OnnxGraphBuilder } from '@lorekeep/graph';
+import { type Arrays, type ModelParts, OnnxGraphBuilder } from '@lorekeep/graph';
 import type { Architecture } from '../architectures/architecture.ts';
 import { type HeadModule, type HeadOptions, writeHead } from './head.ts';
 import { createLayers } from './layers.ts';
@@ -12,7 +12,7 @@ import { checkedWeights } from './weights.ts';
 export const GRAPH_VERSION = 1;
 
 /**
- * The model as ONNX bytes. Inputs: `input_ids`, `attention_mask`, int64 `[batch, length]`. Output: `embedding`, float32
+ * The model, its weights apart. Inputs: `input_ids`, `attention_mask`, int64 `[batch, length]`. Output: `embedding`, float32
  * `[batch, dim]`.
  *
  * @param file the weights' file, for messages
@@ -25,12 +25,12 @@ export function textGraph(
   head: readonly HeadModule[],
   options: HeadOptions,
   dimensionMismatch: (given: number, expected: number) => Error,
-): Uint8Array {
+): ModelParts {
   const graph = new OnnxGraphBuilder('encoder');
   const layers = createLayers(graph, checkedWeights(arrays, file, architecture.prefixes));
   const ids = graph.input('input_ids', 'int64', ['batch', 'length']);
   const mask = graph.node('Cast', [graph.input('attention_mask', 'int64', ['batch', 'length'])], { to: 1 });
   const tokens = architecture.write(layers, { ids, mask });
   writeHead(graph, tokens, mask, architecture.hidden, head, options, dimensionMismatch);
-  return graph.toBytes();
+  return graph.toParts();
 }

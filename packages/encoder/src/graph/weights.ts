@@ -11,23 +11,21 @@ export interface Weights {
    * @throws LorekeepError `MODEL_BAD_FILE` if there are none, or they are of another shape or not finite
    */
   take(name: string, shape: number[]): Float32Array;
-  has(name: string): boolean;
 }
 
 /**
+ * @param arrays is emptied: a weight can be taken once, so that large ones do not stay in memory beside what is made of
+ *   them
  * @param file where they were read, for messages
  * @param prefixes what may stand before every name, as when an encoder was saved inside a larger model (`'bert.'`)
  */
 export function checkedWeights(arrays: Arrays, file: string, prefixes: readonly string[] = []): Weights {
-  const find = (name: string) => {
-    for (const prefix of ['', ...prefixes]) if (Object.hasOwn(arrays, prefix + name)) return arrays[prefix + name];
-    return undefined;
-  };
   return {
-    has: (name) => find(name) !== undefined,
     take(name, shape) {
-      const found = find(name);
-      if (found === undefined) throw modelBadFile(file, `has no weights named "${name}"`);
+      const key = ['', ...prefixes].map((prefix) => prefix + name).find((one) => Object.hasOwn(arrays, one));
+      if (key === undefined) throw modelBadFile(file, `has no weights named "${name}"`);
+      const found = arrays[key];
+      delete arrays[key];
       if (found.dtype !== 'float32' || found.shape.join() !== shape.join())
         throw modelBadFile(file, `holds "${name}" as ${found.dtype} [${found.shape}], expected float32 [${shape}]`);
       const data = found.data as Float32Array;
