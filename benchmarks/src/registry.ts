@@ -6,6 +6,7 @@ import type { BenchModule } from './result.ts';
 const BENCHES: Record<string, { about: string; file: string }> = {
   encode: { about: 'frozen text encoder against sentence-transformers', file: './encode.ts' },
   'train-step': { about: 'one training step in one ONNX graph against PyTorch', file: './train-step.ts' },
+  orderings: { about: 'the variants of LEARN beside each other (long)', file: './orderings.ts' },
   train: { about: 'a whole training run: quality, time, memory', file: './train.ts' },
   evaluate: { about: 'full-ranking evaluation against RecBole', file: './evaluate.ts' },
   quality: { about: 'recommendation quality on public data sets (long)', file: './quality.ts' },
