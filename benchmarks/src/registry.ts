@@ -8,6 +8,7 @@ const BENCHES: Record<string, { about: string; file: string }> = {
   'train-step': { about: 'one training step in one ONNX graph against PyTorch', file: './train-step.ts' },
   orderings: { about: 'the variants of LEARN beside each other (long)', file: './orderings.ts' },
   train: { about: 'a whole training run: quality, time, memory', file: './train.ts' },
+  'train-scale': { about: 'cost per event over a million items, and memory (long)', file: './train-scale.ts' },
   evaluate: { about: 'full-ranking evaluation against RecBole', file: './evaluate.ts' },
   quality: { about: 'recommendation quality on public data sets (long)', file: './quality.ts' },
   index: { about: 'vector indexes, their recall, and upsert to retrievable', file: './index-bench.ts' },

@@ -17,13 +17,16 @@ export interface Checkpoint {
   state: TrainerState;
   best: Arrays;
   fixed: Arrays;
+  /** The sparse ID table, where there is one. */
+  table?: Arrays;
 }
 
 const fileIn = (directory: string) => join(directory, 'checkpoint.safetensors');
 
 export async function saveCheckpoint(directory: string, key: string, checkpoint: Checkpoint): Promise<string> {
-  const { state, best, fixed, ...facts } = checkpoint;
-  const groups = { parameters: state.parameters, m: state.m, v: state.v, best, fixed };
+  const { state, best, fixed, table = {}, ...facts } = checkpoint;
+  const { parameters, m, v, averages = {} } = state;
+  const groups = { parameters, m, v, averages, best, fixed, table };
   const arrays: Arrays = {};
   for (const [group, members] of Object.entries(groups))
     for (const [name, array] of Object.entries(members)) arrays[`${group}:${name}`] = array;
@@ -40,21 +43,31 @@ export async function loadCheckpoint(directory: string, key: string): Promise<Ch
   try {
     const { arrays, metadata } = await readSafetensors(fileIn(directory));
     if (metadata.key !== key) return undefined;
-    const groups: Record<string, Arrays> = { parameters: {}, m: {}, v: {}, best: {}, fixed: {} };
+    const groups: Record<string, Arrays> = {
+      parameters: {},
+      m: {},
+      v: {},
+      averages: {},
+      best: {},
+      fixed: {},
+      table: {},
+    };
     for (const [name, array] of Object.entries(arrays)) {
       const colon = name.indexOf(':');
       groups[name.slice(0, colon)][name.slice(colon + 1)] = array;
     }
     const { step, random, firstLosses, ...facts } = JSON.parse(metadata.facts) as Omit<
       Checkpoint,
-      'state' | 'best' | 'fixed'
+      'state' | 'best' | 'fixed' | 'table'
     > & {
       step: number;
       random: RandomState;
       firstLosses: number[];
     };
-    const { parameters, m, v, best, fixed } = groups;
-    return { ...facts, state: { step, random, firstLosses, parameters, m, v }, best, fixed };
+    const { parameters, m, v, averages, best, fixed, table } = groups;
+    const state: TrainerState = { step, random, firstLosses, parameters, m, v };
+    if (Object.keys(averages).length > 0) state.averages = averages;
+    return { ...facts, state, best, fixed, ...(Object.keys(table).length > 0 ? { table } : {}) };
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error).startsWith('SAFETENSORS')) return undefined;
     throw error;

@@ -83,10 +83,14 @@ export interface TrainingOptions {
   weightDecay: number;
   /** Global norm at which gradients are clipped. .01–1000. */
   clipNorm: number;
+  /** A running average of the parameters is kept at this decay, and is what is validated and saved. 0: none is. 0–.9999. */
+  averageDecay: number;
   /** Most passes over the training sequences. 0–1000; with 0 the start itself is kept. */
   epochs: number;
   /** Training stops after this many epochs without a better validation NDCG@10. 1–1000. */
   patience: number;
+  /** At most this many users are asked after each epoch; of more, an even draw. 1–100000000. */
+  validationUsers: number;
   /** Prefix positions a step, padding included. 8–65536. */
   batchPositions: number;
 }
@@ -123,8 +127,10 @@ const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   startRate: real(0, 1),
   weightDecay: real(0, 1),
   clipNorm: real(0.01, 1000),
+  averageDecay: real(0, 0.9999),
   epochs: whole(0, 1000),
   patience: whole(1, 1000),
+  validationUsers: whole(1, 100_000_000),
   batchPositions: whole(8, 65_536),
 };
 

@@ -52,6 +52,12 @@ export const notFinite = (epoch: number, step: number, checkpoint: string | unde
     details: { epoch, step, checkpoint },
   });
 
+export const diverged = (epoch: number, step: number, problem: string, checkpoint: string | undefined) =>
+  new LorekeepError('TOWERS_DIVERGED', `Training has diverged in epoch ${epoch}, step ${step}: ${problem}`, {
+    hint: `${checkpoint === undefined ? '' : 'The last good epoch is kept. '}Lower learningRate or raise temperature.`,
+    details: { epoch, step, checkpoint },
+  });
+
 export const initMismatch = (problem: string) =>
   new LorekeepError('TOWERS_INIT_MISMATCH', `Training cannot begin at those towers: ${problem}.`, {
     kind: 'usage',

@@ -1,7 +1,7 @@
 /**
  * Batches as the losses take them. The full softmax needs every item at every step; the other losses only those that occur in
  * the batch: these are numbered anew in the order of their appearance, so that only their rows of the content and of the
- * ID table are read, whatever the size of the catalogue.
+ * ID table are read and trained, whatever the size of the catalogue.
  */
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray } from '@lorekeep/graph';
@@ -11,19 +11,31 @@ import { type DensePlan, denseBatch, planDenseEpoch } from './dense-batches.ts';
 import { createSampler } from './negatives.ts';
 import { type Split, trainCounts } from './split.ts';
 
+const START_TABLE = 'start/id/table';
+
 export interface Batches {
   /** One epoch, in an order drawn from `random`. */
   plan(random: Random): BatchPlan[];
-  /** A planned batch, filled; what has to be drawn comes from `random`. `weight` is the number of positions that count. */
-  feeds(plan: BatchPlan, random: Random): { feeds: Arrays; weight: number };
+  /**
+   * A planned batch, filled; what has to be drawn comes from `random`. `items` are the rows that its items have in the
+   * catalogue, −1 where there are fewer, or `undefined` if all items are in it. `weight` is the number of positions that count.
+   */
+  feeds(plan: BatchPlan, random: Random): { feeds: Arrays; items?: Int32Array; weight: number };
 }
 
-/** @param content `[items, contentDim]` centred, `undefined` without content */
+/** Whether a loss reads only those items that are in the batch. */
+export const readsBatchItems = ({ loss }: TowerConfig): boolean => loss !== 'full';
+
+/**
+ * @param content `[items, contentDim]` centred, `undefined` without content
+ * @param fixed the solved start, of which the ID table's part is cut to the batch's items
+ */
 export function createBatches(
   split: Split,
   config: TowerConfig,
   content: Float32Array | undefined,
   contentDim: number,
+  fixed: Arrays,
 ): Batches {
   const { maxHistory, batchPositions } = config;
   const items = split.corpus.itemIds.length;
@@ -31,10 +43,11 @@ export function createBatches(
     planEpoch(split.trainLengths.length, (user) => split.trainLengths[user] - 1, maxHistory, batchPositions, random);
   const sum = (weights: Float32Array) => weights.reduce((total, weight) => total + weight, 0);
 
-  /** Content rows and numbers of those items alone that are in the batch, at most `most` of them. */
-  function localRows(most: number) {
-    const capacity = Math.min(items, most);
-    const rows = new Int32Array(capacity);
+  const { [START_TABLE]: startTable, ...rest } = fixed;
+
+  /** Numbers for those items alone that are in the batch, at most `most` of them, and their rows of what is known of all. */
+  function localItems(most: number) {
+    const rows = new Int32Array(Math.min(items, most)).fill(-1);
     const places = new Map<number, number>();
     const local = (ids: Int32Array) =>
       Int32Array.from(ids, (item) => {
@@ -46,16 +59,20 @@ export function createBatches(
         }
         return place;
       });
-    const feeds = (): Arrays => {
-      const own: Arrays = config.id ? { rows: namedArray([capacity], rows) } : {};
-      if (content === undefined) return own;
-      const gathered = new Float32Array(capacity * contentDim);
-      rows.forEach((item, place) => {
-        gathered.set(content.subarray(item * contentDim, (item + 1) * contentDim), place * contentDim);
-      });
-      return { ...own, content: namedArray([capacity, contentDim], gathered) };
+    const gathered = (from: Float32Array, width: number) => {
+      const result = new Float32Array(rows.length * width);
+      for (let place = 0; place < places.size; place++)
+        result.set(from.subarray(rows[place] * width, (rows[place] + 1) * width), place * width);
+      return namedArray([rows.length, width], result);
     };
-    return { local, feeds };
+    const feeds = (): Arrays => ({
+      ...rest,
+      ...(content === undefined ? {} : { content: gathered(content, contentDim) }),
+      ...(startTable === undefined
+        ? {}
+        : { [START_TABLE]: gathered(startTable.data as Float32Array, startTable.shape[1]) }),
+    });
+    return { rows, local, feeds };
   }
 
   if (config.loss === 'full') {
@@ -70,7 +87,7 @@ export function createBatches(
           targets: namedArray([size * length], targets),
           weights: namedArray([size * length], weights),
         };
-        return { feeds: { ...own, ...catalogue }, weight: sum(weights) };
+        return { feeds: { ...own, ...catalogue, ...fixed }, weight: sum(weights) };
       },
     };
   }
@@ -82,7 +99,7 @@ export function createBatches(
         const batch = denseBatch(split, plan as DensePlan, config, random);
         const { size } = plan;
         const { historyLength, targetLength } = batch;
-        const { local, feeds } = localRows(size * (historyLength + targetLength));
+        const { rows, local, feeds } = localItems(size * (historyLength + targetLength));
         const own = {
           history: namedArray([size, historyLength], local(batch.history)),
           targets: namedArray([size * targetLength], local(batch.targets)),
@@ -93,7 +110,7 @@ export function createBatches(
           negatives: namedArray([size, size * config.actions], batch.negatives),
           ...(config.alignment > 0 ? { weights: namedArray([batch.weights.length], batch.weights) } : {}),
         };
-        return { feeds: { ...own, ...feeds() }, weight: plan.users.length };
+        return { feeds: { ...own, ...feeds() }, items: rows, weight: plan.users.length };
       },
     };
 
@@ -107,7 +124,7 @@ export function createBatches(
       const { history, targets, weights } = sequenceBatch(split, plan);
       const { size, length } = plan;
       const drawn = sampler?.draw(config.negatives, random);
-      const { local, feeds } = localRows(size * (length + 1) + (drawn?.length ?? 0));
+      const { rows, local, feeds } = localItems(size * (length + 1) + (drawn?.length ?? 0));
       const own: Arrays = {
         history: namedArray([size, length], local(history)),
         targets: namedArray([size * length], local(targets)),
@@ -123,7 +140,7 @@ export function createBatches(
           Float32Array.from(columns, (item) => draws + logQ[item]),
         );
       }
-      return { feeds: { ...own, ...feeds() }, weight };
+      return { feeds: { ...own, ...feeds() }, items: rows, weight };
     },
   };
 }

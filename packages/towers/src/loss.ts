@@ -31,10 +31,11 @@ const MASKED = -1e4;
  * ID embedding of the targets.
  *
  * @param batch what `feedsOf` of the batch names, `content [rows, contentDim]` (centred; absent without content), and the
- *   `start/…` arrays. Rows are all items, or those that `rows` names; `history` and `targets` are positions among them.
+ *   `start/…` arrays. Rows, those of the ID table too, are all items or the batch's own; `history` and `targets` are
+ *   positions among them.
  */
 export function trainingLoss(learned: Tensors, batch: Tensors, config: TowerConfig, context: ModelContext) {
-  const parameters = joined(learned, batch, config, batch.rows);
+  const parameters = joined(learned, batch, config);
   const parts = itemParts(parameters, batch.content, parameters['id/table'], config, context);
   const items: Items = { parts, inputs: combinedInputs(parts, config, context), content: batch.content };
   const main =

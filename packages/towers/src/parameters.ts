@@ -12,8 +12,6 @@ import type { TowerConfig } from './config.ts';
 import { normsAtEnd, type TowerSizes, widthsOf } from './model.ts';
 import { RECENCY, type Start } from './start.ts';
 
-type Tensor = ReturnType<typeof tf.tensor>;
-
 /** Arrays that are solved first and then learned on. */
 const SOLVED = ['content/linear', 'id/table', 'user/mix'] as const;
 
@@ -101,20 +99,12 @@ export function initialParameters(
   return { parameters, fixed };
 }
 
-/**
- * Learned and fixed parts as the model functions read them, as part of a graph.
- *
- * @param rows `[n]` the rows of the ID table that are wanted; default all
- */
-export function joined(learned: Tensors, fixed: Tensors, { startRate }: TowerConfig, rows?: Tensor): Tensors {
+/** Learned and fixed parts as the model functions read them, as part of a graph. */
+export function joined(learned: Tensors, fixed: Tensors, { startRate }: TowerConfig): Tensors {
   const result = { ...learned };
-  const wanted = (name: string, array: Tensor) =>
-    name === 'id/table' && rows !== undefined ? tf.gather(array, rows as never) : array;
   for (const name of SOLVED) {
-    if (learned[name] === undefined) continue;
-    result[name] = wanted(name, learned[name]);
     const start = fixed[`start/${name}`];
-    if (start !== undefined) result[name] = tf.add(wanted(name, start), tf.mul(result[name], startRate));
+    if (start !== undefined) result[name] = tf.add(start, tf.mul(learned[name], startRate));
   }
   return result;
 }

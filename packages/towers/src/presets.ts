@@ -46,8 +46,10 @@ const LEARN: TowerConfig = {
   startRate: 0.3,
   weightDecay: 0.01,
   clipNorm: 1,
+  averageDecay: 0,
   epochs: 5,
   patience: 3,
+  validationUsers: 100_000,
   batchPositions: 1024,
 };
 

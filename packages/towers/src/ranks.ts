@@ -79,6 +79,9 @@ function counts(scores: Tensor, at: Tensor, history: Tensor | undefined): Tensor
   return { ...plain, seenHigher: above(seen), seenTies: beside(seen), best };
 }
 
+/** Scores a run, 256 MB of them: over a large catalogue fewer users are ranked at a time. */
+const MOST_SCORES = 2 ** 26;
+
 /** @throws LorekeepError `TOWERS_BAD_INPUT` */
 export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankEvaluatorOptions = {}): RankEvaluator {
   if (!Number.isInteger(batchUsers) || batchUsers < 1 || batchUsers > 65_536)
@@ -123,7 +126,7 @@ export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankE
     const removed = new Float64Array(seen === undefined ? 0 : users);
     const topWidth = Math.min(TOP, itemCount);
     const top = new Int32Array(seen === undefined ? 0 : users * topWidth);
-    const size = Math.min(batchUsers, users, Math.max(1, Math.floor(0x7fffffff / Math.max(1, itemCount))));
+    const size = Math.min(batchUsers, users, Math.max(1, Math.floor(MOST_SCORES / Math.max(1, itemCount))));
     const at = new Int32Array(size);
     const batch = new Float32Array(size * width);
     for (let first = 0; first < users; first += size) {

@@ -6,15 +6,16 @@
  * Interrupted at any step, a run with the same arguments goes on from its last finished epoch and ends in the same bits:
  * every epoch draws its order from a stream of its own, and the checkpoint carries the rest.
  */
-import { createRandom, errorCode, type RunContext, sha256, silent } from '@lorekeep/core';
+import { createRandom, errorCode, type Random, type RunContext, sha256, silent } from '@lorekeep/core';
 import { type Arrays, createTrainer } from '@lorekeep/graph';
 import type { Corpus } from '@lorekeep/store';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { resolveConfig, type TowerConfig } from './config.ts';
 import { centredContent, contentMean, prepareContent } from './content.ts';
 import { createTowerEncoder, type TowerEncoder } from './encode.ts';
-import { badContent, notFinite, nothingToLearn } from './errors.ts';
-import { createBatches } from './feeds.ts';
+import { badContent, diverged, notFinite, nothingToLearn } from './errors.ts';
+import { createBatches, readsBatchItems } from './feeds.ts';
+import { createIdTable } from './id-table.ts';
 import { trainingLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
@@ -69,8 +70,8 @@ export interface TrainedTowers {
 /**
  * Progress is reported as stage `'start'`, unit `'rounds'`, then stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
  *
- * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_INIT_MISMATCH`, `TOWERS_LOSS_NOT_FINITE`
- *   (the last good epoch stays in `workDir`); `signal.reason` when stopped
+ * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_INIT_MISMATCH`, `TOWERS_LOSS_NOT_FINITE`,
+ *   `TOWERS_DIVERGED` (the last good epoch stays in `workDir`); `signal.reason` when stopped
  */
 export async function trainTowers(options: TrainOptions): Promise<TrainedTowers> {
   const { corpus, contentInfo, preset = 'learn', seed = 42, protocol = 'leave-one-out' } = options;
@@ -92,7 +93,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
 
   const key = sha256(
     JSON.stringify([
-      3,
+      4,
       protocol,
       corpus.fingerprint,
       config,
@@ -117,7 +118,8 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   if (initial !== undefined) first.parameters = takenOver(first.parameters, initial, config, contentInfo);
   const fixed = saved?.fixed ?? first.fixed;
 
-  const batches = createBatches(split, config, content, contentDim);
+  const table = config.id && readsBatchItems(config) ? createIdTable(first.parameters, fixed, saved?.table) : undefined;
+  const batches = createBatches(split, config, content, contentDim, fixed);
   const stepsPerEpoch = batches.plan(orders.fork('count')).length;
   const totalSteps = stepsPerEpoch * config.epochs;
   const trainer = await createTrainer({
@@ -135,24 +137,34 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       },
     },
     random: random.fork('dropout'),
+    tables: table?.tables,
+    averageDecay: config.averageDecay > 0 ? config.averageDecay : undefined,
     threads,
   });
   const encoder = createTowerEncoder(config, { items, contentDim }, { threads, signal });
   const ranker = createRankEvaluator({ threads, signal });
   try {
-    const asked = questions(split, 'valid');
+    const asked = evenDraw(questions(split, 'valid'), config.validationUsers, random.fork('validation'));
+    const parametersNow = () => ({
+      ...(config.averageDecay > 0 ? trainer.averages() : trainer.parameters()),
+      ...table?.whole(),
+    });
+    const save = async () => {
+      if (workDir === undefined) return;
+      const state = trainer.state();
+      await saveCheckpoint(workDir, key, { epoch, bestEpoch, records, best, fixed, state, table: table?.arrays() });
+    };
     const validate = async (parameters: Arrays) =>
       metricsOfRanks(await ranksOf(asked, joinedArrays(parameters, fixed, config), content, encoder, ranker))[
         'ndcg@10'
       ];
     let epoch = 0;
     let bestEpoch = 0;
-    let best = trainer.parameters();
+    let best = parametersNow();
     let records: EpochRecord[] = [];
     if (saved === undefined) {
       records.push({ epoch: 0, ndcg: await validate(best) });
-      if (workDir !== undefined)
-        await saveCheckpoint(workDir, key, { epoch, bestEpoch, records, best, fixed, state: trainer.state() });
+      await save();
     } else {
       trainer.restore(saved.state);
       ({ epoch, bestEpoch, best, records } = saved);
@@ -165,9 +177,13 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       let positions = 0;
       for (const [step, plan] of batches.plan(draws).entries()) {
         signal?.throwIfAborted();
-        const { feeds, weight } = batches.feeds(plan, draws);
-        const { loss } = await trainer.step({ ...feeds, ...fixed }).catch((error) => {
-          throw errorCode(error) === 'GRAPH_NOT_FINITE' ? notFinite(epoch + 1, step + 1, workDir) : error;
+        const { feeds, items: batchItems, weight } = batches.feeds(plan, draws);
+        const rows = table && batchItems && table.rows(batchItems);
+        const { loss } = await trainer.step(feeds, rows).catch((error) => {
+          const code = errorCode(error);
+          if (code === 'GRAPH_NOT_FINITE') throw notFinite(epoch + 1, step + 1, workDir);
+          if (code === 'GRAPH_DIVERGED') throw diverged(epoch + 1, step + 1, (error as Error).message, workDir);
+          throw error;
         });
         lossSum += loss * weight;
         positions += weight;
@@ -180,15 +196,14 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
         });
       }
       epoch++;
-      const parameters = trainer.parameters();
+      const parameters = parametersNow();
       const ndcg = await validate(parameters);
       if (ndcg > Math.max(...records.map((record) => record.ndcg))) {
         bestEpoch = epoch;
         best = parameters;
       }
       records.push({ epoch, loss: lossSum / positions, ndcg });
-      if (workDir !== undefined)
-        await saveCheckpoint(workDir, key, { epoch, bestEpoch, records, best, fixed, state: trainer.state() });
+      await save();
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
     const linear = await solvedLinear(options, config, split);
@@ -224,6 +239,11 @@ async function solvedLinear(
   const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
   const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
   return fitLinear(split, content, { perItem: neighbours, maxHistory, seed, threads, progress, signal });
+}
+
+/** All questions, or `most` of them drawn evenly. */
+function evenDraw(asked: Question[], most: number, random: Random): Question[] {
+  return asked.length <= most ? asked : random.shuffle(asked).slice(0, most);
 }
 
 function noteOf(records: EpochRecord[]): string {

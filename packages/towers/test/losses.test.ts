@@ -58,12 +58,23 @@ function parametersOf(config: TowerConfig): Arrays {
   return parameters;
 }
 
-/** The first batch of an epoch that has at least two users. */
-function batchOf(config: TowerConfig): Arrays {
-  const batches = createBatches(split, config, config.content ? content : undefined, CONTENT_DIM);
+/** The first batch of an epoch that has at least two users, and parameters with the ID table cut to its items. */
+function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: Arrays } {
+  const parameters = parametersOf(config);
+  const batches = createBatches(split, config, config.content ? content : undefined, CONTENT_DIM, {});
   const draws = createRandom(3);
   const plan = batches.plan(draws).find(({ users, size }) => users.length > 1 && users.length <= size);
-  return batches.feeds(plan!, draws).feeds;
+  const { feeds, items } = batches.feeds(plan!, draws);
+  const table = parameters['id/table'];
+  if (items !== undefined && table !== undefined) {
+    const width = table.shape[1];
+    const rows = new Float32Array(items.length * width);
+    items.forEach((item, place) => {
+      if (item >= 0) rows.set((table.data as Float32Array).subarray(item * width, (item + 1) * width), place * width);
+    });
+    parameters['id/table'] = namedArray([items.length, width], rows);
+  }
+  return { batch: feeds, parameters };
 }
 
 async function evaluated(fn: (given: Tensors) => Tensors, arrays: Arrays): Promise<Record<string, Float32Array>> {
@@ -79,8 +90,7 @@ async function vectorsOf(config: TowerConfig, parameters: Arrays, batch: Arrays)
   const flat = (x: ReturnType<typeof tf.tensor>) => tf.reshape(x, [-1, x.shape[x.rank - 1] as number]);
   const results = await evaluated(
     (all) => {
-      const table = all['id/table'] && (all.rows ? tf.gather(all['id/table'], all.rows as never) : all['id/table']);
-      const inputs = itemInputs(all, all.content, table, config, inference);
+      const inputs = itemInputs(all, all.content, all['id/table'], config, inference);
       const rows = (at: ReturnType<typeof tf.tensor>, ...shape: number[]) =>
         tf.reshape(tf.gather(inputs, tf.reshape(at, [-1]) as never), [...shape, inputs.shape[1] as number]);
       const given: Tensors = {
@@ -171,8 +181,7 @@ for (const options of [
 ])
   test(`loss and gradients are those of the definition: ${JSON.stringify(options)}`, async () => {
     const config = paper(options);
-    const parameters = parametersOf(config);
-    const batch = batchOf(config);
+    const { batch, parameters } = batchAndParameters(config);
     const trainer = await createTrainer({
       loss: (learned, given, context) => trainingLoss(learned, given, config, context),
       parameters,
@@ -220,11 +229,9 @@ for (const options of [
 test('with log Q the sampled softmax estimates the full one, however unevenly negatives are drawn', async () => {
   const lossOf = async (options: Record<string, unknown>) => {
     const config = paper({ temperature: 1, ...options });
-    const parameters = parametersOf(config);
-    const { loss } = await evaluated((all) => ({ loss: trainingLoss(all, all, config, inference) }), {
-      ...parameters,
-      ...batchOf(config),
-    });
+    const { batch, parameters } = batchAndParameters(config);
+    const given = { ...parameters, ...batch };
+    const { loss } = await evaluated((all) => ({ loss: trainingLoss(all, all, config, inference) }), given);
     return loss[0];
   };
   const full = await lossOf({ loss: 'full' });
@@ -236,8 +243,7 @@ test('with log Q the sampled softmax estimates the full one, however unevenly ne
 
 test('alignment adds the mean squared distance between content path and ID embedding of the targets', async () => {
   const [without, config] = [paper({ loss: 'full' }), paper({ loss: 'full', alignment: 0.5 })];
-  const parameters = parametersOf(config);
-  const batch = batchOf(config);
+  const { batch, parameters } = batchAndParameters(config);
   const loss = async (of: TowerConfig) =>
     (await evaluated((all) => ({ loss: trainingLoss(all, all, of, inference) }), { ...parameters, ...batch })).loss[0];
   const array = (name: string) => parameters[name].data as Float32Array;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { ProgressEvent } from '@lorekeep/core';
 import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import {
@@ -21,6 +24,9 @@ import {
   writeBundle,
 } from '../src/index.ts';
 import { CONTENT_DIM, contentInfo, corpusOf, groupedCorpus } from './corpora.ts';
+import { killable } from './killed.ts';
+
+const KILLED = fileURLToPath(new URL('killed.ts', import.meta.url));
 
 const small = { dim: 24, hidden: 16, heads: 2, layers: 1, maxHistory: 8, epochs: 2, batchPositions: 128, patience: 20 };
 
@@ -113,6 +119,49 @@ test('a run that was stopped twice, in an epoch and before the first, goes on to
     // Finished: run again, it is only read.
     assertSame(await trainTowers({ ...optionsOf(), workDir }), whole);
   });
+});
+
+test('a process killed in the middle of a step leaves a run that ends in the very same bits', async () => {
+  const whole = await trainTowers(killable());
+  await inDirectory(async (workDir) => {
+    for (const steps of [3, 14]) {
+      const child = spawn(process.execPath, [KILLED, workDir, String(steps)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      child.stdout.once('data', () => child.kill('SIGKILL'));
+      const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      assert.equal(signal, 'SIGKILL');
+    }
+    const last = (await readFile(join(workDir, 'checkpoint.safetensors'))).length;
+    assert.ok(last > 0);
+    assertSame(await trainTowers({ ...killable(), workDir }), whole);
+  });
+});
+
+test('an exploding loss is a coded error, and the last good epoch stays as it was', async () => {
+  await inDirectory(async (workDir) => {
+    const options = { ...optionsOf('id-only', { start: 'random', layers: 0, batchPositions: 64 }), workDir };
+    const controller = new AbortController();
+    const progress = ({ note }: ProgressEvent) => {
+      if (note?.startsWith('epoch 2')) controller.abort(new Error('Ctrl-C'));
+    };
+    await assert.rejects(trainTowers({ ...options, progress, signal: controller.signal }), /Ctrl-C/);
+    const file = join(workDir, 'checkpoint.safetensors');
+    const { arrays, metadata } = await readSafetensors(file);
+    (arrays['parameters:user/recency'].data as Float32Array).fill(1e5);
+    await saveSafetensors(file, arrays, metadata);
+    const before = await readFile(file);
+    await assert.rejects(trainTowers(options), { code: 'TOWERS_DIVERGED', message: /epoch 2, step 1: .*has grown to/ });
+    assert.deepEqual(await readFile(file), before);
+  });
+});
+
+test('with averageDecay the average is what is validated and kept', async () => {
+  const overrides = { start: 'random', averageDecay: 0.9, epochs: 1 };
+  const [plain, averaged] = [
+    await trainTowers(optionsOf('learn', { ...overrides, averageDecay: 0 })),
+    await trainTowers(optionsOf('learn', overrides)),
+  ];
+  assert.deepEqual(averaged.records[1].loss, plain.records[1].loss, 'training itself is the same');
+  assert.notDeepEqual(averaged.parameters['user/in'].data, plain.parameters['user/in'].data);
 });
 
 test('a checkpoint of other settings, or a damaged one, is not gone on from', async () => {

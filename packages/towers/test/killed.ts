@@ -1,0 +1,33 @@
+/** A run that says a word at a step of its choice and goes on, to be killed there: `node killed.ts WORKDIR STEP`. */
+import { resolveConfig, type TrainOptions, trainTowers } from '../src/index.ts';
+import { contentInfo, groupedCorpus } from './corpora.ts';
+
+/** With a sparse ID table, an average and drawn negatives: everything that a checkpoint has to carry. */
+export const killable = (): TrainOptions => ({
+  ...groupedCorpus(),
+  contentInfo,
+  seed: 3,
+  config: resolveConfig('learn', {
+    dim: 16,
+    hidden: 16,
+    layers: 1,
+    maxHistory: 8,
+    batchPositions: 128,
+    loss: 'sampled',
+    negatives: 32,
+    averageDecay: 0.9,
+    epochs: 3,
+  }),
+});
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , workDir, at] = process.argv;
+  let steps = 0;
+  await trainTowers({
+    ...killable(),
+    workDir,
+    progress: ({ stage }) => {
+      if (stage === 'train' && ++steps === Number(at)) console.log('here');
+    },
+  });
+}
