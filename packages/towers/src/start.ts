@@ -19,9 +19,10 @@
  * multiplying them with thin matrices: no items × items matrix is ever made.
  */
 import { type Random, type RunContext, silent } from '@lorekeep/core';
-import { createGraphCache, type GraphCache, namedArray, tf } from '@lorekeep/graph';
-import { symmetricEigen } from './eigen.ts';
-import { type Split, trainItems } from './split.ts';
+import { FACTOR_ITERATIONS, type Factors, leadingFactors, OVERSAMPLING } from './solved/factors.ts';
+import { interactionsOf } from './solved/gram.ts';
+import { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './solved/thin.ts';
+import type { Split } from './split.ts';
 
 /** λ, and β: on a plateau where factors of three change validation NDCG@10 by less than 3 %. */
 const REGULARISATION = 300;
@@ -34,8 +35,6 @@ export const RECENCY = 0.8;
 const RIDGE = 1;
 /** F has this many times `dim` columns. */
 const FACTOR_RATIO = 2;
-const OVERSAMPLING = 24;
-const FACTOR_ITERATIONS = 4;
 const DIAGONAL_ROUNDS = 5;
 /** Rows that the factorisation holds loosely answer weakly to a change of their t, so theirs grows faster, up to this much. */
 const LOOSEST = 0.5;
@@ -76,11 +75,11 @@ export async function closedFormStart(
   };
   const items = split.corpus.itemIds.length;
   const lambda = content === undefined ? REGULARISATION_WITHOUT_CONTENT : REGULARISATION;
-  const product = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never) }), { threads });
-  const crossProduct = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never, true) }), { threads });
-  const algebra = { multiply: matrixProduct(product), cross: matrixProduct(crossProduct, true) };
+  const algebra = createThin(threads);
   try {
-    const factors = await leadingFactors(split, content, contentDim, dim, lambda, random, algebra, round);
+    const settings = { lambda, beta: CONTENT_WEIGHT };
+    const width = Math.min(items, FACTOR_RATIO * dim + OVERSAMPLING);
+    const factors = await leadingFactors(interactionsOf(split), content, settings, width, random, algebra, round);
     const { vectors, signs } = await hollowFactors(factors, items, dim, algebra, round);
     signal?.throwIfAborted();
     progress({ stage: 'start', done: total, total, unit: 'rounds', note: 'solving the linear model' });
@@ -94,58 +93,8 @@ export async function closedFormStart(
     for (let k = 0; k < dim; k++) mix[k * dim + k] = signs[k] < 0 ? -2 : 0;
     return { linear, table: vectors, mix };
   } finally {
-    await product.close();
-    await crossProduct.close();
+    await algebra.close();
   }
-}
-
-interface Algebra {
-  multiply: Product;
-  cross: Product;
-}
-
-interface Factors {
-  /** `[items, width]`, F. */
-  values: Float32Array;
-  width: number;
-}
-
-/** Step 1: F = Q·√e from the leading eigenpairs of A. */
-async function leadingFactors(
-  split: Split,
-  content: Float32Array | undefined,
-  contentDim: number,
-  dim: number,
-  lambda: number,
-  random: Random,
-  { multiply, cross }: Algebra,
-  round: () => void,
-): Promise<Factors> {
-  const items = split.corpus.itemIds.length;
-  const width = Math.min(items, FACTOR_RATIO * dim + OVERSAMPLING);
-  const times = async (y: Float32Array) => {
-    const sum = gramTimes(split, y, width);
-    if (content === undefined) return sum;
-    const text = await multiply(content, await cross(content, y, items, contentDim, width), items, contentDim, width);
-    for (let i = 0; i < sum.length; i++) sum[i] += CONTENT_WEIGHT * text[i];
-    return sum;
-  };
-  let basis = Float32Array.from({ length: items * width }, () => random.normal());
-  basis = await orthonormal(basis, items, width, cross, multiply);
-  for (let iteration = 0; iteration < FACTOR_ITERATIONS; iteration++) {
-    round();
-    const next = await times(basis);
-    // A + λI is positive definite, so the columns stay independent whatever the rank of A.
-    for (let i = 0; i < next.length; i++) next[i] += lambda * basis[i];
-    basis = await orthonormal(next, items, width, cross, multiply);
-  }
-  const { values, columns } = sortedEigen(await cross(basis, await times(basis), items, width, width), width, (v) => v);
-  const floor = 1e-6 * Math.max(values[0], 0);
-  for (let k = 0; k < width; k++) {
-    const factor = values[k] > floor ? Math.sqrt(values[k] / (values[k] + lambda)) : 0;
-    for (let row = 0; row < width; row++) columns[row * width + k] *= factor;
-  }
-  return { values: await multiply(basis, columns, items, width, width), width };
 }
 
 /** Step 2: `dim` columns x and their signs with Σ signs·x_i·x_j ≈ F_i·F_j for i ≠ j and ≈ 0 for i = j. */
@@ -153,9 +102,10 @@ async function hollowFactors(
   { values: f, width: inner }: Factors,
   items: number,
   dim: number,
-  { multiply, cross }: Algebra,
+  thin: Thin,
   begin: () => void,
 ) {
+  const { multiply, cross } = thin;
   const width = Math.min(inner, dim + OVERSAMPLING);
   const lowered = new Float32Array(items);
   for (let row = 0; row < items; row++)
@@ -168,14 +118,14 @@ async function hollowFactors(
   };
   let basis = new Float32Array(items * width);
   for (let row = 0; row < items; row++) basis.set(f.subarray(row * inner, row * inner + width), row * width);
-  basis = await orthonormal(basis, items, width, cross, multiply);
+  basis = await orthonormal(basis, items, width, thin);
   let eigen: { values: Float64Array; columns: Float32Array } | undefined;
   let turned = basis;
   const kept = Math.min(dim, width);
   for (let round = 0; round <= DIAGONAL_ROUNDS; round++) {
     begin();
     for (let iteration = 0; iteration < (round === 0 ? 3 : 1); iteration++)
-      basis = await orthonormal(await times(basis), items, width, cross, multiply);
+      basis = await orthonormal(await times(basis), items, width, thin);
     eigen = sortedEigen(await cross(basis, await times(basis), items, width, width), width, Math.abs);
     turned = (await multiply(basis, eigen.columns, items, width, width)) as Float32Array<ArrayBuffer>;
     if (round === DIAGONAL_ROUNDS) break;
@@ -208,7 +158,7 @@ async function regress(
   items: number,
   contentDim: number,
   dim: number,
-  { multiply, cross }: Algebra,
+  { multiply, cross }: Thin,
 ): Promise<Float32Array> {
   const gram = await cross(content, content, items, contentDim, contentDim);
   for (let k = 0; k < contentDim; k++) gram[k * contentDim + k] += RIDGE;
@@ -216,84 +166,4 @@ async function regress(
   const right = await cross(content, vectors, items, contentDim, dim);
   // G = RᵀR, so W = R⁻¹·R⁻ᵀ·right.
   return multiply(inverse, await cross(inverse, right, contentDim, contentDim, dim), contentDim, contentDim, dim);
-}
-
-/** Eigenpairs by falling `order(value)`; one eigenvector a column of `columns [width, width]`. */
-function sortedEigen(matrix: Float32Array, width: number, order: (value: number) => number) {
-  const { values, vectors } = symmetricEigen(matrix, width);
-  const ranked = Array.from(values.keys()).sort((i, j) => order(values[j]) - order(values[i]));
-  const columns = new Float32Array(width * width);
-  ranked.forEach((from, to) => {
-    for (let k = 0; k < width; k++) columns[k * width + to] = vectors[from * width + k];
-  });
-  return { values: Float64Array.from(ranked, (i) => values[i]), columns };
-}
-
-type Product = (
-  a: Float32Array,
-  b: Float32Array,
-  outer: number,
-  inner: number,
-  columns: number,
-) => Promise<Float32Array>;
-
-/** `a [outer, inner] · b [inner, columns]`, or with `transposed` `aᵀ · b` of `a [outer, inner]` and `b [outer, columns]`. */
-function matrixProduct(cache: GraphCache, transposed = false): Product {
-  return async (a, b, outer, inner, columns) => {
-    const { c } = await cache.run({
-      a: namedArray([outer, inner], a),
-      b: namedArray([transposed ? outer : inner, columns], b),
-    });
-    return c.data as Float32Array;
-  };
-}
-
-/** XᵀX·Y, user by user. Repeated events of a user count once. */
-function gramTimes(split: Split, y: Float32Array, width: number): Float32Array {
-  const result = new Float32Array(y.length);
-  const sum = new Float32Array(width);
-  for (let user = 0; user < split.trainLengths.length; user++) {
-    const touched = new Set(trainItems(split, user));
-    sum.fill(0);
-    for (const item of touched) for (let k = 0, at = item * width; k < width; k++, at++) sum[k] += y[at];
-    for (const item of touched) for (let k = 0, at = item * width; k < width; k++, at++) result[at] += sum[k];
-  }
-  return result;
-}
-
-/** Columns made orthonormal by two rounds of Cholesky QR (Yamamoto et al. 2015): as stable as Householder, all in matrix products. */
-async function orthonormal(y: Float32Array, rows: number, width: number, cross: Product, multiply: Product) {
-  let result = y;
-  for (let round = 0; round < 2; round++) {
-    const inverse = inverseCholesky(await cross(result, result, rows, width, width), width);
-    result = await multiply(result, inverse, rows, width, width);
-  }
-  return result as Float32Array<ArrayBuffer>;
-}
-
-/** R⁻¹ of G = RᵀR. A pivot lost to rounding is replaced by a tiny one. */
-function inverseCholesky(gram: Float32Array, width: number): Float32Array {
-  const lower = Float64Array.from(gram);
-  let largest = 0;
-  for (let i = 0; i < width; i++) largest = Math.max(largest, lower[i * width + i]);
-  const tiny = Math.max(largest * 1e-10, Number.MIN_VALUE * 1e20);
-  for (let j = 0; j < width; j++) {
-    for (let i = j; i < width; i++) {
-      let sum = lower[i * width + j];
-      for (let k = 0; k < j; k++) sum -= lower[i * width + k] * lower[j * width + k];
-      lower[i * width + j] = i === j ? Math.sqrt(Math.max(sum, tiny)) : sum / lower[j * width + j];
-    }
-  }
-  // Solves L·Z = I column by column; R⁻¹ = Zᵀ.
-  const inverse = new Float32Array(width * width);
-  const column = new Float64Array(width);
-  for (let j = 0; j < width; j++) {
-    for (let i = j; i < width; i++) {
-      let sum = i === j ? 1 : 0;
-      for (let k = j; k < i; k++) sum -= lower[i * width + k] * column[k];
-      column[i] = sum / lower[i * width + i];
-      inverse[j * width + i] = column[i];
-    }
-  }
-  return inverse;
 }

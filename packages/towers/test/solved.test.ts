@@ -6,6 +6,7 @@ import { createRandom, errorCode } from '@lorekeep/core';
 import { createProductPool } from '@lorekeep/graph';
 import { centredContent, contentMean } from '../src/content.ts';
 import { createRankEvaluator } from '../src/ranks.ts';
+import { type TwinFactors, twinFactors } from '../src/solved/factors.ts';
 import { interactionsOf } from '../src/solved/gram.ts';
 import { invertTiles } from '../src/solved/inverse.ts';
 import { createLargest, type Neighbours, strongestNeighbours } from '../src/solved/neighbours.ts';
@@ -255,4 +256,50 @@ test('the largest are kept in order, the lower id first of equals', () => {
     .slice(0, 12);
   assert.deepEqual([...kept], expected);
   for (const [place, id] of ids.entries()) assert.equal(values[id], kept[place]);
+});
+
+describe('the twin-tower form', () => {
+  const { corpus, content } = groupedCorpus();
+  const items = corpus.itemIds.length;
+  const interactions = interactionsOf(leaveOneOut(corpus));
+  const centred = centredContent(content, contentMean(content, items, content.length / items));
+  const settings = { lambda: 5, beta: 2 };
+  const score = ({ inputs, vectors, rank }: TwinFactors, from: number, to: number) => {
+    let sum = 0;
+    for (let k = 0; k < rank; k++) sum += inputs[from * rank + k] * vectors[to * rank + k];
+    return sum;
+  };
+
+  test('at full rank is the exact model off the diagonal, and nearer to it the higher the rank', async () => {
+    const inverse = await solveItems(interactions, centred, settings, { pool });
+    const errors: number[] = [];
+    for (const rank of [4, 16, items]) {
+      const twin = await twinFactors(interactions, centred, settings, { rank, threads: 1 });
+      assert.equal(twin.rank, rank);
+      let worst = 0;
+      for (let i = 0; i < items; i++)
+        for (let j = 0; j < items; j++)
+          if (i !== j) worst = Math.max(worst, Math.abs(score(twin, i, j) + at(inverse, i, j) / at(inverse, j, j)));
+      errors.push(worst);
+    }
+    assert.ok(errors[0] > errors[1] && errors[1] > errors[2], String(errors));
+    assert.ok(errors[2] < 1e-5, String(errors));
+  });
+
+  test('is the same for the same seed, can be stopped, and refuses a rank that is none', async () => {
+    const options = { rank: 5, threads: 1, seed: 7 };
+    const twin = await twinFactors(interactions, undefined, { lambda: 5, beta: 0 }, options);
+    assert.deepEqual(await twinFactors(interactions, undefined, { lambda: 5, beta: 0 }, options), twin);
+    const controller = new AbortController();
+    const progress = () => controller.abort(new Error('enough'));
+    await assert.rejects(
+      twinFactors(interactions, centred, settings, { ...options, progress, signal: controller.signal }),
+      /enough/,
+    );
+    for (const rank of [0, 2049, 1.5])
+      await assert.rejects(
+        twinFactors(interactions, centred, settings, { rank }),
+        (error) => errorCode(error) === 'TOWERS_BAD_OPTION',
+      );
+  });
 });
