@@ -55,6 +55,13 @@ export const endpointUnused = (options: string[], model: string) =>
     { kind: 'usage', hint: 'Name the model as the server calls it: --model endpoint:NAME.' },
   );
 
+export const precisionUnused = (precision: string, model: string) =>
+  new LorekeepError(
+    'OPTIONS_CONFLICT',
+    `--precision ${precision} was given, but the model "${model}" has no weights to quantise.`,
+    { kind: 'usage', hint: 'Leave --precision away, or name a built-in model with --model.' },
+  );
+
 export const interrupted = () =>
   new LorekeepError('INTERRUPTED', 'Stopped before the end. Everything finished so far is kept.', {
     hint: 'Run the same command again to go on.',

@@ -5,6 +5,7 @@ import {
   ENDPOINT_LIMITS,
   type EndpointOptions,
   ITEM_TEMPLATES,
+  PRECISIONS,
 } from '@lorekeep/encoder';
 import { PROTOCOLS, presets } from '@lorekeep/towers';
 import { InvalidArgumentError, Option } from 'commander';
@@ -63,6 +64,12 @@ export const template = () =>
     '--template <text>',
     `what of an item is read: ${Object.keys(ITEM_TEMPLATES).join(', ')}, or a pattern like "{title}. {brand}"; with @n, of n tokens (default: the one used before, else ${DEFAULT_TEMPLATE})`,
   );
+
+export const precision = () =>
+  new Option(
+    '--precision <name>',
+    'of a built-in model: fp32, or int8, which is faster and nearly the same (default: the one used before, else fp32)',
+  ).choices(PRECISIONS);
 
 /** Of an embeddings endpoint: the flag, the option of `EndpointOptions` it sets, what it says. */
 const ENDPOINT: [flags: string, name: keyof EndpointOptions, description: string][] = [

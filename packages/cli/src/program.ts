@@ -131,6 +131,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   const encode = command('encode', 'embed the text of every item, each distinct text once')
     .addOption(option.model())
     .addOption(option.template())
+    .addOption(option.precision())
     .option('--refit', 'fit a lexical encoder anew to the catalogue as it is now', false)
     .option('--dry-run', 'count the texts, time a sample of them, store nothing', false)
     .addOption(option.threads())

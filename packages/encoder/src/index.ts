@@ -2,9 +2,10 @@ export { type EncodeCatalogueOptions, type EncodedCatalogue, encodeCatalogue } f
 export { type CatalogueVectorsOptions, catalogueVectors } from './catalogue-vectors.ts';
 export type { FailedSource } from './errors.ts';
 export { type CatalogueEstimate, estimateCatalogue } from './estimate.ts';
+export { PRECISIONS, type Precision } from './graph/int8.ts';
 export { createLexicalEncoder, type LexicalOptions, loadLexicalEncoder, saveLexicalEncoder } from './lexical.ts';
 export { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';
-export { type OpenEncoderOptions, openEncoder } from './open.ts';
+export { isBuiltIn, type OpenEncoderOptions, openEncoder } from './open.ts';
 export {
   ENDPOINT_DEFAULTS,
   ENDPOINT_LIMITS,

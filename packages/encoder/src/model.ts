@@ -9,6 +9,7 @@ import { sha256, sha256OfFile } from '@lorekeep/core';
 import { isKnownArchitecture, readArchitecture } from './architectures/index.ts';
 import { badOption, modelBadFile, modelFileMissing } from './errors.ts';
 import { settingsOf, widthAfter } from './graph/head.ts';
+import { PRECISIONS, type Precision } from './graph/int8.ts';
 import { GRAPH_VERSION, textGraph } from './graph/text-graph.ts';
 import type { InferenceModel } from './inference-pool.ts';
 import { type PromptOptions, promptOf } from './prompt.ts';
@@ -29,6 +30,12 @@ export interface ModelOptions extends PromptOptions {
    * beginning of a vector is a vector (Matryoshka). Default: all. From 1 to all; else `ENCODER_BAD_OPTION`.
    */
   dimensions?: number;
+  /**
+   * `'int8'`: the matrix products of linear layers in 8-bit integers, which this package quantises itself when it loads
+   * the weights; faster and nearly the same vectors. Default `'fp32'`. Anything else, and `'int8'` for a ready
+   * `model.onnx`, is an `ENCODER_BAD_OPTION`.
+   */
+  precision?: Precision;
   /** SHA-256 of `model.safetensors` where it is known already; saves reading the file twice. */
   weights?: string;
 }
@@ -60,6 +67,8 @@ interface Computation {
  *   `SAFETENSORS_*` for weights that are damaged
  */
 export async function loadModel(directory: string, options: ModelOptions = {}): Promise<LoadedModel> {
+  const { precision = 'fp32' } = options;
+  if (!PRECISIONS.includes(precision)) throw badOption('precision', precision, PRECISIONS.join(' or '));
   const sentence = await readSentenceSettings(directory);
   const folder = sentence.transformer;
   for (const file of ['config.json', 'tokenizer.json'])
@@ -75,6 +84,8 @@ export async function loadModel(directory: string, options: ModelOptions = {}): 
       `has a module for vectors of ${expected} values after one of ${given}`,
     );
   const useReady = ready !== undefined && (files === undefined || !isKnownArchitecture(config.model_type));
+  if (useReady && precision !== 'fp32')
+    throw badOption('precision', precision, 'fp32 for a model that comes as a ready ONNX graph');
   const computation = useReady ? await fromReady(ready) : await fromWeights(files!);
 
   async function fromWeights(found: WeightFiles): Promise<Computation> {
@@ -88,7 +99,8 @@ export async function loadModel(directory: string, options: ModelOptions = {}): 
       identity: { graph: GRAPH_VERSION, type: config.model_type, settings: architecture.settings, weights },
       async write(head) {
         const arrays = await readWeights(folder, found);
-        const { bytes, external } = textGraph(architecture, arrays, found.path, sentence.head, head, mismatch);
+        const { path } = found;
+        const { bytes, external } = textGraph(architecture, arrays, path, sentence.head, head, mismatch, precision);
         return { graph: bytes, external };
       },
     };
@@ -130,7 +142,7 @@ export async function loadModel(directory: string, options: ModelOptions = {}): 
       prompt,
       dimensions: dimensions ?? full,
       normalisation: 'l2',
-      precision: 'fp32',
+      precision,
       maxLength,
     }),
   );

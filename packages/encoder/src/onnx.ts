@@ -58,6 +58,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     dim,
     isLanguageModel: true,
     maxLength,
+    ...(options.precision === 'int8' ? { settings: { precision: options.precision } } : {}),
     async encode(texts) {
       if (closing) throw encoderClosed(name);
       const work = encodeAll(texts);

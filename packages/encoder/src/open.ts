@@ -1,5 +1,6 @@
 /** One door to every encoder: by name, directory or hub id. */
 import type { RunContext } from '@lorekeep/core';
+import { badOption } from './errors.ts';
 import { createLexicalEncoder } from './lexical.ts';
 import { loadOnnxEncoder, type OnnxEncoderOptions } from './onnx.ts';
 import { openEndpoint } from './providers/endpoint.ts';
@@ -19,6 +20,11 @@ export interface OpenEncoderOptions
 const ENDPOINT_PREFIX = 'endpoint:';
 const TRANSFORMERS_PREFIX = 'transformers:';
 
+/** Whether this package itself runs the model, as opposed to a server, another library or no language model at all. */
+export function isBuiltIn(model: string): boolean {
+  return model !== 'lexical' && !model.startsWith(ENDPOINT_PREFIX) && !model.startsWith(TRANSFORMERS_PREFIX);
+}
+
 /**
  * Opens an encoder, fetching its model first where it is nowhere on this machine.
  *
@@ -26,7 +32,8 @@ const TRANSFORMERS_PREFIX = 'transformers:';
  *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'` for
  *   a model with a `model.onnx` that `@huggingface/transformers` is to run
  * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
- *   `openEndpoint` and `openTransformers` throw
+ *   `openEndpoint` and `openTransformers` throw;
+ *   `ENCODER_BAD_OPTION` for a precision that the model cannot have
  * @example
  * const encoder = await openEncoder('all-MiniLM-L6-v2');
  * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]
@@ -36,6 +43,9 @@ export async function openEncoder(
   model: string = DEFAULT_MODEL,
   options: OpenEncoderOptions = {},
 ): Promise<TextEncoder> {
+  const { precision = 'fp32' } = options;
+  if (precision !== 'fp32' && !isBuiltIn(model))
+    throw badOption('precision', precision, `fp32 for ${model}, which has no weights here to quantise`);
   if (model === 'lexical') return createLexicalEncoder(options.corpusTexts ?? []);
   if (model.startsWith(ENDPOINT_PREFIX)) {
     const { endpoint, probe, signal } = options;

@@ -1,4 +1,5 @@
 /** The contract of every frozen text encoder: built-in ONNX, lexical, an endpoint, transformers.js. */
+import type { Precision } from './graph/int8.ts';
 import type { EndpointOptions } from './providers/endpoint-options.ts';
 import type { Probe } from './providers/probe.ts';
 
@@ -37,6 +38,8 @@ export interface WorkUnits {
 }
 
 export interface EncoderSettings {
+  /** Of a built-in model. Default `'fp32'`. */
+  precision?: Precision;
   /** Of `endpoint:MODEL`. */
   endpoint?: EndpointOptions;
   /** The endpoint's vectors of the probe texts when it was first opened; another model behind it is found by them. */

@@ -14,8 +14,8 @@ export interface EncodeCommandOptions extends EncodeStageOptions {
 }
 
 export async function encodeCommand(context: StageContext, options: EncodeCommandOptions): Promise<void> {
-  const { model, template, refit, threads, endpoint, dryRun } = options;
-  const stage = { model, template, refit, threads, endpoint };
+  const { model, template, refit, threads, precision, endpoint, dryRun } = options;
+  const stage = { model, template, refit, threads, precision, endpoint };
   if (dryRun) {
     const estimate = await estimateEncoding(context, stage);
     context.output.result({ ...estimate }, estimateSentence(estimate));

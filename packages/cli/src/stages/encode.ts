@@ -17,14 +17,23 @@ import {
   encodeCatalogue,
   estimateCatalogue,
   type ItemTemplate,
+  isBuiltIn,
   itemText,
   loadLexicalEncoder,
   openEncoder,
+  type Precision,
   saveLexicalEncoder,
   type TextEncoder,
   templateFor,
 } from '@lorekeep/encoder';
-import { encoderChanged, encoderForgotten, endpointUnused, nothingEncoded, nothingImported } from '../errors.ts';
+import {
+  encoderChanged,
+  encoderForgotten,
+  endpointUnused,
+  nothingEncoded,
+  nothingImported,
+  precisionUnused,
+} from '../errors.ts';
 import type { StageContext } from '../workspace.ts';
 import { userPath } from './import.ts';
 
@@ -56,6 +65,8 @@ export interface EncodeStageOptions {
   refit?: boolean;
   /** Default: every core. */
   threads?: number;
+  /** Of a built-in model. Default: as when this model was used last, else fp32. */
+  precision?: Precision;
   /** Of a model `endpoint:NAME`. What is not given is as it was when this model was used last. */
   endpoint?: EndpointOptions;
 }
@@ -131,7 +142,11 @@ async function openFor(context: StageContext, options: EncodeStageOptions, keep 
   const sameText = before?.model === LEXICAL && before.template === askedTemplate;
   const fitted = sameText && !options.refit ? before.id : undefined;
   const endpoint = await endpointFor(context, wanted, options.endpoint);
-  const opening = { template: askedTemplate, fitted, threads: options.threads, endpoint, keep };
+  const precision =
+    options.precision ??
+    (wanted !== undefined && modelPath(wanted) === before?.model ? before?.settings?.precision : undefined);
+  if (precision === 'int8' && wanted !== undefined && !isBuiltIn(wanted)) throw precisionUnused(precision, wanted);
+  const opening = { template: askedTemplate, fitted, threads: options.threads, precision, endpoint, keep };
   const { encoder, model } = await open(context, wanted, opening);
   return { encoder, model, template: templateFor(askedTemplate, encoder), askedTemplate, endpoint };
 }
@@ -216,6 +231,7 @@ interface OpenOptions {
   /** Id of the lexical encoder to go on with, if there is one. */
   fitted: string | undefined;
   threads: number | undefined;
+  precision: Precision | undefined;
   endpoint: EndpointOptions | undefined;
   /** Keep the state of a lexical encoder that is fitted now. */
   keep: boolean;
@@ -224,7 +240,7 @@ interface OpenOptions {
 async function open(
   context: StageContext,
   wanted: string | undefined,
-  { template, fitted, threads, endpoint, keep }: OpenOptions,
+  { template, fitted, threads, precision, endpoint, keep }: OpenOptions,
 ): Promise<{ encoder: TextEncoder; model: string }> {
   const { output, progress, signal } = context;
   if (wanted === LEXICAL) {
@@ -233,7 +249,7 @@ async function open(
   }
   try {
     const model = wanted === undefined ? DEFAULT_MODEL : modelPath(wanted);
-    return { encoder: await openEncoder(model, { threads, endpoint, progress, signal }), model };
+    return { encoder: await openEncoder(model, { threads, precision, endpoint, progress, signal }), model };
   } catch (error) {
     // A model that was asked for by name is not replaced by another.
     if (wanted !== undefined || errorCode(error) !== 'MODEL_NOT_AVAILABLE') throw error;

@@ -6,6 +6,7 @@
  * Values are names in the graph. Plain operators only, in the shapes that ONNX Runtime's optimiser knows and fuses.
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
+import { int8Products, type Precision } from './int8.ts';
 import type { Weights } from './weights.ts';
 
 export interface Layers {
@@ -24,16 +25,29 @@ export interface Layers {
   lookup(ids: string, name: string, rows: number, width: number): string;
 }
 
-/** @param scope put before names in the graph, where weights of several files could have the same */
-export function createLayers(graph: OnnxGraphBuilder, weights: Weights, scope = ''): Layers {
+/**
+ * @param scope put before names in the graph, where weights of several files could have the same
+ * @param precision of the products that `linear` writes
+ */
+export function createLayers(
+  graph: OnnxGraphBuilder,
+  weights: Weights,
+  scope = '',
+  precision: Precision = 'fp32',
+): Layers {
   const vector = (name: string, size: number) => graph.initializer(scope + name, [size], weights.take(name, [size]));
+  const int8 = precision === 'int8' ? int8Products(graph) : undefined;
+  const product = (x: string, name: string, from: number, to: number) => {
+    const weight = weights.take(name, [to, from]);
+    if (int8 !== undefined) return int8.product(x, scope + name, weight, from, to);
+    return graph.node('MatMul', [x, graph.initializer(scope + name, [from, to], transposed(weight, to, from))]);
+  };
   return {
     graph,
     weights,
     linear(x, name, from, to, bias = true) {
-      const matrix = transposed(weights.take(`${name}.weight`, [to, from]), to, from);
-      const product = graph.node('MatMul', [x, graph.initializer(`${scope}${name}.weight`, [from, to], matrix)]);
-      return bias ? graph.node('Add', [product, vector(`${name}.bias`, to)]) : product;
+      const y = product(x, `${name}.weight`, from, to);
+      return bias ? graph.node('Add', [y, vector(`${name}.bias`, to)]) : y;
     },
     layerNorm(x, name, size, epsilon, bias = true) {
       const inputs = [x, vector(`${name}.weight`, size), ...(bias ? [vector(`${name}.bias`, size)] : [])];

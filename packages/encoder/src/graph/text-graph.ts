@@ -5,6 +5,7 @@
 import { type Arrays, type ModelParts, OnnxGraphBuilder } from '@lorekeep/graph';
 import type { Architecture } from '../architectures/architecture.ts';
 import { type HeadModule, type HeadOptions, writeHead } from './head.ts';
+import type { Precision } from './int8.ts';
 import { createLayers } from './layers.ts';
 import { checkedWeights } from './weights.ts';
 
@@ -16,6 +17,7 @@ export const GRAPH_VERSION = 1;
  * `[batch, dim]`.
  *
  * @param file the weights' file, for messages
+ * @param precision of the transformer's linear layers; what follows them is small and stays in fp32
  * @throws LorekeepError `MODEL_BAD_FILE` if weights are missing, of another shape, or not finite
  */
 export function textGraph(
@@ -25,9 +27,10 @@ export function textGraph(
   head: readonly HeadModule[],
   options: HeadOptions,
   dimensionMismatch: (given: number, expected: number) => Error,
+  precision: Precision,
 ): ModelParts {
   const graph = new OnnxGraphBuilder('encoder');
-  const layers = createLayers(graph, checkedWeights(arrays, file, architecture.prefixes));
+  const layers = createLayers(graph, checkedWeights(arrays, file, architecture.prefixes), '', precision);
   const ids = graph.input('input_ids', 'int64', ['batch', 'length']);
   const mask = graph.node('Cast', [graph.input('attention_mask', 'int64', ['batch', 'length'])], { to: 1 });
   const tokens = architecture.write(layers, { ids, mask });
