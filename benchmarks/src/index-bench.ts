@@ -217,7 +217,7 @@ async function measureUpserts(workspace: string, upserts: number, log: (line: st
     corpus,
     content: await catalogueVectors({ store, encoder }, corpus.itemIds),
     contentInfo: { encoder: id, name, dim, isLanguageModel, template: DEFAULT_TEMPLATE },
-    config: resolveConfig('learn', { epochs: 1 }),
+    config: resolveConfig('learn', { epochs: 1, neighbours: 0, secondStage: false }),
   });
   const { metrics } = await evaluateTowers(trained, 'valid');
   const bundleDir = join(workspace, 'models', 'bench');

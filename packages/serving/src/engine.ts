@@ -7,6 +7,7 @@
  */
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
+import { merged } from '@lorekeep/towers';
 import { z } from 'zod';
 import { encoderMismatch, engineBusy, engineClosed, itemNotFound, notFinite, requestInvalid } from './errors.ts';
 import { compileFilter } from './filter.ts';
@@ -57,8 +58,10 @@ export interface EngineStats {
 
 export interface Engine {
   /**
-   * The best items for a user or for an anonymous session, by the linear model where the published model has one, else by
-   * the inner product of user vector and item vectors.
+   * The best items for a user or for an anonymous session: where the published model has a second stage, the linear model's
+   * candidates in its order; where it has a linear model alone, in that one's; else, and behind those, by the inner product
+   * of user vector and item vectors. Items newer than the second stage keep the place that the linear model gives them.
+   * `source` tells the second stage from the rest.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the newest 1,000).
    * Unknown items in a given history are ignored and listed in `unknownItems`. With nothing to go by (an unknown user,
@@ -183,9 +186,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const passes = rowFilter(live, filter, excluded);
         if (known.length === 0) return answer(live, 'popularity', live.popular(k, passes), withItems, unknownItems);
 
-        const named = live.neighboursOf(known, k, passes);
-        if (named !== undefined && named.keys.length === k)
-          return answer(live, 'towers', named, withItems, unknownItems);
+        let named = live.neighboursOf(known, k, passes);
+        const ordered = named && (await secondStageOrder(live, known, named, k, passes));
+        const source = ordered === undefined ? 'towers' : 'second-stage';
+        named = ordered ?? named;
+        if (named !== undefined && named.keys.length === k) return answer(live, source, named, withItems, unknownItems);
         const query = await towers.encodeUsers([live.inputsOf(known.slice(-towers.maxHistory))]);
         if (!query.every(Number.isFinite))
           throw notFinite('this history', { user: request.user, length: known.length });
@@ -194,7 +199,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const options = { filter: passes, ef: Math.max(ef, k + excluded.size) };
         const unfiltered = excluded.size === 0 && filter === undefined;
         const found = await index.search(query, k, unfiltered ? { ef } : options);
-        return answer(live, 'towers', completed(named, found, k), withItems, unknownItems);
+        return answer(live, source, completed(named, found, k), withItems, unknownItems);
       }),
 
     similar: (id, input = {}) =>
@@ -281,14 +286,41 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** What the linear model names comes first; it scores all others 0, and they follow as the towers rank them. */
+/** What the second stage or the linear model names comes first; all others follow, level, as the towers rank them. */
 function completed(named: SearchResult | undefined, found: SearchResult, k: number): SearchResult {
   if (named === undefined) return found;
   const first = new Set(named.keys);
   const keys = [...named.keys, ...[...found.keys].filter((key) => !first.has(key))].slice(0, k);
-  const scores = new Float32Array(keys.length);
+  const scores = new Float32Array(keys.length).fill(Math.min(0, named.scores.at(-1) ?? 0));
   scores.set(named.scores);
   return { keys: Uint32Array.from(keys), scores };
+}
+
+/** `undefined` where there is no second stage, or none of its candidates passes. */
+async function secondStageOrder(
+  live: Live,
+  history: readonly number[],
+  linear: SearchResult,
+  k: number,
+  passes: (row: number) => boolean,
+): Promise<SearchResult | undefined> {
+  const { secondStage } = live.publication.towers;
+  if (secondStage === undefined) return undefined;
+  const [proposal] = await secondStage.propose([history.map(live.trainedRowOf)], (trained) => {
+    const row = live.rowOfTrained(trained);
+    return row >= 0 && passes(row);
+  });
+  if (proposal.items.length === 0) return undefined;
+  const proposed = Uint32Array.from(proposal.items, live.rowOfTrained);
+  const keys = Uint32Array.from(merged(proposed, linear.keys, (row) => live.trainedRowOf(row) < 0, k));
+  const own = new Map(Array.from(proposed, (row, at) => [row, proposal.scores[at]]));
+  // The linear model's scores are on another scale: what it puts into a place has the score of the place before it.
+  let score = proposal.scores[0];
+  const scores = Float32Array.from(keys, (row) => {
+    score = own.get(row) ?? score;
+    return score;
+  });
+  return { keys, scores };
 }
 
 function rowFilter(live: Live, filter: Filter | undefined, excluded: ReadonlySet<number | undefined>) {

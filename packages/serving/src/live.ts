@@ -23,6 +23,10 @@ export interface Live {
   rowOf(id: string): number | undefined;
   idOf(row: number): string;
   factsOf(row: number): Facts;
+  /** The item's row in the trained model, −1 for one that came later. */
+  trainedRowOf(row: number): number;
+  /** The other way round: −1 for an item that is not in the catalogue any more. */
+  rowOfTrained(trainedRow: number): number;
   /** What the user tower reads of these items, `[rows.length × inputDim]`. */
   inputsOf(rows: readonly number[]): Float32Array;
   /**
@@ -67,6 +71,8 @@ export async function openLive({
       const solved = trainedRow.get(id);
       if (solved !== undefined) linear.place(row, solved);
     });
+  const trainedRows = ids.map((id) => trainedRow.get(id) ?? -1);
+  const rowsOfTrained = towers.itemIds.map((id) => rows.get(id) ?? -1);
   let inputs = publication.inputs;
   let events = Float64Array.from(published.events);
   let readers = 0;
@@ -123,6 +129,8 @@ export async function openLive({
         grow(row + 1);
         ids.push(item.id);
         rows.set(item.id, row);
+        trainedRows.push(idRows[at]);
+        if (idRows[at] >= 0) rowsOfTrained[idRows[at]] = row;
       }
       facts[row] = factsOf(item);
       inputs.set(adapted.inputs.subarray(at * inputDim, (at + 1) * inputDim), row * inputDim);
@@ -183,6 +191,7 @@ export async function openLive({
     for (const row of gone) {
       rows.delete(ids[row]);
       linear?.remove(row);
+      if (trainedRows[row] >= 0) rowsOfTrained[trainedRows[row]] = -1;
       facts[row] = {};
       events[row] = 0;
     }
@@ -204,6 +213,8 @@ export async function openLive({
     rowOf: (id) => rows.get(id),
     idOf: (row) => ids[row],
     factsOf: (row) => facts[row],
+    trainedRowOf: (row) => trainedRows[row],
+    rowOfTrained: (row) => rowsOfTrained[row],
     inputsOf(wanted) {
       const gathered = new Float32Array(wanted.length * inputDim);
       wanted.forEach((row, at) => {

@@ -117,12 +117,16 @@ export const recommendationsSchema = z
   .object({
     version: z.string().describe('The published version that answered.'),
     source: z
-      .enum(['towers', 'popularity'])
-      .describe("'popularity': nothing was known to go by (no history, or only unknown items)."),
+      .enum(['second-stage', 'towers', 'popularity'])
+      .describe("Who ordered them. 'popularity': nothing was known to go by (no history, or only unknown items)."),
     items: z.array(
       z.object({
         id: z.string(),
-        score: z.number().describe('Inner product with the user or item vector; a count of events for popularity.'),
+        score: z
+          .number()
+          .describe(
+            "'second-stage': comparable within one answer only; 'towers': inner product with the user or item vector; 'popularity': number of events.",
+          ),
         item: itemSchema.optional(),
       }),
     ),

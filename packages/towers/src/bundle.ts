@@ -7,6 +7,7 @@
  *     item-tower-{1,32}.onnx   content [n, contentDim], embeddings [n, inputDim] (zeros for a new item) → inputs, vectors
  *     user-tower-{1,32}.onnx   inputs [n, maxHistory, inputDim] (padded on the right), last [n] → vectors
  *     linear.safetensors       where a linear model was solved: each item's neighbours, and the map that folds new items in
+ *     second-stage.safetensors and second-stage-{1,32}.onnx, where there is one: second-stage/files.ts
  *
  * The graphs carry their parameters, so anything that runs ONNX can serve them. The ID table stays outside: it grows with
  * the catalogue, and only single rows of it are ever needed.
@@ -26,6 +27,7 @@ import {
 import { isUserParameter, pick, usesNetwork } from './encode.ts';
 import { bundleCorrupt, bundleExists, bundleFormat, bundleMissing } from './errors.ts';
 import { centreContent, comparable, itemInputs, itemTower, userTower, widthsOf } from './model.ts';
+import { STAGE_FILES, saveSecondStage } from './second-stage/files.ts';
 import { LINEAR, saveLinear } from './solved/file.ts';
 import type { TrainedTowers } from './train.ts';
 import type { BundleManifest } from './types.ts';
@@ -49,7 +51,7 @@ export async function writeBundle(
   metrics: BundleManifest['metrics'],
 ): Promise<BundleManifest> {
   if (await exists(path)) throw bundleExists(path);
-  const { corpus, config, contentInfo, preset, seed, parameters, bestEpoch, records, linear } = trained;
+  const { corpus, config, contentInfo, preset, seed, parameters, bestEpoch, records, linear, secondStage } = trained;
   const { input, vector } = widthsOf(config, contentInfo.dim);
   const manifest: BundleManifest = {
     format: FORMAT,
@@ -71,6 +73,7 @@ export async function writeBundle(
     ...(trained.initialFrom === undefined ? {} : { initialFrom: trained.initialFrom }),
     training: { bestEpoch, records },
     ...(linear === undefined ? {} : { linear: { ...linear.settings, search: linear.search } }),
+    ...(secondStage === undefined ? {} : { secondStage: secondStage.report }),
     metrics,
     files: {},
   };
@@ -83,12 +86,24 @@ export async function writeBundle(
       await writeFile(join(directory, userTowerFile(batch)), userGraph(trained, batch).onnx);
     }
     if (linear !== undefined) await saveLinear(join(directory, LINEAR), linear);
-    const names = [PARAMETERS, ITEM_IDS, ...BATCHES.flatMap((batch) => [itemTowerFile(batch), userTowerFile(batch)])];
-    if (linear !== undefined) names.push(LINEAR);
+    const parts = secondStage?.parts;
+    if (parts !== undefined) await saveSecondStage(directory, parts.signals, parts.network);
+    const names = neededFiles(manifest);
     for (const name of names) manifest.files[name] = await sha256OfFile(join(directory, name));
     await writeFile(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   });
   return manifest;
+}
+
+/** What a bundle consists of besides its manifest. */
+export function neededFiles({ linear, secondStage }: BundleManifest): string[] {
+  return [
+    PARAMETERS,
+    ITEM_IDS,
+    ...BATCHES.flatMap((batch) => [itemTowerFile(batch), userTowerFile(batch)]),
+    ...(linear === undefined ? [] : [LINEAR]),
+    ...(secondStage?.used ? STAGE_FILES : []),
+  ];
 }
 
 function itemGraph({ config, contentInfo, parameters }: TrainedTowers, batch: number) {

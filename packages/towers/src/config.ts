@@ -95,7 +95,13 @@ export interface TrainingOptions {
   batchPositions: number;
 }
 
-export type TowerConfig = ItemOptions & NetworkOptions & LinearOptions & LossOptions & TrainingOptions;
+/** What comes after the towers. */
+export interface RankingOptions {
+  /** A small network orders the linear model's candidates (second-stage/); needs `neighbours`. Of this, the linear model and the towers, the best on validation is kept. */
+  secondStage: boolean;
+}
+
+export type TowerConfig = ItemOptions & NetworkOptions & LinearOptions & LossOptions & TrainingOptions & RankingOptions;
 
 const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   content: flag,
@@ -132,6 +138,7 @@ const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   patience: whole(1, 1000),
   validationUsers: whole(1, 100_000_000),
   batchPositions: whole(8, 65_536),
+  secondStage: flag,
 };
 
 /**
@@ -163,6 +170,8 @@ function checkTogether(config: TowerConfig): void {
     throw badOption('alignment', alignment, '0 unless content and id are both true: there is nothing to pull together');
   if (neighbours > 0 && !id)
     throw badOption('neighbours', neighbours, '0 where id is false: the linear model knows items by their events');
+  if (config.secondStage && neighbours === 0)
+    throw badOption('secondStage', true, "false where neighbours is 0: it orders the linear model's candidates");
   if (start === 'closed-form' && !residual)
     throw badOption('start', start, '"random" where residual is false: the blocks cannot begin at the linear model');
   if (!residual && layers === 0)

@@ -1,14 +1,15 @@
 /**
- * A saved bundle on the question sets, through the very towers (or the linear model) that serve: what `lorekeep evaluate` reports is what a
+ * A saved bundle on the question sets, through the very towers, linear model and second stage that serve: what `lorekeep evaluate` reports is what a
  * shop gets. The corpus may have grown since training; items that the bundle does not know are ranked by their text.
  */
 import { type EvaluateOptions, type Evaluation, emptyRanking, evaluationOf } from './evaluate.ts';
-import { createRankEvaluator } from './ranks.ts';
+import { createRankEvaluator, type Ranking } from './ranks.ts';
+import { rankProposed } from './second-stage/stage.ts';
 import { openItemModel } from './solved/items.ts';
 import type { LinearModel } from './solved/linear.ts';
 import { renumbered } from './solved/neighbours.ts';
 import { rankByNeighbours } from './solved/score.ts';
-import { questions, type Split } from './split.ts';
+import { type Question, questions, type Split } from './split.ts';
 import type { EvaluationSet, TowerRuntime } from './types.ts';
 
 /** Users whose histories are gathered at a time. */
@@ -28,7 +29,14 @@ export async function evaluateBundle(
   const { itemIds } = split.corpus;
   const { inputDim } = towers;
   const known = new Map(towers.itemIds.map((id, row) => [id, row]));
-  if (towers.linear !== undefined) return evaluateLinear(towers.linear, known, split, set, content, seed);
+  const { linear, secondStage } = towers;
+  if (linear !== undefined) {
+    const asked = questions(split, set);
+    const first = rankLinear(linear, known, split, asked, content);
+    const rows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
+    const ranking = secondStage === undefined ? first : await rankProposed(secondStage, asked, first, { signal, rows });
+    return evaluationOf(split, set, ranking, seed);
+  }
   const adapted = await towers.adaptItems(
     content,
     Int32Array.from(itemIds, (id) => known.get(id) ?? -1),
@@ -65,14 +73,13 @@ export async function evaluateBundle(
 }
 
 /** As in a shop: items that the model was not solved with are folded in first. */
-function evaluateLinear(
+function rankLinear(
   linear: LinearModel,
   known: ReadonlyMap<string, number>,
   split: Split,
-  set: EvaluationSet,
+  asked: readonly Question[],
   content: Float32Array,
-  seed: number,
-): Evaluation {
+): Ranking {
   const { itemIds } = split.corpus;
   const dim = content.length / Math.max(1, itemIds.length);
   const fresh = itemIds.flatMap((id, row) => (known.has(id) ? [] : [row]));
@@ -91,5 +98,5 @@ function evaluateLinear(
     rowOf[first + at] = row;
   });
   const neighbours = renumbered(model.neighbours, rowOf, itemIds.length);
-  return evaluationOf(split, set, rankByNeighbours(neighbours, questions(split, set), linear.settings), seed);
+  return rankByNeighbours(neighbours, asked, linear.settings);
 }

@@ -7,8 +7,10 @@ import { breakdownOf, type Group } from './breakdown.ts';
 import { createTowerEncoder } from './encode.ts';
 import { bootstrapIntervals, type Intervals, metricsOfRanks } from './metrics.ts';
 import { createRankEvaluator, type Ranking } from './ranks.ts';
+import { openSecondStage, rankProposed, STAGE_BATCHES, stageGraph } from './second-stage/stage.ts';
+import type { TrainedStage } from './second-stage/train.ts';
 import { rankByNeighbours } from './solved/score.ts';
-import { questions, type Split } from './split.ts';
+import { type Question, questions, type Split } from './split.ts';
 import { rankingOf, type TrainedTowers } from './train.ts';
 import type { EvaluationSet, Metrics } from './types.ts';
 
@@ -56,9 +58,9 @@ export const emptyRanking = (): Ranking => ({
   width: 0,
 });
 
-/** Ranks every target among all items. */
+/** Ranks every target among all items, by whatever scores in service: towers, linear model, second stage over it. */
 export async function evaluateTowers(
-  { split, parameters, content, config, corpus, contentInfo, seed, linear }: TrainedTowers,
+  { split, parameters, content, config, corpus, contentInfo, seed, linear, secondStage }: TrainedTowers,
   set: EvaluationSet,
   { threads, signal, progress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
@@ -66,7 +68,9 @@ export async function evaluateTowers(
     const asked = questions(split, set);
     const total = asked.length;
     progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note: `linear model, ${set}` });
-    const ranking = rankByNeighbours(linear.neighbours, asked, linear.settings);
+    const first = rankByNeighbours(linear.neighbours, asked, linear.settings);
+    const parts = secondStage?.parts;
+    const ranking = parts === undefined ? first : await reranked(parts, asked, first, { threads, signal });
     progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note: `linear model, ${set}` });
     return evaluationOf(split, set, ranking, seed);
   }
@@ -82,5 +86,23 @@ export async function evaluateTowers(
     return evaluationOf(split, set, ranking, seed);
   } finally {
     await Promise.all([encoder.close(), ranker.close()]);
+  }
+}
+
+async function reranked(
+  { signals, network }: NonNullable<TrainedStage['parts']>,
+  asked: readonly Question[],
+  linear: Ranking,
+  { threads, signal }: { threads?: number; signal?: AbortSignal },
+): Promise<Ranking> {
+  const stage = await openSecondStage(
+    signals,
+    STAGE_BATCHES.map((batch) => stageGraph(network, batch)),
+    { threads },
+  );
+  try {
+    return await rankProposed(stage, asked, linear, { signal });
+  } finally {
+    await stage.close();
   }
 }

@@ -1,10 +1,11 @@
 /**
  * Named configurations, each complete.
  *
- * * `learn`: text and ID, begins at the linear model; the default.
+ * * `learn`: the default: text and ID. The linear model, a second stage over its candidates, and towers that begin at it; the
+ *   first places are ordered by whichever is best on validation, new items by the towers.
  * * `linear`: the linear model alone, its settings chosen on validation: solved, not trained. The towers in its bundle are its
  *   twin-tower form, for the index.
- * * `content-only`, `id-only`: the same with one of the two, so that each one's share can be seen.
+ * * `content-only`, `id-only`: the same towers with one of the two and nothing on top, so that each one's share can be seen.
  * * `learn-paper`: LEARN as published (arXiv 2405.03988, fine-tuning on one Amazon category): text alone, linear adaptor,
  *   causal post-LN blocks with GELU and without positions, linear, cosine at τ = .05, the last 40 events, softmax over the full
  *   catalogue. Of the published size (4 blocks of width 768 with 12 heads) only the proportions are kept, so that it trains
@@ -33,7 +34,7 @@ const LEARN: TowerConfig = {
   maxHistory: 50,
   itemTower: 'adaptor',
   similarity: 'inner-product',
-  neighbours: 0,
+  neighbours: 200,
   loss: 'full',
   temperature: 0.3,
   negatives: 1024,
@@ -51,11 +52,14 @@ const LEARN: TowerConfig = {
   patience: 3,
   validationUsers: 100_000,
   batchPositions: 1024,
+  secondStage: true,
 };
 
 const LEARN_PAPER: TowerConfig = {
   ...LEARN,
+  neighbours: 0,
   id: false,
+  secondStage: false,
   start: 'random',
   residual: false,
   dim: 128,
@@ -76,7 +80,9 @@ const LEARN_PAPER: TowerConfig = {
 
 const SASREC: TowerConfig = {
   ...LEARN,
+  neighbours: 0,
   content: false,
+  secondStage: false,
   start: 'random',
   residual: false,
   dim: 128,
@@ -92,9 +98,9 @@ const SASREC: TowerConfig = {
 
 export const presets: Record<Preset, TowerConfig> = {
   learn: LEARN,
-  linear: { ...LEARN, layers: 0, epochs: 0, neighbours: 100 },
-  'content-only': { ...LEARN, id: false },
-  'id-only': { ...LEARN, content: false },
+  linear: { ...LEARN, layers: 0, epochs: 0, neighbours: 100, secondStage: false },
+  'content-only': { ...LEARN, id: false, neighbours: 0, secondStage: false },
+  'id-only': { ...LEARN, content: false, neighbours: 0, secondStage: false },
   'learn-paper': LEARN_PAPER,
   sasrec: SASREC,
 };

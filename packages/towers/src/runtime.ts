@@ -6,8 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, sha256OfFile } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors } from '@lorekeep/graph';
-import { BATCHES, ITEM_IDS, itemTowerFile, PARAMETERS, readManifest, userTowerFile } from './bundle.ts';
+import { BATCHES, ITEM_IDS, itemTowerFile, neededFiles, PARAMETERS, readManifest, userTowerFile } from './bundle.ts';
 import { badTowerInput, bundleCorrupt, bundleMissing, runtimeClosed } from './errors.ts';
+import { loadSecondStage } from './second-stage/files.ts';
 import { LINEAR, readLinear } from './solved/file.ts';
 import type { TowerRuntime } from './types.ts';
 
@@ -22,9 +23,7 @@ export interface LoadOptions {
  */
 export async function loadTowers(path: string, { threads }: LoadOptions = {}): Promise<TowerRuntime> {
   const manifest = await readManifest(path);
-  const needed = [PARAMETERS, ITEM_IDS, ...BATCHES.flatMap((batch) => [itemTowerFile(batch), userTowerFile(batch)])];
-  if (manifest.linear !== undefined) needed.push(LINEAR);
-  for (const name of needed) {
+  for (const name of neededFiles(manifest)) {
     const expected = manifest.files[name];
     if (expected === undefined) throw bundleCorrupt(path, `its manifest does not list ${name}`);
     const actual = await sha256OfFile(join(path, name)).catch((error) => {
@@ -44,6 +43,8 @@ export async function loadTowers(path: string, { threads }: LoadOptions = {}): P
     itemTowers.push(await createSession(join(path, itemTowerFile(batch)), { threads }));
     userTowers.push(await createSession(join(path, userTowerFile(batch)), { threads }));
   }
+  const secondStage =
+    linear && manifest.secondStage?.used ? await loadSecondStage(path, linear, { threads }) : undefined;
   let closed = false;
   const usesContent = 'content' in itemTowers[0].inputs;
 
@@ -65,6 +66,7 @@ export async function loadTowers(path: string, { threads }: LoadOptions = {}): P
     maxHistory,
     itemIds,
     ...(linear === undefined ? {} : { linear }),
+    ...(secondStage === undefined ? {} : { secondStage }),
     async adaptItems(content, idRows) {
       if (closed) throw runtimeClosed();
       const count = idRows.length;
@@ -123,7 +125,9 @@ export async function loadTowers(path: string, { threads }: LoadOptions = {}): P
     },
     async close() {
       closed = true;
-      await Promise.all([...itemTowers, ...userTowers].map((session) => session.close()));
+      await Promise.all(
+        [...itemTowers, ...userTowers, ...(secondStage ? [secondStage] : [])].map((part) => part.close()),
+      );
     },
   };
 }

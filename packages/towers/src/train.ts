@@ -1,7 +1,8 @@
 /**
  * Training, top to bottom: centre the content, solve the start, then epochs of AdamW over length-sorted batches with
  * the validation set ranked after each. The best epoch on validation NDCG@10 is kept, the start itself being epoch 0,
- * so what comes out is never worse there than what was solved. The test set is not looked at.
+ * so what comes out is never worse there than what was solved. Last, with `secondStage`, what orders the first places
+ * (second-stage/train.ts), kept where it is better there than the towers. The test set is not looked at.
  *
  * Interrupted at any step, a run with the same arguments goes on from its last finished epoch and ends in the same bits:
  * every epoch draws its order from a stream of its own, and the checkpoint carries the rest.
@@ -20,7 +21,9 @@ import { trainingLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
+import { type TrainedStage, trainSecondStage } from './second-stage/train.ts';
 import { fitLinear, type LinearModel, MOST_ITEMS } from './solved/linear.ts';
+import { diagonalOf, type SymmetricTiles } from './solved/tiles.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
 import { type InitialTowers, takenOver } from './transfer.ts';
@@ -63,6 +66,8 @@ export interface TrainedTowers {
   initialFrom?: InitialTowers['from'];
   /** Scores in the towers' place, where there is one. */
   linear?: LinearModel;
+  /** Orders the linear model's candidates, where it has parts. */
+  secondStage?: TrainedStage;
   bestEpoch: number;
   records: EpochRecord[];
 }
@@ -206,7 +211,8 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       await save();
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
-    const linear = await solvedLinear(options, config, split);
+    const reached = Math.max(...records.map((record) => record.ndcg));
+    const above = await aboveTowers({ ...options, seed }, config, split, content, reached);
     const parameters = joinedArrays(best, fixed, config);
     Object.assign(parameters, prepared?.parameters);
     return {
@@ -220,7 +226,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       content,
       bestEpoch,
       records,
-      ...(linear === undefined ? {} : { linear }),
+      ...above,
       ...(initial === undefined ? {} : { initialFrom: initial.from }),
     };
   } finally {
@@ -228,17 +234,35 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   }
 }
 
-/** `undefined` where none is wanted or the catalogue is too large to be solved exactly. */
-async function solvedLinear(
+/**
+ * What scores in the towers' place: the linear model, where one is wanted and the catalogue small enough to be solved exactly,
+ * and the second stage over its candidates. With `secondStage` whichever is best on the validation questions is kept, the
+ * towers alone included.
+ */
+async function aboveTowers(
   { content: raw, seed, threads, progress, signal, contentInfo }: TrainOptions,
-  { content: wanted, neighbours, maxHistory }: TowerConfig,
+  { content: wanted, neighbours, maxHistory, secondStage }: TowerConfig,
   split: Split,
-): Promise<LinearModel | undefined> {
+  prepared: Float32Array | undefined,
+  reached: number,
+): Promise<Pick<TrainedTowers, 'linear' | 'secondStage'>> {
   const items = split.corpus.itemIds.length;
-  if (neighbours === 0 || items > MOST_ITEMS) return undefined;
+  if (neighbours === 0 || items > MOST_ITEMS) return {};
   const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
   const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
-  return fitLinear(split, content, { perItem: neighbours, maxHistory, seed, threads, progress, signal });
+  const run = { seed, threads, progress, signal };
+  let diagonal: Float32Array = new Float32Array(0);
+  const onSolved = (inverse: SymmetricTiles) => {
+    diagonal = diagonalOf(inverse);
+  };
+  const linear = await fitLinear(split, content, { perItem: neighbours, maxHistory, onSolved, ...run });
+  if (!secondStage) return { linear };
+  const stage = await trainSecondStage(split, linear, diagonal, prepared, run);
+  const { report } = stage;
+  const best = Math.max(report.valid.linear['ndcg@10'], report.used ? (report.valid.secondStage?.['ndcg@10'] ?? 0) : 0);
+  if (split.asked.valid.users.length > 0 && best <= reached)
+    return { secondStage: { report: { ...report, used: false } } };
+  return { linear, secondStage: stage };
 }
 
 /** All questions, or `most` of them drawn evenly. */

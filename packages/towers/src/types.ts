@@ -2,7 +2,9 @@
  * What the towers promise the rooms above. A trained model is a bundle directory; serving loads it as a `TowerRuntime`,
  * which needs ONNX Runtime and nothing of the training code.
  */
+import type { SecondStage } from './second-stage/stage.ts';
 import type { LinearModel } from './solved/linear.ts';
+
 export interface EpochRecord {
   epoch: number;
   /** Mean training loss; absent for epoch 0, the start. */
@@ -29,6 +31,28 @@ export interface Metrics {
   nonFinite: number;
 }
 
+/** How a second stage came about, and what it is worth. */
+export interface SecondStageReport {
+  /** It was the best on validation; if not, it is not in the bundle. */
+  used: boolean;
+  /** Absent where there were too few examples to train on. */
+  training?: {
+    examples: number;
+    /** Share of the training events asked about whose item was among the candidates. */
+    covered: number;
+    /** Held-out loss of the closed form's order, then after each epoch. */
+    losses: number[];
+    bestEpoch: number;
+  };
+  /** On the validation questions, history kept: what the choice was made by. */
+  valid: {
+    linear: Metrics;
+    secondStage?: Metrics;
+    /** NDCG@10 of the second stage minus the linear model's: paired, 95 % bootstrap. */
+    difference?: { difference: number; interval: [number, number] };
+  };
+}
+
 export interface BundleManifest {
   format: 1;
   kind: 'towers';
@@ -53,6 +77,8 @@ export interface BundleManifest {
   linear?: LinearModel['settings'] & { search: LinearModel['search'] };
   /** The epoch kept and what each gave; absent in older bundles. */
   training?: { bestEpoch: number; records: EpochRecord[] };
+  /** How the second stage did, used or not; absent where none was tried. */
+  secondStage?: SecondStageReport;
   metrics: { valid: Metrics; test: Metrics; baselines: Record<string, Metrics> };
   /** File name → SHA-256. */
   files: Record<string, string>;
@@ -84,5 +110,7 @@ export interface TowerRuntime {
    * @returns `[users × dim]`
    */
   encodeUsers(inputs: Float32Array[]): Promise<Float32Array>;
+  /** Orders the linear model's candidates, where there is one; its rows are those of `itemIds`. */
+  readonly secondStage?: SecondStage;
   close(): Promise<void>;
 }

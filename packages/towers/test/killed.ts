@@ -8,6 +8,8 @@ export const killable = (): TrainOptions => ({
   contentInfo,
   seed: 3,
   config: resolveConfig('learn', {
+    neighbours: 0,
+    secondStage: false,
     dim: 16,
     hidden: 16,
     layers: 1,

@@ -28,7 +28,18 @@ import { killable } from './killed.ts';
 
 const KILLED = fileURLToPath(new URL('killed.ts', import.meta.url));
 
-const small = { dim: 24, hidden: 16, heads: 2, layers: 1, maxHistory: 8, epochs: 2, batchPositions: 128, patience: 20 };
+const small = {
+  dim: 24,
+  hidden: 16,
+  heads: 2,
+  layers: 1,
+  maxHistory: 8,
+  epochs: 2,
+  batchPositions: 128,
+  patience: 20,
+  neighbours: 0,
+  secondStage: false,
+};
 
 async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-towers-'));

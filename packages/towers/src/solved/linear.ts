@@ -10,6 +10,7 @@ import { interactionsOf } from './gram.ts';
 import { type Neighbours, strongestNeighbours } from './neighbours.ts';
 import { bestDecay, type LinearSettings, type SearchResult, searchLinear } from './search.ts';
 import { solveItems } from './solve.ts';
+import type { SymmetricTiles } from './tiles.ts';
 
 /** Catalogues up to this size are solved exactly: 40,000 items take 3.5 GB and, two cores given, a quarter of an hour. */
 export const MOST_ITEMS = 40_000;
@@ -31,6 +32,8 @@ export interface LinearOptions extends RunContext {
   seed?: number;
   /** Default: all the machine offers. */
   threads?: number;
+  /** Given P, which is let go afterwards. */
+  onSolved?: (inverse: SymmetricTiles) => void;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface LinearOptions extends RunContext {
 export async function fitLinear(
   split: Split,
   content: { mean: Float32Array; centred: Float32Array } | undefined,
-  { perItem, maxHistory, seed = 42, threads, progress = silent, signal }: LinearOptions,
+  { perItem, maxHistory, seed = 42, threads, progress = silent, signal, onSolved }: LinearOptions,
 ): Promise<LinearModel> {
   const interactions = interactionsOf(split);
   const asked = questions(split, 'valid');
@@ -53,6 +56,7 @@ export async function fitLinear(
   const pool = createProductPool(threads);
   try {
     const inverse = await solveItems(interactions, used?.centred, { lambda, beta }, { pool, progress, signal });
+    onSolved?.(inverse);
     const neighbours = strongestNeighbours(inverse, perItem);
     const adaptation = used && (await adaptationOf(inverse, used.centred, { lambda, beta }, pool, { signal }));
     // A sample has shorter histories: its decay need not be the whole's.

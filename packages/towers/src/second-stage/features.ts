@@ -1,0 +1,309 @@
+/**
+ * A history's candidates, and what is said of each of them: the second stage's input. Everything is read from the sparse
+ * tables of signals.ts, a history row at a time, so one question costs history × neighbours additions.
+ *
+ * EXPERIMENTS.md tells what each group of features gave.
+ */
+import { createLargest } from '../solved/neighbours.ts';
+import type { LeftOut } from './leave-out.ts';
+import type { Signals } from './signals.ts';
+
+export const FEATURES = [
+  // The closed form: as it ranks, and from where its score comes.
+  'score',
+  'rank',
+  'fromLast',
+  'fromLastButOne',
+  'strongest',
+  'relative',
+  'confidence',
+  'againstTenth',
+  'shareOfAll',
+  'undecayed',
+  'steep',
+  'supporters',
+  'looseness',
+  // Events alone.
+  'eventScore',
+  'eventFromLast',
+  // Text alone.
+  'cosineLast',
+  'cosineMean',
+  'cosineMost',
+  'cosineHistory',
+  'cosineCandidates',
+  // Order and time.
+  'next',
+  'nextDecayed',
+  'before',
+  'eraFromLast',
+  'eraFromRecent',
+  'era',
+  'newestShare',
+  // Candidate and user.
+  'popularity',
+  'historyLength',
+  'inHistory',
+  'lastPopularity',
+  'meanPopularity',
+  'lastEra',
+  'eraSpread',
+  'coherence',
+  // Places among the candidates, from 0 to 1, by one thing alone.
+  'placeFromLast',
+  'placeByEvents',
+  'placeByCosine',
+  'placeByNext',
+] as const;
+
+export const WIDTH = FEATURES.length;
+/** Candidates a question. */
+export const CANDIDATES = 100;
+/** Newest events of a history that are looked at. */
+export const RECENT = 20;
+
+const at = Object.fromEntries(FEATURES.map((name, index) => [name, index])) as Record<
+  (typeof FEATURES)[number],
+  number
+>;
+
+/** A weight from which a history item counts as a supporter of a candidate. */
+const SUPPORT = 0.005;
+const STEEP = 0.5;
+/** Added to counts before they are divided by: what is rare is not sure. */
+const SHRINK = 3;
+
+/** Asked about in training: the weights and counts as they would be without the user's later events. */
+export interface Without {
+  weights: LeftOut;
+  eventWeights: LeftOut;
+  /** Items of the later events that are not in the history as well. */
+  later: ReadonlySet<number>;
+  /** Item of the user's newest training event. */
+  newest: number;
+  /** What the user's own events from this history into the later ones have put into `transitions`. */
+  transitions: readonly { from: number; to: number; worth: number }[];
+  eras: Float32Array;
+}
+
+export interface Candidates {
+  /** How many there are: the rest of the arrays is filled with 0. */
+  count: number;
+  /** `[CANDIDATES]` item rows, by falling closed-form score; of equal ones, the lower row first. */
+  items: Int32Array;
+  /** `[CANDIDATES × WIDTH]` */
+  features: Float32Array;
+}
+
+export interface FeatureReader {
+  /**
+   * @param history item rows, oldest first; −1 for an item the tables do not know
+   * @param passes which items may be candidates. Default: all.
+   * @returns arrays that the caller owns
+   */
+  read(history: ArrayLike<number>, passes?: (item: number) => boolean, without?: Without): Candidates;
+}
+
+/** Holds a few numbers an item, reused from call to call. Not for overlapping use. */
+export function createFeatureReader(signals: Signals): FeatureReader {
+  const { items, decay, weights, eventWeights, transitions, transitionsInto, users, newest, looseness, content } =
+    signals;
+  const dim = content === undefined ? 0 : content.length / items;
+  const sums = new Float32Array(items);
+  const touched = new Int32Array(items);
+  /** 1 + an item's place among the candidates, 0 for others. */
+  const place = new Uint16Array(items);
+  const best = createLargest(CANDIDATES);
+  const bestScores = new Float32Array(CANDIDATES);
+  /** Sums of text vectors: of the history, decayed and plain, and of the candidates. */
+  const [profile, plain, proposed] = [new Float32Array(dim), new Float32Array(dim), new Float32Array(dim)];
+
+  function chooseCandidates(recent: readonly number[], passes: (item: number) => boolean, without?: Without) {
+    let count = 0;
+    recent.forEach((row, index) => {
+      const worth = decay ** (recent.length - 1 - index);
+      for (let entry = weights.offsets[row]; entry < weights.offsets[row + 1]; entry++) {
+        const id = weights.ids[entry];
+        const weight = without === undefined ? weights.values[entry] : without.weights.weight(row, entry);
+        if (weight <= 0) continue;
+        if (sums[id] === 0) touched[count++] = id;
+        sums[id] += worth * weight;
+      }
+    });
+    best.clear();
+    for (let i = 0; i < count; i++) {
+      const id = touched[i];
+      if (sums[id] > best.least && passes(id)) best.offer(id, sums[id]);
+    }
+    const chosen = new Int32Array(CANDIDATES);
+    bestScores.fill(0);
+    const found = best.drain(chosen, bestScores, 0);
+    for (let i = 0; i < count; i++) sums[touched[i]] = 0;
+    return { chosen, found };
+  }
+
+  return {
+    read(history, passes = () => true, without) {
+      const known: number[] = [];
+      for (let i = Math.max(0, history.length - RECENT); i < history.length; i++)
+        if (history[i] >= 0) known.push(history[i]);
+      const features = new Float32Array(CANDIDATES * WIDTH);
+      if (known.length === 0) return { count: 0, items: new Int32Array(CANDIDATES), features };
+      const { chosen, found } = chooseCandidates(known, passes, without);
+      for (let i = 0; i < found; i++) place[chosen[i]] = i + 1;
+
+      const newestFirst = known.toReversed();
+      const last = newestFirst[0];
+      const eras = without?.eras ?? signals.eras;
+      const recentEra = newestFirst.slice(0, 3).reduce((sum, row, _, rows) => sum + eras[row] / rows.length, 0);
+      newestFirst.forEach((row, age) => {
+        const worth = decay ** age;
+        const steep = STEEP ** age;
+        for (let entry = weights.offsets[row]; entry < weights.offsets[row + 1]; entry++) {
+          const to = (place[weights.ids[entry]] - 1) * WIDTH;
+          if (to < 0) continue;
+          const weight = without === undefined ? weights.values[entry] : without.weights.weight(row, entry);
+          if (age === 0) features[to + at.fromLast] = weight;
+          if (age === 1) features[to + at.fromLastButOne] = weight;
+          features[to + at.strongest] = Math.max(features[to + at.strongest], weight);
+          features[to + at.undecayed] += weight;
+          features[to + at.steep] += steep * weight;
+          if (weight > SUPPORT) features[to + at.supporters]++;
+        }
+        for (let entry = eventWeights.offsets[row]; entry < eventWeights.offsets[row + 1]; entry++) {
+          const to = (place[eventWeights.ids[entry]] - 1) * WIDTH;
+          if (to < 0) continue;
+          const weight = without === undefined ? eventWeights.values[entry] : without.eventWeights.weight(row, entry);
+          features[to + at.eventScore] += worth * weight;
+          if (age === 0) features[to + at.eventFromLast] = weight;
+        }
+        const shrunk = 1 / (users[row] + SHRINK);
+        for (let entry = transitions.offsets[row]; entry < transitions.offsets[row + 1]; entry++) {
+          const to = (place[transitions.ids[entry]] - 1) * WIDTH;
+          if (to < 0) continue;
+          const share = (transitions.values[entry] - ownTransitions(row, transitions.ids[entry], without)) * shrunk;
+          // The least transition counts REACH_DECAY²; less is what rounding left.
+          if (share < 0.1 * shrunk) continue;
+          features[to + at.nextDecayed] += worth * share;
+          if (age === 0) features[to + at.next] = share;
+        }
+      });
+      for (let entry = transitionsInto.offsets[last]; entry < transitionsInto.offsets[last + 1]; entry++) {
+        const item = transitionsInto.ids[entry];
+        if (place[item] > 0)
+          features[(place[item] - 1) * WIDTH + at.before] = transitionsInto.values[entry] / (users[item] + SHRINK);
+      }
+      const all = bestScores.subarray(0, found).reduce((sum, score) => sum + score, 0);
+      const meanPopularity = known.reduce((sum, row) => sum + users[row], 0) / known.length;
+      const meanEra = known.reduce((sum, row) => sum + eras[row], 0) / known.length;
+      const eraSpread = Math.sqrt(known.reduce((sum, row) => sum + (eras[row] - meanEra) ** 2, 0) / known.length);
+      for (let i = 0; i < found; i++) {
+        const item = chosen[i];
+        const to = i * WIDTH;
+        const later = without?.later.has(item) ? 1 : 0;
+        features[to + at.score] = bestScores[i];
+        features[to + at.rank] = i;
+        features[to + at.relative] = bestScores[i] / bestScores[0];
+        features[to + at.confidence] = bestScores[0];
+        features[to + at.againstTenth] = bestScores[i] / bestScores[Math.min(9, found - 1)];
+        features[to + at.shareOfAll] = bestScores[i] / all;
+        features[to + at.looseness] = looseness[item] * (without === undefined ? 1 : without.weights.looser(item));
+        features[to + at.popularity] = users[item] - later;
+        features[to + at.newestShare] =
+          (newest[item] - (without?.newest === item ? 1 : 0)) / (users[item] + SHRINK - later);
+        features[to + at.eraFromLast] = eras[item] - eras[last];
+        features[to + at.eraFromRecent] = eras[item] - recentEra;
+        features[to + at.era] = eras[item];
+        features[to + at.historyLength] = history.length;
+        features[to + at.lastPopularity] = users[last];
+        features[to + at.meanPopularity] = meanPopularity;
+        features[to + at.lastEra] = eras[last];
+        features[to + at.eraSpread] = eraSpread;
+      }
+      for (let age = 0; age < history.length; age++) {
+        const row = history[history.length - 1 - age];
+        const to = row < 0 ? -1 : (place[row] - 1) * WIDTH + at.inHistory;
+        if (to >= 0) features[to] = Math.max(features[to], 1 / (1 + age));
+      }
+      if (content !== undefined) addCosines(features, chosen, found, newestFirst, content);
+      addPlaces(features, found);
+      for (let i = 0; i < found; i++) place[chosen[i]] = 0;
+      for (let i = 0; i < found * WIDTH; i++) features[i] = squashed(features[i]);
+      return { count: found, items: chosen, features };
+    },
+  };
+
+  function addCosines(
+    features: Float32Array,
+    chosen: Int32Array,
+    found: number,
+    newestFirst: readonly number[],
+    vectors: Float32Array,
+  ): void {
+    const cosine = (a: Float32Array, aFrom: number, b: Float32Array, bFrom: number) => {
+      let sum = 0;
+      for (let k = 0; k < dim; k++) sum += a[aFrom + k] * b[bFrom + k];
+      return sum;
+    };
+    const addTo = (sum: Float32Array, row: number, worth: number) => {
+      for (let k = 0, from = row * dim; k < dim; k++, from++) sum[k] += worth * vectors[from];
+    };
+    profile.fill(0);
+    plain.fill(0);
+    proposed.fill(0);
+    let total = 0;
+    newestFirst.forEach((row, age) => {
+      total += decay ** age;
+      addTo(profile, row, decay ** age);
+      addTo(plain, row, 1);
+    });
+    for (let i = 0; i < found; i++) addTo(proposed, chosen[i], bestScores[i] ** 2);
+    const length = Math.sqrt(cosine(proposed, 0, proposed, 0)) || 1;
+    // Mean cosine of two different items of the history: of all ordered pairs, those of an item with itself left out.
+    const pairs = newestFirst.length * (newestFirst.length - 1);
+    const own = newestFirst.reduce((sum, row) => sum + cosine(vectors, row * dim, vectors, row * dim), 0);
+    const coherence = pairs === 0 ? 1 : (cosine(plain, 0, plain, 0) - own) / pairs;
+    for (let i = 0; i < found; i++) {
+      const to = i * WIDTH;
+      const from = chosen[i] * dim;
+      let most = -1;
+      newestFirst.forEach((row, age) => {
+        const similar = cosine(vectors, row * dim, vectors, from);
+        if (age === 0) features[to + at.cosineLast] = similar;
+        if (similar > most) most = similar;
+      });
+      features[to + at.cosineMost] = most;
+      features[to + at.cosineMean] = cosine(profile, 0, vectors, from) / total;
+      features[to + at.cosineHistory] = cosine(plain, 0, vectors, from) / newestFirst.length;
+      features[to + at.cosineCandidates] = cosine(proposed, 0, vectors, from) / length;
+      features[to + at.coherence] = coherence;
+    }
+  }
+}
+
+function ownTransitions(from: number, to: number, without: Without | undefined): number {
+  let sum = 0;
+  for (const own of without?.transitions ?? []) if (own.from === from && own.to === to) sum += own.worth;
+  return sum;
+}
+
+/** What is ranked by, and where its place goes. */
+const PLACES = [
+  [at.fromLast, at.placeFromLast],
+  [at.eventScore, at.placeByEvents],
+  [at.cosineLast, at.placeByCosine],
+  [at.nextDecayed, at.placeByNext],
+] as const;
+
+function addPlaces(features: Float32Array, found: number): void {
+  for (const [by, place] of PLACES) {
+    const order = Array.from({ length: found }, (_, i) => i);
+    order.sort((a, b) => features[b * WIDTH + by] - features[a * WIDTH + by] || a - b);
+    order.forEach((row, rank) => {
+      features[row * WIDTH + place] = rank / CANDIDATES;
+    });
+  }
+}
+
+/** Weights near .01 and counts in the thousands on one scale, signs kept. */
+const squashed = (value: number) => Math.sign(value) * Math.log1p(20 * Math.abs(value));

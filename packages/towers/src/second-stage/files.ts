@@ -1,0 +1,69 @@
+/** A second stage on disk, as part of a bundle: its tables in one safetensors file, its network as graphs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import type { LinearModel } from '../solved/linear.ts';
+import { type Signals, type SparseRows, turned } from './signals.ts';
+import { openSecondStage, type SecondStage, STAGE_BATCHES, stageGraph } from './stage.ts';
+
+export const TABLES = 'second-stage.safetensors';
+const stageFile = (batch: number) => `second-stage-${batch}.onnx`;
+/** Every file that `saveSecondStage` writes. */
+export const STAGE_FILES = [TABLES, ...STAGE_BATCHES.map(stageFile)];
+
+/** The linear model, whose weights are among the signals, has a file of its own. */
+export async function saveSecondStage(directory: string, signals: Signals, network: Arrays): Promise<void> {
+  const { items, weights, eventWeights, transitions, looseness, users, newest, eras, content } = signals;
+  const arrays: Arrays = rowArrays('transitions', transitions);
+  if (eventWeights !== weights) Object.assign(arrays, rowArrays('events', eventWeights));
+  for (const [name, values] of Object.entries({ looseness, users, newest, eras }))
+    arrays[name] = namedArray([items], values);
+  if (content !== undefined) arrays.content = namedArray([items, content.length / items], content);
+  await saveSafetensors(join(directory, TABLES), arrays, { kind: 'second-stage' });
+  for (const batch of STAGE_BATCHES)
+    await writeFile(join(directory, stageFile(batch)), stageGraph(network, batch).onnx);
+}
+
+/** The files must have been checked against the bundle's manifest. */
+export async function loadSecondStage(
+  directory: string,
+  { neighbours: weights, settings }: Pick<LinearModel, 'neighbours' | 'settings'>,
+  { threads }: { threads?: number } = {},
+): Promise<SecondStage> {
+  const { arrays } = await readSafetensors(join(directory, TABLES));
+  const floats = (name: string) => arrays[name].data as Float32Array;
+  const transitions = rowsOf('transitions', arrays);
+  const signals: Signals = {
+    items: weights.items,
+    decay: settings.decay,
+    weights,
+    eventWeights: 'events/ids' in arrays ? rowsOf('events', arrays) : weights,
+    looseness: floats('looseness'),
+    transitions,
+    transitionsInto: turned(transitions),
+    users: floats('users'),
+    newest: floats('newest'),
+    eras: floats('eras'),
+    content: 'content' in arrays ? floats('content') : undefined,
+  };
+  const graphs = STAGE_BATCHES.map((batch) => join(directory, stageFile(batch)));
+  return openSecondStage(signals, graphs, { threads });
+}
+
+function rowArrays(name: string, { items, offsets, ids, values }: SparseRows): Arrays {
+  return {
+    [`${name}/offsets`]: namedArray([items + 1], Int32Array.from(offsets)),
+    [`${name}/ids`]: namedArray([ids.length], ids),
+    [`${name}/values`]: namedArray([values.length], values),
+  };
+}
+
+function rowsOf(name: string, arrays: Arrays): SparseRows {
+  const offsets = Uint32Array.from(arrays[`${name}/offsets`].data as Int32Array);
+  return {
+    items: offsets.length - 1,
+    offsets,
+    ids: arrays[`${name}/ids`].data as Int32Array,
+    values: arrays[`${name}/values`].data as Float32Array,
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * What the second stage knows of the catalogue: sparse tables and a few numbers an item, all of them counted or solved
+ * from the training events (and the text), none of them learned. Nothing is items × items, so a shop can hold it.
+ */
+import type { Neighbours } from '../solved/neighbours.ts';
+import { type Split, trainItems } from '../split.ts';
+import { itemEras } from './eras.ts';
+
+/** Rows of a sparse matrix, as `Neighbours` has them but in no particular order. */
+export type SparseRows = Neighbours;
+
+export interface Signals {
+  items: number;
+  /** Weight of an event relative to the one after it, in both sums over a history. */
+  decay: number;
+  /** The item–item weights that propose the candidates: of events and text. */
+  weights: Neighbours;
+  /** The same of events alone; the same object where there is no text. */
+  eventWeights: Neighbours;
+  /** `[items]` diagonal of P times λ, in (0, 1]: how little the events and the text say of an item. */
+  looseness: Float32Array;
+  /** Who came after whom: directed counts over the next `REACH` events, each step back worth `REACH_DECAY`. */
+  transitions: SparseRows;
+  /** The same, by the later item. */
+  transitionsInto: SparseRows;
+  /** `[items]` users who chose the item. */
+  users: Float32Array;
+  /** `[items]` users whose newest training event it is. */
+  newest: Float32Array;
+  /** `[items]` eras.ts */
+  eras: Float32Array;
+  /** `[items × contentDim]` centred rows of length 1, zeros for an item without text; `undefined` without content. */
+  content: Float32Array | undefined;
+}
+
+export const REACH = 3;
+export const REACH_DECAY = 0.7;
+
+/** What is counted; what is solved (`decay`, `weights`, `eventWeights`, `looseness`) comes from the closed form. */
+export function countedSignals(
+  split: Split,
+): Pick<Signals, 'transitions' | 'transitionsInto' | 'users' | 'newest' | 'eras'> {
+  const items = split.corpus.itemIds.length;
+  const users = new Float32Array(items);
+  const newest = new Float32Array(items);
+  for (let user = 0; user < split.trainLengths.length; user++) {
+    const events = trainItems(split, user);
+    if (events.length === 0) continue;
+    for (const item of new Set(events)) users[item]++;
+    newest[events[events.length - 1]]++;
+  }
+  const transitions = transitionRows(split);
+  return { transitions, transitionsInto: turned(transitions), users, newest, eras: itemEras(split) };
+}
+
+function transitionRows(split: Split): SparseRows {
+  const items = split.corpus.itemIds.length;
+  const rows: (Map<number, number> | undefined)[] = new Array(items);
+  let entries = 0;
+  for (let user = 0; user < split.trainLengths.length; user++) {
+    const events = trainItems(split, user);
+    for (let from = 0; from < events.length; from++) {
+      let row = rows[events[from]];
+      if (row === undefined) rows[events[from]] = row = new Map();
+      for (let to = from + 1, worth = 1; to <= from + REACH && to < events.length; to++, worth *= REACH_DECAY) {
+        const sofar = row.get(events[to]);
+        if (sofar === undefined) entries++;
+        row.set(events[to], (sofar ?? 0) + worth);
+      }
+    }
+  }
+  const result = {
+    items,
+    offsets: new Uint32Array(items + 1),
+    ids: new Int32Array(entries),
+    values: new Float32Array(entries),
+  };
+  let end = 0;
+  for (let item = 0; item < items; item++) {
+    for (const [id, value] of rows[item] ?? []) {
+      result.ids[end] = id;
+      result.values[end++] = value;
+    }
+    result.offsets[item + 1] = end;
+  }
+  return result;
+}
+
+/** The transposed matrix. */
+export function turned({ items, offsets, ids, values }: SparseRows): SparseRows {
+  const counts = new Uint32Array(items + 1);
+  for (const id of ids) counts[id + 1]++;
+  for (let item = 0; item < items; item++) counts[item + 1] += counts[item];
+  const next = counts.slice();
+  const result = { items, offsets: counts, ids: new Int32Array(ids.length), values: new Float32Array(ids.length) };
+  for (let row = 0; row < items; row++)
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      const to = next[ids[at]]++;
+      result.ids[to] = row;
+      result.values[to] = values[at];
+    }
+  return result;
+}

@@ -1,0 +1,185 @@
+/**
+ * The second stage at work: the closed form's first candidates of a history, put in the network's order. What is no
+ * candidate stands behind them, in whatever order it had.
+ */
+import {
+  type Arrays,
+  type CompiledGraph,
+  compileGraph,
+  createSession,
+  inference,
+  namedArray,
+  tf,
+} from '@lorekeep/graph';
+import type { Ranking } from '../ranks.ts';
+import type { Question } from '../split.ts';
+import { CANDIDATES, createFeatureReader, WIDTH } from './features.ts';
+import { candidateLogits } from './network.ts';
+import type { Signals } from './signals.ts';
+
+/** Questions a run: one request, or bulk work. */
+export const STAGE_BATCHES = [1, 32] as const;
+
+export interface Proposal {
+  /** Item rows, best first: at most `CANDIDATES`. */
+  items: Int32Array;
+  /** The network's, falling; comparable within one proposal only. */
+  scores: Float32Array;
+}
+
+export interface SecondStage {
+  readonly signals: Signals;
+  /**
+   * @param histories item rows, oldest first; −1 for an item the second stage does not know
+   * @param passes which items may be proposed. Default: all, those of the history too.
+   * @returns a proposal a history; an empty one where nothing is known to go by
+   */
+  propose(histories: readonly ArrayLike<number>[], passes?: (item: number) => boolean): Promise<Proposal[]>;
+  close(): Promise<void>;
+}
+
+/** The network for `batch` questions: `features [batch · CANDIDATES, WIDTH]` → `scores [batch · CANDIDATES]`. */
+export function stageGraph(parameters: Arrays, batch: number): CompiledGraph {
+  return compileGraph(
+    (given) => ({ scores: tf.clone(candidateLogits(given, given.features, inference)) }),
+    { features: { shape: [batch * CANDIDATES, WIDTH] } },
+    { name: 'second stage', constants: parameters },
+  );
+}
+
+/** @param graphs one for each of `STAGE_BATCHES`, compiled or as files */
+export async function openSecondStage(
+  signals: Signals,
+  graphs: readonly (CompiledGraph | string)[],
+  { threads }: { threads?: number } = {},
+): Promise<SecondStage> {
+  const sessions = await Promise.all(graphs.map((graph) => createSession(graph, { threads, name: 'second stage' })));
+  const reader = createFeatureReader(signals);
+  return {
+    signals,
+    async propose(histories, passes) {
+      const proposals: Proposal[] = [];
+      for (let first = 0; first < histories.length; ) {
+        const variant = histories.length - first > 1 ? 1 : 0;
+        const batch = STAGE_BATCHES[variant];
+        const read = histories.slice(first, first + batch).map((history) => reader.read(history, passes));
+        first += batch;
+        const features = new Float32Array(batch * CANDIDATES * WIDTH);
+        read.forEach((candidates, at) => {
+          features.set(candidates.features, at * CANDIDATES * WIDTH);
+        });
+        const { scores } = await sessions[variant].run({
+          features: namedArray([batch * CANDIDATES, WIDTH], features),
+        });
+        read.forEach(({ count, items }, at) => {
+          const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
+          // Equal scores keep the closed form's order; a score that is not a number goes last.
+          const value = (place: number) => (Number.isFinite(own[place]) ? own[place] : -Infinity);
+          const order = Array.from(own.keys()).sort((a, b) => value(b) - value(a) || a - b);
+          proposals.push({
+            items: Int32Array.from(order, (place) => items[place]),
+            scores: Float32Array.from(order, (place) => own[place]),
+          });
+        });
+      }
+      return proposals;
+    },
+    async close() {
+      await Promise.all(sessions.map((session) => session.close()));
+    },
+  };
+}
+
+/**
+ * One order from two: the proposals in theirs, but items that the second stage does not know (new ones) at the very place
+ * that the towers gave them, and after the last proposal whatever else the towers have.
+ *
+ * @param proposed best first
+ * @param order the towers', best first
+ * @param limit how many are wanted
+ */
+export function merged(
+  proposed: ArrayLike<number>,
+  order: ArrayLike<number>,
+  isNew: (item: number) => boolean,
+  limit: number,
+): number[] {
+  const result: number[] = [];
+  const placed = new Set<number>();
+  const place = (item: number) => {
+    if (placed.has(item)) return;
+    placed.add(item);
+    result.push(item);
+  };
+  let next = 0;
+  for (let at = 0; result.length < limit && (next < proposed.length || at < order.length); at++) {
+    if (at < order.length && isNew(order[at])) place(order[at]);
+    else if (next < proposed.length) place(proposed[next++]);
+    else place(order[at]);
+  }
+  // What the proposals pushed aside.
+  for (let at = 0; result.length < limit && at < order.length; at++) place(order[at]);
+  return result;
+}
+
+/**
+ * Full ranking: the proposals on top, everything else behind them in the order of `rest`; new items keep the place they have
+ * in it (those among its named best are looked at).
+ *
+ * @param rest the first stage's ranking of the same questions
+ * @param rows each catalogue row's row in the second stage, −1 for a new item. Default: the same rows.
+ */
+export async function rankProposed(
+  stage: SecondStage,
+  questions: readonly Question[],
+  rest: Ranking,
+  { signal, rows }: { signal?: AbortSignal; rows?: Int32Array } = {},
+): Promise<Ranking> {
+  const kept = rest.kept.slice();
+  const removed = rest.removed.slice();
+  const top = rest.top.slice();
+  const { width } = rest;
+  const back = rows === undefined ? undefined : new Map(Array.from(rows, (row, item) => [row, item]));
+  const isNew = (item: number) => rows !== undefined && rows[item] < 0;
+  for (let first = 0; first < questions.length; first += BLOCK) {
+    signal?.throwIfAborted();
+    const some = questions.slice(first, first + BLOCK);
+    const proposals = await stage.propose(
+      some.map(({ history }) => (rows === undefined ? history : history.map((item) => rows[item]))),
+    );
+    proposals.forEach((proposal, index) => {
+      const at = first + index;
+      const { history, target } = some[index];
+      const items = back === undefined ? proposal.items : proposal.items.map((row) => back.get(row) as number);
+      const best = rest.top.subarray(at * width, (at + 1) * width);
+      const past = new Set(history);
+      if (!isNew(target)) {
+        const place = items.indexOf(target);
+        const before = place < 0 ? items : items.subarray(0, place);
+        const seen = before.reduce((count, item) => count + (past.has(item) ? 1 : 0), 0);
+        const finite = place < 0 || Number.isFinite(proposal.scores[place]);
+        const behind = (count: number, skips: (item: number) => boolean) => {
+          let rank = count + 1;
+          for (let i = 0, slot = 1; i < best.length; i++) {
+            if (skips(best[i])) continue;
+            if (isNew(best[i]) && slot <= rank) rank++;
+            slot++;
+          }
+          return rank;
+        };
+        const keptRank = behind(before.length, () => false);
+        const removedRank = behind(before.length - seen, (item) => past.has(item));
+        if (!finite) kept[at] = removed[at] = Infinity;
+        else {
+          kept[at] = place < 0 ? Math.max(kept[at], keptRank) : keptRank;
+          if (!past.has(target)) removed[at] = place < 0 ? Math.max(removed[at], removedRank) : removedRank;
+        }
+      }
+      top.set(merged(items, best, isNew, width), at * width);
+    });
+  }
+  return { kept, removed, top, width };
+}
+
+/** Questions between two looks at the signal. */
+const BLOCK = 256;
