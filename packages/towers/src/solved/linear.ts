@@ -8,7 +8,7 @@ import { questions, type Split } from '../split.ts';
 import { type Adaptation, adaptationOf } from './fold.ts';
 import { interactionsOf } from './gram.ts';
 import { type Neighbours, strongestNeighbours } from './neighbours.ts';
-import { bestDecay, type LinearSettings, type SearchResult, searchLinear } from './search.ts';
+import { bestDecay, type LinearSettings, type SearchResult, searchLinear, someOf } from './search.ts';
 import { solveItems } from './solve.ts';
 import type { SymmetricTiles } from './tiles.ts';
 
@@ -62,7 +62,7 @@ export async function fitLinear(
     // A sample has shorter histories: its decay need not be the whole's.
     const decay =
       asked.length > 0 && found.items < interactions.items
-        ? bestDecay(neighbours, asked, maxHistory).decay
+        ? bestDecay(neighbours, someOf(asked), maxHistory).decay
         : found.settings.decay;
     const { steps, items, questions: count } = found;
     return {

@@ -1,7 +1,6 @@
 /**
- * A part of a large catalogue on which the linear model's settings can be tried cheaply: some items drawn evenly, and of
- * every history what it holds of them. A is then a principal part of the whole A, so counts, and with them the λ they
- * stand against, keep their size; content is shared by fewer, which pulls β towards larger values, if anything.
+ * A part of a large catalogue on which a question about the linear model can be put cheaply: some items drawn evenly, and
+ * of every history what it holds of them. A is then a principal part of the whole A, and the counts in it keep their size.
  */
 import type { Random } from '@lorekeep/core';
 import type { Question } from '../split.ts';
