@@ -5,6 +5,10 @@ import type { BenchModule } from './result.ts';
 
 const BENCHES: Record<string, { about: string; file: string }> = {
   encode: { about: 'frozen text encoder against sentence-transformers', file: './encode.ts' },
+  'encode-job': {
+    about: 'the batch job: 200,000 items, killed five times, memory, and its share of raw speed (long)',
+    file: './encode-job.ts',
+  },
   'train-step': { about: 'one training step in one ONNX graph against PyTorch', file: './train-step.ts' },
   orderings: { about: 'the variants of LEARN beside each other (long)', file: './orderings.ts' },
   train: { about: 'a whole training run: quality, time, memory', file: './train.ts' },
