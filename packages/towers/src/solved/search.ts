@@ -6,7 +6,8 @@
  *
  * Above `SEARCH_ITEMS` a step would take minutes, and a sample of the items misleads: where the whole of Scientific is best
  * at β = 10, 1,300 of its items are at 3, and 5,000 items of Games ask for ten times the λ. The usual values were best on
- * every catalogue with text that was walked, so there they are kept, and the sample decides no more than whether content helps.
+ * every catalogue with text that was walked, so there λ is kept, and the sample says no more than how far β must fall where
+ * texts are few or poor.
  */
 import { createRandom, type RunContext, silent } from '@lorekeep/core';
 import { createProductPool, type ProductPool } from '@lorekeep/graph';
@@ -18,8 +19,10 @@ import { sampled, type Trial } from './sample.ts';
 import { rankByNeighbours } from './score.ts';
 import { solveItems } from './solve.ts';
 
-/** Items, and questions, that settings are tried on at most. */
+/** The largest catalogue that is walked as a whole, and what is drawn of a larger one. */
 const SEARCH_ITEMS = 9000;
+const SAMPLE_ITEMS = 5000;
+/** Questions that settings are judged by, at most. */
 const SEARCH_QUESTIONS = 20_000;
 const LAMBDAS = [10, 30, 100, 300, 1000, 3000];
 const BETAS = [1, 3, 10, 30, 100, 300];
@@ -69,7 +72,7 @@ export async function searchLinear(
   whole: Trial,
   { perItem, maxHistory, seed = 42, threads, progress = silent, signal }: SearchOptions,
 ): Promise<SearchResult> {
-  const trial = sampled(whole, SEARCH_ITEMS, createRandom(seed));
+  const trial = whole.interactions.items <= SEARCH_ITEMS ? whole : sampled(whole, SAMPLE_ITEMS, createRandom(seed));
   const questions = someOf(trial.questions);
   const steps: SearchStep[] = [];
   const pool = createProductPool(threads);
@@ -105,7 +108,8 @@ export async function searchLinear(
     const withoutContent = (lambda: number) => ({ lambda, beta: 0 });
     if (questions.length > 0 && trial !== whole) {
       await tried(USUAL_WITHOUT_CONTENT);
-      if (trial.content !== undefined) await tried(USUAL);
+      if (trial.content !== undefined)
+        for (const beta of BETAS.filter((value) => value <= USUAL.beta)) await tried({ lambda: USUAL.lambda, beta });
     } else if (questions.length > 0) {
       if (trial.content !== undefined) {
         const beta = await walk(BETAS, USUAL.beta, (value) => ({ lambda: USUAL.lambda, beta: value }));
@@ -118,14 +122,24 @@ export async function searchLinear(
   } finally {
     await pool.close();
   }
-  const usual = trial.content === undefined ? USUAL_WITHOUT_CONTENT : USUAL;
-  const { lambda, beta, decay } = steps.reduce((a, b) => (b.ndcg > a.ndcg ? b : a), { ...usual, ndcg: -1 });
+  const { lambda, beta, decay } = chosen(steps, trial !== whole) ?? (trial.content ? USUAL : USUAL_WITHOUT_CONTENT);
   return {
     settings: { lambda, beta, decay },
     steps,
     items: trial.interactions.items,
     questions: questions.length,
   };
+}
+
+/**
+ * The best step. Without content no new item can be known, so content stays where doing without is no better than by the
+ * noise of such a comparison; and a sample, which asks for less content than the whole, gets the most that costs little.
+ */
+function chosen(steps: readonly SearchStep[], sample: boolean): SearchStep | undefined {
+  const ranked = [...steps].sort((a, b) => b.ndcg - a.ndcg);
+  const near = ranked.filter(({ ndcg }) => ndcg >= (sample ? 0.98 : 0.99) * ranked[0].ndcg);
+  if (sample) return near.sort((a, b) => b.beta - a.beta)[0];
+  return near.find(({ beta }) => beta > 0) ?? ranked[0];
 }
 
 async function solvedNeighbours(
