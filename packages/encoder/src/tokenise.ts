@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { readCharsmap } from './charsmap.ts';
 import { modelBadFile, modelFileMissing, modelUnsupported } from './errors.ts';
 
 export interface TextTokenizer {
@@ -42,6 +43,7 @@ export async function loadTokenizer(directory: string, settings: TokenizerSettin
   let closing: number;
   try {
     tokenizer = new Tokenizer(definition, config);
+    useCharsmaps(tokenizer.normalizer);
     closing = closingTokens(tokenizer);
   } catch (error) {
     throw modelBadFile(path, `is not a tokenizer that can be used (${(error as Error).message})`, error);
@@ -67,6 +69,22 @@ export async function loadTokenizer(directory: string, settings: TokenizerSettin
     promptTokens: prompt === '' ? 0 : idsOf(prompt).length - Math.min(1, closing),
     tokenise: (text) => idsOf(prompt + text),
   };
+}
+
+/** A normaliser of the tokenizer library, which may hold others. */
+interface LibraryNormaliser {
+  config?: { type?: string; precompiled_charsmap?: unknown };
+  normalizers?: LibraryNormaliser[];
+  normalize?: (text: string) => string;
+}
+
+/** Puts the exact character map where the library approximates it. */
+function useCharsmaps(normaliser: LibraryNormaliser | null): void {
+  for (const inner of normaliser?.normalizers ?? []) useCharsmaps(inner);
+  const { type, precompiled_charsmap: charsmap } = normaliser?.config ?? {};
+  if (type !== 'Precompiled') return;
+  if (typeof charsmap !== 'string') throw new Error('its character map is no text');
+  normaliser!.normalize = readCharsmap(charsmap);
 }
 
 /** How many special tokens the tokenizer puts after a text: they stay when a text is cut. */
