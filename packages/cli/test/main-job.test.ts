@@ -88,6 +88,15 @@ describe('step by step', () => {
     assert.equal((await lorekeep(['import', ...files, ...shop], dir)).code, 0);
     const trained = await lorekeep(['train', ...shop], dir);
     assert.deepEqual([trained.code, trained.last.error.code], [2, 'NOTHING_ENCODED']);
+    const dry = await lorekeep(
+      ['encode', '--model', 'lexical', '--template', '{title}, {brand}', '--dry-run', ...shop],
+      dir,
+    );
+    assert.deepEqual([dry.code, dry.last.dryRun, dry.last.template], [0, true, '{title}, {brand}'], dry.stderr);
+    assert.ok(dry.last.missing > 0 && dry.last.seconds > 0 && dry.last.tokens > dry.last.missing);
+    assert.equal((await lorekeep(['train', ...shop], dir)).last.error.code, 'NOTHING_ENCODED', 'nothing was stored');
+    const malformed = await lorekeep(['encode', '--template', '{title', ...shop], dir);
+    assert.deepEqual([malformed.code, malformed.last.error.code], [2, 'ENCODER_BAD_OPTION']);
     assert.equal((await lorekeep(['encode', '--model', 'lexical', ...shop], dir)).code, 0);
     const published = await lorekeep(['publish', ...shop], dir);
     assert.deepEqual([published.code, published.last.error.code], [2, 'NOTHING_TRAINED']);
