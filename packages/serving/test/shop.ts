@@ -72,13 +72,26 @@ export interface Shop {
   close(): Promise<void>;
 }
 
+/** Users who walk through a topic's items in their order: only who knows order can say what comes next. */
+export function makeWalks(): Event[] {
+  const random = createRandom(3);
+  return Array.from({ length: 300 }, (_, user) => {
+    const topic = TOPIC_NAMES[user % TOPIC_NAMES.length];
+    const first = random.int(ITEMS_A_TOPIC);
+    return Array.from({ length: 7 }, (_, n): Event => {
+      const item = `${topic}-${(first + n) % ITEMS_A_TOPIC}`;
+      return { user: `walker-${user}`, item, type: 'purchase', timestamp: 1_700_000_000 + user + n * 1000 };
+    });
+  }).flat();
+}
+
 /** @param preset what is trained */
-export async function openShop(preset: 'learn' | 'linear' = 'learn'): Promise<Shop> {
+export async function openShop(preset: 'learn' | 'linear' = 'learn', eventsOf = makeEvents): Promise<Shop> {
   const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-serving-'));
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
   const items = makeItems();
   await store.upsertItems(items);
-  await store.appendEvents(makeEvents(items));
+  await store.appendEvents(eventsOf(items));
   const encoder = createLexicalEncoder(
     items.map((item) => itemText(item)),
     { dim: 32 },
