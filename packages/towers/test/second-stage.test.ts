@@ -100,6 +100,7 @@ test('what is counted for an example is what would be counted had the later even
     weights,
     eventWeights: weights,
     later: new Set(all.slice(prefix.length)),
+    target: events[at],
     newest: events[events.length - 1],
     transitions,
     eras: signals.eras,

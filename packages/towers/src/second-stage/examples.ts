@@ -81,6 +81,7 @@ export async function collectExamples(
         weights,
         eventWeights,
         later: new Set(all.slice(prefix.length)),
+        target: events[at],
         newest: events[events.length - 1],
         transitions: crossing(events, at),
         eras: folds[user % FOLDS],

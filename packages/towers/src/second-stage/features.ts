@@ -79,6 +79,8 @@ export interface Without {
   eventWeights: LeftOut;
   /** Items of the later events that are not in the history as well. */
   later: ReadonlySet<number>;
+  /** What is asked about: where it is no candidate, the features are not made. */
+  target: number;
   /** Item of the user's newest training event. */
   newest: number;
   /** What the user's own events from this history into the later ones have put into `transitions`. */
@@ -150,6 +152,8 @@ export function createFeatureReader(signals: Signals): FeatureReader {
       const features = new Float32Array(CANDIDATES * WIDTH);
       if (known.length === 0) return { count: 0, items: new Int32Array(CANDIDATES), features };
       const { chosen, found } = chooseCandidates(known, passes, without);
+      if (without !== undefined && !chosen.subarray(0, found).includes(without.target))
+        return { count: 0, items: chosen, features };
       for (let i = 0; i < found; i++) place[chosen[i]] = i + 1;
 
       const newestFirst = known.toReversed();
