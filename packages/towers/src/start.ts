@@ -19,7 +19,7 @@
  * multiplying them with thin matrices: no items × items matrix is ever made.
  */
 import { type Random, type RunContext, silent } from '@lorekeep/core';
-import { FACTOR_ITERATIONS, type Factors, leadingFactors, OVERSAMPLING } from './solved/factors.ts';
+import { type Factors, leadingFactors, OVERSAMPLING } from './solved/factors.ts';
 import { interactionsOf } from './solved/gram.ts';
 import { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './solved/thin.ts';
 import type { Split } from './split.ts';
@@ -35,6 +35,7 @@ export const RECENCY = 0.8;
 const RIDGE = 1;
 /** F has this many times `dim` columns. */
 const FACTOR_RATIO = 2;
+const FACTOR_ITERATIONS = 4;
 const DIAGONAL_ROUNDS = 5;
 /** Rows that the factorisation holds loosely answer weakly to a change of their t, so theirs grows faster, up to this much. */
 const LOOSEST = 0.5;
@@ -79,7 +80,16 @@ export async function closedFormStart(
   try {
     const settings = { lambda, beta: CONTENT_WEIGHT };
     const width = Math.min(items, FACTOR_RATIO * dim + OVERSAMPLING);
-    const factors = await leadingFactors(interactionsOf(split), content, settings, width, random, algebra, round);
+    const factors = await leadingFactors(
+      interactionsOf(split),
+      content,
+      settings,
+      width,
+      FACTOR_ITERATIONS,
+      random,
+      algebra,
+      round,
+    );
     const { vectors, signs } = await hollowFactors(factors, items, dim, algebra, round);
     signal?.throwIfAborted();
     progress({ stage: 'start', done: total, total, unit: 'rounds', note: 'solving the linear model' });

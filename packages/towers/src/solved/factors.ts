@@ -14,7 +14,8 @@ import type { GramSettings, Interactions } from './gram.ts';
 import { createThin, orthonormal, sortedEigen, type Thin } from './thin.ts';
 
 export const OVERSAMPLING = 24;
-export const FACTOR_ITERATIONS = 4;
+/** The spectrum is flat: on `amazon14-office`, rank 128, 4 passes reach NDCG@10 .038 and 12 reach .047. */
+const PASSES = 12;
 /** 1 − ‖F_i‖² is kept above this: rounding must not make an item infinitely sure of itself. */
 const LEAST_SLACK = 1e-3;
 
@@ -58,7 +59,7 @@ export async function twinFactors(
   const { items } = interactions;
   const rank = Math.min(wanted, items);
   const width = Math.min(items, rank + OVERSAMPLING);
-  const total = FACTOR_ITERATIONS;
+  const total = PASSES;
   let done = 0;
   const round = () => {
     signal?.throwIfAborted();
@@ -66,7 +67,16 @@ export async function twinFactors(
   };
   const thin = createThin(threads);
   try {
-    const { values } = await leadingFactors(interactions, content, settings, width, createRandom(seed), thin, round);
+    const { values } = await leadingFactors(
+      interactions,
+      content,
+      settings,
+      width,
+      PASSES,
+      createRandom(seed),
+      thin,
+      round,
+    );
     signal?.throwIfAborted();
     progress({ stage: 'solve', done: total, total, unit: 'rounds' });
     const inputs = new Float32Array(items * rank);
@@ -91,6 +101,7 @@ export async function twinFactors(
  *
  * @param content `[items × contentDim]` centred, `undefined` without content
  * @param width columns of F, at most `items`
+ * @param passes of subspace iteration
  * @param round called before each pass
  */
 export async function leadingFactors(
@@ -98,6 +109,7 @@ export async function leadingFactors(
   content: Float32Array | undefined,
   { lambda, beta }: GramSettings,
   width: number,
+  passes: number,
   random: Random,
   thin: Thin,
   round: () => void,
@@ -114,7 +126,7 @@ export async function leadingFactors(
   };
   let basis = Float32Array.from({ length: items * width }, () => random.normal());
   basis = await orthonormal(basis, items, width, thin);
-  for (let iteration = 0; iteration < FACTOR_ITERATIONS; iteration++) {
+  for (let iteration = 0; iteration < passes; iteration++) {
     round();
     const next = await times(basis);
     // A + λI is positive definite, so the columns stay independent whatever the rank of A.
