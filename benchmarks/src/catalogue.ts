@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom, sha256 } from '@lorekeep/core';
 import { datasetDirectory, importFiles } from '@lorekeep/datasets';
-import { catalogueVectors, DEFAULT_TEMPLATE, encodeCatalogue, openEncoder } from '@lorekeep/encoder';
+import { catalogueVectors, DEFAULT_TEMPLATE, encodeCatalogue, openEncoder, type Precision } from '@lorekeep/encoder';
 import { type Corpus, openStore } from '@lorekeep/store';
 import type { BundleManifest } from '@lorekeep/towers';
 
@@ -17,13 +17,20 @@ export interface Catalogue {
   contentInfo: BundleManifest['content'];
 }
 
-/** @param workspace a folder for the database that the files are read into */
-export async function loadCatalogue(data: string, workspace: string): Promise<Catalogue> {
+/**
+ * @param workspace a folder for the database that the files are read into
+ * @param precision of the encoder
+ */
+export async function loadCatalogue(
+  data: string,
+  workspace: string,
+  precision: Precision = 'fp32',
+): Promise<Catalogue> {
   await mkdir(workspace, { recursive: true });
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
   try {
     await importFiles({ store, ...(await datasetDirectory(data)) });
-    const encoder = await openEncoder();
+    const encoder = await openEncoder(undefined, { precision });
     await encodeCatalogue({ store, encoder });
     const corpus = await store.corpus();
     const { id, name, dim, isLanguageModel } = encoder;

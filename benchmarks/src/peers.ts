@@ -4,7 +4,8 @@
  * stays running and answers requests as JSON lines (`peers/peer.py` is its side), so that its imports, model loading
  * and warm-up never fall inside a measurement.
  *
- * `LOREKEEP_PEER_PYTHON=/path/to/python` uses that interpreter as it is and installs nothing.
+ * `LOREKEEP_PEER_PYTHON=/path/to/python` uses that interpreter as it is and installs nothing. Packages of npm are installed
+ * likewise, in a folder of their own.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,6 +24,8 @@ const STDERR_LINES_KEPT = 30;
 export interface PeerPythonOptions {
   /** Where environments are kept. Default: `.peers` at the root of the repository. */
   directory?: string;
+  /** Environment variable that names an interpreter to use as it is. Default `LOREKEEP_PEER_PYTHON`. */
+  variable?: string;
   /** Progress (pip's own lines included). Default: nobody listens. */
   log?: (line: string) => void;
 }
@@ -33,8 +36,8 @@ export interface PeerPythonOptions {
  * @throws LorekeepError `PEER_PYTHON_MISSING` where no Python 3 runs, `PEER_SETUP_FAILED` with pip's last lines
  */
 export async function peerPython(requirements: readonly string[], options: PeerPythonOptions = {}): Promise<string> {
-  const { directory = PEERS_DIRECTORY, log = () => {} } = options;
-  const override = process.env.LOREKEEP_PEER_PYTHON;
+  const { directory = PEERS_DIRECTORY, variable = 'LOREKEEP_PEER_PYTHON', log = () => {} } = options;
+  const override = process.env[variable];
   if (override) {
     await execute([override, '--version'], log).catch((error) => {
       throw peerPythonMissing([override], error);
@@ -150,19 +153,53 @@ export interface StartPeerOptions {
 }
 
 /**
+ * The folder under whose `node_modules` these packages lie. As with Python: made once, by npm, outside the product's own
+ * dependencies; no install script runs.
+ * @param requirements pinned: `['@huggingface/transformers@4.3.1']`
+ * @throws LorekeepError `PEER_SETUP_FAILED` with npm's last lines
+ */
+export async function peerPackages(requirements: readonly string[], options: PeerPythonOptions = {}): Promise<string> {
+  const { directory = PEERS_DIRECTORY, log = () => {} } = options;
+  const folder = join(directory, sha256(['npm', ...requirements].sort().join('\n')).slice(0, 16));
+  const marker = join(folder, 'complete.json');
+  if (existsSync(marker)) return folder;
+  await mkdir(directory, { recursive: true });
+  const release = await acquireLock(`${folder}.lock`, log);
+  try {
+    if (existsSync(marker)) return folder;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+    await writeFile(join(folder, 'package.json'), '{"private": true}\n');
+    log(`installing ${requirements.join(', ')} (once)`);
+    await execute(
+      ['npm', 'install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', ...requirements],
+      log,
+    );
+    await writeFile(marker, `${JSON.stringify({ requirements })}\n`);
+  } finally {
+    await release();
+  }
+  return folder;
+}
+
+/**
  * Starts a peer script.
  * @param script a file name in `benchmarks/peers/`, or an absolute path
- * @param python what `peerPython` gave
+ * @param interpreter what `peerPython` gave; for a script in JavaScript, `process.execPath`
  * @example
  * const peer = startPeer('sentence_transformers.py', await peerPython(['sentence-transformers==5.1.0']));
  * const { seconds } = await peer.call<{ seconds: number }>('encode', { texts });
  */
-export function startPeer(script: string, python: string, options: StartPeerOptions = {}): Peer {
+export function startPeer(script: string, interpreter: string, options: StartPeerOptions = {}): Peer {
   const { args = [], env = {}, log = () => {} } = options;
-  const child = spawn(python, ['-u', join(script.includes('/') ? '' : SCRIPTS_DIRECTORY, script), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
-  });
+  const child = spawn(
+    interpreter,
+    [...(script.endsWith('.py') ? ['-u'] : []), join(script.includes('/') ? '' : SCRIPTS_DIRECTORY, script), ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+    },
+  );
   const name = basename(script);
   const waiting: { method: string; resolve: (value: never) => void; reject: (error: Error) => void }[] = [];
   const tail: string[] = [];

@@ -4,7 +4,7 @@ import { unknownBench } from './errors.ts';
 import type { BenchModule } from './result.ts';
 
 const BENCHES: Record<string, { about: string; file: string }> = {
-  encode: { about: 'frozen text encoder against sentence-transformers', file: './encode.ts' },
+  encode: { about: 'frozen text encoder against sentence-transformers and transformers.js', file: './encode.ts' },
   'encode-job': {
     about: 'the batch job: 200,000 items, killed five times, memory, and its share of raw speed (long)',
     file: './encode-job.ts',
