@@ -53,6 +53,8 @@ interface Job {
   reject: (error: Error) => void;
 }
 
+/** Batches a thread is given at a time, so that the next one is there when one is done, whatever the main thread does then. */
+const AT_THE_DOOR = 2;
 /** Each session holds the weights once more, so more threads than these share sessions. */
 const MOST_SESSIONS = 4;
 /** Of all sessions together; a model that is larger has one, with all threads. */
@@ -81,20 +83,21 @@ export async function createInferencePool(
   const size = Math.min(threads, Math.max(1, Math.min(MOST_SESSIONS, Math.floor(MOST_BYTES / weight))));
   const external = model.external?.map(({ path, data }) => ({ path, data: shared(data) }));
   const waiting: Job[] = [];
-  const idle: Worker[] = [];
-  const working = new Map<Worker, Job>();
+  /** Of each thread, what it was given, in order. */
+  const working = new Map<Worker, Job[]>();
   let ended: Error | undefined;
 
   const end = (error: Error) => {
     ended ??= error;
-    for (const job of [...working.values(), ...waiting.splice(0)]) job.reject(ended);
+    for (const job of [...[...working.values()].flat(), ...waiting.splice(0)]) job.reject(ended);
     working.clear();
   };
   const assign = () => {
-    while (waiting.length > 0 && idle.length > 0) {
-      const worker = idle.pop()!;
+    while (waiting.length > 0) {
+      const [worker, jobs] = [...working].reduce((least, one) => (one[1].length < least[1].length ? one : least));
+      if (jobs.length >= AT_THE_DOOR) return;
       const job = waiting.shift()!;
-      working.set(worker, job);
+      jobs.push(job);
       worker.ref();
       worker.postMessage(job.request, [job.request.ids.buffer, job.request.mask.buffer]);
     }
@@ -113,17 +116,16 @@ export async function createInferencePool(
     worker.on('error', (error) => end(inferenceFailed(name, error.message)));
     worker.on('exit', (code) => end(inferenceFailed(name, `a thread ended with exit code ${code}`)));
     worker.on('message', ({ vectors, error }: InferenceAnswer) => {
-      const job = working.get(worker);
-      working.delete(worker);
+      const jobs = working.get(worker);
+      const job = jobs?.shift();
       // An idle encoder does not keep the program running.
-      worker.unref();
-      idle.push(worker);
+      if (jobs?.length === 0) worker.unref();
       assign();
       if (vectors !== undefined) job?.resolve(vectors);
       else job?.reject(inferenceFailed(name, error ?? 'without a reason'));
     });
     worker.unref();
-    idle.push(worker);
+    working.set(worker, []);
   };
   const workers: Worker[] = [];
   const close = async () => {
