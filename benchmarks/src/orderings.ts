@@ -33,13 +33,13 @@ const DEFAULT_DATA = fileURLToPath(new URL('../../../shared/data/amazon18-scient
 const OTHERS = ['amazon18-instruments', 'amazon18-arts', 'amazon18-games'];
 const OTHER_USERS = 10_000;
 const SEEDS = [1];
-const EPOCHS = 12;
-const PRETRAIN_EPOCHS = 8;
+const EPOCHS = 8;
+const PRETRAIN_EPOCHS = 3;
 /** Share of the items that are made new for the cold items' figures. */
 const NEW_ITEMS = 0.1;
 
 /** Half the preset's width, so that all runs together take minutes. */
-const SMALL = { hidden: 64, dim: 64, heads: 2, learningRate: 2e-3, patience: 4 };
+const SMALL = { hidden: 64, dim: 64, heads: 2, learningRate: 2e-3, batchPositions: 1024, patience: 4 };
 /** Text and ID, each able to stand alone. */
 const BOTH = { id: true, alignment: 0.1, idDropout: 0.3 };
 
@@ -98,7 +98,7 @@ export async function qualityOnNewItems(catalogue: Catalogue, overrides: Record<
 
 /** Towers of the other catalogues, as a bundle that a run can begin at. */
 export async function pretrain(others: Catalogue[], work: string, options: RunOptions): Promise<InitialTowers> {
-  const overrides = { loss: 'in-batch', itemTower: 'sequence' };
+  const overrides = { loss: 'in-batch', itemTower: 'sequence', validationUsers: 2000 };
   const trained = await trainVariant(together(others, OTHER_USERS), overrides, options);
   const { metrics } = await evaluateTowers(trained, 'valid');
   const path = join(work, 'pretrained');

@@ -8,6 +8,7 @@ import { type Arrays, namedArray } from '@lorekeep/graph';
 import { type BatchPlan, planEpoch, sequenceBatch } from './batches.ts';
 import type { TowerConfig } from './config.ts';
 import { type DensePlan, denseBatch, planDenseEpoch } from './dense-batches.ts';
+import { MASKED } from './loss.ts';
 import { createSampler } from './negatives.ts';
 import { type Split, trainCounts } from './split.ts';
 
@@ -132,14 +133,12 @@ export function createBatches(
       };
       if (drawn !== undefined) own.negatives = namedArray([drawn.length], local(drawn));
       const weight = sum(weights);
-      if (config.logQ) {
-        const columns = drawn ?? targets;
-        const draws = Math.log(drawn?.length ?? Math.max(1, weight - 1));
-        own.logQ = namedArray(
-          [columns.length],
-          Float32Array.from(columns, (item) => draws + logQ[item]),
-        );
-      }
+      const columns = drawn ?? targets;
+      const draws = Math.log(drawn?.length ?? Math.max(1, weight - 1));
+      const bias = Float32Array.from(columns, (item) => (config.logQ ? -draws - logQ[item] : 0));
+      // In a batch the columns are the rows' targets, and the padding is no target.
+      if (drawn === undefined) for (let i = 0; i < bias.length; i++) if (weights[i] === 0) bias[i] = MASKED;
+      own.columnBias = namedArray([columns.length], bias);
       return { feeds: { ...own, ...feeds() }, items: rows, weight };
     },
   };

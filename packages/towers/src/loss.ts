@@ -7,7 +7,7 @@
  * * `sampled`: items drawn for the step, the same for all rows.
  * * `in-batch`: the targets of all other rows, which costs no further item vector.
  *
- * In the last two an item that is the row's own target is no negative: such pairs get the logit −1e4. With `logQ`, a negative's
+ * In the last two an item that is the row's own target is no negative: −1e4 is added to its logit. With `logQ`, a negative's
  * logit loses log(n·q), n draws each hitting it with probability q (Bengio & Senécal 2008), so that the sum over negatives
  * estimates that of all other items, however unevenly they were drawn. The target's own logit stays as it is: it is there
  * with certainty and not by chance (correcting it too, as is often done, favours rare targets; Khrylchenko et al. 2025).
@@ -23,8 +23,8 @@ import { joined } from './parameters.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
-/** The logit of what must not count as a negative (the official code's). */
-const MASKED = -1e4;
+/** Added to the logit of what must not count as a negative (where the official code puts this in its place). */
+export const MASKED = -1e4;
 
 /**
  * The mean loss of a batch; with `alignment`, plus its weight times the mean squared distance between the content path and the
@@ -96,22 +96,15 @@ function nextItemLoss(
   const own = tf.sum(tf.mul(users, targets), -1);
   const inBatch = config.loss === 'in-batch';
   const scores = product(users, inBatch ? targets : vectors(batch.negatives));
-  const corrected = batch.logQ === undefined ? scores : tf.sub(scores, batch.logQ);
-  const barred = inBatch
-    ? tf.logicalOr(sameItem(batch.targets, batch.targets), isPadding(batch))
-    : sameItem(batch.targets, batch.negatives);
-  const logits = tf.concat([tf.reshape(own, [positions, 1]), tf.where(barred, MASKED, corrected)], 1);
-  return weightedMean(tf.sub(logSumExp(logits), own), batch.weights).asScalar();
+  const barred = tf.mul(tf.cast(sameItem(batch.targets, inBatch ? batch.targets : batch.negatives), 'float32'), MASKED);
+  const negatives = logSumExp(tf.add(scores, tf.add(barred, batch.columnBias)));
+  // −log (exp(own) / (exp(own) + Σ exp(negative)))
+  return weightedMean(tf.softplus(tf.sub(negatives, own)), batch.weights).asScalar();
 }
 
 /** `[rows, columns]` where both are the same item; a row's own target is therefore always barred from its negatives. */
 function sameItem(rows: Tensor, columns: Tensor): Tensor {
   return tf.equal(tf.reshape(rows, [-1, 1]), tf.reshape(columns, [1, -1]));
-}
-
-/** `[1, positions]` */
-function isPadding({ weights }: Tensors): Tensor {
-  return tf.equal(tf.reshape(weights, [1, -1]), 0);
 }
 
 /** Mean squared distance between the targets' content path and ID embedding. */

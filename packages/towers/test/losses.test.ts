@@ -122,7 +122,7 @@ async function expectedLoss(config: TowerConfig, parameters: Arrays, batch: Arra
   const { users, items, sequence, dot } = await vectorsOf(config, parameters, batch);
   const data = (name: string) => Array.from((batch[name]?.data ?? []) as Float32Array);
   const targets = data('targets');
-  const logQ = data('logQ');
+  const bias = data('columnBias');
   let sum = 0;
   let count = 0;
   if (config.loss === 'dense') {
@@ -154,13 +154,13 @@ async function expectedLoss(config: TowerConfig, parameters: Arrays, batch: Arra
         others += item === targets[row] ? 0 : Math.exp(dot(users, row, items, item));
     else if (config.loss === 'sampled')
       data('negatives').forEach((item, n) => {
-        if (item !== targets[row]) others += Math.exp(dot(users, row, items, item) - (logQ[n] ?? 0));
+        if (item !== targets[row]) others += Math.exp(dot(users, row, items, item) + bias[n]);
       });
     else
       for (let column = 0; column < targets.length; column++) {
         if (weights[column] === 0 || targets[column] === targets[row]) continue;
         const score = sequence ? dot(users, row, sequence, column) : dot(users, row, items, targets[column]);
-        others += Math.exp(score - (logQ[column] ?? 0));
+        others += Math.exp(score + bias[column]);
       }
     sum -= Math.log(own / (own + others));
     count++;
