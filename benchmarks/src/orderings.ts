@@ -38,8 +38,8 @@ const PRETRAIN_EPOCHS = 3;
 /** Share of the items that are made new for the cold items' figures. */
 const NEW_ITEMS = 0.1;
 
-/** Half the preset's width, so that all runs together take minutes. */
-const SMALL = { hidden: 64, dim: 64, heads: 2, learningRate: 2e-3, batchPositions: 1024, patience: 4 };
+/** Half the preset's width and depth, so that all runs together take minutes. */
+const SMALL = { hidden: 64, dim: 64, heads: 2, layers: 1, learningRate: 2e-3, batchPositions: 1024, patience: 4 };
 /** Text and ID, each able to stand alone. */
 const BOTH = { id: true, alignment: 0.1, idDropout: 0.3 };
 
