@@ -98,7 +98,7 @@ export async function qualityOnNewItems(catalogue: Catalogue, overrides: Record<
 
 /** Towers of the other catalogues, as a bundle that a run can begin at. */
 export async function pretrain(others: Catalogue[], work: string, options: RunOptions): Promise<InitialTowers> {
-  const overrides = { loss: 'in-batch', itemTower: 'sequence', validationUsers: 2000 };
+  const overrides = { loss: 'in-batch', validationUsers: 2000 };
   const trained = await trainVariant(together(others, OTHER_USERS), overrides, options);
   const { metrics } = await evaluateTowers(trained, 'valid');
   const path = join(work, 'pretrained');

@@ -41,7 +41,7 @@ export interface NetworkOptions {
   positions: 'distance' | 'learned' | 'none';
   /** Longest history read, in events. 1–1000. */
   maxHistory: number;
-  /** What makes item vectors: the shared network over the sequence of target items in training and over the one item in service (`sequence`; LEARN's (a)), the shared network over the one item always (`shared`; (b)), nothing, the user being projected back into the space of the content (`content-space`; (c)), or the input path alone (`adaptor`). */
+  /** What makes item vectors: the shared network over the sequence of target items in training and over the one item in service (`sequence`; LEARN's (a); meant for `dense`, since under `in-batch` the targets before an item are the history itself, and the towers learn to recognise that), the shared network over the one item always (`shared`; (b)), nothing, the user being projected back into the space of the content (`content-space`; (c)), or the input path alone (`adaptor`). */
   itemTower: 'sequence' | 'shared' | 'content-space' | 'adaptor';
   /** `cosine` normalises both vectors; in `inner-product` an item's norm carries confidence. */
   similarity: 'cosine' | 'inner-product';
