@@ -106,7 +106,7 @@ for (const options of [
   {},
   { itemTower: 'shared', similarity: 'cosine', block: 'post-ln' },
   { content: false, layers: 0 },
-  { id: false, positions: 'none' },
+  { id: false, positions: 'none', neighbours: 0, secondStage: false },
 ])
   test(`compiled towers and loss equal tfjs on its CPU backend (${JSON.stringify(options)})`, async () => {
     const config = resolveConfig('learn', { ...small, ...options });
