@@ -10,8 +10,9 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Batch, packBatches } from './batches.ts';
-import { encoderClosed, notFinite } from './errors.ts';
+import { notFinite } from './errors.ts';
 import { createInferencePool } from './inference-pool.ts';
+import { withLifetime } from './lifetime.ts';
 import { checkWhole, loadModel, type ModelOptions } from './model.ts';
 import type { TextEncoder } from './types.ts';
 
@@ -56,8 +57,6 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     return pool.run(ids, mask, rows.length, length);
   }
 
-  let closing: Promise<void> | undefined;
-  const running = new Set<Promise<unknown>>();
   return {
     id,
     name,
@@ -65,20 +64,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     isLanguageModel: true,
     maxLength,
     ...(options.precision === 'int8' ? { settings: { precision: options.precision } } : {}),
-    async encode(texts) {
-      if (closing) throw encoderClosed(name);
-      const work = encodeAll(texts);
-      running.add(work);
-      try {
-        return await work;
-      } finally {
-        running.delete(work);
-      }
-    },
-    close() {
-      closing ??= Promise.allSettled(running).then(() => pool.close());
-      return closing;
-    },
+    ...withLifetime(name, encodeAll, () => pool.close()),
   };
 
   /** Texts are tokenised slice by slice here, in order of their length, while the threads are at the slices before. */

@@ -4,7 +4,8 @@
  * answers is believed unchecked, everything it does is waited for with a bound, and a call gives all its vectors or none.
  */
 import { sha256 } from '@lorekeep/core';
-import { badOption, encoderClosed } from '../errors.ts';
+import { badOption } from '../errors.ts';
+import { withLifetime } from '../lifetime.ts';
 import type { TextEncoder } from '../types.ts';
 import { readAnswer } from './endpoint-answer.ts';
 import { requestEmbeddings } from './endpoint-client.ts';
@@ -65,8 +66,6 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
     await comparing;
   };
 
-  let closing: Promise<void> | undefined;
-  const running = new Set<Promise<unknown>>();
   return {
     id: sha256(
       JSON.stringify({
@@ -88,20 +87,7 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
       calls: settings.concurrency,
     },
     settings: { endpoint: settings, probe: original },
-    async encode(texts) {
-      if (closing) throw encoderClosed(model);
-      const work = encodeAll(texts);
-      running.add(work);
-      try {
-        return await work;
-      } finally {
-        running.delete(work);
-      }
-    },
-    close() {
-      closing ??= Promise.allSettled(running).then(() => {});
-      return closing;
-    },
+    ...withLifetime(model, encodeAll, async () => {}),
   };
 
   async function encodeAll(texts: string[]): Promise<Float32Array> {

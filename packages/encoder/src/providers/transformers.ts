@@ -12,7 +12,6 @@ import { sha256, sha256OfFile } from '@lorekeep/core';
 import { type Batch, packBatches } from '../batches.ts';
 import {
   badOption,
-  encoderClosed,
   inferenceFailed,
   modelBadFile,
   modelFileMissing,
@@ -20,6 +19,7 @@ import {
   notFinite,
   packageMissing,
 } from '../errors.ts';
+import { withLifetime } from '../lifetime.ts';
 import { checkWhole } from '../model.ts';
 import { type PromptOptions, promptOf } from '../prompt.ts';
 import { findReady, readReady } from '../ready.ts';
@@ -117,28 +117,13 @@ export async function openTransformers(directory: string, options: TransformersO
     }),
   );
 
-  let closing: Promise<void> | undefined;
-  const running = new Set<Promise<unknown>>();
   return {
     id,
     name,
     dim: width,
     isLanguageModel: true,
     maxLength,
-    async encode(texts) {
-      if (closing) throw encoderClosed(name);
-      const work = encodeAll(texts);
-      running.add(work);
-      try {
-        return await work;
-      } finally {
-        running.delete(work);
-      }
-    },
-    close() {
-      closing ??= Promise.allSettled(running).then(async () => void (await model.dispose()));
-      return closing;
-    },
+    ...withLifetime(name, encodeAll, async () => void (await model.dispose())),
   };
 
   async function encodeAll(texts: string[]): Promise<Float32Array> {
