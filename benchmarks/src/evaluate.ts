@@ -9,10 +9,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { datasetDirectory, importFiles, writeSimulatedShop } from '@lorekeep/datasets';
+import { datasetDirectory, importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
 import { evaluateTowers, resolveConfig, trainTowers } from '@lorekeep/towers';
-import { defaultData } from './default-data.ts';
+import { dataOrSimulated } from './default-data.ts';
 import { interleave } from './interleave.ts';
 import { peakRssMb } from './machine.ts';
 import { peerPython, startPeer } from './peers.ts';
@@ -26,11 +26,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   const threads = availableParallelism();
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
-    let source = data ?? defaultData();
-    if (source === undefined) {
-      source = join(work, 'simulated');
-      await writeSimulatedShop(source, { events: quick ? 20_000 : 300_000 });
-    }
+    const source = await dataOrSimulated(data, work, quick);
     const store = await openStore(join(work, 'shop.db'));
     await importFiles({ store, ...(await datasetDirectory(source)) });
     const corpus = await store.corpus();

@@ -10,7 +10,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import {
   baselines,
@@ -26,9 +25,9 @@ import {
   writeBundle,
 } from '@lorekeep/towers';
 import { type Catalogue, loadCatalogue, together, withNewItems } from './catalogue.ts';
+import { defaultData } from './default-data.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 
-const DEFAULT_DATA = fileURLToPath(new URL('../../../shared/data/amazon18-scientific', import.meta.url));
 /** Catalogues for pre-training, and of how many users of each. */
 const OTHERS = ['amazon18-instruments', 'amazon18-arts', 'amazon18-games'];
 const OTHER_USERS = 10_000;
@@ -109,7 +108,7 @@ export async function pretrain(others: Catalogue[], work: string, options: RunOp
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
-    let source = data ?? (!quick && existsSync(DEFAULT_DATA) ? DEFAULT_DATA : undefined);
+    let source = data ?? (quick ? undefined : defaultData());
     if (source === undefined) {
       source = join(work, 'simulated');
       await writeSimulatedShop(source, { events: quick ? 5_000 : 100_000 });

@@ -14,10 +14,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { writeSimulatedShop } from '@lorekeep/datasets';
 import { resolveModel } from '@lorekeep/encoder';
 import type { BundleManifest } from '@lorekeep/towers';
-import { defaultData } from './default-data.ts';
+import { dataOrSimulated } from './default-data.ts';
 import { residentMb } from './machine.ts';
 import { peerPython, startPeer } from './peers.ts';
 import { RECBOLE } from './recbole.ts';
@@ -59,11 +58,7 @@ interface PeerRun {
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
-    let source = data ?? defaultData();
-    if (source === undefined) {
-      source = join(work, 'simulated');
-      await writeSimulatedShop(source, { events: quick ? 20_000 : 300_000 });
-    }
+    const source = await dataOrSimulated(data, work, quick);
     await resolveModel();
     const threads = availableParallelism();
     const first = await quickstart(source, join(work, 'first'), log);

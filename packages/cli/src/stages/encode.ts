@@ -105,14 +105,10 @@ export async function encodeStage(context: StageContext, options: EncodeStageOpt
   }
 }
 
-export interface EncodeEstimateResult extends CatalogueEstimate {
+export interface EncodeEstimateResult
+  extends CatalogueEstimate,
+    Pick<RememberedEncoder, 'id' | 'name' | 'model' | 'dim' | 'isLanguageModel' | 'template'> {
   dryRun: true;
-  id: string;
-  name: string;
-  model: string;
-  dim: number;
-  isLanguageModel: boolean;
-  template: ItemTemplate;
 }
 
 /** What `encodeStage` would have to do, and how long that would take. Changes nothing in the workspace. */
