@@ -5,7 +5,7 @@
 import type { RunContext } from '@lorekeep/core';
 import { breakdownOf, type Group } from './breakdown.ts';
 import { createTowerEncoder } from './encode.ts';
-import { bootstrapIntervals, type Intervals, metricsOfRanks } from './metrics.ts';
+import { bootstrapAll, type Intervals, metricsOfRanks } from './metrics.ts';
 import { createRankEvaluator, type Ranking } from './ranks.ts';
 import { openSecondStage, rankProposed, STAGE_BATCHES, stageGraph } from './second-stage/stage.ts';
 import type { TrainedStage } from './second-stage/train.ts';
@@ -37,13 +37,11 @@ export interface EvaluateOptions extends RunContext {
 /** The evaluation of a ranking, however it was made. */
 export function evaluationOf(split: Split, set: EvaluationSet, ranking: Ranking, seed = 42): Evaluation {
   const { kept, removed, top } = ranking;
-  const summary = (ranks: Float64Array) => ({
-    metrics: metricsOfRanks(ranks),
-    intervals: bootstrapIntervals(ranks, { seed }),
-  });
+  const [intervals, intervalsRemoved] = bootstrapAll([kept, removed], { seed });
   return {
-    ...summary(kept),
-    removed: summary(removed),
+    metrics: metricsOfRanks(kept),
+    intervals,
+    removed: { metrics: metricsOfRanks(removed), intervals: intervalsRemoved },
     breakdown: breakdownOf(split, set, kept),
     coverage: split.corpus.itemIds.length === 0 ? 0 : new Set(top).size / split.corpus.itemIds.length,
     ranks: kept,

@@ -70,9 +70,25 @@ export type Intervals = Record<MetricName, [number, number]>;
  * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
  */
 export function bootstrapIntervals(ranks: Float64Array, options: IntervalOptions = {}): Intervals {
-  const values = METRIC_NAMES.map((metric) => Float64Array.from(ranks, (rank) => contribution(metric, rank)));
+  return bootstrapAll([ranks], options)[0];
+}
+
+/**
+ * The intervals of several rankings of the same questions, from the same resamples: what each would get alone.
+ *
+ * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
+ */
+export function bootstrapAll(rankings: readonly Float64Array[], options: IntervalOptions = {}): Intervals[] {
+  const values = rankings.flatMap((ranks) =>
+    METRIC_NAMES.map((metric) => Float64Array.from(ranks, (rank) => contribution(metric, rank))),
+  );
   const intervals = intervalsOf(values, createRandom(options.seed ?? 42), options);
-  return Object.fromEntries(METRIC_NAMES.map((metric, at) => [metric, intervals[at]])) as Intervals;
+  return rankings.map(
+    (_, which) =>
+      Object.fromEntries(
+        METRIC_NAMES.map((metric, at) => [metric, intervals[which * METRIC_NAMES.length + at]]),
+      ) as Intervals,
+  );
 }
 
 /**

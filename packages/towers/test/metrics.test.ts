@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import { bootstrapIntervals, createRankEvaluator, metricsOfRanks } from '../src/index.ts';
+import { bootstrapAll } from '../src/metrics.ts';
 
 /** The definition, item by item. */
 function naiveRank(scores: ArrayLike<number>, target: number): number {
@@ -122,6 +123,8 @@ test('bootstrap intervals are seeded, hold the mean, and narrow with the number 
   const some = ranks(400);
   const intervals = bootstrapIntervals(some);
   assert.deepEqual(bootstrapIntervals(some), intervals);
+  const others = ranks(400);
+  assert.deepEqual(bootstrapAll([some, others]), [intervals, bootstrapIntervals(others)]);
   const { 'recall@10': recall } = metricsOfRanks(some);
   const [low, high] = intervals['recall@10'];
   assert.ok(low < recall && recall < high);
