@@ -3,17 +3,19 @@
  *
  * * `popularity`: number of training events;
  * * `repeat-last`: the last item again, everything else tied;
- * * `last-item-knn`: cosine of the raw content vectors to the last item ("no alignment");
+ * * `last-item-knn`: max(0, cosine) of the raw content vectors to the last item ("no alignment");
  * * `decayed-history-knn`: Σ .7^age · max(0, cosine)⁴ over the last 20 items, content vectors with the mean removed.
  *
- * An item is not its own neighbour: the two last say nothing about an item from that item itself. They are left out
- * where there is no content.
+ * An item is not its own neighbour: the two last say nothing about an item from that item itself, nor about one that is
+ * not among its 500 nearest. They are left out where there is no content.
  */
 import { type RunContext, silent } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { centredContent, contentMean } from './content.ts';
 import { type Evaluation, emptyRanking, evaluationOf } from './evaluate.ts';
-import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
+import { type Ranking, TOP } from './ranks.ts';
+import { createLargest, type Neighbours } from './solved/neighbours.ts';
+import { rankByNeighbours } from './solved/score.ts';
 import { type Question, questions, type Split, trainCounts } from './split.ts';
 import type { EvaluationSet } from './types.ts';
 
@@ -26,17 +28,10 @@ export interface BaselineOptions extends RunContext {
   seed?: number;
 }
 
-/** Score matrices are made in blocks of about this many numbers. */
-const BLOCK = 1 << 22;
-/** History items compared with the catalogue in one run. */
-const NEIGHBOUR_ROWS = 512;
-
-interface Neighbours {
-  vectors: Float32Array;
-  decay: number;
-  power: number;
-  maxHistory: number;
-}
+/** Content neighbours kept an item: what comes after them is level at 0. */
+const NEAREST = 500;
+/** Items compared with the catalogue in one run. */
+const BLOCK = 512;
 
 /** @param content `[items × contentDim]` raw vectors, `undefined` where there are none */
 export async function baselines(
@@ -47,123 +42,112 @@ export async function baselines(
 ): Promise<Partial<Record<BaselineName, Evaluation>>> {
   const items = split.corpus.itemIds.length;
   const asked = questions(split, set);
-  const ranker = createRankEvaluator({ threads, signal });
-  try {
-    const results: Partial<Record<BaselineName, Evaluation>> = {};
-    const add = async (name: BaselineName, rank: () => Promise<Ranking>) => {
-      progress({ stage: 'evaluate', done: 0, total: asked.length, unit: 'users', note: `${name}, ${set}` });
-      results[name] = evaluationOf(split, set, asked.length === 0 ? emptyRanking() : await rank(), seed);
-      progress({
-        stage: 'evaluate',
-        done: asked.length,
-        total: asked.length,
-        unit: 'users',
-        note: `${name}, ${set}`,
-      });
-    };
-    await add('popularity', () => {
-      const counts = Float32Array.from(trainCounts(split));
-      return ranker.rankVectors(new Float32Array(asked.length).fill(1), counts, 1, asked);
-    });
-    await add('repeat-last', () =>
-      rankedInBlocks(ranker, items, asked, async (first, last, scores) => {
-        for (let user = first; user < last; user++) {
-          const { history } = asked[user];
-          scores[(user - first) * items + history[history.length - 1]] = 1;
-        }
-      }),
-    );
-    if (content === undefined || items === 0) return results;
-    const dim = content.length / items;
-    const nearest = (neighbours: Neighbours) =>
-      rankedByNeighbours(ranker, items, asked, neighbours, { threads, signal });
-    await add('last-item-knn', () =>
-      nearest({ vectors: centredContent(content, new Float32Array(dim)), decay: 1, power: 1, maxHistory: 1 }),
-    );
-    const centred = centredContent(content, contentMean(content, items, dim));
-    await add('decayed-history-knn', () => nearest({ vectors: centred, decay: 0.7, power: 4, maxHistory: 20 }));
-    return results;
-  } finally {
-    await ranker.close();
-  }
+  const results: Partial<Record<BaselineName, Evaluation>> = {};
+  const add = async (name: BaselineName, rank: () => Ranking | Promise<Ranking>) => {
+    progress({ stage: 'evaluate', done: 0, total: asked.length, unit: 'users', note: `${name}, ${set}` });
+    results[name] = evaluationOf(split, set, asked.length === 0 ? emptyRanking() : await rank(), seed);
+    progress({ stage: 'evaluate', done: asked.length, total: asked.length, unit: 'users', note: `${name}, ${set}` });
+  };
+  await add('popularity', () => rankByOneOrder(Float32Array.from(trainCounts(split)), asked));
+  await add('repeat-last', () => rankByNeighbours(onlyThemselves(items), asked, { decay: 1, maxHistory: 1 }));
+  if (content === undefined || items === 0) return results;
+  const dim = content.length / items;
+  const run = { threads, signal };
+  await add('last-item-knn', async () => {
+    const vectors = centredContent(content, new Float32Array(dim));
+    return rankByNeighbours(await nearestByContent(vectors, items, 1, run), asked, { decay: 1, maxHistory: 1 });
+  });
+  await add('decayed-history-knn', async () => {
+    const vectors = centredContent(content, contentMean(content, items, dim));
+    return rankByNeighbours(await nearestByContent(vectors, items, 4, run), asked, { decay: 0.7, maxHistory: 20 });
+  });
+  return results;
 }
 
-async function rankedInBlocks(
-  ranker: RankEvaluator,
-  items: number,
-  asked: Question[],
-  fill: (first: number, last: number, scores: Float32Array) => Promise<void>,
-): Promise<Ranking> {
-  const size = Math.max(1, Math.min(asked.length, Math.floor(BLOCK / items)));
-  const whole = emptyRanking();
-  whole.kept = new Float64Array(asked.length);
-  whole.removed = new Float64Array(asked.length);
-  const scores = new Float32Array(size * items);
-  for (let first = 0; first < asked.length; first += size) {
-    const last = Math.min(first + size, asked.length);
-    scores.fill(0);
-    await fill(first, last, scores);
-    const block = await ranker.rankScores(scores.subarray(0, (last - first) * items), asked.slice(first, last));
-    whole.kept.set(block.kept, first);
-    whole.removed.set(block.removed, first);
-    if (first === 0) {
-      whole.width = block.width;
-      whole.top = new Int32Array(asked.length * block.width);
+/** Full ranking, as ranks.ts defines it, where everybody is shown the same: one score an item. */
+function rankByOneOrder(scores: Float32Array, asked: readonly Question[]): Ranking {
+  const items = scores.length;
+  const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+  /** Of each score, how many items have more, and how many have it. */
+  const places = new Map<number, { higher: number; level: number }>();
+  order.forEach((item, at) => {
+    const place = places.get(scores[item]);
+    if (place === undefined) places.set(scores[item], { higher: at, level: 1 });
+    else place.level++;
+  });
+  const width = Math.min(TOP, items);
+  const ranking: Ranking = {
+    kept: new Float64Array(asked.length),
+    removed: new Float64Array(asked.length),
+    top: new Int32Array(asked.length * width),
+    width,
+  };
+  asked.forEach(({ history, target }, at) => {
+    let { higher, level } = places.get(scores[target]) as { higher: number; level: number };
+    ranking.kept[at] = 1 + higher + (level - 1) / 2;
+    const past = new Set(history);
+    for (const item of past) {
+      if (scores[item] > scores[target]) higher--;
+      else if (scores[item] === scores[target]) level--;
     }
-    whole.top.set(block.top, first * block.width);
-  }
-  return whole;
+    ranking.removed[at] = past.has(target) ? items : 1 + higher + (level - 1) / 2;
+    ranking.top.set(order.slice(0, width), at * width);
+  });
+  return ranking;
 }
 
-async function rankedByNeighbours(
-  ranker: RankEvaluator,
+/** Every item its own and only neighbour. */
+function onlyThemselves(items: number): Neighbours {
+  return {
+    items,
+    offsets: Uint32Array.from({ length: items + 1 }, (_, item) => item),
+    ids: Int32Array.from({ length: items }, (_, item) => item),
+    values: new Float32Array(items).fill(1),
+  };
+}
+
+/** The `NEAREST` items of every item by max(0, cosine) ^ power, itself left out. @param vectors rows of length 1 */
+async function nearestByContent(
+  vectors: Float32Array,
   items: number,
-  asked: Question[],
-  { vectors, decay, power, maxHistory }: Neighbours,
+  power: number,
   { threads, signal }: { threads?: number; signal?: AbortSignal },
-): Promise<Ranking> {
+): Promise<Neighbours> {
   const dim = vectors.length / items;
+  const kept = Math.min(NEAREST, items - 1);
   const cache = createGraphCache(
-    ({ rows, all }) => {
-      const cosine = tf.matMul(rows as never, all as never, false, true);
-      return { similar: power === 1 ? tf.clone(cosine) : tf.pow(tf.relu(cosine), power) };
-    },
+    ({ rows, all }) => ({ similar: tf.matMul(rows as never, all as never, false, true) }),
     { name: 'neighbours', threads },
   );
   const all = namedArray([items, dim], vectors);
+  const result: Neighbours = {
+    items,
+    offsets: new Uint32Array(items + 1),
+    ids: new Int32Array(items * kept),
+    values: new Float32Array(items * kept),
+  };
+  const largest = createLargest(kept);
+  const size = Math.min(BLOCK, items);
+  const rows = new Float32Array(size * dim);
+  let end = 0;
   try {
-    return await rankedInBlocks(ranker, items, asked, async (first, last, scores) => {
-      // Which users of the block have which item in their history, and with what weight.
-      const uses = new Map<number, [row: number, weight: number][]>();
-      for (let user = first; user < last; user++) {
-        const recent = asked[user].history.subarray(-maxHistory);
-        recent.forEach((item, position) => {
-          const use: [number, number] = [user - first, decay ** (recent.length - 1 - position)];
-          const sofar = uses.get(item);
-          if (sofar === undefined) uses.set(item, [use]);
-          else sofar.push(use);
-        });
+    for (let first = 0; first < items; first += size) {
+      signal?.throwIfAborted();
+      const taken = Math.min(size, items - first);
+      rows.fill(0).set(vectors.subarray(first * dim, (first + taken) * dim));
+      const { similar } = await cache.run({ rows: namedArray([size, dim], rows), all });
+      const data = similar.data as Float32Array;
+      for (let row = 0; row < taken; row++) {
+        largest.clear();
+        for (let other = 0, at = row * items; other < items; other++, at++)
+          if (data[at] > largest.least && other !== first + row) largest.offer(other, data[at]);
+        end = largest.drain(result.ids, result.values, end);
+        result.offsets[first + row + 1] = end;
       }
-      const touched = [...uses.keys()];
-      const size = Math.min(NEIGHBOUR_ROWS, items);
-      const rows = new Float32Array(size * dim);
-      for (let begin = 0; begin < touched.length; begin += size) {
-        signal?.throwIfAborted();
-        const some = touched.slice(begin, begin + size);
-        some.forEach((item, row) => {
-          rows.set(vectors.subarray(item * dim, (item + 1) * dim), row * dim);
-        });
-        const { similar } = await cache.run({ rows: namedArray([size, dim], rows), all });
-        const data = similar.data as Float32Array;
-        some.forEach((item, row) => {
-          data[row * items + item] = 0;
-          for (const [user, weight] of uses.get(item) as [number, number][])
-            for (let i = 0, from = row * items, to = user * items; i < items; i++, from++, to++)
-              scores[to] += weight * data[from];
-        });
-      }
-    });
+    }
   } finally {
     await cache.close();
   }
+  for (let at = 0; at < end; at++) result.values[at] **= power;
+  return result;
 }
