@@ -32,7 +32,7 @@ import { LINEAR, saveLinear } from './solved/file.ts';
 import type { TrainedTowers } from './train.ts';
 import type { BundleManifest } from './types.ts';
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 /** Rows a run: one request, or bulk work. */
 export const BATCHES = [1, 32] as const;
 export const MANIFEST = 'manifest.json';

@@ -23,7 +23,7 @@ import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
 import { type TrainedStage, trainSecondStage } from './second-stage/train.ts';
 import { fitLinear, type LinearModel, MOST_ITEMS } from './solved/linear.ts';
-import { diagonalOf, type SymmetricTiles } from './solved/tiles.ts';
+import { clearShelf, type Shelf } from './solved/solution.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
 import { type InitialTowers, takenOver } from './transfer.ts';
@@ -212,7 +212,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
     const reached = Math.max(...records.map((record) => record.ndcg));
-    const above = await aboveTowers({ ...options, seed }, config, split, content, reached);
+    const above = await aboveTowers({ ...options, seed }, config, split, reached);
     const parameters = joinedArrays(best, fixed, config);
     Object.assign(parameters, prepared?.parameters);
     return {
@@ -240,10 +240,9 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
  * towers alone included.
  */
 async function aboveTowers(
-  { content: raw, seed, threads, progress, signal, contentInfo }: TrainOptions,
+  { content: raw, seed, threads, progress, signal, contentInfo, workDir }: TrainOptions,
   { content: wanted, neighbours, maxHistory, secondStage }: TowerConfig,
   split: Split,
-  prepared: Float32Array | undefined,
   reached: number,
 ): Promise<Pick<TrainedTowers, 'linear' | 'secondStage'>> {
   const items = split.corpus.itemIds.length;
@@ -251,18 +250,22 @@ async function aboveTowers(
   const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
   const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
   const run = { seed, threads, progress, signal };
-  let diagonal: Float32Array = new Float32Array(0);
-  const onSolved = (inverse: SymmetricTiles) => {
-    diagonal = diagonalOf(inverse);
-  };
-  const linear = await fitLinear(split, content, { perItem: neighbours, maxHistory, onSolved, ...run });
+  const shelf = workDir === undefined ? undefined : shelfOf(workDir, split, content?.centred);
+  if (shelf !== undefined) await clearShelf(shelf);
+  const { linear, diagonal } = await fitLinear(split, content, { perItem: neighbours, maxHistory, shelf, ...run });
   if (!secondStage) return { linear };
-  const stage = await trainSecondStage(split, linear, diagonal, prepared, run);
+  const stage = await trainSecondStage(split, linear, diagonal, content?.centred, { shelf, ...run });
   const { report } = stage;
   const best = Math.max(report.valid.linear['ndcg@10'], report.used ? (report.valid.secondStage?.['ndcg@10'] ?? 0) : 0);
   if (split.asked.valid.users.length > 0 && best <= reached)
     return { secondStage: { report: { ...report, used: false } } };
   return { linear, secondStage: stage };
+}
+
+/** Everything that is solved depends on these and on its settings. */
+function shelfOf(directory: string, { protocol, corpus }: Split, content: Float32Array | undefined): Shelf {
+  const texts = content ? sha256(new Uint8Array(content.buffer, content.byteOffset, content.byteLength)) : '';
+  return { directory, data: JSON.stringify([protocol, corpus.fingerprint, texts]) };
 }
 
 /** All questions, or `most` of them drawn evenly. */

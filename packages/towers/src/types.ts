@@ -54,7 +54,7 @@ export interface SecondStageReport {
 }
 
 export interface BundleManifest {
-  format: 1;
+  format: 2;
   kind: 'towers';
   /** The bundle directory's name. */
   version: string;

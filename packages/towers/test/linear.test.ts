@@ -89,9 +89,9 @@ describe('an item that was not there', () => {
   });
 
   test('is recommended and is history, in rows after the solved ones', async () => {
-    const model = openItemModel(
-      await fitLinear(without, { mean, centred: part(known) }, { perItem: 20, maxHistory: 9 }),
-    );
+    const content = { mean, centred: part(known) };
+    const { linear } = await fitLinear(without, content, { perItem: 20, maxHistory: 9 });
+    const model = openItemModel(linear);
     const rows = raw.slice(known * CONTENT_DIM);
     assert.equal(model.fold(rows.slice(0, CONTENT_DIM), 1), known);
     assert.equal(model.fold(rows.slice(CONTENT_DIM), 1), known + 1);

@@ -59,7 +59,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 
 for (const block of ['pre-ln', 'post-ln'])
   test(`the user tower is causal (${block}): a later item changes nothing before it, an earlier one does`, async () => {
-    const config = resolveConfig('learn', { ...small, block });
+    const config = resolveConfig('learn', { loss: 'full', ...small, block });
     const parameters = parametersOf(config);
     const inputs = normal([2, 5, 16], 6);
     const run = (given: Arrays) =>
@@ -75,7 +75,7 @@ for (const block of ['pre-ln', 'post-ln'])
   });
 
 test('the shared item tower is the user tower on a history of one item, but for the mix of the user side', async () => {
-  const config = resolveConfig('learn', { ...small, itemTower: 'shared' });
+  const config = resolveConfig('learn', { loss: 'full', ...small, itemTower: 'shared' });
   const parameters = parametersOf(config);
   (parameters['user/mix'].data as Float32Array).fill(0);
   const { items, users } = await eagerly(
@@ -89,7 +89,7 @@ test('the shared item tower is the user tower on a history of one item, but for 
 });
 
 test('without positions the user tower still sees order, through recency and the causal mask', async () => {
-  const config = resolveConfig('learn', { ...small, positions: 'none' });
+  const config = resolveConfig('learn', { loss: 'full', ...small, positions: 'none' });
   const parameters = parametersOf(config);
   assert.ok(!Object.keys(parameters).some((name) => name.endsWith('distance')));
   const { forward, backward } = await eagerly(
@@ -109,7 +109,7 @@ for (const options of [
   { id: false, positions: 'none', neighbours: 0, secondStage: false },
 ])
   test(`compiled towers and loss equal tfjs on its CPU backend (${JSON.stringify(options)})`, async () => {
-    const config = resolveConfig('learn', { ...small, ...options });
+    const config = resolveConfig('learn', { loss: 'full', ...small, ...options });
     const random = createRandom(10);
     const given: Arrays = {
       ...parametersOf(config),
@@ -141,7 +141,14 @@ for (const options of [
   });
 
 test('the loss is the mean cross-entropy over weighted positions', async () => {
-  const config = resolveConfig('learn', { ...small, layers: 0, content: false, maxHistory: 3, temperature: 0.5 });
+  const config = resolveConfig('learn', {
+    loss: 'full',
+    ...small,
+    layers: 0,
+    content: false,
+    maxHistory: 3,
+    temperature: 0.5,
+  });
   const parameters = parametersOf(config);
   const table = parameters['id/table'].data as Float32Array;
   const gate = parameters['id/gate'].data as Float32Array;

@@ -40,7 +40,7 @@ async function signalsOf(of: Split): Promise<{ signals: Signals; diagonal: Float
     items: of.corpus.itemIds.length,
     decay: 0.8,
     weights,
-    eventWeights: weights,
+    views: { events: weights },
     looseness: diagonal.map((value) => value * 100),
     content: undefined,
     ...countedSignals(of),
@@ -98,7 +98,7 @@ test('what is counted for an example is what would be counted had the later even
       transitions.push({ from: events[from], to: events[to], worth: 0.7 ** (to - from - 1) });
   const given = createFeatureReader(signals).read(history, undefined, {
     weights,
-    eventWeights: weights,
+    views: { events: weights },
     later: new Set(all.slice(prefix.length)),
     target: events[at],
     newest: events[events.length - 1],

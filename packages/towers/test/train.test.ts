@@ -356,7 +356,7 @@ test('missing, damaged and foreign bundles are coded errors', async () => {
     await assert.rejects(loadTowers(path), { code: 'BUNDLE_MISSING', kind: 'usage' });
     const manifest = await writeBundle(path, trained, { valid: metrics, test: metrics, baselines: {} });
     const write = (facts: unknown) => writeFile(join(path, 'manifest.json'), JSON.stringify(facts));
-    await write({ ...manifest, format: 2 });
+    await write({ ...manifest, format: 99 });
     await assert.rejects(loadTowers(path), { code: 'BUNDLE_FORMAT' });
     await write({ ...manifest, kind: 'ranker' });
     await assert.rejects(loadTowers(path), { code: 'BUNDLE_CORRUPT' });

@@ -1,6 +1,7 @@
-/** Corpus and content vectors into a bundle of trained towers. Skipped when the newest was made from exactly these. */
+/** Corpus and content vectors into a bundle of trained towers. Skipped when one was made from exactly these already: it becomes the newest. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { errorCode } from '@lorekeep/core';
 import { catalogueVectors } from '@lorekeep/encoder';
 import type { Corpus } from '@lorekeep/store';
 import {
@@ -21,7 +22,7 @@ import {
   writeBundle,
 } from '@lorekeep/towers';
 import { nothingImported, timesMissing } from '../errors.ts';
-import { latestVersion, type StageContext, setLatestVersion } from '../workspace.ts';
+import { modelVersions, type StageContext, setLatestVersion } from '../workspace.ts';
 import { currentEncoder, type RememberedEncoder } from './encode.ts';
 
 export interface TrainStageOptions {
@@ -49,14 +50,12 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   const corpus = await readCorpus(context);
   await checkTimes(context, protocol);
   const encoder = await currentEncoder(context);
-  const latest = await latestVersion(workspace);
-  if (latest !== undefined) {
-    const manifest = await readManifest(join(workspace.modelsDir, latest));
-    if (
-      isMadeFrom(manifest, corpus, encoder, config, protocol, seed) &&
-      manifest.initialFrom?.parameters === initial?.from.parameters
-    )
-      return { manifest, unchanged: true, seconds: 0 };
+  for (const version of (await modelVersions(workspace)).toReversed()) {
+    const manifest = await readableManifest(join(workspace.modelsDir, version));
+    if (manifest === undefined || manifest.initialFrom?.parameters !== initial?.from.parameters) continue;
+    if (!isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) continue;
+    await setLatestVersion(workspace, version);
+    return { manifest, unchanged: true, seconds: 0 };
   }
 
   const started = performance.now();
@@ -77,6 +76,16 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   await setLatestVersion(workspace, version);
   await discardCheckpoint(workDir);
   return { manifest, unchanged: false, seconds: (performance.now() - started) / 1000 };
+}
+
+/** `undefined` for a version that this program cannot read: an older one's, or a damaged one. It is trained anew. */
+async function readableManifest(path: string): Promise<BundleManifest | undefined> {
+  try {
+    return await readManifest(path);
+  } catch (error) {
+    if (errorCode(error).startsWith('BUNDLE_')) return undefined;
+    throw error;
+  }
 }
 
 function isMadeFrom(

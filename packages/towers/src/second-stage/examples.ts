@@ -8,8 +8,8 @@ import type { Random, RunContext } from '@lorekeep/core';
 import { type Split, trainItems } from '../split.ts';
 import { itemEras } from './eras.ts';
 import { CANDIDATES, createFeatureReader, WIDTH, type Without } from './features.ts';
-import { createLeaveOut } from './leave-out.ts';
-import { REACH, REACH_DECAY, type Signals } from './signals.ts';
+import { createLeaveOut, type LeftOut } from './leave-out.ts';
+import { REACH, REACH_DECAY, type Signals, VIEWS, type View } from './signals.ts';
 
 /** Newest training events a user that are asked about. */
 const EVENTS_A_USER = 3;
@@ -30,10 +30,10 @@ export interface Examples {
   asked: number;
 }
 
-/** Diagonals of the P of both weights, `[items]`. */
+/** Diagonals of the P of all weights, `[items]` each. */
 export interface Diagonals {
   weights: Float32Array;
-  eventWeights: Float32Array;
+  views: Partial<Record<View, Float32Array>>;
 }
 
 /**
@@ -53,8 +53,11 @@ export async function collectExamples(
     folds.push(itemEras(split, (user) => user % FOLDS !== fold));
   }
   const weights = createLeaveOut(signals.weights, diagonals.weights);
-  const eventWeights =
-    signals.eventWeights === signals.weights ? weights : createLeaveOut(signals.eventWeights, diagonals.eventWeights);
+  const views: Partial<Record<View, LeftOut>> = {};
+  for (const view of VIEWS) {
+    const [table, diagonal] = [signals.views[view], diagonals.views[view]];
+    if (table !== undefined && diagonal !== undefined) views[view] = createLeaveOut(table, diagonal);
+  }
   const reader = createFeatureReader(signals);
   const users = random.shuffle(Uint32Array.from(split.trainLengths.keys()));
   const features: Float32Array[] = [];
@@ -75,11 +78,10 @@ export async function collectExamples(
     for (let at = Math.max(1, events.length - EVENTS_A_USER); at < events.length; at++) {
       const history = events.subarray(0, at);
       const prefix = [...new Set(history)];
-      weights.leaveOut(all, prefix);
-      if (eventWeights !== weights) eventWeights.leaveOut(all, prefix);
+      for (const table of [weights, ...Object.values(views)]) table.leaveOut(all, prefix);
       const without: Without = {
         weights,
-        eventWeights,
+        views,
         later: new Set(all.slice(prefix.length)),
         target: events[at],
         newest: events[events.length - 1],

@@ -6,7 +6,7 @@
  */
 import { createLargest } from '../solved/neighbours.ts';
 import type { LeftOut } from './leave-out.ts';
-import type { Signals } from './signals.ts';
+import { type Signals, VIEWS, type View } from './signals.ts';
 
 export const FEATURES = [
   // The closed form: as it ranks, and from where its score comes.
@@ -23,9 +23,16 @@ export const FEATURES = [
   'steep',
   'supporters',
   'looseness',
-  // Events alone.
-  'eventScore',
-  'eventFromLast',
+  // Other solutions of the closed form (VIEWS): their score, and from where it comes.
+  'eventsScore',
+  'eventsFromLast',
+  'eventsStrongest',
+  'looseScore',
+  'looseFromLast',
+  'looseStrongest',
+  'textualScore',
+  'textualFromLast',
+  'textualStrongest',
   // Text alone.
   'cosineLast',
   'cosineMean',
@@ -52,6 +59,8 @@ export const FEATURES = [
   // Places among the candidates, from 0 to 1, by one thing alone.
   'placeFromLast',
   'placeByEvents',
+  'placeByLoose',
+  'placeByTextual',
   'placeByCosine',
   'placeByNext',
 ] as const;
@@ -67,6 +76,13 @@ const at = Object.fromEntries(FEATURES.map((name, index) => [name, index])) as R
   number
 >;
 
+/** Where the features of each view stand. */
+const VIEW_COLUMNS: Record<View, { score: number; fromLast: number; strongest: number }> = {
+  events: { score: at.eventsScore, fromLast: at.eventsFromLast, strongest: at.eventsStrongest },
+  loose: { score: at.looseScore, fromLast: at.looseFromLast, strongest: at.looseStrongest },
+  textual: { score: at.textualScore, fromLast: at.textualFromLast, strongest: at.textualStrongest },
+};
+
 /** A weight from which a history item counts as a supporter of a candidate. */
 const SUPPORT = 0.005;
 const STEEP = 0.5;
@@ -76,7 +92,7 @@ const SHRINK = 3;
 /** Asked about in training: the weights and counts as they would be without the user's later events. */
 export interface Without {
   weights: LeftOut;
-  eventWeights: LeftOut;
+  views: Partial<Record<View, LeftOut>>;
   /** Items of the later events that are not in the history as well. */
   later: ReadonlySet<number>;
   /** What is asked about: where it is no candidate, the features are not made. */
@@ -108,8 +124,11 @@ export interface FeatureReader {
 
 /** Holds a few numbers an item, reused from call to call. Not for overlapping use. */
 export function createFeatureReader(signals: Signals): FeatureReader {
-  const { items, decay, weights, eventWeights, transitions, transitionsInto, users, newest, looseness, content } =
-    signals;
+  const { items, decay, weights, transitions, transitionsInto, users, newest, looseness, content } = signals;
+  const views = VIEWS.flatMap((view) => {
+    const table = signals.views[view];
+    return table === undefined ? [] : [{ view, table, columns: VIEW_COLUMNS[view] }];
+  });
   const dim = content === undefined ? 0 : content.length / items;
   const sums = new Float32Array(items);
   const touched = new Int32Array(items);
@@ -174,12 +193,16 @@ export function createFeatureReader(signals: Signals): FeatureReader {
           features[to + at.steep] += steep * weight;
           if (weight > SUPPORT) features[to + at.supporters]++;
         }
-        for (let entry = eventWeights.offsets[row]; entry < eventWeights.offsets[row + 1]; entry++) {
-          const to = (place[eventWeights.ids[entry]] - 1) * WIDTH;
-          if (to < 0) continue;
-          const weight = without === undefined ? eventWeights.values[entry] : without.eventWeights.weight(row, entry);
-          features[to + at.eventScore] += worth * weight;
-          if (age === 0) features[to + at.eventFromLast] = weight;
+        for (const { view, table, columns } of views) {
+          const left = without?.views[view];
+          for (let entry = table.offsets[row]; entry < table.offsets[row + 1]; entry++) {
+            const to = (place[table.ids[entry]] - 1) * WIDTH;
+            if (to < 0) continue;
+            const weight = left === undefined ? table.values[entry] : left.weight(row, entry);
+            features[to + columns.score] += worth * weight;
+            features[to + columns.strongest] = Math.max(features[to + columns.strongest], weight);
+            if (age === 0) features[to + columns.fromLast] = weight;
+          }
         }
         const shrunk = 1 / (users[row] + SHRINK);
         for (let entry = transitions.offsets[row]; entry < transitions.offsets[row + 1]; entry++) {
@@ -294,7 +317,9 @@ function ownTransitions(from: number, to: number, without: Without | undefined):
 /** What is ranked by, and where its place goes. */
 const PLACES = [
   [at.fromLast, at.placeFromLast],
-  [at.eventScore, at.placeByEvents],
+  [at.eventsScore, at.placeByEvents],
+  [at.looseScore, at.placeByLoose],
+  [at.textualScore, at.placeByTextual],
   [at.cosineLast, at.placeByCosine],
   [at.nextDecayed, at.placeByNext],
 ] as const;

@@ -3,19 +3,20 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import type { LinearModel } from '../solved/linear.ts';
-import { type Signals, type SparseRows, turned } from './signals.ts';
+import { type Signals, type SparseRows, turned, VIEWS } from './signals.ts';
 import { openSecondStage, type SecondStage, STAGE_BATCHES, stageGraph } from './stage.ts';
 
 export const TABLES = 'second-stage.safetensors';
+const viewName = (view: string) => `view-${view}`;
 const stageFile = (batch: number) => `second-stage-${batch}.onnx`;
 /** Every file that `saveSecondStage` writes. */
 export const STAGE_FILES = [TABLES, ...STAGE_BATCHES.map(stageFile)];
 
 /** The linear model, whose weights are among the signals, has a file of its own. */
 export async function saveSecondStage(directory: string, signals: Signals, network: Arrays): Promise<void> {
-  const { items, weights, eventWeights, transitions, looseness, users, newest, eras, content } = signals;
+  const { items, views, transitions, looseness, users, newest, eras, content } = signals;
   const arrays: Arrays = rowArrays('transitions', transitions);
-  if (eventWeights !== weights) Object.assign(arrays, rowArrays('events', eventWeights));
+  for (const [view, table] of Object.entries(views)) Object.assign(arrays, rowArrays(viewName(view), table));
   for (const [name, values] of Object.entries({ looseness, users, newest, eras }))
     arrays[name] = namedArray([items], values);
   if (content !== undefined) arrays.content = namedArray([items, content.length / items], content);
@@ -37,7 +38,9 @@ export async function loadSecondStage(
     items: weights.items,
     decay: settings.decay,
     weights,
-    eventWeights: 'events/ids' in arrays ? rowsOf('events', arrays) : weights,
+    views: Object.fromEntries(
+      VIEWS.filter((view) => `${viewName(view)}/ids` in arrays).map((view) => [view, rowsOf(viewName(view), arrays)]),
+    ),
     looseness: floats('looseness'),
     transitions,
     transitionsInto: turned(transitions),

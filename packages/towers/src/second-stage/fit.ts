@@ -15,7 +15,7 @@ const MOST_EXAMPLES = 24_000;
 /** Below this many there is nothing to hold out, and nothing to be gained. */
 export const LEAST_EXAMPLES = 100;
 const BATCH = 128;
-const EPOCHS = 8;
+const EPOCHS = 16;
 const HELD_OUT = 10;
 const OPTIMISER = { learningRate: 3e-3, weightDecay: 0.01, clipNorm: 1 };
 

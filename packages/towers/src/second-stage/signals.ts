@@ -6,6 +6,13 @@ import type { Neighbours } from '../solved/neighbours.ts';
 import { type Split, trainItems } from '../split.ts';
 import { itemEras } from './eras.ts';
 
+/**
+ * The closed form solved once more, in other ways than the one that proposes: from events alone; held back less, so that few events
+ * count for more; and with more weight on the text. What they disagree about says how sure a score is.
+ */
+export const VIEWS = ['events', 'loose', 'textual'] as const;
+export type View = (typeof VIEWS)[number];
+
 /** Rows of a sparse matrix, as `Neighbours` has them but in no particular order. */
 export type SparseRows = Neighbours;
 
@@ -15,8 +22,8 @@ export interface Signals {
   decay: number;
   /** The item–item weights that propose the candidates: of events and text. */
   weights: Neighbours;
-  /** The same of events alone; the same object where there is no text. */
-  eventWeights: Neighbours;
+  /** Other solutions; without text there is only `loose`. */
+  views: Partial<Record<View, Neighbours>>;
   /** `[items]` diagonal of P times λ, in (0, 1]: how little the events and the text say of an item. */
   looseness: Float32Array;
   /** Who came after whom: directed counts over the next `REACH` events, each step back worth `REACH_DECAY`. */
@@ -36,7 +43,7 @@ export interface Signals {
 export const REACH = 3;
 export const REACH_DECAY = 0.7;
 
-/** What is counted; what is solved (`decay`, `weights`, `eventWeights`, `looseness`) comes from the closed form. */
+/** What is counted; what is solved (`decay`, `weights`, `views`, `looseness`) comes from the closed form. */
 export function countedSignals(
   split: Split,
 ): Pick<Signals, 'transitions' | 'transitionsInto' | 'users' | 'newest' | 'eras'> {

@@ -1,22 +1,20 @@
 /**
- * From a log and its linear model to a second stage: the model solved once more from events alone, what is counted, the
+ * From a log and its linear model to a second stage: the model solved in other ways (VIEWS), what is counted, the
  * network, and the question whether it earned its place: its NDCG@10 on the validation questions beside the linear model's.
  */
 import type { RunContext } from '@lorekeep/core';
 import type { Arrays } from '@lorekeep/graph';
 import { metricsOfRanks } from '../metrics.ts';
 import { pairedDifferences } from '../paired.ts';
-import { interactionsOf } from '../solved/gram.ts';
+import { type GramSettings, interactionsOf } from '../solved/gram.ts';
 import type { LinearModel } from '../solved/linear.ts';
-import { strongestNeighbours } from '../solved/neighbours.ts';
 import { rankByNeighbours } from '../solved/score.ts';
 import { USUAL_WITHOUT_CONTENT } from '../solved/search.ts';
-import { solveItems } from '../solved/solve.ts';
-import { diagonalOf } from '../solved/tiles.ts';
+import { type Shelf, type SolutionOptions, solution } from '../solved/solution.ts';
 import { questions, type Split } from '../split.ts';
 import type { SecondStageReport } from '../types.ts';
 import { fitSecondStage } from './fit.ts';
-import { countedSignals, type Signals } from './signals.ts';
+import { countedSignals, type Signals, VIEWS, type View } from './signals.ts';
 import { openSecondStage, rankProposed, STAGE_BATCHES, stageGraph } from './stage.ts';
 
 export interface TrainedStage {
@@ -30,6 +28,8 @@ export interface TrainStageOptions extends RunContext {
   seed?: number;
   /** Default: all the machine offers. */
   threads?: number;
+  /** Where what is solved is kept and looked for. Default: nowhere. */
+  shelf?: Shelf;
 }
 
 /**
@@ -44,28 +44,23 @@ export async function trainSecondStage(
   { neighbours, settings }: Pick<LinearModel, 'neighbours' | 'settings'>,
   diagonal: Float32Array,
   content: Float32Array | undefined,
-  { seed = 42, threads, progress, signal }: TrainStageOptions = {},
+  { seed = 42, threads, shelf, progress, signal }: TrainStageOptions = {},
 ): Promise<TrainedStage> {
   const run = { threads, progress, signal };
   const asked = questions(split, 'valid');
   const linear = rankByNeighbours(neighbours, asked, settings);
   const valid: SecondStageReport['valid'] = { linear: metricsOfRanks(linear.kept) };
-  const events = settings.beta === 0 ? { neighbours, diagonal } : await solvedFromEvents(split, settings.perItem, run);
+  const views = await solvedViews(split, content, settings, { perItem: settings.perItem, shelf, ...run });
   const signals: Signals = {
     items: neighbours.items,
     decay: settings.decay,
     weights: neighbours,
-    eventWeights: events.neighbours,
+    views: views.neighbours,
     looseness: diagonal.map((value) => value * settings.lambda),
     content,
     ...countedSignals(split),
   };
-  const fitted = await fitSecondStage(
-    split,
-    signals,
-    { weights: diagonal, eventWeights: events.diagonal },
-    { seed, ...run },
-  );
+  const fitted = await fitSecondStage(split, signals, { weights: diagonal, views: views.diagonals }, { seed, ...run });
   if (fitted === undefined) return { report: { used: false, valid } };
   const { parameters: network, ...training } = fitted;
   const graphs = STAGE_BATCHES.map((batch) => stageGraph(network, batch));
@@ -82,7 +77,30 @@ export async function trainSecondStage(
   return used ? { report, parts: { signals, network } } : { report };
 }
 
-async function solvedFromEvents(split: Split, perItem: number, run: RunContext & { threads?: number }) {
-  const inverse = await solveItems(interactionsOf(split), undefined, USUAL_WITHOUT_CONTENT, run);
-  return { neighbours: strongestNeighbours(inverse, perItem), diagonal: diagonalOf(inverse) };
+/** λ of the view that is held back less, and β of the one that looks at the text more, as parts of the model's own. */
+const LOOSE = 1 / 6;
+const TEXTUAL = 5;
+
+async function solvedViews(
+  split: Split,
+  content: Float32Array | undefined,
+  { lambda, beta }: GramSettings,
+  options: SolutionOptions,
+) {
+  const wanted: Partial<Record<View, GramSettings>> = { loose: { lambda: LOOSE * lambda, beta } };
+  if (beta > 0) {
+    wanted.events = USUAL_WITHOUT_CONTENT;
+    wanted.textual = { lambda, beta: TEXTUAL * beta };
+  }
+  const interactions = interactionsOf(split);
+  const neighbours: Signals['views'] = {};
+  const diagonals: Partial<Record<View, Float32Array>> = {};
+  for (const view of VIEWS) {
+    const settings = wanted[view];
+    if (settings === undefined) continue;
+    const solved = await solution(interactions, content, settings, options);
+    neighbours[view] = solved.neighbours;
+    diagonals[view] = solved.diagonal;
+  }
+  return { neighbours, diagonals };
 }
