@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { centredContent, contentMean } from '../src/content.ts';
-import { evaluateTowers, interactionsOf, leaveOneOut, resolveConfig, trainTowers } from '../src/index.ts';
+import {
+  evaluateTowers,
+  interactionsOf,
+  leaveOneOut,
+  resolveConfig,
+  solveItems,
+  strongestNeighbours,
+  trainTowers,
+} from '../src/index.ts';
 import { clearShelf, keepNote, keptNote, solution } from '../src/solved/solution.ts';
 import { CONTENT_DIM, contentInfo, groupedCorpus } from './corpora.ts';
 
@@ -35,11 +43,14 @@ test('a kept solution is the solution, and is not solved again', async () => {
     solved = 0;
     assert.deepEqual(await solution(interactions, centred, settings, options), fresh);
     assert.equal(solved, 0);
+    const { neighbours } = await solution(interactions, centred, settings, { ...options, perItem: 5 });
+    assert.equal(solved, 0, 'fewer neighbours are among those kept');
+    assert.deepEqual(neighbours, strongestNeighbours(await solveItems(interactions, centred, settings), 5));
     // Anything that matters is part of the name.
     for (const other of [
       { settings: { lambda: 6, beta: 2 }, options },
       { settings: { lambda: 5, beta: 0 }, options },
-      { settings, options: { ...options, perItem: 13 } },
+      { settings, options: { ...options, perItem: 300 } },
       { settings, options: { ...options, adapted: false } },
       { settings, options: { ...options, shelf: { directory, data: 'others' } } },
     ]) {

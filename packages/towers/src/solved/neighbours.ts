@@ -59,6 +59,21 @@ export function strongestNeighbours(inverse: SymmetricTiles, perItem: number = P
   return { items: size, offsets, ids: ids.slice(0, end), values: values.slice(0, end) };
 }
 
+/** The strongest `perItem` of each row. */
+export function firstOfEach({ items, offsets, ids, values }: Neighbours, perItem: number): Neighbours {
+  const ends = new Uint32Array(items + 1);
+  for (let row = 0; row < items; row++) ends[row + 1] = ends[row] + Math.min(perItem, offsets[row + 1] - offsets[row]);
+  if (ends[items] === ids.length) return { items, offsets, ids, values };
+  const cut = { items, offsets: ends, ids: new Int32Array(ends[items]), values: new Float32Array(ends[items]) };
+  for (let row = 0; row < items; row++) {
+    const from = offsets[row];
+    const to = from + ends[row + 1] - ends[row];
+    cut.ids.set(ids.subarray(from, to), ends[row]);
+    cut.values.set(values.subarray(from, to), ends[row]);
+  }
+  return cut;
+}
+
 /**
  * The same weights for items in another order.
  *

@@ -9,7 +9,7 @@ import { errorCode, sha256, writeFileAtomic } from '@lorekeep/core';
 import { type Arrays, createProductPool, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { type Adaptation, adaptationOf } from './fold.ts';
 import type { GramSettings, Interactions } from './gram.ts';
-import { type Neighbours, strongestNeighbours } from './neighbours.ts';
+import { firstOfEach, type Neighbours, strongestNeighbours } from './neighbours.ts';
 import { type SolveContext, solveItems } from './solve.ts';
 import { diagonalOf } from './tiles.ts';
 
@@ -37,6 +37,8 @@ export interface SolutionOptions extends SolveContext {
 }
 
 const PREFIX = 'solved-';
+/** Neighbours that are kept at least, so that presets which want fewer find theirs. */
+const LEAST_KEPT = 200;
 /** Of the files' form, and of what is computed. */
 const EDITION = 1;
 
@@ -52,21 +54,23 @@ export async function solution(
 ): Promise<Solution> {
   const used = beta > 0 ? content : undefined;
   const wantsMap = adapted && used !== undefined;
-  const path = shelf && placeOn(shelf, [lambda, beta, perItem, wantsMap], '.safetensors');
+  const most = shelf === undefined ? perItem : Math.max(perItem, LEAST_KEPT);
+  const path = shelf && placeOn(shelf, [lambda, beta, most, wantsMap], '.safetensors');
+  const cut = (whole: Solution) => ({ ...whole, neighbours: firstOfEach(whole.neighbours, perItem) });
   const kept = path === undefined ? undefined : await readKept(path, lambda);
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) return cut(kept);
 
   const pool = given ?? createProductPool(threads);
   try {
     const settings = { lambda, beta };
     const inverse = await solveItems(interactions, used, settings, { pool, ...run });
     const solved: Solution = {
-      neighbours: strongestNeighbours(inverse, perItem),
+      neighbours: strongestNeighbours(inverse, most),
       diagonal: diagonalOf(inverse),
       adaptation: wantsMap ? await adaptationOf(inverse, used, settings, pool, { signal: run.signal }) : undefined,
     };
     if (path !== undefined) await keep(path, solved);
-    return solved;
+    return cut(solved);
   } finally {
     if (given === undefined) await pool.close();
   }
