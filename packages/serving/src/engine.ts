@@ -7,7 +7,7 @@
  */
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
-import { merged } from '@lorekeep/towers';
+import { merged, withTowers } from '@lorekeep/towers';
 import { z } from 'zod';
 import { encoderMismatch, engineBusy, engineClosed, itemNotFound, notFinite, requestInvalid } from './errors.ts';
 import { compileFilter } from './filter.ts';
@@ -186,14 +186,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const passes = rowFilter(live, filter, excluded);
         if (known.length === 0) return answer(live, 'popularity', live.popular(k, passes), withItems, unknownItems);
 
+        let encoded: Promise<Float32Array> | undefined;
+        const userVector = () => {
+          encoded ??= towers.encodeUsers([live.inputsOf(known.slice(-towers.maxHistory))]).then((vector) => {
+            if (vector.every(Number.isFinite)) return vector;
+            throw notFinite('this history', { user: request.user, length: known.length });
+          });
+          return encoded;
+        };
         let named = live.neighboursOf(known, k, passes);
-        const ordered = named && (await secondStageOrder(live, known, named, k, passes));
+        const ordered = named && (await secondStageOrder(live, known, named, k, passes, userVector));
         const source = ordered === undefined ? 'towers' : 'second-stage';
         named = ordered ?? named;
         if (named !== undefined && named.keys.length === k) return answer(live, source, named, withItems, unknownItems);
-        const query = await towers.encodeUsers([live.inputsOf(known.slice(-towers.maxHistory))]);
-        if (!query.every(Number.isFinite))
-          throw notFinite('this history', { user: request.user, length: known.length });
+        const query = await userVector();
         const { ef } = live.publication.manifest.index;
         // A user's own items crowd the neighbourhood: look far enough to have k left without them.
         const options = { filter: passes, ef: Math.max(ef, k + excluded.size) };
@@ -303,14 +309,25 @@ async function secondStageOrder(
   linear: SearchResult,
   k: number,
   passes: (row: number) => boolean,
+  userVector: () => Promise<Float32Array>,
 ): Promise<SearchResult | undefined> {
-  const { secondStage } = live.publication.towers;
+  const { towers, index } = live.publication;
+  const { secondStage } = towers;
   if (secondStage === undefined) return undefined;
-  const [proposal] = await secondStage.propose([history.map(live.trainedRowOf)], (trained) => {
+  let [proposal] = await secondStage.propose([history.map(live.trainedRowOf)], (trained) => {
     const row = live.rowOfTrained(trained);
     return row >= 0 && passes(row);
   });
   if (proposal.items.length === 0) return undefined;
+  const weight = towers.manifest.secondStage?.towerWeight ?? 0;
+  if (weight > 0) {
+    const user = await userVector();
+    const says = Array.from(proposal.items, (trained) => {
+      const vector = index.get(live.rowOfTrained(trained));
+      return vector?.reduce((sum, value, k) => sum + value * user[k], 0) ?? 0;
+    });
+    proposal = withTowers(proposal, says, weight);
+  }
   const proposed = Uint32Array.from(proposal.items, live.rowOfTrained);
   const keys = Uint32Array.from(merged(proposed, linear.keys, (row) => live.trainedRowOf(row) < 0, k));
   const own = new Map(Array.from(proposed, (row, at) => [row, proposal.scores[at]]));

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Engine, openEngine } from '../src/index.ts';
+import { catalogueVectors } from '@lorekeep/encoder';
+import { loadTowers } from '@lorekeep/towers';
+import { type Engine, openEngine, publish } from '../src/index.ts';
 import { makeWalks, openShop, type Shop, topicOf } from './shop.ts';
 
 describe('engine of a model with a second stage', () => {
@@ -53,6 +57,46 @@ describe('engine of a model with a second stage', () => {
     const alone = await engine.recommend({ history: ['fresh-1'], k: 5 });
     assert.equal(alone.source, 'towers');
     assert.equal(alone.items.length, 5);
+  });
+
+  test('the towers have the say that the bundle gives them', async () => {
+    const bundleDir = join(shop.workspace, 'models', 'weighted');
+    await cp(shop.bundleDir, bundleDir, { recursive: true });
+    const file = join(bundleDir, 'manifest.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8'));
+    const weight = 2;
+    manifest.secondStage.towerWeight = weight;
+    manifest.version = 'weighted';
+    await writeFile(file, JSON.stringify(manifest));
+    const towers = await loadTowers(bundleDir);
+    const { itemIds, inputDim, dim } = towers;
+    const content = await catalogueVectors(shop, itemIds);
+    const { inputs, vectors } = await towers.adaptItems(content, Int32Array.from(itemIds.keys()));
+    const rows = history.map((id) => itemIds.indexOf(id));
+    const user = await towers.encodeUsers([
+      Float32Array.from(rows.flatMap((row) => [...inputs.subarray(row * inputDim, (row + 1) * inputDim)])),
+    ]);
+    const [{ items, scores }] = await towers.secondStage!.propose([rows]);
+    const expected = Array.from(items, (row, at) => {
+      const tower = Array.from(user).reduce((sum, value, k) => sum + value * vectors[row * dim + k], 0);
+      return { id: itemIds[row], score: scores[at] + weight * tower };
+    }).sort((a, b) => b.score - a.score);
+    await towers.close();
+
+    assert.ok(expected.length > 20);
+    const before = ids(await engine.recommend({ history, k: 60, includeHistory: true }));
+    await publish({ ...shop, bundleDir });
+    assert.ok(await engine.reload());
+    const answer = await engine.recommend({ history, k: 60, includeHistory: true });
+    const known = answer.items.filter(({ id }) => itemIds.includes(id)).slice(0, expected.length);
+    assert.deepEqual(
+      ids({ items: known }),
+      expected.map(({ id }) => id),
+    );
+    assert.notDeepEqual(ids(answer), before);
+    known.forEach(({ score }, at) => {
+      assert.ok(Math.abs(score - expected[at].score) < 1e-4);
+    });
   });
 
   test('with nothing to go by, what is popular', async () => {

@@ -2,9 +2,10 @@
  * A saved bundle on the question sets, through the very towers, linear model and second stage that serve: what `lorekeep evaluate` reports is what a
  * shop gets. The corpus may have grown since training; items that the bundle does not know are ranked by their text.
  */
+import type { RunContext } from '@lorekeep/core';
 import { type EvaluateOptions, type Evaluation, emptyRanking, evaluationOf } from './evaluate.ts';
 import { createRankEvaluator, type Ranking } from './ranks.ts';
-import { rankProposed } from './second-stage/stage.ts';
+import { rankProposed, type TowerVectors } from './second-stage/stage.ts';
 import { openItemModel } from './solved/items.ts';
 import type { LinearModel } from './solved/linear.ts';
 import { renumbered } from './solved/neighbours.ts';
@@ -27,49 +28,55 @@ export async function evaluateBundle(
   { threads, progress, signal, seed = 42 }: EvaluateOptions & { seed?: number } = {},
 ): Promise<Evaluation> {
   const { itemIds } = split.corpus;
-  const { inputDim } = towers;
   const known = new Map(towers.itemIds.map((id, row) => [id, row]));
-  const { linear, secondStage } = towers;
-  if (linear !== undefined) {
-    const asked = questions(split, set);
-    const first = rankLinear(linear, known, split, asked, content);
-    const rows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
-    const ranking = secondStage === undefined ? first : await rankProposed(secondStage, asked, first, { signal, rows });
-    return evaluationOf(split, set, ranking, seed);
-  }
-  const adapted = await towers.adaptItems(
-    content,
-    Int32Array.from(itemIds, (id) => known.get(id) ?? -1),
-  );
+  const rows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
+  const { linear, secondStage, manifest } = towers;
   const asked = questions(split, set);
-  const users = new Float32Array(asked.length * towers.dim);
+  if (asked.length === 0) return evaluationOf(split, set, emptyRanking(), seed);
+  const encoded = () => towerVectors(towers, rows, content, asked, { progress, signal, note: `towers, ${set}` });
+  if (linear !== undefined) {
+    const first = rankLinear(linear, known, split, asked, content);
+    if (secondStage === undefined) return evaluationOf(split, set, first, seed);
+    const weight = manifest.secondStage?.towerWeight ?? 0;
+    const say = weight > 0 ? { ...(await encoded()), weight } : undefined;
+    return evaluationOf(split, set, await rankProposed(secondStage, asked, first, { signal, rows, towers: say }), seed);
+  }
+  const { users, vectors, dim } = await encoded();
+  const ranker = createRankEvaluator({ threads, signal });
+  try {
+    return evaluationOf(split, set, await ranker.rankVectors(users, vectors, dim, asked), seed);
+  } finally {
+    await ranker.close();
+  }
+}
+
+/** Vectors of the whole catalogue and of everybody who is asked about, as the shop makes them. */
+async function towerVectors(
+  towers: TowerRuntime,
+  rows: Int32Array,
+  content: Float32Array,
+  asked: readonly Question[],
+  { progress, signal, note }: RunContext & { note: string },
+): Promise<TowerVectors> {
+  const { dim, inputDim, maxHistory } = towers;
+  const { inputs: table, vectors } = await towers.adaptItems(content, rows);
+  const users = new Float32Array(asked.length * dim);
   for (let first = 0; first < asked.length; first += USER_BATCH) {
     signal?.throwIfAborted();
     const some = asked.slice(first, first + USER_BATCH);
     const histories = some.map(({ history }) => {
-      const recent = history.slice(-towers.maxHistory);
+      const recent = history.slice(-maxHistory);
       const inputs = new Float32Array(recent.length * inputDim);
       recent.forEach((item, at) => {
-        inputs.set(adapted.inputs.subarray(item * inputDim, (item + 1) * inputDim), at * inputDim);
+        inputs.set(table.subarray(item * inputDim, (item + 1) * inputDim), at * inputDim);
       });
       return inputs;
     });
-    users.set(await towers.encodeUsers(histories), first * towers.dim);
-    progress?.({
-      stage: 'evaluate',
-      done: first + some.length,
-      total: asked.length,
-      unit: 'users',
-      note: `towers, ${set}`,
-    });
+    users.set(await towers.encodeUsers(histories), first * dim);
+    const done = first + some.length;
+    progress?.({ stage: 'evaluate', done, total: asked.length, unit: 'users', note });
   }
-  if (asked.length === 0) return evaluationOf(split, set, emptyRanking(), seed);
-  const ranker = createRankEvaluator({ threads, signal });
-  try {
-    return evaluationOf(split, set, await ranker.rankVectors(users, adapted.vectors, towers.dim, asked), seed);
-  } finally {
-    await ranker.close();
-  }
+  return { users, vectors, dim };
 }
 
 /** As in a shop: items that the model was not solved with are folded in first. */

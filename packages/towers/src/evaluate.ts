@@ -11,7 +11,7 @@ import { openSecondStage, rankProposed, STAGE_BATCHES, stageGraph } from './seco
 import type { TrainedStage } from './second-stage/train.ts';
 import { rankByNeighbours } from './solved/score.ts';
 import { type Question, questions, type Split } from './split.ts';
-import { rankingOf, type TrainedTowers } from './train.ts';
+import { rankingOf, type TrainedTowers, vectorsOf } from './train.ts';
 import type { EvaluationSet, Metrics } from './types.ts';
 
 export interface Evaluation {
@@ -62,25 +62,27 @@ export async function evaluateTowers(
   set: EvaluationSet,
   { threads, signal, progress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  if (linear !== undefined) {
-    const asked = questions(split, set);
-    const total = asked.length;
-    progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note: `linear model, ${set}` });
-    const first = rankByNeighbours(linear.neighbours, asked, linear.settings);
-    const parts = secondStage?.parts;
-    const ranking = parts === undefined ? first : await reranked(parts, asked, first, { threads, signal });
-    progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note: `linear model, ${set}` });
-    return evaluationOf(split, set, ranking, seed);
-  }
   const sizes = { items: corpus.itemIds.length, contentDim: config.content ? contentInfo.dim : 0 };
   const encoder = createTowerEncoder(config, sizes, { threads, signal });
   const ranker = createRankEvaluator({ threads, signal });
   try {
     const asked = questions(split, set);
     const total = asked.length;
-    progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note: `towers, ${set}` });
-    const ranking = total === 0 ? emptyRanking() : await rankingOf(asked, parameters, content, encoder, ranker);
-    progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note: `towers, ${set}` });
+    const note = `${linear === undefined ? 'towers' : 'linear model'}, ${set}`;
+    progress?.({ stage: 'evaluate', done: 0, total, unit: 'users', note });
+    let ranking = emptyRanking();
+    if (linear === undefined) {
+      if (total > 0) ranking = await rankingOf(asked, parameters, content, encoder, ranker);
+    } else {
+      ranking = rankByNeighbours(linear.neighbours, asked, linear.settings);
+      if (secondStage?.parts !== undefined) {
+        const { towerWeight: weight } = secondStage.report;
+        const says = weight > 0 && total > 0;
+        const towers = says ? { ...(await vectorsOf(asked, parameters, content, encoder)), weight } : undefined;
+        ranking = await reranked(secondStage.parts, asked, ranking, { threads, signal, towers });
+      }
+    }
+    progress?.({ stage: 'evaluate', done: total, total, unit: 'users', note });
     return evaluationOf(split, set, ranking, seed);
   } finally {
     await Promise.all([encoder.close(), ranker.close()]);
@@ -91,7 +93,7 @@ async function reranked(
   { signals, network }: NonNullable<TrainedStage['parts']>,
   asked: readonly Question[],
   linear: Ranking,
-  { threads, signal }: { threads?: number; signal?: AbortSignal },
+  { threads, ...how }: { threads?: number } & Parameters<typeof rankProposed>[3],
 ): Promise<Ranking> {
   const stage = await openSecondStage(
     signals,
@@ -99,7 +101,7 @@ async function reranked(
     { threads },
   );
   try {
-    return await rankProposed(stage, asked, linear, { signal });
+    return await rankProposed(stage, asked, linear, how);
   } finally {
     await stage.close();
   }

@@ -17,7 +17,7 @@ export { type Difference, pairedDifferences } from './paired.ts';
 export { type Preset, presets } from './presets.ts';
 export { createRankEvaluator, type RankEvaluator, type RankEvaluatorOptions, type Ranking } from './ranks.ts';
 export { type LoadOptions, loadTowers } from './runtime.ts';
-export { merged, type Proposal, type SecondStage } from './second-stage/stage.ts';
+export { merged, type Proposal, type SecondStage, withTowers } from './second-stage/stage.ts';
 export { type TwinFactors, type TwinOptions, twinFactors } from './solved/factors.ts';
 export { type GramSettings, type Interactions, interactionsOf, userCounts } from './solved/gram.ts';
 export { type ItemModel, openItemModel } from './solved/items.ts';

@@ -21,7 +21,7 @@ import { trainingLoss } from './loss.ts';
 import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
-import { type TrainedStage, trainSecondStage } from './second-stage/train.ts';
+import { type TrainedStage, type TrainStageOptions, trainSecondStage } from './second-stage/train.ts';
 import { fitLinear, type LinearModel, MOST_ITEMS } from './solved/linear.ts';
 import { clearShelf, type Shelf } from './solved/solution.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
@@ -212,8 +212,12 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
     const reached = Math.max(...records.map((record) => record.ndcg));
-    const above = await aboveTowers({ ...options, seed }, config, split, reached);
     const parameters = joinedArrays(best, fixed, config);
+    const towers = async () => {
+      const found = await vectorsOf(questions(split, 'valid'), parameters, content, encoder);
+      return { ...found, temperature: config.temperature };
+    };
+    const above = await aboveTowers({ ...options, seed }, config, split, reached, towers);
     Object.assign(parameters, prepared?.parameters);
     return {
       config,
@@ -244,6 +248,7 @@ async function aboveTowers(
   { content: wanted, neighbours, maxHistory, secondStage }: TowerConfig,
   split: Split,
   reached: number,
+  towers: TrainStageOptions['towers'],
 ): Promise<Pick<TrainedTowers, 'linear' | 'secondStage'>> {
   const items = split.corpus.itemIds.length;
   if (neighbours === 0 || items > MOST_ITEMS) return {};
@@ -254,7 +259,11 @@ async function aboveTowers(
   if (shelf !== undefined) await clearShelf(shelf);
   const { linear, diagonal } = await fitLinear(split, content, { perItem: neighbours, maxHistory, shelf, ...run });
   if (!secondStage) return { linear };
-  const stage = await trainSecondStage(split, linear, diagonal, content?.centred, { shelf, ...run });
+  const stage = await trainSecondStage(split, linear, diagonal, content?.centred, {
+    ...run,
+    shelf,
+    ...(split.asked.valid.users.length > 0 ? { towers } : {}),
+  });
   const { report } = stage;
   const best = Math.max(report.valid.linear['ndcg@10'], report.used ? (report.valid.secondStage?.['ndcg@10'] ?? 0) : 0);
   if (split.asked.valid.users.length > 0 && best <= reached)
@@ -308,7 +317,8 @@ export async function rankingOf(
   return ranker.rankVectors(users, vectors, dim, asked);
 }
 
-async function vectorsOf(
+/** Both towers' vectors, for at least one question. */
+export async function vectorsOf(
   asked: Question[],
   parameters: Arrays,
   content: Float32Array | undefined,

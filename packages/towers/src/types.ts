@@ -44,7 +44,9 @@ export interface SecondStageReport {
     losses: number[];
     bestEpoch: number;
   };
-  /** On the validation questions, history kept: what the choice was made by. */
+  /** How many times the towers' inner product is added to the network's score; 0: they have no say. */
+  towerWeight: number;
+  /** On the validation questions, history kept: what the choices were made by. */
   valid: {
     linear: Metrics;
     secondStage?: Metrics;

@@ -23,7 +23,7 @@ import { CANDIDATES, createFeatureReader, FEATURES, WIDTH } from '../src/second-
 import { loadSecondStage, saveSecondStage } from '../src/second-stage/files.ts';
 import { createLeaveOut } from '../src/second-stage/leave-out.ts';
 import { countedSignals, type Signals } from '../src/second-stage/signals.ts';
-import { merged, rankProposed, type SecondStage } from '../src/second-stage/stage.ts';
+import { merged, rankProposed, type SecondStage, towerScores, withTowers } from '../src/second-stage/stage.ts';
 import { trainSecondStage } from '../src/second-stage/train.ts';
 import { diagonalOf } from '../src/solved/tiles.ts';
 import { questions, trainItems } from '../src/split.ts';
@@ -161,6 +161,32 @@ test('new items keep the place that the towers gave them, the rest follows the s
   assert.deepEqual([...order].sort(), [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test('towers have their say in proportion to their weight', async () => {
+  const proposal = { items: Int32Array.of(4, 2, 7, 9), scores: Float32Array.of(3, 2, 1, NaN) };
+  const order = (towers: number[], weight: number) => [...withTowers(proposal, towers, weight).items];
+  assert.deepEqual(order([0, 0, 9, 0], 0), [4, 2, 7, 9]);
+  assert.deepEqual(order([0, 0, 9, 0], 0.2), [4, 7, 2, 9]);
+  assert.deepEqual(order([0, 0, 9, 99], 1), [7, 4, 2, 9], 'what is no number stays last');
+  assert.deepEqual(order([1, 2, 3, 0], 1), [4, 2, 7, 9], 'equals keep their order');
+  assert.deepEqual([...withTowers(proposal, [1, 2, 3, 0], 2).scores.subarray(0, 3)], [7, 6, 5]);
+
+  const users = Float32Array.of(1, 0, 0, 1);
+  const vectors = Float32Array.of(1, 2, 3, 4, 5, 6);
+  assert.deepEqual([...towerScores({ users, vectors, dim: 2 }, 1, [2, 0])], [6, 2]);
+  const stage = {
+    propose: async (histories: readonly unknown[]) =>
+      histories.map(() => ({ items: Int32Array.of(0, 1, 2), scores: Float32Array.of(3, 2, 1) })),
+  } as unknown as SecondStage;
+  const asked = [0, 1].map(() => ({ history: Int32Array.of(0), target: 2 }));
+  const rest = { kept: Float64Array.of(3, 3), removed: Float64Array.of(2, 2), top: Int32Array.of(0, 0), width: 1 };
+  const opposed = { users: Float32Array.of(0, 0, -1, 0), vectors, dim: 2, weight: 1 };
+  assert.deepEqual([...(await rankProposed(stage, asked, rest, { towers: opposed })).kept], [3, 3]);
+  const helped = { users: Float32Array.of(0, 0, 1, 0), vectors, dim: 2, weight: 1 };
+  const ranking = await rankProposed(stage, asked, rest, { towers: helped });
+  assert.deepEqual([...ranking.kept], [3, 1]);
+  assert.deepEqual([...ranking.top], [0, 2]);
+});
+
 test('ranks are places in the merged order', async () => {
   const random = createRandom(5);
   const items = 30;
@@ -258,6 +284,7 @@ test('the default serves from its bundle what was evaluated in training, and nam
   const config = resolveConfig('learn', { dim: 16, hidden: 8, epochs: 0, maxHistory: 8 });
   const trained = await trainTowers({ corpus, content, contentInfo, config, seed: 3 });
   assert.ok(trained.linear !== undefined && trained.secondStage?.parts !== undefined);
+  trained.secondStage.report.towerWeight = 1;
   const { metrics, ranks } = await evaluateTowers(trained, 'test');
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-second-stage-'));
   const path = join(directory, 'v1');

@@ -27,6 +27,15 @@ export interface Proposal {
   scores: Float32Array;
 }
 
+/** Vectors of both towers, whose inner products have a say in the order. */
+export interface TowerVectors {
+  /** `[questions × dim]` */
+  users: Float32Array;
+  /** `[items × dim]`, by the catalogue's rows. */
+  vectors: Float32Array;
+  dim: number;
+}
+
 export interface SecondStage {
   readonly signals: Signals;
   /**
@@ -91,6 +100,31 @@ export async function openSecondStage(
 }
 
 /**
+ * The proposal in the order of its scores with the towers' added, `weight` times. What sequences say is in no table that the
+ * network sees, and the towers cannot be among its features: trained on its very examples, they know the answers.
+ *
+ * @param towers a score for each of the proposal's items
+ */
+export function withTowers({ items, scores }: Proposal, towers: ArrayLike<number>, weight: number): Proposal {
+  const mixed = Float32Array.from(scores, (score, at) => score + weight * towers[at]);
+  const value = (at: number) => (Number.isFinite(mixed[at]) ? mixed[at] : -Infinity);
+  const order = Array.from(mixed.keys()).sort((a, b) => value(b) - value(a) || a - b);
+  return {
+    items: Int32Array.from(order, (at) => items[at]),
+    scores: Float32Array.from(order, (at) => mixed[at]),
+  };
+}
+
+/** Inner products of question `at` with `items`. */
+export function towerScores({ users, vectors, dim }: TowerVectors, at: number, items: ArrayLike<number>): Float32Array {
+  return Float32Array.from(items, (item) => {
+    let sum = 0;
+    for (let k = 0, user = at * dim, own = item * dim; k < dim; k++) sum += users[user + k] * vectors[own + k];
+    return sum;
+  });
+}
+
+/**
  * One order from two: the proposals in theirs, but items that the second stage does not know (new ones) at the very place
  * that the towers gave them, and after the last proposal whatever else the towers have.
  *
@@ -128,12 +162,17 @@ export function merged(
  *
  * @param rest the first stage's ranking of the same questions
  * @param rows each catalogue row's row in the second stage, −1 for a new item. Default: the same rows.
+ * @param towers have a say, where there are any
  */
 export async function rankProposed(
   stage: SecondStage,
   questions: readonly Question[],
   rest: Ranking,
-  { signal, rows }: { signal?: AbortSignal; rows?: Int32Array } = {},
+  {
+    signal,
+    rows,
+    towers,
+  }: { signal?: AbortSignal; rows?: Int32Array; towers?: TowerVectors & { weight: number } } = {},
 ): Promise<Ranking> {
   const kept = rest.kept.slice();
   const removed = rest.removed.slice();
@@ -147,17 +186,21 @@ export async function rankProposed(
     const proposals = await stage.propose(
       some.map(({ history }) => (rows === undefined ? history : history.map((item) => rows[item]))),
     );
-    proposals.forEach((proposal, index) => {
+    proposals.forEach((proposed, index) => {
       const at = first + index;
       const { history, target } = some[index];
-      const items = back === undefined ? proposal.items : proposal.items.map((row) => back.get(row) as number);
+      const known = back === undefined ? proposed.items : proposed.items.map((row) => back.get(row) as number);
+      const { items, scores } =
+        towers === undefined
+          ? { items: known, scores: proposed.scores }
+          : withTowers({ items: known, scores: proposed.scores }, towerScores(towers, at, known), towers.weight);
       const best = rest.top.subarray(at * width, (at + 1) * width);
       const past = new Set(history);
       if (!isNew(target)) {
         const place = items.indexOf(target);
         const before = place < 0 ? items : items.subarray(0, place);
         const seen = before.reduce((count, item) => count + (past.has(item) ? 1 : 0), 0);
-        const finite = place < 0 || Number.isFinite(proposal.scores[place]);
+        const finite = place < 0 || Number.isFinite(scores[place]);
         const behind = (count: number, skips: (item: number) => boolean) => {
           let rank = count + 1;
           for (let i = 0, slot = 1; i < best.length; i++) {

@@ -1,6 +1,7 @@
 /**
  * From a log and its linear model to a second stage: the model solved in other ways (VIEWS), what is counted, the
- * network, and the question whether it earned its place: its NDCG@10 on the validation questions beside the linear model's.
+ * network, how much the towers have to say beside it, and the question whether it earned its place: its NDCG@10 on the validation
+ * questions beside the linear model's.
  */
 import type { RunContext } from '@lorekeep/core';
 import type { Arrays } from '@lorekeep/graph';
@@ -11,11 +12,19 @@ import type { LinearModel } from '../solved/linear.ts';
 import { rankByNeighbours } from '../solved/score.ts';
 import { USUAL_WITHOUT_CONTENT } from '../solved/search.ts';
 import { type Shelf, type SolutionOptions, solution } from '../solved/solution.ts';
-import { questions, type Split } from '../split.ts';
+import { type Question, questions, type Split } from '../split.ts';
 import type { SecondStageReport } from '../types.ts';
 import { fitSecondStage } from './fit.ts';
 import { countedSignals, type Signals, VIEWS, type View } from './signals.ts';
-import { openSecondStage, rankProposed, STAGE_BATCHES, stageGraph } from './stage.ts';
+import {
+  openSecondStage,
+  type SecondStage,
+  STAGE_BATCHES,
+  stageGraph,
+  type TowerVectors,
+  towerScores,
+  withTowers,
+} from './stage.ts';
 
 export interface TrainedStage {
   report: SecondStageReport;
@@ -30,6 +39,8 @@ export interface TrainStageOptions extends RunContext {
   threads?: number;
   /** Where what is solved is kept and looked for. Default: nowhere. */
   shelf?: Shelf;
+  /** Vectors for the validation questions, and what their inner products were divided by in training. Default: the towers have no say. */
+  towers?: () => Promise<TowerVectors & { temperature: number }>;
 }
 
 /**
@@ -44,7 +55,7 @@ export async function trainSecondStage(
   { neighbours, settings }: Pick<LinearModel, 'neighbours' | 'settings'>,
   diagonal: Float32Array,
   content: Float32Array | undefined,
-  { seed = 42, threads, shelf, progress, signal }: TrainStageOptions = {},
+  { seed = 42, threads, shelf, towers, progress, signal }: TrainStageOptions = {},
 ): Promise<TrainedStage> {
   const run = { threads, progress, signal };
   const asked = questions(split, 'valid');
@@ -61,20 +72,59 @@ export async function trainSecondStage(
     ...countedSignals(split),
   };
   const fitted = await fitSecondStage(split, signals, { weights: diagonal, views: views.diagonals }, { seed, ...run });
-  if (fitted === undefined) return { report: { used: false, valid } };
+  if (fitted === undefined) return { report: { used: false, valid, towerWeight: 0 } };
   const { parameters: network, ...training } = fitted;
   const graphs = STAGE_BATCHES.map((batch) => stageGraph(network, batch));
   const stage = await openSecondStage(signals, graphs, { threads });
+  let towerWeight = 0;
   try {
-    const ranking = await rankProposed(stage, asked, linear, { signal });
-    valid.secondStage = metricsOfRanks(ranking.kept);
-    valid.difference = pairedDifferences(ranking.kept, linear.kept, { seed })['ndcg@10'];
+    const { kept, weight } = await bestWeight(stage, asked, linear.kept, await towers?.(), signal);
+    valid.secondStage = metricsOfRanks(kept);
+    valid.difference = pairedDifferences(kept, linear.kept, { seed })['ndcg@10'];
+    towerWeight = weight;
   } finally {
     await stage.close();
   }
   const used = valid.secondStage['ndcg@10'] > valid.linear['ndcg@10'];
-  const report = { used, training, valid };
+  const report = { used, training, valid, towerWeight: used ? towerWeight : 0 };
   return used ? { report, parts: { signals, network } } : { report };
+}
+
+/** Questions between two looks at the signal. */
+const BLOCK = 256;
+/** How much the towers may have to say: parts of their own logits. */
+const WEIGHTS = [0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
+
+/**
+ * The towers' weight with which NDCG@10 is best on these questions, and the ranks it gives.
+ *
+ * @param behind ranks of the questions in the order that follows the proposals
+ */
+async function bestWeight(
+  stage: SecondStage,
+  asked: readonly Question[],
+  behind: Float64Array,
+  towers: (TowerVectors & { temperature: number }) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ kept: Float64Array; weight: number }> {
+  const weights = towers === undefined ? [0] : WEIGHTS.map((weight) => weight / towers.temperature);
+  const tried = weights.map((weight) => ({ weight, kept: behind.slice() }));
+  for (let first = 0; first < asked.length; first += BLOCK) {
+    signal?.throwIfAborted();
+    const some = asked.slice(first, first + BLOCK);
+    const proposals = await stage.propose(some.map(({ history }) => history));
+    for (const [index, proposal] of proposals.entries()) {
+      const at = first + index;
+      const said = towers === undefined ? undefined : towerScores(towers, at, proposal.items);
+      for (const { weight, kept } of tried) {
+        const { items } = said === undefined ? proposal : withTowers(proposal, said, weight);
+        const place = items.indexOf(some[index].target);
+        kept[at] = place < 0 ? Math.max(kept[at], items.length + 1) : place + 1;
+      }
+    }
+  }
+  const ndcg = ({ kept }: { kept: Float64Array }) => metricsOfRanks(kept)['ndcg@10'];
+  return tried.reduce((best, other) => (ndcg(other) > ndcg(best) ? other : best));
 }
 
 /** λ of the view that is held back less, and β of the one that looks at the text more, as parts of the model's own. */
