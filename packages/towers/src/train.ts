@@ -1,5 +1,5 @@
 /**
- * Training, top to bottom: centre the content, solve the start, then epochs of AdamW over length-sorted batches with
+ * Training, top to bottom: solve the linear model, centre the content, solve the towers' start, then epochs of AdamW over length-sorted batches with
  * the validation set ranked after each. The best epoch on validation NDCG@10 is kept, the start itself being epoch 0,
  * so what comes out is never worse there than what was solved. Last, with `secondStage`, what orders the first places
  * (second-stage/train.ts), kept where it is better there than the towers. The test set is not looked at.
@@ -73,7 +73,7 @@ export interface TrainedTowers {
 }
 
 /**
- * Progress is reported as stage `'start'`, unit `'rounds'`, then stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
+ * Progress is reported as the linear model's stages (`fitLinear`), then stage `'start'`, unit `'rounds'`, then stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
  *
  * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_INIT_MISMATCH`, `TOWERS_LOSS_NOT_FINITE`,
  *   `TOWERS_DIVERGED` (the last good epoch stays in `workDir`); `signal.reason` when stopped
@@ -107,6 +107,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       initial?.from.parameters ?? '',
     ]),
   );
+  const solved = await solvedModel(options, config, split);
   const random = createRandom(seed);
   const saved = workDir === undefined ? undefined : await loadCheckpoint(workDir, key);
   const orders = random.fork('orders');
@@ -217,7 +218,8 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       const found = await vectorsOf(questions(split, 'valid'), parameters, content, encoder);
       return { ...found, temperature: config.temperature };
     };
-    const above = await aboveTowers({ ...options, seed }, config, split, reached, towers);
+    const above =
+      solved && (await aboveTowers({ ...options, seed }, config.secondStage, split, solved, reached, towers));
     Object.assign(parameters, prepared?.parameters);
     return {
       config,
@@ -238,36 +240,52 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   }
 }
 
+interface Solved {
+  linear: LinearModel;
+  /** `[items]` of its P. */
+  diagonal: Float32Array;
+  /** Centred, as it was solved with. */
+  content: Float32Array | undefined;
+  shelf: Shelf | undefined;
+}
+
+/** The linear model, where one is wanted and the catalogue small enough to be solved exactly. */
+async function solvedModel(
+  { content: raw, threads, progress, signal, contentInfo, workDir }: TrainOptions,
+  { content: wanted, neighbours, maxHistory }: TowerConfig,
+  split: Split,
+): Promise<Solved | undefined> {
+  const items = split.corpus.itemIds.length;
+  if (neighbours === 0 || items > MOST_ITEMS) return undefined;
+  const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
+  const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
+  const shelf = workDir === undefined ? undefined : shelfOf(workDir, split, content?.centred);
+  if (shelf !== undefined) await clearShelf(shelf);
+  const how = { perItem: neighbours, maxHistory, shelf, threads, progress, signal };
+  return { ...(await fitLinear(split, content, how)), content: content?.centred, shelf };
+}
+
 /**
- * What scores in the towers' place: the linear model, where one is wanted and the catalogue small enough to be solved exactly,
- * and the second stage over its candidates. With `secondStage` whichever is best on the validation questions is kept, the
- * towers alone included.
+ * What scores in the towers' place: the linear model, and the second stage over its candidates. With `secondStage` whichever is
+ * best on the validation questions is kept, the towers alone included.
+ *
+ * @param reached NDCG@10 of the towers
  */
 async function aboveTowers(
-  { content: raw, seed, threads, progress, signal, contentInfo, workDir }: TrainOptions,
-  { content: wanted, neighbours, maxHistory, secondStage }: TowerConfig,
+  { seed, threads, progress, signal }: TrainOptions,
+  secondStage: boolean,
   split: Split,
+  { linear, diagonal, content, shelf }: Solved,
   reached: number,
   towers: TrainStageOptions['towers'],
 ): Promise<Pick<TrainedTowers, 'linear' | 'secondStage'>> {
-  const items = split.corpus.itemIds.length;
-  if (neighbours === 0 || items > MOST_ITEMS) return {};
-  const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
-  const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
-  const run = { seed, threads, progress, signal };
-  const shelf = workDir === undefined ? undefined : shelfOf(workDir, split, content?.centred);
-  if (shelf !== undefined) await clearShelf(shelf);
-  const { linear, diagonal } = await fitLinear(split, content, { perItem: neighbours, maxHistory, shelf, ...run });
   if (!secondStage) return { linear };
-  const stage = await trainSecondStage(split, linear, diagonal, content?.centred, {
-    ...run,
-    shelf,
-    ...(split.asked.valid.users.length > 0 ? { towers } : {}),
-  });
+  const anybody = split.asked.valid.users.length > 0;
+  const how = { seed, threads, progress, signal, shelf, ...(anybody ? { towers } : {}) };
+  const stage = await trainSecondStage(split, linear, diagonal, content, how);
   const { report } = stage;
   const best = Math.max(report.valid.linear['ndcg@10'], report.used ? (report.valid.secondStage?.['ndcg@10'] ?? 0) : 0);
-  if (split.asked.valid.users.length > 0 && best <= reached)
-    return { secondStage: { report: { ...report, used: false } } };
+  if (anybody && best <= reached) return { secondStage: { report: { ...report, used: false } } };
   return { linear, secondStage: stage };
 }
 

@@ -75,6 +75,7 @@ export async function searchLinear(
   const trial = whole.interactions.items <= SEARCH_ITEMS ? whole : sampled(whole, SAMPLE_ITEMS, createRandom(seed));
   const questions = someOf(trial.questions);
   const steps: SearchStep[] = [];
+  progress({ stage: 'search', done: 0, unit: 'steps' });
   const pool = createProductPool(threads);
   const tried = async (settings: GramSettings): Promise<number> => {
     const before = steps.find(({ lambda, beta }) => lambda === settings.lambda && beta === settings.beta);
