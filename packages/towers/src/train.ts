@@ -213,6 +213,8 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
     }
     progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
     const reached = Math.max(...records.map((record) => record.ndcg));
+    // Its memory is needed for what follows.
+    await trainer.close();
     const parameters = joinedArrays(best, fixed, config);
     const towers = async () => {
       const found = await vectorsOf(questions(split, 'valid'), parameters, content, encoder);

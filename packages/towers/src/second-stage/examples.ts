@@ -7,7 +7,7 @@
 import type { Random, RunContext } from '@lorekeep/core';
 import { type Split, trainItems } from '../split.ts';
 import { itemEras } from './eras.ts';
-import { CANDIDATES, createFeatureReader, WIDTH, type Without } from './features.ts';
+import { createFeatureReader, type Without } from './features.ts';
 import { createLeaveOut, type LeftOut } from './leave-out.ts';
 import { REACH, REACH_DECAY, type Signals, VIEWS, type View } from './signals.ts';
 
@@ -18,8 +18,8 @@ const FOLDS = 5;
 
 export interface Examples {
   count: number;
-  /** `[count × CANDIDATES × WIDTH]` */
-  features: Float32Array;
+  /** Of each, `[CANDIDATES × WIDTH]`. */
+  features: Float32Array[];
   /** `[count]` candidates of each. */
   counts: Int32Array;
   /** `[count]` which candidate it was. */
@@ -98,13 +98,9 @@ export async function collectExamples(
       owners.push(user);
     }
   }
-  const joined = new Float32Array(features.length * CANDIDATES * WIDTH);
-  features.forEach((rows, index) => {
-    joined.set(rows, index * CANDIDATES * WIDTH);
-  });
   return {
     count: counts.length,
-    features: joined,
+    features,
     counts: Int32Array.from(counts),
     chosen: Int32Array.from(chosen),
     users: Uint32Array.from(owners),

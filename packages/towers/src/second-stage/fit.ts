@@ -10,7 +10,7 @@ import { CANDIDATES, WIDTH } from './features.ts';
 import { choiceLoss, initialNetwork } from './network.ts';
 import type { Signals } from './signals.ts';
 
-/** Examples at most: 250 MB of features, and more did not help where there were more. */
+/** Examples at most: 460 MB of features, and more did not help where there were more. */
 const MOST_EXAMPLES = 24_000;
 /** Below this many there is nothing to hold out, and nothing to be gained. */
 export const LEAST_EXAMPLES = 100;
@@ -128,7 +128,7 @@ function feedsOf({ features, counts, chosen }: Examples, which: readonly number[
   const rows = new Float32Array(which.length * size);
   const absent = new Float32Array(which.length * CANDIDATES);
   which.forEach((example, at) => {
-    rows.set(features.subarray(example * size, (example + 1) * size), at * size);
+    rows.set(features[example], at * size);
     absent.fill(1, at * CANDIDATES + counts[example], (at + 1) * CANDIDATES);
   });
   return {
@@ -148,9 +148,9 @@ function spread({ count, counts, features }: Examples): { mean: Float32Array; de
   let rows = 0;
   for (let example = 0; example < count; example++)
     for (let row = 0; row < counts[example]; row++, rows++)
-      for (let k = 0, at = (example * CANDIDATES + row) * WIDTH; k < WIDTH; k++, at++) {
-        sum[k] += features[at];
-        squares[k] += features[at] ** 2;
+      for (let k = 0, at = row * WIDTH; k < WIDTH; k++, at++) {
+        sum[k] += features[example][at];
+        squares[k] += features[example][at] ** 2;
       }
   const mean = Float32Array.from(sum, (value) => value / rows);
   return {
