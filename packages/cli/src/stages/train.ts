@@ -66,8 +66,12 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   const run = { threads, progress, signal };
   const how = { preset, config, protocol, seed, initial, workDir };
   const trained = await trainTowers({ corpus, content, contentInfo, ...how, ...run });
+  const { secondStage } = trained;
   const metrics = {
-    valid: (await evaluateTowers(trained, 'valid', run)).metrics,
+    // Where the second stage was chosen, the validation questions have just been ranked for that.
+    valid:
+      (secondStage?.report.used && secondStage.report.valid.secondStage) ||
+      (await evaluateTowers(trained, 'valid', run)).metrics,
     test: (await evaluateTowers(trained, 'test', run)).metrics,
     baselines: await baselineMetrics(context, trained.split, content, threads),
   };
