@@ -7,11 +7,12 @@
  *
  * Sets: the folder given, else all of `../shared/data/amazon*`; `LOREKEEP_QUALITY_SETS=a,b`, `LOREKEEP_QUALITY_PRESETS=learn,linear`
  * and `LOREKEEP_QUALITY_SEEDS=42,43,44` choose others. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
- * run that was stopped goes on where it was: what is trained already is not trained again. `results/quality.json` is replaced with what
- * this run measured: per set, preset and seed the metrics, intervals, times and peak memory.
+ * run that was stopped goes on where it was: what is trained already is not trained again. `results/quality.json` holds per set, preset
+ * and seed the metrics, intervals, times and peak memory; rows that this run does not measure stay as they were, each with its date.
  */
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,6 +35,8 @@ interface Row {
   set: string;
   preset: string;
   seed: number;
+  /** When it was measured. */
+  date: string;
   version: string;
   valid: Metrics;
   test: Metrics;
@@ -112,6 +115,7 @@ async function measure(set: string, preset: string, seed: number, workspace: str
     set,
     preset,
     seed,
+    date: new Date().toISOString().slice(0, 10),
     version,
     valid: found.metrics.valid,
     test: found.metrics.test,
@@ -183,11 +187,13 @@ function figuresOf(rows: Row[]): Record<string, number> {
 }
 
 async function save(rows: Row[]): Promise<void> {
+  const nameOf = ({ set, preset, seed }: Row) => [set, preset, seed].join();
+  const fresh = new Set(rows.map(nameOf));
+  const earlier = existsSync(RESULTS) ? (JSON.parse(await readFile(RESULTS, 'utf8')) as { rows: Row[] }).rows : [];
+  const all = [...earlier.filter((row) => !fresh.has(nameOf(row))), ...rows];
+  all.sort((a, b) => a.set.localeCompare(b.set) || b.preset.localeCompare(a.preset) || a.seed - b.seed);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`;
-  const command = `pnpm bench quality, presets ${[...new Set(rows.map(({ preset }) => preset))].join(', ')}`;
   await mkdir(dirname(RESULTS), { recursive: true });
-  await writeFile(
-    RESULTS,
-    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine, node: process.versions.node, command, rows }, null, 1)}\n`,
-  );
+  const results = { command: 'pnpm bench quality', machine, node: process.versions.node, rows: all };
+  await writeFile(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
 }
