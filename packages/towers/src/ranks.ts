@@ -1,9 +1,9 @@
 /**
- * Full ranking without sampled negatives: a graph computes the scores of a batch of users against all items, and one loop
- * over each user's counts what is above the target and beside it. (Counted by graph operators, each of which passes over the whole
- * matrix, the same took three times as long.)
+ * Full ranking without sampled negatives, done where the scores are: a graph computes the scores of a batch of users
+ * against all items, compares them with the target's score and hands out a few counts a user. The score matrix never
+ * leaves ONNX Runtime, and every model and baseline is ranked by this same code.
  */
-import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
+import { createGraphCache, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import { badTowerInput } from './errors.ts';
 import type { Question } from './split.ts';
 
@@ -50,47 +50,75 @@ export interface RankEvaluatorOptions {
   signal?: AbortSignal;
 }
 
-/** Scores a run: 16 MB of them, so that what the product has written is still in a cache when it is read. */
-const MOST_SCORES = 2 ** 22;
+type Tensor = ReturnType<typeof tf.tensor>;
+
+/**
+ * Counts items above and beside the target.
+ *
+ * @param scores `[users, items]`
+ * @param at `[users]` the targets' flat positions
+ * @param history `[users, length]` flat positions of each user's history items, each once and without the target,
+ *   filled up with the target's own position; `undefined` where only plain ranks are wanted
+ */
+function counts(scores: Tensor, at: Tensor, history: Tensor | undefined): Tensors {
+  const [users, items] = scores.shape as [number, number];
+  const flat = tf.reshape(scores, [users * items]);
+  const own = tf.reshape(tf.gather(flat, at as never), [users, 1]);
+  const above = (others: Tensor) => tf.sum(tf.cast(tf.greater(others, own), 'float32'), 1);
+  const beside = (others: Tensor) => tf.sum(tf.cast(tf.equal(others, own), 'float32'), 1);
+  const plain = {
+    higher: above(scores),
+    // The target itself is among its ties.
+    ties: beside(scores),
+    finite: tf.cast(tf.isFinite(tf.reshape(own, [users])), 'float32'),
+  };
+  if (history === undefined) return plain;
+  const [, length] = history.shape as [number, number];
+  const seen = tf.reshape(tf.gather(flat, tf.reshape(history, [users * length]) as never), [users, length]);
+  const best = tf.topk(scores as never, Math.min(TOP, items)).indices;
+  return { ...plain, seenHigher: above(seen), seenTies: beside(seen), best };
+}
+
+/** Scores a run, 256 MB of them: over a large catalogue fewer users are ranked at a time. */
+const MOST_SCORES = 2 ** 26;
 
 /** @throws LorekeepError `TOWERS_BAD_INPUT` */
 export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankEvaluatorOptions = {}): RankEvaluator {
   if (!Number.isInteger(batchUsers) || batchUsers < 1 || batchUsers > 65_536)
     throw badTowerInput('batchUsers', 'must be a whole number from 1 to 65536');
-  const products = createGraphCache(
-    ({ users, items }) => ({ scores: tf.matMul(users as never, items as never, false, true) }),
-    { name: 'scores', threads },
+  const byVectors = createGraphCache(
+    ({ users, items, at, history }) =>
+      counts(tf.matMul(users as never, items as never, false, true), at, history as Tensor | undefined),
+    { name: 'ranks by vectors', threads },
   );
+  const byScores = createGraphCache(({ scores, at, history }) => counts(scores, at, history as Tensor | undefined), {
+    name: 'ranks by scores',
+    threads,
+  });
 
   interface Rows {
     name: 'users' | 'scores';
     values: Float32Array;
     width: number;
     itemCount: number;
-    /** Scores of `size` rows from `first` on, `[size × itemCount]`; what is past the last row is anything. */
-    scores(first: number, size: number): Promise<Float32Array>;
+    others: Record<string, ReturnType<typeof namedArray>>;
   }
   const vectorRows = (values: Float32Array, items: Float32Array, width: number): Rows => {
     const itemCount = items.length / width;
-    const all = namedArray([itemCount, width], items);
-    const scores = async (first: number, size: number) => {
-      const batch = new Float32Array(size * width);
-      batch.set(values.subarray(first * width, (first + size) * width));
-      const found = await products.run({ users: namedArray([size, width], batch), items: all });
-      return found.scores.data as Float32Array;
-    };
-    return { name: 'users', values, width, itemCount, scores };
+    return { name: 'users', values, width, itemCount, others: { items: namedArray([itemCount, width], items) } };
   };
   const scoreRows = (values: Float32Array, users: number): Rows => {
     const itemCount = users === 0 ? 0 : values.length / users;
-    const scores = async (first: number, size: number) =>
-      values.subarray(first * itemCount, (first + size) * itemCount);
-    return { name: 'scores', values, width: itemCount, itemCount, scores };
+    return { name: 'scores', values, width: itemCount, itemCount, others: {} };
   };
 
-  /** @param seen of each user the history's items, each once and without the target */
+  /**
+   * Runs one graph over all users in batches of one size; the last is filled up with copies of nothing.
+   * @param seen of each user the history's items, each once and without the target
+   */
   async function rank(rows: Rows, targets: ArrayLike<number>, seen: Int32Array[] | undefined): Promise<Ranking> {
-    const { name, values, width, itemCount } = rows;
+    const { name, values, width, itemCount, others } = rows;
+    const cache = name === 'users' ? byVectors : byScores;
     const users = targets.length;
     if (values.length !== users * width)
       throw badTowerInput(name, `hold ${values.length} numbers for ${users} targets of width ${width}`);
@@ -98,37 +126,39 @@ export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankE
     const removed = new Float64Array(seen === undefined ? 0 : users);
     const topWidth = Math.min(TOP, itemCount);
     const top = new Int32Array(seen === undefined ? 0 : users * topWidth);
-    // Of one size, so that one graph serves them all.
     const size = Math.min(batchUsers, users, Math.max(1, Math.floor(MOST_SCORES / Math.max(1, itemCount))));
+    const at = new Int32Array(size);
+    const batch = new Float32Array(size * width);
     for (let first = 0; first < users; first += size) {
       signal?.throwIfAborted();
-      const scores = await rows.scores(first, size);
-      for (let user = first; user < Math.min(first + size, users); user++) {
-        const target = targets[user];
+      const taken = Math.min(size, users - first);
+      batch.fill(0).set(values.subarray(first * width, (first + taken) * width));
+      for (let i = 0; i < size; i++) {
+        const target = i < taken ? targets[first + i] : 0;
         if (!(target >= 0 && target < itemCount))
           throw badTowerInput('targets', `name the item row ${target} of ${itemCount}`);
-        const own = scores.subarray((user - first) * itemCount, (user - first + 1) * itemCount);
-        const score = own[target];
-        if (seen !== undefined) bestOf(own, top.subarray(user * topWidth, (user + 1) * topWidth));
-        if (!Number.isFinite(score)) {
-          kept[user] = Infinity;
-          if (seen !== undefined) removed[user] = Infinity;
-          continue;
-        }
-        let above = 0;
-        let level = 0;
-        for (let item = 0; item < itemCount; item++) {
-          if (own[item] > score) above++;
-          else if (own[item] === score) level++;
-        }
-        // The target is level with itself.
-        kept[user] = 1 + above + (level - 1) / 2;
-        if (seen === undefined) continue;
-        for (const item of seen[user]) {
-          if (own[item] > score) above--;
-          else if (own[item] === score) level--;
-        }
-        removed[user] = 1 + above + (level - 1) / 2;
+        at[i] = i * itemCount + target;
+      }
+      const past = seen === undefined ? undefined : pastPositions(seen.slice(first, first + taken), at, itemCount);
+      const { higher, ties, finite, seenHigher, seenTies, best } = await cache.run({
+        ...others,
+        [name]: namedArray([size, width], batch),
+        at: namedArray([size], at),
+        ...(past === undefined ? {} : { history: namedArray([size, past.length], past.positions) }),
+      });
+      for (let i = 0; i < taken; i++) {
+        const rankOf = (above: number, beside: number) => (finite.data[i] ? 1 + above + beside / 2 : Infinity);
+        const above = Number(higher.data[i]);
+        const beside = Number(ties.data[i]) - 1;
+        kept[first + i] = rankOf(above, beside);
+        if (seen === undefined || past === undefined) continue;
+        // What fills a row up is the target itself, which ties with itself.
+        const filled = past.length - seen[first + i].length;
+        removed[first + i] = rankOf(above - Number(seenHigher.data[i]), beside - (Number(seenTies.data[i]) - filled));
+      }
+      if (seen !== undefined) {
+        const rowsOfBest = (best.data as Int32Array).subarray(0, taken * topWidth);
+        top.set(rowsOfBest, first * topWidth);
       }
     }
     return { kept, removed, top, width: topWidth };
@@ -162,22 +192,23 @@ export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankE
     rankScores(scores, questions) {
       return rankQuestions(scoreRows(scores, questions.length), questions);
     },
-    close: () => products.close(),
+    async close() {
+      await byVectors.close();
+      await byScores.close();
+    },
   };
 }
 
-/** Fills `into` with the items of the largest scores, the largest first; of equals, the first. What is no number comes last. */
-function bestOf(scores: Float32Array, into: Int32Array): void {
-  const width = into.length;
-  let found = 0;
-  let least = -Infinity;
-  for (let item = 0; item < scores.length; item++) {
-    const score = scores[item];
-    if (!(score > least) && (found === width || Number.isNaN(score))) continue;
-    let at = found < width ? found++ : width - 1;
-    for (; at > 0 && scores[into[at - 1]] < score; at--) into[at] = into[at - 1];
-    into[at] = item;
-    if (found === width) least = scores[into[width - 1]];
+/** Flat positions of each user's past items, rows filled up with the target's own to a length that few graphs serve. */
+function pastPositions(seen: Int32Array[], at: Int32Array, itemCount: number) {
+  const longest = seen.reduce((length, items) => Math.max(length, items.length), 1);
+  const length = 2 ** Math.ceil(Math.log2(Math.max(8, longest)));
+  const positions = new Int32Array(at.length * length);
+  for (let i = 0; i < at.length; i++) {
+    positions.fill(at[i], i * length, (i + 1) * length);
+    seen[i]?.forEach((item, k) => {
+      positions[i * length + k] = i * itemCount + item;
+    });
   }
-  for (let item = 0; found < width; item++) if (Number.isNaN(scores[item])) into[found++] = item;
+  return { positions, length };
 }
