@@ -2,12 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { rowArrays, rowsIn } from '../solved/file.ts';
 import type { LinearModel } from '../solved/linear.ts';
-import { type Signals, type SparseRows, turned, VIEWS } from './signals.ts';
+import { type Signals, turned, VIEWS } from './signals.ts';
 import { openSecondStage, type SecondStage, STAGE_BATCHES, stageGraph } from './stage.ts';
 
 export const TABLES = 'second-stage.safetensors';
-const viewName = (view: string) => `view-${view}`;
+const TRANSITIONS = 'transitions/';
+const viewName = (view: string) => `view-${view}/`;
 const stageFile = (batch: number) => `second-stage-${batch}.onnx`;
 /** Every file that `saveSecondStage` writes. */
 export const STAGE_FILES = [TABLES, ...STAGE_BATCHES.map(stageFile)];
@@ -15,8 +17,8 @@ export const STAGE_FILES = [TABLES, ...STAGE_BATCHES.map(stageFile)];
 /** The linear model, whose weights are among the signals, has a file of its own. */
 export async function saveSecondStage(directory: string, signals: Signals, network: Arrays): Promise<void> {
   const { items, views, transitions, looseness, users, newest, eras, content } = signals;
-  const arrays: Arrays = rowArrays('transitions', transitions);
-  for (const [view, table] of Object.entries(views)) Object.assign(arrays, rowArrays(viewName(view), table));
+  const arrays: Arrays = rowArrays(transitions, TRANSITIONS);
+  for (const [view, table] of Object.entries(views)) Object.assign(arrays, rowArrays(table, viewName(view)));
   for (const [name, values] of Object.entries({ looseness, users, newest, eras }))
     arrays[name] = namedArray([items], values);
   if (content !== undefined) arrays.content = namedArray([items, content.length / items], content);
@@ -33,13 +35,13 @@ export async function loadSecondStage(
 ): Promise<SecondStage> {
   const { arrays } = await readSafetensors(join(directory, TABLES));
   const floats = (name: string) => arrays[name].data as Float32Array;
-  const transitions = rowsOf('transitions', arrays);
+  const transitions = rowsIn(arrays, TRANSITIONS);
   const signals: Signals = {
     items: weights.items,
     decay: settings.decay,
     weights,
     views: Object.fromEntries(
-      VIEWS.filter((view) => `${viewName(view)}/ids` in arrays).map((view) => [view, rowsOf(viewName(view), arrays)]),
+      VIEWS.filter((view) => `${viewName(view)}ids` in arrays).map((view) => [view, rowsIn(arrays, viewName(view))]),
     ),
     looseness: floats('looseness'),
     transitions,
@@ -51,22 +53,4 @@ export async function loadSecondStage(
   };
   const graphs = STAGE_BATCHES.map((batch) => join(directory, stageFile(batch)));
   return openSecondStage(signals, graphs, { threads });
-}
-
-function rowArrays(name: string, { items, offsets, ids, values }: SparseRows): Arrays {
-  return {
-    [`${name}/offsets`]: namedArray([items + 1], Int32Array.from(offsets)),
-    [`${name}/ids`]: namedArray([ids.length], ids),
-    [`${name}/values`]: namedArray([values.length], values),
-  };
-}
-
-function rowsOf(name: string, arrays: Arrays): SparseRows {
-  const offsets = Uint32Array.from(arrays[`${name}/offsets`].data as Int32Array);
-  return {
-    items: offsets.length - 1,
-    offsets,
-    ids: arrays[`${name}/ids`].data as Int32Array,
-    values: arrays[`${name}/values`].data as Float32Array,
-  };
 }

@@ -82,13 +82,7 @@ export async function openSecondStage(
         });
         read.forEach(({ count, items }, at) => {
           const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
-          // Equal scores keep the closed form's order; a score that is not a number goes last.
-          const value = (place: number) => (Number.isFinite(own[place]) ? own[place] : -Infinity);
-          const order = Array.from(own.keys()).sort((a, b) => value(b) - value(a) || a - b);
-          proposals.push({
-            items: Int32Array.from(order, (place) => items[place]),
-            scores: Float32Array.from(order, (place) => own[place]),
-          });
+          proposals.push(ordered(items, own));
         });
       }
       return proposals;
@@ -106,12 +100,19 @@ export async function openSecondStage(
  * @param towers a score for each of the proposal's items
  */
 export function withTowers({ items, scores }: Proposal, towers: ArrayLike<number>, weight: number): Proposal {
-  const mixed = Float32Array.from(scores, (score, at) => score + weight * towers[at]);
-  const value = (at: number) => (Number.isFinite(mixed[at]) ? mixed[at] : -Infinity);
-  const order = Array.from(mixed.keys()).sort((a, b) => value(b) - value(a) || a - b);
+  return ordered(
+    items,
+    Float32Array.from(scores, (score, at) => score + weight * towers[at]),
+  );
+}
+
+/** By falling score; equals keep their order, and what is not a number goes last. */
+function ordered(items: Int32Array, scores: Float32Array): Proposal {
+  const value = (at: number) => (Number.isFinite(scores[at]) ? scores[at] : -Infinity);
+  const order = Array.from(scores.keys()).sort((a, b) => value(b) - value(a) || a - b);
   return {
     items: Int32Array.from(order, (at) => items[at]),
-    scores: Float32Array.from(order, (at) => mixed[at]),
+    scores: Float32Array.from(order, (at) => scores[at]),
   };
 }
 
@@ -225,4 +226,4 @@ export async function rankProposed(
 }
 
 /** Questions between two looks at the signal. */
-const BLOCK = 256;
+export const BLOCK = 256;

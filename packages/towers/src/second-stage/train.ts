@@ -17,6 +17,7 @@ import type { SecondStageReport } from '../types.ts';
 import { fitSecondStage } from './fit.ts';
 import { countedSignals, type Signals, VIEWS, type View } from './signals.ts';
 import {
+  BLOCK,
   openSecondStage,
   type SecondStage,
   STAGE_BATCHES,
@@ -90,8 +91,6 @@ export async function trainSecondStage(
   return used ? { report, parts: { signals, network } } : { report };
 }
 
-/** Questions between two looks at the signal. */
-const BLOCK = 256;
 /** How much the towers may have to say: parts of their own logits. */
 const WEIGHTS = [0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
 

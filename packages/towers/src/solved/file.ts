@@ -2,20 +2,39 @@
  * A solved linear model as one safetensors file of a bundle: `offsets`, `ids` and `values` of the neighbours (one row an
  * item, compressed), and with content `mean`, `map`, `kernel` and `diagonal` of the adaptation (fold.ts).
  */
-import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import type { BundleManifest } from '../types.ts';
 import type { LinearModel } from './linear.ts';
+import type { Neighbours } from './neighbours.ts';
 
 export const LINEAR = 'linear.safetensors';
 
+/** Sparse rows as arrays of a safetensors file, their names after `prefix`. */
+export function rowArrays({ offsets, ids, values }: Neighbours, prefix = ''): Arrays {
+  return {
+    [`${prefix}offsets`]: namedArray([offsets.length], Int32Array.from(offsets)),
+    [`${prefix}ids`]: namedArray([ids.length], ids),
+    [`${prefix}values`]: namedArray([values.length], values),
+  };
+}
+
+/** What `rowArrays` wrote. */
+export function rowsIn(arrays: Arrays, prefix = ''): Neighbours {
+  const offsets = Uint32Array.from(arrays[`${prefix}offsets`].data as Int32Array);
+  return {
+    items: offsets.length - 1,
+    offsets,
+    ids: arrays[`${prefix}ids`].data as Int32Array,
+    values: arrays[`${prefix}values`].data as Float32Array,
+  };
+}
+
 export async function saveLinear(path: string, { neighbours, adaptation, mean }: LinearModel): Promise<void> {
-  const { items, offsets, ids, values } = neighbours;
-  const flat = (data: Float32Array | Int32Array) => namedArray([data.length], data);
+  const { items } = neighbours;
+  const flat = (data: Float32Array) => namedArray([data.length], data);
   const dim = mean?.length ?? 0;
   await saveSafetensors(path, {
-    offsets: flat(Int32Array.from(offsets)),
-    ids: flat(ids),
-    values: flat(values),
+    ...rowArrays(neighbours),
     ...(mean === undefined ? {} : { mean: flat(mean) }),
     ...(adaptation === undefined
       ? {}
@@ -33,16 +52,10 @@ export async function readLinear(
 ): Promise<LinearModel> {
   const { arrays } = await readSafetensors(path);
   const floats = (name: string) => arrays[name]?.data as Float32Array;
-  const offsets = Uint32Array.from(arrays.offsets.data as Int32Array);
   const { lambda } = settings;
   return {
     settings,
-    neighbours: {
-      items: offsets.length - 1,
-      offsets,
-      ids: arrays.ids.data as Int32Array,
-      values: floats('values'),
-    },
+    neighbours: rowsIn(arrays),
     adaptation:
       arrays.map === undefined
         ? undefined

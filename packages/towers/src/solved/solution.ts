@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, sha256, writeFileAtomic } from '@lorekeep/core';
 import { type Arrays, createProductPool, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { rowArrays, rowsIn } from './file.ts';
 import { type Adaptation, adaptationOf } from './fold.ts';
 import type { GramSettings, Interactions } from './gram.ts';
 import { firstOfEach, type Neighbours, strongestNeighbours } from './neighbours.ts';
@@ -78,13 +79,7 @@ export async function solution(
 
 async function keep(path: string, { neighbours, diagonal, adaptation }: Solution) {
   const items = neighbours.items;
-  const flat = (values: Float32Array | Int32Array) => namedArray([values.length], values);
-  const arrays: Arrays = {
-    offsets: flat(Int32Array.from(neighbours.offsets)),
-    ids: flat(neighbours.ids),
-    values: flat(neighbours.values),
-    diagonal: flat(diagonal),
-  };
+  const arrays: Arrays = { ...rowArrays(neighbours), diagonal: namedArray([diagonal.length], diagonal) };
   if (adaptation !== undefined) {
     const dim = adaptation.map.length / items;
     arrays.map = namedArray([items, dim], adaptation.map);
@@ -99,15 +94,9 @@ async function readKept(path: string, lambda: number): Promise<Solution | undefi
   try {
     const { arrays } = await readSafetensors(path);
     const floats = (name: string) => arrays[name].data as Float32Array;
-    const offsets = Uint32Array.from(arrays.offsets.data as Int32Array);
     const diagonal = floats('diagonal');
     return {
-      neighbours: {
-        items: offsets.length - 1,
-        offsets,
-        ids: arrays.ids.data as Int32Array,
-        values: floats('values'),
-      },
+      neighbours: rowsIn(arrays),
       diagonal,
       adaptation: arrays.map && { lambda, map: floats('map'), kernel: floats('kernel'), diagonal },
     };
