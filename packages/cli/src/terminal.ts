@@ -107,17 +107,22 @@ interface Measured {
   secondsLeft: number | undefined;
 }
 
-/** Rate and time left, measured from the first event of a stage, so work resumed from earlier does not flatter them. */
+/**
+ * Rate and time left, measured from the first event of a stage, so work resumed from earlier does not flatter them. Where less is done
+ * than before, a stage has begun anew: another solution, or steps after examples.
+ */
 function createMeter(now: () => number = () => performance.now()): (event: ProgressEvent) => Measured {
   let stage = '';
   let startedAt = 0;
   let startedFrom = 0;
+  let lastDone = 0;
   return (event) => {
-    if (event.stage !== stage || event.done < startedFrom) {
+    if (event.stage !== stage || event.done < lastDone) {
       stage = event.stage;
       startedAt = now();
       startedFrom = event.done;
     }
+    lastDone = event.done;
     const seconds = (now() - startedAt) / 1000;
     const rate = seconds > 0.2 ? (event.done - startedFrom) / seconds : 0;
     const left = event.total !== undefined && rate > 0 ? (event.total - event.done) / rate : undefined;
