@@ -15,18 +15,10 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorCode, sha256OfFile, writeDirectoryAtomic } from '@lorekeep/core';
-import {
-  type Arrays,
-  compileGraph,
-  inference,
-  namedArray,
-  saveSafetensors,
-  type TensorSpec,
-  tf,
-} from '@lorekeep/graph';
+import { compileGraph, inference, saveSafetensors, type TensorSpec, tf } from '@lorekeep/graph';
 import { isUserParameter, pick, usesNetwork } from './encode.ts';
 import { bundleCorrupt, bundleExists, bundleFormat, bundleMissing } from './errors.ts';
-import { centreContent, comparable, itemInputs, itemTower, userTower, widthsOf } from './model.ts';
+import { centreContent, comparable, itemInputs, itemTower, userVectors, widthsOf } from './model.ts';
 import { STAGE_FILES, saveSecondStage } from './second-stage/files.ts';
 import { LINEAR, saveLinear } from './solved/file.ts';
 import type { TrainedTowers } from './train.ts';
@@ -127,20 +119,13 @@ function itemGraph({ config, contentInfo, parameters }: TrainedTowers, batch: nu
 
 function userGraph({ config, contentInfo, parameters }: TrainedTowers, batch: number) {
   const { maxHistory: length } = config;
-  const { input, vector } = widthsOf(config, contentInfo.dim);
-  const rowStarts: Arrays = {
-    'row-starts': namedArray(
-      [batch],
-      Int32Array.from({ length: batch }, (_, row) => row * length),
-    ),
-  };
+  const { input } = widthsOf(config, contentInfo.dim);
   return compileGraph(
-    (given) => {
-      const states = tf.reshape(userTower(given, given.inputs, config, inference), [batch * length, vector]);
-      return { vectors: comparable(tf.gather(states, tf.add(given['row-starts'], given.last) as never), config) };
-    },
+    (given) => ({
+      vectors: comparable(userVectors(given, given.inputs, given.last, config, inference), config),
+    }),
     { inputs: { shape: [batch, length, input] }, last: { shape: [batch], dtype: 'int32' } },
-    { name: 'user tower', constants: { ...pick(parameters, isUserParameter), ...rowStarts } },
+    { name: 'user tower', constants: pick(parameters, isUserParameter) },
   );
 }
 

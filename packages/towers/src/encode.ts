@@ -5,7 +5,7 @@
 import { type Arrays, createGraphCache, inference, namedArray, tf } from '@lorekeep/graph';
 import { paddedLength } from './batches.ts';
 import type { TowerConfig } from './config.ts';
-import { comparable, itemInputs, itemTower, userTower, widthsOf } from './model.ts';
+import { comparable, itemInputs, itemTower, userVectors, widthsOf } from './model.ts';
 
 /** Users a run. */
 const BATCH = 256;
@@ -46,10 +46,8 @@ export function createTowerEncoder(
     (given) => {
       const [batch, length] = given.history.shape;
       const rows = tf.gather(given.inputs, tf.reshape(given.history, [batch * length]));
-      const states = userTower(given, tf.reshape(rows, [batch, length, input]), config, inference);
-      return {
-        vectors: comparable(tf.gather(tf.reshape(states, [batch * length, vector]), given.last as never), config),
-      };
+      const vectors = userVectors(given, tf.reshape(rows, [batch, length, input]), given.last, config, inference);
+      return { vectors: comparable(vectors, config) };
     },
     { name: 'user tower', threads },
   );
@@ -82,7 +80,7 @@ export function createTowerEncoder(
           some.forEach((user, row) => {
             const recent = histories[user].subarray(-length);
             history.set(recent, row * length);
-            last[row] = row * length + recent.length - 1;
+            last[row] = recent.length - 1;
           });
           const { vectors } = await userGraph.run({
             ...own,

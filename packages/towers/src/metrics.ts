@@ -107,17 +107,23 @@ export function intervalsOf(
   if (!(level > 0 && level < 1)) throw badTowerInput('level', 'must lie between 0 and 1');
   const users = values[0].length;
   const means = values.map(() => new Float64Array(resamples));
-  const sums = new Float64Array(values.length);
+  // Most users add nothing to most metrics: only those who do are summed, as often as they were drawn.
+  const adding = values.map((quantity) => {
+    const who = Int32Array.from(quantity.keys()).filter((user) => quantity[user] !== 0);
+    return { who, value: Float64Array.from(who, (user) => quantity[user]) };
+  });
+  const drawn = new Uint16Array(users);
   for (let resample = 0; resample < resamples && users > 0; resample++) {
-    sums.fill(0);
-    for (let draw = 0; draw < users; draw++) {
-      const user = random.int(users);
-      for (let which = 0; which < sums.length; which++) sums[which] += values[which][user];
-    }
-    for (let which = 0; which < sums.length; which++) means[which][resample] = sums[which] / users;
+    drawn.fill(0);
+    for (let draw = 0; draw < users; draw++) drawn[random.int(users)]++;
+    adding.forEach(({ who, value }, which) => {
+      let sum = 0;
+      for (let i = 0; i < who.length; i++) sum += drawn[who[i]] * value[i];
+      means[which][resample] = sum / users;
+    });
   }
-  return means.map((drawn) => {
-    const sorted = drawn.sort();
+  return means.map((resampled) => {
+    const sorted = resampled.sort();
     const at = (share: number) => sorted[Math.min(resamples - 1, Math.max(0, Math.round(share * (resamples - 1))))];
     return [at((1 - level) / 2), at((1 + level) / 2)];
   });

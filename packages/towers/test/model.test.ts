@@ -4,7 +4,7 @@ import { createRandom } from '@lorekeep/core';
 import { type Arrays, compileGraph, createSession, inference, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import { resolveConfig, type TowerConfig } from '../src/index.ts';
 import { trainingLoss } from '../src/loss.ts';
-import { itemInputs, itemTower, userTower } from '../src/model.ts';
+import { itemInputs, itemTower, userTower, userVectors } from '../src/model.ts';
 import { initialParameters } from '../src/parameters.ts';
 
 const ITEMS = 30;
@@ -107,12 +107,22 @@ for (const options of [
   { itemTower: 'shared', similarity: 'cosine', block: 'post-ln' },
   { content: false, layers: 0 },
   { id: false, positions: 'none', neighbours: 0, secondStage: false },
+  {
+    start: 'random',
+    hidden: 16,
+    residual: false,
+    block: 'post-ln',
+    positions: 'learned',
+    neighbours: 0,
+    secondStage: false,
+  },
 ])
   test(`compiled towers and loss equal tfjs on its CPU backend (${JSON.stringify(options)})`, async () => {
     const config = resolveConfig('learn', { loss: 'full', ...small, ...options });
     const random = createRandom(10);
     const given: Arrays = {
       ...parametersOf(config),
+      last: namedArray([3], Int32Array.from([4, 0, 2])),
       history: namedArray(
         [3, 5],
         Int32Array.from({ length: 15 }, () => random.int(ITEMS)),
@@ -133,11 +143,17 @@ for (const options of [
       return {
         items: tf.clone(itemTower(all, inputs, all.content, config, inference)),
         users: userTower(all, history, config, inference),
+        ends: userVectors(all, history, all.last, config, inference),
         loss: trainingLoss(all, all, config, inference),
       };
     };
     const [expected, actual] = [await eagerly(fn, given), await compiled(fn, given)];
     for (const name of Object.keys(expected)) assertClose(actual[name], expected[name], 1e-4, name);
+    const width = expected.ends.length / 3;
+    [4, 0, 2].forEach((last, user) => {
+      const state = expected.users.subarray((user * 5 + last) * width, (user * 5 + last + 1) * width);
+      assertClose(actual.ends.subarray(user * width, (user + 1) * width), state, 1e-4, `user ${user} at its end`);
+    });
   });
 
 test('the loss is the mean cross-entropy over weighted positions', async () => {
