@@ -76,7 +76,6 @@ export function transformer(
   ages?: Ages | AgesAtLast,
 ): Tensor {
   const { layers, block: kind, dropout } = config;
-  if (layers === 0 && isAtLast(ages)) return rowsAtLast(x, ages);
   for (let layer = 0; layer < layers; layer++) {
     const narrow = layer === layers - 1 && isAtLast(ages) ? ages : undefined;
     const asked = (y: Tensor) => (narrow === undefined ? y : rowsAtLast(y, narrow));

@@ -38,7 +38,7 @@ export function createIdTable(parameters: Arrays, fixed: Arrays, saved?: Arrays)
     rows: (rows) => ({ [NAME]: rows }),
     whole() {
       // Rows that no batch has named stand at their first values.
-      const copy = first === undefined ? new Float32Array(items * dim) : Float32Array.from(first);
+      const copy = first === undefined ? new Float32Array(items * dim) : first.slice();
       const { parameter, made } = table.arrays();
       for (let row = 0; row < items; row++)
         if (made.data[row] === 1)

@@ -117,7 +117,8 @@ export function joinedArrays(parameters: Arrays, fixed: Arrays, { startRate }: T
     const start = fixed[`start/${name}`];
     if (start === undefined) continue;
     const learned = parameters[name].data as Float32Array;
-    const data = Float32Array.from(start.data as Float32Array, (value, i) => value + Math.fround(learned[i] * rate));
+    const data = (start.data as Float32Array).slice();
+    for (let i = 0; i < data.length; i++) data[i] += Math.fround(learned[i] * rate);
     result[name] = namedArray(start.shape, data);
   }
   return result;

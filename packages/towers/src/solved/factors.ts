@@ -124,7 +124,8 @@ export async function leadingFactors(
     for (let i = 0; i < sum.length; i++) sum[i] += beta * text[i];
     return sum;
   };
-  let basis = Float32Array.from({ length: items * width }, () => random.normal());
+  let basis = new Float32Array(items * width);
+  for (let i = 0; i < basis.length; i++) basis[i] = random.normal();
   basis = await orthonormal(basis, items, width, thin);
   for (let iteration = 0; iteration < passes; iteration++) {
     round();
