@@ -23,26 +23,51 @@ torch.load = lambda *args, **options: load(*args, **{**options, "weights_only": 
 
 def sasrec(data, epochs, threads, seed):
     """SASRec with full softmax and leave-one-out, everything ready: trainer, training, validation and test data."""
-    from recbole.config import Config
-    from recbole.data import create_dataset, data_preparation
-    from recbole.utils import get_model, get_trainer, init_logger, init_seed
-
-    torch.set_num_threads(threads)
-    work = tempfile.mkdtemp(prefix="lorekeep-recbole-")
-    os.chdir(work)
-    os.makedirs("set")
+    work = workspace(threads)
     with gzip.open(os.path.join(data, "interactions.tsv.gz"), "rt") as source, open("set/set.inter", "w") as target:
         next(source)
         target.write("user_id:token\titem_id:token\ttimestamp:float\n")
         for line in source:
             user, item, _, at = line.rstrip("\n").split("\t")[:4]
             target.write(f"{user}\t{item}\t{at}\n")
+    return prepared(work, epochs, seed, load_col={"inter": ["user_id", "item_id", "timestamp"]})
+
+
+def sasrec_on_split(split, epochs, threads, seed):
+    """The same on a split made beforehand: of the folder `split`, train.inter, valid.inter and test.inter, every line a user,
+    the items before the one asked about, and that one."""
+    work = workspace(threads)
+    for name in ("train", "valid", "test"):
+        os.symlink(os.path.join(split, f"{name}.inter"), f"set/set.{name}.inter")
+    return prepared(
+        work,
+        epochs,
+        seed,
+        load_col={"inter": ["user_id", "item_id_list", "item_id"]},
+        alias_of_item_id=["item_id_list"],
+        benchmark_filename=["train", "valid", "test"],
+    )
+
+
+def workspace(threads):
+    torch.set_num_threads(threads)
+    work = tempfile.mkdtemp(prefix="lorekeep-recbole-")
+    os.chdir(work)
+    os.makedirs("set")
+    return work
+
+
+def prepared(work, epochs, seed, **columns):
+    from recbole.config import Config
+    from recbole.data import create_dataset, data_preparation
+    from recbole.utils import get_model, get_trainer, init_logger, init_seed
+
     config = Config(
         model="SASRec",
         dataset="set",
         config_dict={
             "data_path": work, "USER_ID_FIELD": "user_id", "ITEM_ID_FIELD": "item_id", "TIME_FIELD": "timestamp",
-            "load_col": {"inter": ["user_id", "item_id", "timestamp"]}, "MAX_ITEM_LIST_LENGTH": 20,
+            **columns, "MAX_ITEM_LIST_LENGTH": 20,
             "train_neg_sample_args": None, "metrics": ["Recall", "NDCG", "MRR"], "topk": [10], "valid_metric": "NDCG@10",
             "eval_args": {"split": {"LS": "valid_and_test"}, "order": "TO", "group_by": "user", "mode": "full"},
             "epochs": epochs, "stopping_step": 5, "train_batch_size": 2048, "eval_batch_size": 2048,

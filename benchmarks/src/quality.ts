@@ -6,22 +6,33 @@
  *     pnpm bench quality [--data DIR] [--quick]
  *
  * Sets: the folder given, else all of `../shared/data/amazon*`; `LOREKEEP_QUALITY_SETS=a,b`, `LOREKEEP_QUALITY_PRESETS=learn,linear`
- * and `LOREKEEP_QUALITY_SEEDS=42,43,44` choose others. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
+ * and `LOREKEEP_QUALITY_SEEDS=42,43,44` choose others; `LOREKEEP_QUALITY_PROTOCOL=temporal` splits by time. A preset named `ease` is
+ * `linear` without texts. `LOREKEEP_QUALITY_PEERS=recbole-sasrec` also trains RecBole's SASRec, on the very same split. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
  * run that was stopped goes on where it was: what is trained already is not trained again. `results/quality.json` holds per set, preset
  * and seed the metrics, intervals, times and peak memory; rows that this run does not measure stay as they were, each with its date.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { datasetDirectory } from '@lorekeep/datasets';
-import type { Difference, Intervals, MetricName, Metrics } from '@lorekeep/towers';
+import { openStore } from '@lorekeep/store';
+import {
+  type Difference,
+  type Intervals,
+  type MetricName,
+  type Metrics,
+  type Protocol,
+  splitBy,
+} from '@lorekeep/towers';
 import { defaultData } from './default-data.ts';
 import { benchNothingToMeasure, benchRunFailed } from './errors.ts';
 import { residentMb } from './machine.ts';
+import { peerPython, startPeer } from './peers.ts';
+import { RECBOLE, type SasrecRun, writeSplit } from './recbole.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,9 +41,18 @@ const WORKSPACES = join(ROOT, '.lorekeep-bench');
 const RESULTS = fileURLToPath(new URL('../results/quality.json', import.meta.url));
 const REFERENCE = 'linear';
 
+/** Options that make other presets of the product's. */
+const VARIANTS: Record<string, { preset: string; options: Record<string, unknown> }> = {
+  ease: { preset: REFERENCE, options: { content: false } },
+};
+
+/** Epochs a peer may take; it stops by itself five after its best. */
+const PEER_EPOCHS = 100;
+
 /** What one training of one preset reached. */
 interface Row {
   set: string;
+  protocol: Protocol;
   preset: string;
   seed: number;
   /** When it was measured. */
@@ -52,6 +72,15 @@ interface Row {
   peakRssMb: number;
 }
 
+/** What a peer reached on a set. */
+interface PeerRow extends SasrecRun {
+  set: string;
+  protocol: Protocol;
+  peer: string;
+  seed: number;
+  date: string;
+}
+
 const listed = (name: string, fallback: string[]): string[] => {
   const given = process.env[name];
   return given === undefined || given === '' ? fallback : given.split(',').map((part) => part.trim());
@@ -62,7 +91,10 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   const seeds = listed('LOREKEEP_QUALITY_SEEDS', quick ? ['42'] : ['42', '43', '44']).map(Number);
   const folders = data === undefined ? await defaultFolders(quick) : [data];
   if (folders.length === 0) throw benchNothingToMeasure();
+  const protocol = (process.env.LOREKEEP_QUALITY_PROTOCOL || 'leave-one-out') as Protocol;
+  const peers = listed('LOREKEEP_QUALITY_PEERS', []);
   const rows: Row[] = [];
+  const peerRows: PeerRow[] = [];
   for (const folder of folders) {
     const set = basename(folder);
     const workspace = join(WORKSPACES, set);
@@ -72,20 +104,27 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     log(`${set}: encoding`);
     await lorekeep(['encode'], workspace);
     // No seed changes what is solved.
-    const reference = await measure(set, REFERENCE, seeds[0], workspace);
+    const reference = await measure({ set, protocol, preset: REFERENCE, seed: seeds[0] }, workspace);
     rows.push(reference);
     log(line(reference));
     for (const seed of seeds) {
       for (const preset of presets) {
-        const row = await measure(set, preset, seed, workspace, reference.version);
+        const row = await measure({ set, protocol, preset, seed }, workspace, reference.version);
         rows.push(row);
         log(line(row));
-        await save(rows);
+        await save(rows, peerRows);
       }
     }
+    for (const peer of peers) {
+      const row = await measurePeer({ set, protocol, peer, seed: seeds[0] }, workspace, log);
+      peerRows.push(row);
+      log(
+        `${set} ${peer}: test ${row.test_recall.toFixed(4)}/${row.test_ndcg.toFixed(4)}, ${row.seconds_to_best.toFixed(0)} s to its best`,
+      );
+    }
+    await save(rows, peerRows);
   }
-  await save(rows);
-  return { figures: figuresOf(rows), peers: {}, ratios: {} };
+  return { figures: figuresOf(rows), peers: peerFiguresOf(peerRows), ratios: {} };
 }
 
 async function defaultFolders(quick: boolean): Promise<string[]> {
@@ -97,8 +136,17 @@ async function defaultFolders(quick: boolean): Promise<string[]> {
   return names.map((name) => join(parent, name));
 }
 
-async function measure(set: string, preset: string, seed: number, workspace: string, against?: string): Promise<Row> {
-  const trained = await lorekeep(['train', '--preset', preset, '--seed', String(seed)], workspace);
+type What = Pick<Row, 'set' | 'protocol' | 'preset' | 'seed'>;
+
+async function measure(what: What, workspace: string, against?: string): Promise<Row> {
+  const variant = VARIANTS[what.preset];
+  const words = ['--preset', variant?.preset ?? what.preset, '--seed', String(what.seed), '--protocol', what.protocol];
+  if (variant !== undefined) {
+    const file = join(workspace, `${what.preset}.json`);
+    await writeFile(file, JSON.stringify(variant.options));
+    words.push('--config', file);
+  }
+  const trained = await lorekeep(['train', ...words], workspace);
   const { version, seconds } = trained.last as { version: string; seconds: number };
   const compare = against === undefined ? [] : ['--against', against];
   const { last } = await lorekeep(['evaluate', '--model', version, ...compare], workspace);
@@ -112,9 +160,7 @@ async function measure(set: string, preset: string, seed: number, workspace: str
     differences: Record<string, Record<MetricName, Difference>>;
   };
   return {
-    set,
-    preset,
-    seed,
+    ...what,
     date: new Date().toISOString().slice(0, 10),
     version,
     valid: found.metrics.valid,
@@ -128,6 +174,29 @@ async function measure(set: string, preset: string, seed: number, workspace: str
     seconds,
     peakRssMb: trained.peakRssMb,
   };
+}
+
+/** @throws LorekeepError `BENCH_RUN_FAILED` for a peer that is not known */
+async function measurePeer(
+  what: Pick<PeerRow, 'set' | 'protocol' | 'peer' | 'seed'>,
+  workspace: string,
+  log: (text: string) => void,
+): Promise<PeerRow> {
+  if (what.peer !== 'recbole-sasrec') throw benchRunFailed(what.peer, 'the only peer is recbole-sasrec');
+  const store = await openStore(join(workspace, 'lorekeep.sqlite'));
+  const corpus = await store.corpus().finally(() => store.close());
+  const split = join(workspace, `split-${what.protocol}`);
+  await writeSplit(splitBy(what.protocol, corpus), split);
+  const threads = availableParallelism();
+  const python = await peerPython(RECBOLE, { log });
+  const peer = startPeer('recbole_sasrec.py', python, { env: { OMP_NUM_THREADS: String(threads) }, log });
+  try {
+    const asked = { split, epochs: PEER_EPOCHS, threads, seed: what.seed };
+    const reached = await peer.call<SasrecRun>('train_on_split', asked);
+    return { ...what, date: new Date().toISOString().slice(0, 10), ...reached };
+  } finally {
+    await peer.close();
+  }
 }
 
 interface Finished {
@@ -158,11 +227,11 @@ async function lorekeep(words: string[], workspace: string): Promise<Finished> {
   return { last, peakRssMb };
 }
 
-function line({ set, preset, seed, test, differences, seconds }: Row): string {
+function line({ set, protocol, preset, seed, test, differences, seconds }: Row): string {
   const [low, high] = differences?.['ndcg@10'].interval ?? [0, 0];
   const beside =
     differences === undefined ? '' : `, NDCG@10 against ${REFERENCE} ${low.toFixed(4)} to ${high.toFixed(4)}`;
-  return `${set} ${preset} seed ${seed}: test ${test['recall@10'].toFixed(4)}/${test['ndcg@10'].toFixed(4)}${beside}, ${seconds.toFixed(0)} s`;
+  return `${set} ${protocol} ${preset} seed ${seed}: test ${test['recall@10'].toFixed(4)}/${test['ndcg@10'].toFixed(4)}${beside}, ${seconds.toFixed(0)} s`;
 }
 
 /** Means over seeds; how many of the sets a preset is better on than the closed form, beyond doubt for every seed. */
@@ -186,14 +255,33 @@ function figuresOf(rows: Row[]): Record<string, number> {
   return figures;
 }
 
-async function save(rows: Row[]): Promise<void> {
-  const nameOf = ({ set, preset, seed }: Row) => [set, preset, seed].join();
+function peerFiguresOf(rows: PeerRow[]): Record<string, number> {
+  const figures: Record<string, number> = {};
+  for (const { set, peer, test_recall, test_ndcg, seconds_to_best } of rows) {
+    figures[`${set}_${peer}_recall_at_10`] = test_recall;
+    figures[`${set}_${peer}_ndcg_at_10`] = test_ndcg;
+    figures[`${set}_${peer}_seconds_to_best`] = seconds_to_best;
+  }
+  return figures;
+}
+
+/** What this run measured beside what others did, each thing once. */
+function merged<T>(earlier: T[] = [], rows: T[], nameOf: (row: T) => string): T[] {
   const fresh = new Set(rows.map(nameOf));
-  const earlier = existsSync(RESULTS) ? (JSON.parse(await readFile(RESULTS, 'utf8')) as { rows: Row[] }).rows : [];
   const all = [...earlier.filter((row) => !fresh.has(nameOf(row))), ...rows];
-  all.sort((a, b) => a.set.localeCompare(b.set) || b.preset.localeCompare(a.preset) || a.seed - b.seed);
+  return all.sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+}
+
+async function save(fresh: Row[], freshPeers: PeerRow[]): Promise<void> {
+  const earlier = existsSync(RESULTS)
+    ? (JSON.parse(await readFile(RESULTS, 'utf8')) as { rows: Row[]; peers?: PeerRow[] })
+    : undefined;
+  const rows = merged(earlier?.rows, fresh, ({ set, protocol, preset, seed }) => [set, protocol, preset, seed].join());
+  const peers = merged(earlier?.peers, freshPeers, ({ set, protocol, peer, seed }) =>
+    [set, protocol, peer, seed].join(),
+  );
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`;
   await mkdir(dirname(RESULTS), { recursive: true });
-  const results = { command: 'pnpm bench quality', machine, node: process.versions.node, rows: all };
+  const results = { command: 'pnpm bench quality', machine, node: process.versions.node, rows, peers };
   await writeFile(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
 }

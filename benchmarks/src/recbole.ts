@@ -1,3 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { questions, type Split, trainItems } from '@lorekeep/towers';
+
 /** What a Python needs to run the peers that use RecBole (`peers/recbole_common.py`). */
 export const RECBOLE = [
   'recbole==1.2.1',
@@ -7,3 +11,41 @@ export const RECBOLE = [
   'scipy==1.17.1',
   'setuptools==79.0.1',
 ];
+
+/** What RecBole's SASRec reached (`peers/recbole_sasrec.py`). */
+export interface SasrecRun {
+  epochs: number;
+  best_valid_ndcg: number;
+  seconds_to_best: number;
+  test_recall: number;
+  test_ndcg: number;
+}
+
+/** Longest history it reads. */
+const MOST_EVENTS = 20;
+
+/** Writes a split as RecBole reads one that was made elsewhere: train.inter, valid.inter and test.inter. */
+export async function writeSplit(split: Split, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { itemIds, userIds } = split.corpus;
+  const line = (user: number, history: Int32Array, target: number) =>
+    `${userIds[user]}\t${Array.from(history.subarray(-MOST_EVENTS), (item) => itemIds[item]).join(' ')}\t${itemIds[target]}\n`;
+  const write = (name: string, lines: Iterable<string>) => writeFile(join(folder, `${name}.inter`), withHeader(lines));
+  function* transitions() {
+    for (let user = 0; user < userIds.length; user++) {
+      const items = trainItems(split, user);
+      for (let at = 1; at < items.length; at++) yield line(user, items.subarray(0, at), items[at]);
+    }
+  }
+  await write('train', transitions());
+  for (const set of ['valid', 'test'] as const)
+    await write(
+      set,
+      questions(split, set).map(({ history, target }, at) => line(split.asked[set].users[at], history, target)),
+    );
+}
+
+function* withHeader(lines: Iterable<string>) {
+  yield 'user_id:token\titem_id_list:token_seq\titem_id:token\n';
+  yield* lines;
+}

@@ -20,7 +20,7 @@ import type { BundleManifest } from '@lorekeep/towers';
 import { dataOrSimulated } from './default-data.ts';
 import { residentMb } from './machine.ts';
 import { peerPython, startPeer } from './peers.ts';
-import { RECBOLE } from './recbole.ts';
+import { RECBOLE, type SasrecRun } from './recbole.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 
 const CLI = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
@@ -50,14 +50,6 @@ interface Line {
   index?: { recallAt10: number };
 }
 
-interface PeerRun {
-  epochs: number;
-  best_valid_ndcg: number;
-  seconds_to_best: number;
-  test_recall: number;
-  test_ndcg: number;
-}
-
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
@@ -67,10 +59,10 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     const first = await quickstart(source, join(work, 'first'), log);
     const python = await peerPython(RECBOLE, { log });
     const peer = startPeer('recbole_sasrec.py', python, { env: { OMP_NUM_THREADS: String(threads) }, log });
-    let theirs: PeerRun;
+    let theirs: SasrecRun;
     try {
       const epochs = quick ? PEER_EPOCHS_QUICK : PEER_EPOCHS;
-      theirs = await peer.call<PeerRun>('train', { data: source, epochs, threads, seed: SEED });
+      theirs = await peer.call<SasrecRun>('train', { data: source, epochs, threads, seed: SEED });
     } finally {
       await peer.close();
     }
