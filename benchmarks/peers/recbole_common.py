@@ -1,7 +1,7 @@
 """RecBole 1.2.1 on a data folder of ours, for the benches that measure against it.
 
-RecBole's last release predates NumPy 2 and PyTorch 2.6; the shims below give back the names that were removed and the
-old default of torch.load, and change nothing else.
+RecBole's last release predates NumPy 2, PyTorch 2.6 and pandas 3; the shims below give back the names that were removed, the
+old default of torch.load and the row by row meaning of `agg`, and change nothing else.
 """
 
 import gzip
@@ -9,6 +9,7 @@ import os
 import tempfile
 
 import numpy as np
+import pandas as pd
 import torch
 
 for name, kind in {
@@ -19,6 +20,8 @@ for name, kind in {
         setattr(np, name, kind)
 load = torch.load
 torch.load = lambda *args, **options: load(*args, **{**options, "weights_only": False})
+agg = pd.Series.agg
+pd.Series.agg = lambda self, func, *args, **options: self.map(func) if func is len else agg(self, func, *args, **options)
 
 
 def sasrec(data, epochs, threads, seed):
