@@ -9,6 +9,8 @@ import { comparable, itemInputs, itemTower, userVectors, widthsOf } from './mode
 
 /** Users a run. */
 const BATCH = 256;
+/** Items a run: what lies between a graph's layers is as wide as they are many. */
+const ITEM_ROWS = 65_536;
 
 export interface TowerEncoder {
   /** @returns `inputs` and `vectors`, `[items, input]` and `[items, vector]` */
@@ -28,7 +30,7 @@ export interface TowerEncoder {
 export function createTowerEncoder(
   config: TowerConfig,
   sizes: { items: number; contentDim: number },
-  { threads, signal }: { threads?: number; signal?: AbortSignal } = {},
+  { threads, signal, itemRows = ITEM_ROWS }: { threads?: number; signal?: AbortSignal; itemRows?: number } = {},
 ): TowerEncoder {
   const { maxHistory } = config;
   const { input, vector } = widthsOf(config, sizes.contentDim);
@@ -53,11 +55,25 @@ export function createTowerEncoder(
   );
   return {
     async items(parameters, content) {
-      const own = pick(parameters, (name) => usesNetwork(config) || !isUserParameter(name));
-      const feeds =
-        content === undefined ? own : { ...own, content: namedArray([sizes.items, sizes.contentDim], content) };
-      const { inputs, vectors } = await itemGraph.run(feeds);
-      return { inputs: inputs.data as Float32Array, vectors: vectors.data as Float32Array };
+      const { 'id/table': table, ...own } = pick(parameters, (name) => usesNetwork(config) || !isUserParameter(name));
+      const inputs = new Float32Array(sizes.items * input);
+      const vectors = new Float32Array(sizes.items * vector);
+      const rows = Math.min(itemRows, sizes.items);
+      for (let next = 0; next < sizes.items; next += rows) {
+        signal?.throwIfAborted();
+        // The last run takes rows of the one before with it, so that all have one shape.
+        const first = Math.min(next, sizes.items - rows);
+        const part = (data: Float32Array, width: number) =>
+          namedArray([rows, width], data.subarray(first * width, (first + rows) * width));
+        const made = await itemGraph.run({
+          ...own,
+          ...(table === undefined ? {} : { 'id/table': part(table.data as Float32Array, input) }),
+          ...(content === undefined ? {} : { content: part(content, sizes.contentDim) }),
+        });
+        inputs.set(made.inputs.data as Float32Array, first * input);
+        vectors.set(made.vectors.data as Float32Array, first * vector);
+      }
+      return { inputs, vectors };
     },
     async users(parameters, inputs, histories) {
       const own = pick(parameters, isUserParameter);

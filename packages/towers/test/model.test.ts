@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import { type Arrays, compileGraph, createSession, inference, namedArray, type Tensors, tf } from '@lorekeep/graph';
+import { createTowerEncoder } from '../src/encode.ts';
 import { resolveConfig, type TowerConfig } from '../src/index.ts';
 import { trainingLoss } from '../src/loss.ts';
 import { itemInputs, itemTower, userTower, userVectors } from '../src/model.ts';
@@ -155,6 +156,22 @@ for (const options of [
       assertClose(actual.ends.subarray(user * width, (user + 1) * width), state, 1e-4, `user ${user} at its end`);
     });
   });
+
+test('a catalogue goes through the item tower in parts as it does at once', async () => {
+  const config = resolveConfig('learn', small);
+  const parameters = parametersOf(config);
+  const content = normal([ITEMS, CONTENT_DIM], 12).data as Float32Array;
+  const [parts, whole] = await Promise.all(
+    [7, undefined].map(async (itemRows) => {
+      const encoder = createTowerEncoder(config, { items: ITEMS, contentDim: CONTENT_DIM }, { itemRows });
+      const made = await encoder.items(parameters, content);
+      await encoder.close();
+      return made;
+    }),
+  );
+  assertClose(parts.inputs, whole.inputs, 1e-6, 'inputs');
+  assertClose(parts.vectors, whole.vectors, 1e-6, 'vectors');
+});
 
 test('the loss is the mean cross-entropy over weighted positions', async () => {
   const config = resolveConfig('learn', {
