@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createRandom, sha256 } from '@lorekeep/core';
 import { datasetDirectory, importFiles } from '@lorekeep/datasets';
 import { catalogueVectors, DEFAULT_TEMPLATE, encodeCatalogue, openEncoder, type Precision } from '@lorekeep/encoder';
@@ -15,6 +16,11 @@ export interface Catalogue {
   /** `[items × contentInfo.dim]`, zeros for an item without text. */
   content: Float32Array;
   contentInfo: BundleManifest['content'];
+}
+
+/** The workspace of a data set whose import, vectors and trained versions are kept between runs (git-ignored). */
+export function keptWorkspace(set: string): string {
+  return fileURLToPath(new URL(`../../.lorekeep-bench/${set}`, import.meta.url));
 }
 
 /**

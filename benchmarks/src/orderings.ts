@@ -4,7 +4,8 @@
  * catalogues. Small budgets and small networks: the figures say which of two is better here, not how good either can be.
  *
  * Data: the directory given, else `../shared/data/amazon18-scientific` where that is, else a simulated shop. Pre-training is on
- * those of `OTHERS` that lie beside it; without any, it is left out. `--quick` is two epochs on a small simulated shop.
+ * those of `OTHERS` that lie beside it; without any, it is left out. `--quick` is two epochs on a small simulated shop. What is
+ * encoded stays in `.lorekeep-bench/` (git-ignored), where `quality` has it too.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -24,16 +25,16 @@ import {
   trainTowers,
   writeBundle,
 } from '@lorekeep/towers';
-import { type Catalogue, loadCatalogue, together, withNewItems } from './catalogue.ts';
+import { type Catalogue, keptWorkspace, loadCatalogue, together, withNewItems } from './catalogue.ts';
 import { defaultData } from './default-data.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 
 /** Catalogues for pre-training, and of how many users of each. */
 const OTHERS = ['amazon18-instruments', 'amazon18-arts', 'amazon18-games'];
 const OTHER_USERS = 10_000;
-const SEEDS = [1];
-const EPOCHS = 8;
-const PRETRAIN_EPOCHS = 3;
+const SEEDS = [1, 2];
+const EPOCHS = 20;
+const PRETRAIN_EPOCHS = 5;
 /** Share of the items that are made new for the cold items' figures. */
 const NEW_ITEMS = 0.1;
 
@@ -114,7 +115,8 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
       await writeSimulatedShop(source, { events: quick ? 5_000 : 100_000 });
     }
     log(`reading and encoding ${basename(source)}`);
-    const catalogue = await loadCatalogue(source, join(work, 'own'));
+    const workspaceOf = (path: string) => (path.startsWith(work) ? join(work, 'own') : keptWorkspace(basename(path)));
+    const catalogue = await loadCatalogue(source, workspaceOf(source));
     const figures: Record<string, number> = {};
     const add = (name: string, [recall, ndcg]: readonly [number, number, ...number[]]) => {
       log(`${name}: recall@10 ${recall.toFixed(4)}, NDCG@10 ${ndcg.toFixed(4)}`);
@@ -142,7 +144,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
       const loaded: Catalogue[] = [];
       for (const path of others) {
         log(`reading and encoding ${basename(path)}`);
-        loaded.push(await loadCatalogue(path, join(work, basename(path))));
+        loaded.push(await loadCatalogue(path, workspaceOf(path)));
       }
       const initial = await pretrain(loaded, work, { seed, epochs: quick ? 2 : PRETRAIN_EPOCHS });
       add('zero_shot', await quality(await trainVariant(catalogue, {}, { ...options, epochs: 0, initial })));

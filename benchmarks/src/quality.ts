@@ -28,6 +28,7 @@ import {
   type Protocol,
   splitBy,
 } from '@lorekeep/towers';
+import { keptWorkspace } from './catalogue.ts';
 import { defaultData } from './default-data.ts';
 import { benchNothingToMeasure, benchRunFailed } from './errors.ts';
 import { residentMb } from './machine.ts';
@@ -37,7 +38,6 @@ import type { BenchOptions, BenchResult } from './result.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'packages/cli/src/main.ts');
-const WORKSPACES = join(ROOT, '.lorekeep-bench');
 const RESULTS = fileURLToPath(new URL('../results/quality.json', import.meta.url));
 const REFERENCE = 'linear';
 
@@ -97,8 +97,8 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   const peerRows: PeerRow[] = [];
   for (const folder of folders) {
     const set = basename(folder);
-    const workspace = join(WORKSPACES, set);
-    await mkdir(WORKSPACES, { recursive: true });
+    const workspace = keptWorkspace(set);
+    await mkdir(workspace, { recursive: true });
     const { items, events } = await datasetDirectory(folder);
     await lorekeep(['import', '--items', ...items, '--events', ...events], workspace);
     log(`${set}: encoding`);
