@@ -161,6 +161,14 @@ test('new items keep the place that the towers gave them, the rest follows the s
   assert.deepEqual([...order].sort(), [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test('what nobody has chosen yet stays where the closed form has it, whatever network and towers say', () => {
+  const unchosen = Uint8Array.of(0, 1, 0, 1);
+  const proposal = { items: Int32Array.of(4, 2, 7, 9), scores: Float32Array.of(3, 2, 1, 0), unchosen };
+  const { items, scores } = withTowers(proposal, [0, 99, 9, -99], 1);
+  assert.deepEqual([...items], [7, 2, 4, 9]);
+  assert.deepEqual([...scores], [10, 10, 3, 3], 'scores still fall');
+});
+
 test('towers have their say in proportion to their weight', async () => {
   const proposal = { items: Int32Array.of(4, 2, 7, 9), scores: Float32Array.of(3, 2, 1, NaN) };
   const order = (towers: number[], weight: number) => [...withTowers(proposal, towers, weight).items];

@@ -22,6 +22,8 @@ export interface Examples {
   features: Float32Array[];
   /** `[count]` candidates of each. */
   counts: Int32Array;
+  /** Of each, `[CANDIDATES]`: 1 for what is not compared, the places behind the last candidate and items that nobody has chosen. */
+  absent: Float32Array[];
   /** `[count]` which candidate it was. */
   chosen: Int32Array;
   /** `[count]` whose. */
@@ -62,6 +64,7 @@ export async function collectExamples(
   const users = random.shuffle(Uint32Array.from(split.trainLengths.keys()));
   const features: Float32Array[] = [];
   const counts: number[] = [];
+  const absent: Float32Array[] = [];
   const chosen: number[] = [];
   const owners: number[] = [];
   let asked = 0;
@@ -94,6 +97,7 @@ export async function collectExamples(
       if (place < 0) continue;
       features.push(found.features);
       counts.push(found.count);
+      absent.push(Float32Array.from(found.items, (item, i) => (i >= found.count || signals.users[item] === 0 ? 1 : 0)));
       chosen.push(place);
       owners.push(user);
     }
@@ -102,6 +106,7 @@ export async function collectExamples(
     count: counts.length,
     features,
     counts: Int32Array.from(counts),
+    absent,
     chosen: Int32Array.from(chosen),
     users: Uint32Array.from(owners),
     asked,

@@ -123,13 +123,13 @@ export async function fitSecondStage(
   }
 }
 
-function feedsOf({ features, counts, chosen }: Examples, which: readonly number[]): Arrays {
+function feedsOf({ features, absent: without, chosen }: Examples, which: readonly number[]): Arrays {
   const size = CANDIDATES * WIDTH;
   const rows = new Float32Array(which.length * size);
   const absent = new Float32Array(which.length * CANDIDATES);
   which.forEach((example, at) => {
     rows.set(features[example], at * size);
-    absent.fill(1, at * CANDIDATES + counts[example], (at + 1) * CANDIDATES);
+    absent.set(without[example], at * CANDIDATES);
   });
   return {
     features: namedArray([which.length * CANDIDATES, WIDTH], rows),

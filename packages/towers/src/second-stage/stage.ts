@@ -25,6 +25,11 @@ export interface Proposal {
   items: Int32Array;
   /** The network's, falling; comparable within one proposal only. */
   scores: Float32Array;
+  /**
+   * 1 for an item that nobody has chosen yet: it keeps the place that the closed form gave it, since the network has only ever
+   * seen such items not being chosen. It has the score of the item before it. Default: there is none.
+   */
+  unchosen?: Uint8Array;
 }
 
 /** Vectors of both towers, whose inner products have a say in the order. */
@@ -82,7 +87,8 @@ export async function openSecondStage(
         });
         read.forEach(({ count, items }, at) => {
           const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
-          proposals.push(ordered(items, own));
+          const unchosen = Uint8Array.from(own, (_, i) => (signals.users[items[i]] === 0 ? 1 : 0));
+          proposals.push(ordered(items, own, unchosen));
         });
       }
       return proposals;
@@ -99,21 +105,29 @@ export async function openSecondStage(
  *
  * @param towers a score for each of the proposal's items
  */
-export function withTowers({ items, scores }: Proposal, towers: ArrayLike<number>, weight: number): Proposal {
+export function withTowers({ items, scores, unchosen }: Proposal, towers: ArrayLike<number>, weight: number): Proposal {
   return ordered(
     items,
     Float32Array.from(scores, (score, at) => score + weight * towers[at]),
+    unchosen,
   );
 }
 
-/** By falling score; equals keep their order, and what is not a number goes last. */
-function ordered(items: Int32Array, scores: Float32Array): Proposal {
+/** By falling score; equals keep their order, what is not a number goes last, and what is unchosen stays where it is. */
+function ordered(items: Int32Array, scores: Float32Array, unchosen?: Uint8Array): Proposal {
   const value = (at: number) => (Number.isFinite(scores[at]) ? scores[at] : -Infinity);
-  const order = Array.from(scores.keys()).sort((a, b) => value(b) - value(a) || a - b);
-  return {
-    items: Int32Array.from(order, (at) => items[at]),
-    scores: Float32Array.from(order, (at) => scores[at]),
-  };
+  const moved = Array.from(scores.keys())
+    .filter((at) => unchosen?.[at] !== 1)
+    .sort((a, b) => value(b) - value(a) || a - b);
+  let next = 0;
+  const order = Array.from(scores.keys(), (at) => (unchosen?.[at] === 1 ? at : moved[next++]));
+  const sorted = Float32Array.from(order, (at) => scores[at]);
+  let score = moved.length > 0 ? scores[moved[0]] : 0;
+  for (let at = 0; at < sorted.length; at++) {
+    if (unchosen?.[at] === 1) sorted[at] = score;
+    else score = sorted[at];
+  }
+  return { items: Int32Array.from(order, (at) => items[at]), scores: sorted, ...(unchosen && { unchosen }) };
 }
 
 /** Inner products of question `at` with `items`. */
@@ -193,8 +207,8 @@ export async function rankProposed(
       const known = back === undefined ? proposed.items : proposed.items.map((row) => back.get(row) as number);
       const { items, scores } =
         towers === undefined
-          ? { items: known, scores: proposed.scores }
-          : withTowers({ items: known, scores: proposed.scores }, towerScores(towers, at, known), towers.weight);
+          ? { ...proposed, items: known }
+          : withTowers({ ...proposed, items: known }, towerScores(towers, at, known), towers.weight);
       const best = rest.top.subarray(at * width, (at + 1) * width);
       const past = new Set(history);
       if (!isNew(target)) {
