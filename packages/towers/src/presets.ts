@@ -94,7 +94,8 @@ const SASREC: TowerConfig = {
   temperature: 1,
   dropout: 0.5,
   learningRate: 1e-3,
-  epochs: 30,
+  epochs: 60,
+  patience: 8,
   batchPositions: 2048,
 };
 
