@@ -53,7 +53,8 @@ export function agesAtLast(ages: Ages, last: Tensor): AgesAtLast {
   };
 }
 
-const isAtLast = (ages: Ages | AgesAtLast | undefined): ages is AgesAtLast => ages !== undefined && 'last' in ages;
+export const isAtLast = (ages: Ages | AgesAtLast | undefined): ages is AgesAtLast =>
+  ages !== undefined && 'last' in ages;
 
 /** `x [batch, length, width]` at one position of each sequence, `[batch, 1, width]`. */
 function rowsAtLast(x: Tensor, { last }: AgesAtLast): Tensor {

@@ -20,7 +20,7 @@
  * Either way the score is u · v, of normalised vectors for `cosine`.
  */
 import { gelu, type ModelContext, type Tensors, tf } from '@lorekeep/graph';
-import { type Ages, type AgesAtLast, agesAtLast, agesOf, finalNorm, linear, transformer } from './blocks.ts';
+import { type Ages, type AgesAtLast, agesAtLast, agesOf, finalNorm, isAtLast, linear, transformer } from './blocks.ts';
 import type { TowerConfig } from './config.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -204,7 +204,7 @@ function sequenceTower(
 /** `Σ recency[t − j]·xⱼ` at every position t, `[batch, length, width]`, or at one position a sequence, `[batch, 1, width]`. */
 function recencySum(recency: Tensor, inputs: Tensor, ages: Ages | AgesAtLast): Tensor {
   const [batch, length, width] = inputs.shape as [number, number, number];
-  if ('last' in ages) {
+  if (isAtLast(ages)) {
     const weights = tf.mul(tf.gather(recency, ages.lastIndex), ages.lastSeen);
     return tf.matMul(tf.reshape(weights, [batch, 1, length]) as never, inputs as never);
   }
