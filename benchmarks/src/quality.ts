@@ -7,7 +7,8 @@
  *
  * Sets: the folder given, else all of `../shared/data/amazon*`; `LOREKEEP_QUALITY_SETS=a,b`, `LOREKEEP_QUALITY_PRESETS=learn,linear`
  * and `LOREKEEP_QUALITY_SEEDS=42,43,44` choose others; `LOREKEEP_QUALITY_PROTOCOL=temporal` splits by time. A preset named `ease` is
- * `linear` without texts. `LOREKEEP_QUALITY_PEERS=recbole-sasrec` also trains RecBole's SASRec, on the very same split. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
+ * `linear` without texts. `LOREKEEP_QUALITY_REFIT=valid` trains everything, the closed form too,
+ * once more on the validation events when all is chosen (`train --refit valid`): rows of their own, compared among themselves. `LOREKEEP_QUALITY_PEERS=recbole-sasrec` also trains RecBole's SASRec, on the very same split. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
  * run that was stopped goes on where it was: what is trained already is not trained again. `results/quality.json` holds per set, preset
  * and seed the metrics, intervals, times and peak memory; rows that this run does not measure stay as they were, each with its date.
  */
@@ -46,6 +47,8 @@ const VARIANTS: Record<string, { preset: string; options: Record<string, unknown
   ease: { preset: REFERENCE, options: { content: false } },
 };
 
+type Refit = 'none' | 'valid';
+
 /** Epochs a peer may take; it stops by itself five after its best. */
 const PEER_EPOCHS = 100;
 
@@ -53,6 +56,8 @@ const PEER_EPOCHS = 100;
 interface Row {
   set: string;
   protocol: Protocol;
+  /** Trained once more on the validation events, or not: `'none'`. Absent in older rows, which are `'none'`. */
+  refit?: Refit;
   preset: string;
   seed: number;
   /** When it was measured. */
@@ -92,6 +97,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   const folders = data === undefined ? await defaultFolders(quick) : [data];
   if (folders.length === 0) throw benchNothingToMeasure();
   const protocol = (process.env.LOREKEEP_QUALITY_PROTOCOL || 'leave-one-out') as Protocol;
+  const refit = (process.env.LOREKEEP_QUALITY_REFIT || 'none') as Refit;
   const peers = listed('LOREKEEP_QUALITY_PEERS', []);
   const rows: Row[] = [];
   const peerRows: PeerRow[] = [];
@@ -104,12 +110,12 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     log(`${set}: encoding`);
     await lorekeep(['encode'], workspace);
     // No seed changes what is solved.
-    const reference = await measure({ set, protocol, preset: REFERENCE, seed: seeds[0] }, workspace);
+    const reference = await measure({ set, protocol, refit, preset: REFERENCE, seed: seeds[0] }, workspace);
     rows.push(reference);
     log(line(reference));
     for (const seed of seeds) {
       for (const preset of presets) {
-        const row = await measure({ set, protocol, preset, seed }, workspace, reference.version);
+        const row = await measure({ set, protocol, refit, preset, seed }, workspace, reference.version);
         rows.push(row);
         log(line(row));
         await save(rows, peerRows);
@@ -136,11 +142,12 @@ async function defaultFolders(quick: boolean): Promise<string[]> {
   return names.map((name) => join(parent, name));
 }
 
-type What = Pick<Row, 'set' | 'protocol' | 'preset' | 'seed'>;
+type What = Pick<Row, 'set' | 'protocol' | 'refit' | 'preset' | 'seed'>;
 
 async function measure(what: What, workspace: string, against?: string): Promise<Row> {
   const variant = VARIANTS[what.preset];
   const words = ['--preset', variant?.preset ?? what.preset, '--seed', String(what.seed), '--protocol', what.protocol];
+  words.push('--refit', what.refit ?? 'none');
   if (variant !== undefined) {
     const file = join(workspace, `${what.preset}.json`);
     await writeFile(file, JSON.stringify(variant.options));
@@ -227,11 +234,11 @@ async function lorekeep(words: string[], workspace: string): Promise<Finished> {
   return { last, peakRssMb };
 }
 
-function line({ set, protocol, preset, seed, test, differences, seconds }: Row): string {
+function line({ set, protocol, refit, preset, seed, test, differences, seconds }: Row): string {
   const [low, high] = differences?.['ndcg@10'].interval ?? [0, 0];
   const beside =
     differences === undefined ? '' : `, NDCG@10 against ${REFERENCE} ${low.toFixed(4)} to ${high.toFixed(4)}`;
-  return `${set} ${protocol} ${preset} seed ${seed}: test ${test['recall@10'].toFixed(4)}/${test['ndcg@10'].toFixed(4)}${beside}, ${seconds.toFixed(0)} s`;
+  return `${set} ${protocol}${refit === 'valid' ? ' refit' : ''} ${preset} seed ${seed}: test ${test['recall@10'].toFixed(4)}/${test['ndcg@10'].toFixed(4)}${beside}, ${seconds.toFixed(0)} s`;
 }
 
 /** Means over seeds; how many of the sets a preset is better on than the closed form, beyond doubt for every seed. */
@@ -276,7 +283,9 @@ async function save(fresh: Row[], freshPeers: PeerRow[]): Promise<void> {
   const earlier = existsSync(RESULTS)
     ? (JSON.parse(await readFile(RESULTS, 'utf8')) as { rows: Row[]; peers?: PeerRow[] })
     : undefined;
-  const rows = merged(earlier?.rows, fresh, ({ set, protocol, preset, seed }) => [set, protocol, preset, seed].join());
+  const rows = merged(earlier?.rows, fresh, ({ set, protocol, refit = 'none', preset, seed }) =>
+    [set, protocol, refit, preset, seed].join(),
+  );
   const peers = merged(earlier?.peers, freshPeers, ({ set, protocol, peer, seed }) =>
     [set, protocol, peer, seed].join(),
   );

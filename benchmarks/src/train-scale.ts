@@ -2,7 +2,8 @@
  * What an event costs where the catalogue is large: the preset `learn` over a million items, too many to be solved exactly, at
  * vectors of 64 numbers. Its towers begin at the linear model in twin-tower form and are trained by sampled softmax, so that
  * a step reads and trains the rows of its own items alone. One pass over 1, 3 and 10 million made-up events; the cost of an event in
- * training should not depend on their number, nor (but for the caches) on that of the items. Solving the start is a few products of thin
+ * training should not depend on their number, nor (but for the caches) on that of the items. `LOREKEEP_SCALE_EVENTS=10000000`
+ * asks for one size alone, whose peak memory has nothing before it. Solving the start is a few products of thin
  * matrices with as many rows as there are items, and a part that grows with the events. `--quick` is a tenth of the items
  * and a hundredth of the events.
  *
@@ -24,7 +25,8 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const items = quick ? ITEMS / 10 : ITEMS;
   const figures: Record<string, number> = { items };
   const content = vectors(items);
-  for (const whole of EVENTS) {
+  const wanted = process.env.LOREKEEP_SCALE_EVENTS;
+  for (const whole of wanted ? wanted.split(',').map(Number) : EVENTS) {
     const events = quick ? whole / 100 : whole;
     const corpus = histories(items, events);
     const config = resolveConfig('learn', { dim: 64, maxHistory: 16, epochs: 1, validationUsers: 1000 });

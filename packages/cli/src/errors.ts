@@ -37,6 +37,16 @@ export const modelVersionUnknown = (version: string, known: string[]) =>
     hint: known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Run `lorekeep train` first.',
   });
 
+export const nothingUnseen = (version: string, from: string) =>
+  new LorekeepError(
+    'MODEL_SAW_EVERYTHING',
+    `Version ${version} was trained on all events: none is left to ask it about.`,
+    {
+      kind: 'usage',
+      hint: `What it repeats was measured before: evaluate --model ${from}.`,
+    },
+  );
+
 export const badConfigFile = (path: string, why: string) =>
   new LorekeepError('CONFIG_FILE_INVALID', `The configuration file "${path}" cannot be used: ${why}.`, {
     kind: 'usage',

@@ -115,6 +115,13 @@ export const preset = () =>
   new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default('learn');
 export const protocol = () =>
   new Option('--protocol <name>', 'which events are kept for validation and test').choices([...PROTOCOLS]);
+export const refit = () =>
+  new Option(
+    '--refit <events>',
+    'when everything is chosen, train once more on the validation events too, or on all events (then nothing is left to measure it on)',
+  )
+    .choices(['none', 'valid', 'all'])
+    .default('none');
 export const seed = () =>
   new Option('--seed <n>', 'of every random choice').argParser(integer(0, 2 ** 32 - 1)).default(DEFAULT_SEED);
 export const threads = () =>

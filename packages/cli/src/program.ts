@@ -148,6 +148,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     .option('--config <file>', 'a JSON file with options that replace those of the preset')
     .option('--init-from <dir>', 'a trained model, of another workspace too, to begin at')
     .addOption(option.protocol().default('leave-one-out'))
+    .addOption(option.refit())
     .addOption(option.seed())
     .addOption(option.threads())
     .action(

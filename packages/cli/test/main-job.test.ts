@@ -156,6 +156,30 @@ describe('step by step', () => {
     assert.ok(lines.some((line) => line.event === 'warning' && /seen some of the temporal/.test(String(line.text))));
   });
 
+  test('train --refit trains what was chosen once more, keeps both versions and says what can be measured', async () => {
+    const train = ['train', '--config', 'quick.json', ...shop];
+    const first = await lorekeep(train, dir);
+    assert.equal(first.last.unchanged, true);
+    const valid = await lorekeep([...train, '--refit', 'valid'], dir);
+    assert.equal(valid.code, 0, valid.stderr);
+    assert.deepEqual(valid.last.manifest.refit, { on: 'valid', from: first.last.version });
+    assert.notDeepEqual(valid.last.manifest.metrics.test, first.last.manifest.metrics.test);
+    const measured = await lorekeep(['evaluate', '--against', first.last.version, ...shop], dir);
+    assert.deepEqual([measured.last.version, measured.last.metrics.valid.users], [valid.last.version, 0]);
+    assert.equal(measured.last.metrics.test.users, first.last.manifest.metrics.test.users);
+    assert.deepEqual(measured.last.against[first.last.version], first.last.manifest.metrics.test);
+
+    const all = await lorekeep([...train, '--refit', 'all'], dir);
+    assert.deepEqual(all.last.manifest.refit, { on: 'all', from: first.last.version });
+    assert.deepEqual(all.last.manifest.metrics, first.last.manifest.metrics);
+    const refused = await lorekeep(['evaluate', ...shop], dir);
+    assert.deepEqual([refused.code, refused.last.error.code], [2, 'MODEL_SAW_EVERYTHING']);
+    assert.match(refused.last.error.hint, new RegExp(first.last.version));
+    const repeated = await lorekeep([...train, '--refit', 'all'], dir);
+    assert.deepEqual([repeated.last.unchanged, repeated.last.version], [true, all.last.version]);
+    assert.equal((await lorekeep(train, dir)).last.version, first.last.version, 'the newest again');
+  });
+
   test('publish, recommend and similar answer with items of the catalogue', async () => {
     const published = await lorekeep(['publish', '--index', 'exact', ...shop], dir);
     assert.equal(published.code, 0, published.stderr);

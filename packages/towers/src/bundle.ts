@@ -62,6 +62,7 @@ export async function writeBundle(
     },
     content: contentInfo,
     towers: { dim: vector, inputDim: input, maxHistory: config.maxHistory },
+    ...(trained.refit === undefined ? {} : { refit: trained.refit }),
     ...(trained.initialFrom === undefined ? {} : { initialFrom: trained.initialFrom }),
     training: { bestEpoch, records },
     ...(linear === undefined ? {} : { linear: { ...linear.settings, search: linear.search } }),

@@ -51,7 +51,7 @@ export {
   trainCounts,
   trainItems,
 } from './split.ts';
-export { type TrainedTowers, type TrainOptions, trainTowers } from './train.ts';
+export { type Chosen, type TrainedTowers, type TrainOptions, trainTowers } from './train.ts';
 export { type InitialTowers, readInitialTowers } from './transfer.ts';
 export type {
   BundleManifest,
@@ -61,4 +61,5 @@ export type {
   Protocol,
   SecondStageReport,
   TowerRuntime,
+  TrainedOn,
 } from './types.ts';

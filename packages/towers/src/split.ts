@@ -7,13 +7,17 @@
  * * `temporal`: two moments cut the log for everybody. Events before the first are for training; a user's first event between the
  *   two is the validation target, the first one after the second the test target, wherever something precedes it. What a shop sees
  *   that trains at night and serves by day; it needs real time stamps.
+ *
+ * Either may be moved on, once everything is chosen: training up to the test targets, or up to the end (`TrainedOn`). A set whose
+ * targets may be trained on has no questions.
  */
 import type { Corpus } from '@lorekeep/store';
 import { badTowerInput, noQuestions } from './errors.ts';
-import type { EvaluationSet, Protocol } from './types.ts';
+import type { EvaluationSet, Protocol, TrainedOn } from './types.ts';
 
 export interface Split {
   protocol: Protocol;
+  trainedOn: TrainedOn;
   corpus: Corpus;
   /** `[users]` events of each user that may be trained on: the first that many. */
   trainLengths: Uint32Array;
@@ -42,6 +46,8 @@ export interface Question {
 }
 
 export const PROTOCOLS: readonly Protocol[] = ['leave-one-out', 'temporal'];
+const TRAINED_ON: readonly TrainedOn[] = ['train', 'valid', 'all'];
+const SETS: readonly EvaluationSet[] = ['valid', 'test'];
 
 /** The least number of events from which a user is evaluated by `leave-one-out`. */
 export const LEAST_EVENTS = 3;
@@ -50,26 +56,30 @@ export const LEAST_EVENTS = 3;
 const TRAIN_SHARE = 0.8;
 const VALID_SHARE = 0.9;
 
-/** @throws LorekeepError `TOWERS_BAD_INPUT` for an unknown protocol, `TOWERS_NO_QUESTIONS` where `temporal` leaves nobody to ask about */
-export function splitBy(protocol: Protocol, corpus: Corpus): Split {
-  if (protocol === 'leave-one-out') return leaveOneOut(corpus);
-  if (protocol === 'temporal') return temporal(corpus);
+/**
+ * @param on what may be trained on. Default `'train'`.
+ * @throws LorekeepError `TOWERS_BAD_INPUT` for an unknown protocol or part, `TOWERS_NO_QUESTIONS` where `temporal` leaves nobody to ask about
+ */
+export function splitBy(protocol: Protocol, corpus: Corpus, on: TrainedOn = 'train'): Split {
+  if (!TRAINED_ON.includes(on)) throw badTowerInput('on', `must be one of ${TRAINED_ON.join(', ')}`);
+  if (protocol === 'leave-one-out') return leaveOneOut(corpus, on);
+  if (protocol === 'temporal') return temporal(corpus, on);
   throw badTowerInput('protocol', `must be one of ${PROTOCOLS.join(', ')}`);
 }
 
-export function leaveOneOut(corpus: Corpus): Split {
-  return split('leave-one-out', corpus, (first, end) => {
-    const whole = end - first >= LEAST_EVENTS;
-    return { trained: whole ? end - 2 : end, ...(whole ? { valid: end - 2, test: end - 1 } : {}) };
+export function leaveOneOut(corpus: Corpus, on: TrainedOn = 'train'): Split {
+  return split('leave-one-out', on, corpus, (first, end) => {
+    if (end - first < LEAST_EVENTS) return { trained: end, known: end };
+    return { trained: end - 2, known: end - 1, valid: end - 2, test: end - 1 };
   });
 }
 
 /** @throws LorekeepError `TOWERS_NO_QUESTIONS` */
-export function temporal(corpus: Corpus): Split {
+export function temporal(corpus: Corpus, on: TrainedOn = 'train'): Split {
   const sorted = Float64Array.from(corpus.timestamps).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const [validFrom, testFrom] = [at(TRAIN_SHARE), at(VALID_SHARE)];
-  const found = split('temporal', corpus, (first, end) => {
+  const found = split('temporal', on, corpus, (first, end) => {
     let trained = first;
     while (trained < end && corpus.timestamps[trained] < validFrom) trained++;
     let later = trained;
@@ -77,24 +87,30 @@ export function temporal(corpus: Corpus): Split {
     // Without anything before it, a target could only be guessed.
     return {
       trained,
+      known: later,
       ...(trained > first && later > trained ? { valid: trained } : {}),
       ...(later > first && end > later ? { test: later } : {}),
     };
   });
-  for (const set of ['valid', 'test'] as const) if (found.asked[set].users.length === 0) throw noQuestions(set);
+  for (const set of SETS) if (isAsked(set, on) && found.asked[set].users.length === 0) throw noQuestions(set);
   return found;
 }
 
 interface Cut {
   /** One past the last event that may be trained on. */
   trained: number;
+  /** One past the last event before the test target, or of all that precede the moment of the test. */
+  known: number;
   valid?: number;
   test?: number;
 }
 
 const emptyList = () => ({ users: [] as number[], targets: [] as number[] });
 
-function split(protocol: Protocol, corpus: Corpus, cut: (first: number, end: number) => Cut): Split {
+/** Whether a set's targets are out of training's sight. */
+const isAsked = (set: EvaluationSet, on: TrainedOn) => on === 'train' || (on === 'valid' && set === 'test');
+
+function split(protocol: Protocol, on: TrainedOn, corpus: Corpus, cut: (first: number, end: number) => Cut): Split {
   const users = corpus.userIds.length;
   const trainLengths = new Uint32Array(users);
   const asked = { valid: emptyList(), test: emptyList() };
@@ -102,10 +118,11 @@ function split(protocol: Protocol, corpus: Corpus, cut: (first: number, end: num
   for (let user = 0; user < users; user++) {
     const first = corpus.offsets[user];
     const end = corpus.offsets[user + 1];
-    const { trained, ...targets } = cut(first, end);
-    for (const set of ['valid', 'test'] as const) {
+    const { trained: chosenBy, known, ...targets } = cut(first, end);
+    const trained = { train: chosenBy, valid: known, all: end }[on];
+    for (const set of SETS) {
       const target = targets[set];
-      if (target === undefined) continue;
+      if (target === undefined || !isAsked(set, on)) continue;
       asked[set].users.push(user);
       asked[set].targets.push(target);
     }
@@ -119,7 +136,14 @@ function split(protocol: Protocol, corpus: Corpus, cut: (first: number, end: num
     users: Uint32Array.from(users),
     targets: Uint32Array.from(targets),
   });
-  return { protocol, corpus, trainLengths, asked: { valid: typed(asked.valid), test: typed(asked.test) }, ...sums };
+  return {
+    protocol,
+    trainedOn: on,
+    corpus,
+    trainLengths,
+    asked: { valid: typed(asked.valid), test: typed(asked.test) },
+    ...sums,
+  };
 }
 
 /** A user's training events, oldest first: a view, not a copy. */

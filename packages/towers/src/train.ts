@@ -4,6 +4,9 @@
  * so what comes out is never worse there than what was solved. Last, with `secondStage`, what orders the first places
  * (second-stage/train.ts), kept where it is better there than the towers. The test set is not looked at.
  *
+ * With `chosen` the same is done once more on events that were held back while choosing (`on`): as many epochs, the same
+ * settings, nobody asked.
+ *
  * Interrupted at any step, a run with the same arguments goes on from its last finished epoch and ends in the same bits:
  * every epoch draws its order from a stream of its own, and the checkpoint carries the rest.
  */
@@ -14,7 +17,7 @@ import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { resolveConfig, type TowerConfig } from './config.ts';
 import { centredContent, contentMean, prepareContent } from './content.ts';
 import { createTowerEncoder, type TowerEncoder } from './encode.ts';
-import { badContent, diverged, notFinite, nothingToLearn } from './errors.ts';
+import { badContent, badTowerInput, diverged, notFinite, nothingToLearn } from './errors.ts';
 import { createBatches, readsBatchItems } from './feeds.ts';
 import { createIdTable } from './id-table.ts';
 import { trainingLoss } from './loss.ts';
@@ -22,12 +25,12 @@ import { metricsOfRanks } from './metrics.ts';
 import { initialParameters, joinedArrays } from './parameters.ts';
 import { createRankEvaluator, type RankEvaluator, type Ranking } from './ranks.ts';
 import { type TrainedStage, type TrainStageOptions, trainSecondStage } from './second-stage/train.ts';
-import { fitLinear, type LinearModel, MOST_ITEMS } from './solved/linear.ts';
+import { fitLinear, type LinearModel, type LinearOptions, MOST_ITEMS } from './solved/linear.ts';
 import { clearShelf, type Shelf } from './solved/solution.ts';
 import { type Question, questions, type Split, splitBy } from './split.ts';
 import { closedFormStart } from './start.ts';
 import { type InitialTowers, takenOver } from './transfer.ts';
-import type { BundleManifest, EpochRecord, Protocol } from './types.ts';
+import type { BundleManifest, EpochRecord, Protocol, TrainedOn } from './types.ts';
 
 export interface TrainOptions extends RunContext {
   corpus: Corpus;
@@ -43,6 +46,10 @@ export interface TrainOptions extends RunContext {
   seed?: number;
   /** Which events are kept for validation and test. Default `'leave-one-out'`. */
   protocol?: Protocol;
+  /** What may be trained on; beyond `'train'` (the default) only with `chosen`. */
+  on?: TrainedOn;
+  /** What an earlier training chose: its manifest has it. Default: it is chosen on the validation questions. */
+  chosen?: Chosen;
   /** Begins at these towers instead of where `config.start` says. */
   initial?: InitialTowers;
   /** Where the checkpoint is kept. Default: nowhere, an interrupted run begins anew. */
@@ -50,6 +57,9 @@ export interface TrainOptions extends RunContext {
   /** Default: all the machine offers. */
   threads?: number;
 }
+
+/** What validation decides. */
+export type Chosen = Pick<BundleManifest, 'version' | 'training' | 'linear' | 'secondStage'>;
 
 export interface TrainedTowers {
   config: TowerConfig;
@@ -64,6 +74,8 @@ export interface TrainedTowers {
   content: Float32Array | undefined;
   /** The bundle that training began at. */
   initialFrom?: InitialTowers['from'];
+  /** As in the manifest. */
+  refit?: BundleManifest['refit'];
   /** Scores in the towers' place, where there is one. */
   linear?: LinearModel;
   /** Orders the linear model's candidates, where it has parts. */
@@ -75,14 +87,16 @@ export interface TrainedTowers {
 /**
  * Progress is reported as the linear model's stages (`fitLinear`), then stage `'start'`, unit `'rounds'`, then stage `'train'`, unit `'steps'`, with epoch, loss and validation NDCG@10 in the note.
  *
- * @throws LorekeepError `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_INIT_MISMATCH`, `TOWERS_LOSS_NOT_FINITE`,
+ * @throws LorekeepError `TOWERS_BAD_INPUT` (validation events without `chosen`), `TOWERS_NO_TRANSITIONS`, `TOWERS_BAD_CONTENT`, `TOWERS_BAD_OPTION`, `TOWERS_INIT_MISMATCH`, `TOWERS_LOSS_NOT_FINITE`,
  *   `TOWERS_DIVERGED` (the last good epoch stays in `workDir`); `signal.reason` when stopped
  */
 export async function trainTowers(options: TrainOptions): Promise<TrainedTowers> {
   const { corpus, contentInfo, preset = 'learn', seed = 42, protocol = 'leave-one-out' } = options;
-  const { initial, workDir, threads, progress = silent, signal } = options;
+  const { initial, workDir, threads, progress = silent, signal, on = 'train', chosen } = options;
+  if ((on === 'train') !== (chosen === undefined))
+    throw badTowerInput('chosen', 'must be given where more than the training events is trained on, and only there');
   const config = resolveConfig('learn', { ...(options.config ?? resolveConfig()) });
-  const split = splitBy(protocol, corpus);
+  const split = splitBy(protocol, corpus, on);
   if (split.transitions === 0) throw nothingToLearn(corpus.userIds.length, split.transitions);
   if (config.content && options.content === undefined) throw badContent('none were given');
   const items = corpus.itemIds.length;
@@ -105,6 +119,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       seed,
       content ? sha256(new Uint8Array(content.buffer)) : '',
       initial?.from.parameters ?? '',
+      ...(chosen === undefined ? [] : [on, chosen.training?.bestEpoch, chosen.linear, chosen.secondStage]),
     ]),
   );
   const solved = await solvedModel(options, config, split);
@@ -127,7 +142,12 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
   const table = config.id && readsBatchItems(config) ? createIdTable(first.parameters, fixed, saved?.table) : undefined;
   const batches = createBatches(split, config, content, contentDim, fixed);
   const stepsPerEpoch = batches.plan(orders.fork('count')).length;
+  /** The epoch that was chosen, where one was. */
+  const last = chosen && (chosen.training?.bestEpoch ?? 0);
   const totalSteps = stepsPerEpoch * config.epochs;
+  const steps = stepsPerEpoch * (last ?? config.epochs);
+  const note = (records: EpochRecord[]) =>
+    last === undefined ? noteOf(records) : `once more, ${last} epochs as chosen`;
   const trainer = await createTrainer({
     loss: (parameters, batch, context) => trainingLoss(parameters, batch, config, context),
     parameters: saved?.state.parameters ?? first.parameters,
@@ -175,9 +195,10 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       trainer.restore(saved.state);
       ({ epoch, bestEpoch, best, records } = saved);
     }
-    progress({ stage: 'train', done: epoch * stepsPerEpoch, total: totalSteps, unit: 'steps', note: noteOf(records) });
+    progress({ stage: 'train', done: epoch * stepsPerEpoch, total: steps, unit: 'steps', note: note(records) });
 
-    while (epoch < config.epochs && epoch - bestEpoch < config.patience) {
+    // The same epochs of the same schedule, where they are known.
+    while (last === undefined ? epoch < config.epochs && epoch - bestEpoch < config.patience : epoch < last) {
       const draws = orders.fork(`epoch ${epoch + 1}`);
       let lossSum = 0;
       let positions = 0;
@@ -195,23 +216,23 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
         positions += weight;
         progress({
           stage: 'train',
-          done: Math.min(epoch * stepsPerEpoch + step + 1, totalSteps),
-          total: totalSteps,
+          done: Math.min(epoch * stepsPerEpoch + step + 1, steps),
+          total: steps,
           unit: 'steps',
-          note: `epoch ${epoch + 1}, loss ${(lossSum / positions).toFixed(3)}, ${noteOf(records)}`,
+          note: `epoch ${epoch + 1}, loss ${(lossSum / positions).toFixed(3)}, ${note(records)}`,
         });
       }
       epoch++;
       const parameters = parametersNow();
-      const ndcg = await validate(parameters);
-      if (ndcg > Math.max(...records.map((record) => record.ndcg))) {
+      const ndcg = last === undefined ? await validate(parameters) : 0;
+      if (last !== undefined || ndcg > Math.max(...records.map((record) => record.ndcg))) {
         bestEpoch = epoch;
         best = parameters;
       }
       records.push({ epoch, loss: lossSum / positions, ndcg });
       await save();
     }
-    progress({ stage: 'train', done: totalSteps, total: totalSteps, unit: 'steps', note: noteOf(records) });
+    progress({ stage: 'train', done: steps, total: steps, unit: 'steps', note: note(records) });
     const reached = Math.max(...records.map((record) => record.ndcg));
     // Its memory is needed for what follows.
     await trainer.close();
@@ -232,9 +253,10 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       split,
       parameters,
       content,
-      bestEpoch,
-      records,
+      // A training that nobody was asked about tells what chose it.
+      ...(chosen?.training ?? { bestEpoch, records }),
       ...above,
+      ...(chosen === undefined || on === 'train' ? {} : { refit: { on, from: chosen.version } }),
       ...(initial === undefined ? {} : { initialFrom: initial.from }),
     };
   } finally {
@@ -253,18 +275,25 @@ interface Solved {
 
 /** The linear model, where one is wanted and the catalogue small enough to be solved exactly. */
 async function solvedModel(
-  { content: raw, threads, progress, signal, contentInfo, workDir }: TrainOptions,
+  { content: raw, threads, progress, signal, contentInfo, workDir, chosen }: TrainOptions,
   { content: wanted, neighbours, maxHistory }: TowerConfig,
   split: Split,
 ): Promise<Solved | undefined> {
   const items = split.corpus.itemIds.length;
-  if (neighbours === 0 || items > MOST_ITEMS) return undefined;
+  const unused = chosen !== undefined && chosen.linear === undefined;
+  if (neighbours === 0 || items > MOST_ITEMS || unused) return undefined;
   const mean = wanted && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
   const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
   const shelf = workDir === undefined ? undefined : shelfOf(workDir, split, content?.centred);
   if (shelf !== undefined) await clearShelf(shelf);
-  const how = { perItem: neighbours, maxHistory, shelf, threads, progress, signal };
+  const how = { perItem: neighbours, maxHistory, shelf, threads, progress, signal, chosen: chosenLinear(chosen) };
   return { ...(await fitLinear(split, content, how)), content: content?.centred, shelf };
+}
+
+function chosenLinear(chosen: Chosen | undefined): LinearOptions['chosen'] {
+  if (chosen?.linear === undefined) return undefined;
+  const { search, ...settings } = chosen.linear;
+  return { settings, search };
 }
 
 /**
@@ -274,7 +303,7 @@ async function solvedModel(
  * @param reached NDCG@10 of the towers
  */
 async function aboveTowers(
-  { seed, threads, progress, signal }: TrainOptions,
+  { seed, threads, progress, signal, chosen }: TrainOptions,
   secondStage: boolean,
   split: Split,
   { linear, diagonal, content, shelf }: Solved,
@@ -282,8 +311,9 @@ async function aboveTowers(
   towers: TrainStageOptions['towers'],
 ): Promise<Pick<TrainedTowers, 'linear' | 'secondStage'>> {
   if (!secondStage) return { linear };
+  if (chosen?.secondStage?.used === false) return { linear, secondStage: { report: chosen.secondStage } };
   const anybody = split.asked.valid.users.length > 0;
-  const how = { seed, threads, progress, signal, shelf, ...(anybody ? { towers } : {}) };
+  const how = { seed, threads, progress, signal, shelf, chosen: chosen?.secondStage, ...(anybody ? { towers } : {}) };
   const stage = await trainSecondStage(split, linear, diagonal, content, how);
   const { report } = stage;
   const best = Math.max(report.valid.linear['ndcg@10'], report.used ? (report.valid.secondStage?.['ndcg@10'] ?? 0) : 0);
@@ -292,9 +322,10 @@ async function aboveTowers(
 }
 
 /** Everything that is solved depends on these and on its settings. */
-function shelfOf(directory: string, { protocol, corpus }: Split, content: Float32Array | undefined): Shelf {
+function shelfOf(directory: string, { protocol, trainedOn, corpus }: Split, content: Float32Array | undefined): Shelf {
   const texts = content ? sha256(new Uint8Array(content.buffer, content.byteOffset, content.byteLength)) : '';
-  return { directory, data: JSON.stringify([protocol, corpus.fingerprint, texts]) };
+  const more = trainedOn === 'train' ? [] : [trainedOn];
+  return { directory, data: JSON.stringify([protocol, corpus.fingerprint, texts, ...more]) };
 }
 
 /** All questions, or `most` of them drawn evenly. */

@@ -16,6 +16,12 @@ export interface EpochRecord {
 /** How training events and questions are told apart (split.ts). */
 export type Protocol = 'leave-one-out' | 'temporal';
 
+/**
+ * How far training may read: to the validation targets, as everything is chosen by; to the test targets, what was chosen standing;
+ * or to the end, when nothing is left to be asked about.
+ */
+export type TrainedOn = 'train' | 'valid' | 'all';
+
 /** Whose questions: those that settings are chosen by, or those asked once at the end. */
 export type EvaluationSet = 'valid' | 'test';
 
@@ -67,6 +73,8 @@ export interface BundleManifest {
   protocol?: Protocol;
   config: Record<string, unknown>;
   seed: number;
+  /** What this was trained on beyond the training events, and the version whose choices (epoch, settings, weight of the towers) it repeats; absent where all was chosen in this very training. */
+  refit?: { on: Exclude<TrainedOn, 'train'>; from: string };
   /** The bundle that training began at, where it began at one: its version and the SHA-256 of its parameters. */
   initialFrom?: { version: string; parameters: string };
   /** `Corpus.fingerprint` */

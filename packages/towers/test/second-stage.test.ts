@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
+import type { Corpus } from '@lorekeep/store';
 import {
+  type Chosen,
   evaluateBundle,
   evaluateTowers,
   interactionsOf,
@@ -307,6 +309,50 @@ test('the default serves from its bundle what was evaluated in training, and nam
   await writeFile(join(path, 'second-stage.safetensors'), 'x', { flag: 'a' });
   await assert.rejects(loadTowers(path), { code: 'BUNDLE_CORRUPT' });
   await rm(directory, { recursive: true });
+});
+
+test('trained once more with what was chosen: on the validation events, and blind to the test events', async () => {
+  const config = resolveConfig('learn', { dim: 16, hidden: 8, epochs: 2, maxHistory: 8 });
+  const how = { contentInfo, config, content, seed: 3 };
+  const first = await trainTowers({ corpus, ...how });
+  assert.ok(first.linear !== undefined && first.secondStage?.parts !== undefined);
+  const chosen: Chosen = {
+    version: 'first',
+    // Twice, whatever validation would have it: epochs must be those given.
+    training: { bestEpoch: 2, records: first.records },
+    linear: { ...first.linear.settings, search: first.linear.search },
+    secondStage: first.secondStage.report,
+  };
+  const again = (of: Corpus) => trainTowers({ corpus: of, ...how, on: 'valid', chosen });
+  const refit = await again(corpus);
+  assert.deepEqual(refit.refit, { on: 'valid', from: 'first' });
+  assert.equal(refit.bestEpoch, 2);
+  assert.deepEqual(refit.linear?.settings, first.linear.settings);
+  assert.equal(refit.secondStage?.report.towerWeight, first.secondStage.report.towerWeight);
+  assert.ok(refit.split.trainEvents > first.split.trainEvents);
+
+  /** Another item where the event `back` from the end of each history was. */
+  const changed = (back: number): Corpus => {
+    const items = corpus.items.slice();
+    for (const target of split.asked.test.targets)
+      items[target + 1 - back] = (items[target + 1 - back] + 1) % corpus.itemIds.length;
+    return { ...corpus, items };
+  };
+  const unseen = await again(changed(1));
+  assert.deepEqual(unseen.parameters, refit.parameters);
+  assert.deepEqual(unseen.linear, refit.linear);
+  assert.deepEqual(unseen.secondStage, refit.secondStage);
+  const seen = await again(changed(2));
+  assert.notDeepEqual(seen.parameters['id/table'], refit.parameters['id/table']);
+  assert.notDeepEqual(seen.linear, refit.linear);
+
+  const { metrics } = await evaluateTowers(refit, 'test');
+  assert.equal(metrics.users, split.asked.test.users.length);
+  assert.equal((await evaluateTowers(refit, 'valid')).metrics.users, 0);
+  const all = await trainTowers({ corpus, ...how, on: 'all', chosen });
+  assert.equal(all.split.trainEvents, corpus.items.length);
+  await assert.rejects(trainTowers({ corpus, ...how, on: 'valid' }), { code: 'TOWERS_BAD_INPUT' });
+  await assert.rejects(trainTowers({ corpus, ...how, chosen }), { code: 'TOWERS_BAD_INPUT' });
 });
 
 test('a second stage without a linear model to propose candidates is refused', () => {

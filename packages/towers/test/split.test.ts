@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Corpus } from '@lorekeep/store';
-import { leaveOneOut, questions, type Split, splitBy, temporal, trainCounts, trainItems } from '../src/index.ts';
+import {
+  leaveOneOut,
+  type Protocol,
+  questions,
+  type Split,
+  splitBy,
+  type TrainedOn,
+  temporal,
+  trainCounts,
+  trainItems,
+} from '../src/index.ts';
 import { corpusOf } from './corpora.ts';
 
 const asked = (split: Split, set: 'valid' | 'test') =>
@@ -84,6 +94,54 @@ test('nobody new is asked about: a first event is never a target', () => {
   );
   for (const set of ['valid', 'test'] as const)
     for (const [, history] of asked(split, set)) assert.ok((history as number[]).length > 0);
+});
+
+test('once everything is chosen, training moves on to the test targets, or to the end', () => {
+  const histories = [
+    [1, 2, 3, 4],
+    [5, 6],
+    [7, 8, 9],
+  ];
+  const corpus = corpusOf(histories, 10);
+  const trained = (protocol: Protocol, on: TrainedOn, of = corpus) => {
+    const found = splitBy(protocol, of, on);
+    return of.userIds.map((_, user) => [...trainItems(found, user)]);
+  };
+  assert.deepEqual(trained('leave-one-out', 'train'), [[1, 2], [5, 6], [7]]);
+  assert.deepEqual(trained('leave-one-out', 'valid'), [
+    [1, 2, 3],
+    [5, 6],
+    [7, 8],
+  ]);
+  assert.deepEqual(trained('leave-one-out', 'all'), histories);
+  // Cut at 16 and 18 of twenty moments.
+  const cut = timed([
+    Array.from({ length: 15 }, (_, at): [number, number] => [9, at]),
+    [
+      [0, 15],
+      [1, 16],
+      [2, 17],
+      [3, 18],
+    ],
+    [[4, 19]],
+  ]);
+  assert.deepEqual(trained('temporal', 'train', cut).slice(1), [[0], []]);
+  assert.deepEqual(trained('temporal', 'valid', cut).slice(1), [[0, 1, 2], []]);
+  assert.deepEqual(trained('temporal', 'all', cut).slice(1), [[0, 1, 2, 3], [4]]);
+  for (const [protocol, of] of [
+    ['leave-one-out', corpus],
+    ['temporal', cut],
+  ] as const) {
+    const questionsOf = (on: TrainedOn) => [
+      asked(splitBy(protocol, of, on), 'valid'),
+      asked(splitBy(protocol, of, on), 'test'),
+    ];
+    const [, test] = questionsOf('train');
+    assert.ok(test.length > 0);
+    assert.deepEqual(questionsOf('valid'), [[], test], 'the same test questions');
+    assert.deepEqual(questionsOf('all'), [[], []]);
+  }
+  assert.throws(() => splitBy('temporal', cut, 'everything' as never), { code: 'TOWERS_BAD_INPUT' });
 });
 
 test('a log that cannot be cut by time is refused, and so is a protocol nobody knows', () => {

@@ -11,7 +11,7 @@ import {
   type Split,
   splitBy,
 } from '@lorekeep/towers';
-import { reportUnwritable } from '../errors.ts';
+import { nothingUnseen, reportUnwritable } from '../errors.ts';
 import { rememberedById } from '../stages/encode.ts';
 import { evaluationReport } from '../stages/evaluation-report.ts';
 import { userPath } from '../stages/import.ts';
@@ -32,13 +32,22 @@ export async function evaluateCommand(context: StageContext, options: EvaluateOp
   const { model, threads } = options;
   const towers = await loadTowers(await modelDir(workspace, model));
   try {
-    const { preset, version, content: trainedOn, data, protocol: trainedFor = 'leave-one-out', seed } = towers.manifest;
+    const {
+      preset,
+      version,
+      content: trainedOn,
+      data,
+      protocol: trainedFor = 'leave-one-out',
+      seed,
+      refit,
+    } = towers.manifest;
     const { protocol = trainedFor } = options;
     const corpus = await readCorpus(context);
     await checkTimes(context, protocol);
     const encoder = await rememberedById(context, trainedOn.encoder);
     const content = await contentOf(context, encoder, corpus);
-    const split = splitBy(protocol, corpus);
+    if (refit?.on === 'all') throw nothingUnseen(version, refit.from);
+    const split = splitBy(protocol, corpus, refit?.on);
     const run = { threads, progress, signal };
     const valid = await evaluateBundle(towers, split, 'valid', content, { ...run, seed });
     const test = await evaluateBundle(towers, split, 'test', content, { ...run, seed });

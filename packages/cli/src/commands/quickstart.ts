@@ -51,7 +51,14 @@ export async function quickstart(context: StageContext, options: QuickstartOptio
   output.note(`import    ${importSentence(imported)}`);
   const encoded = await encodeStage(context, { model, threads });
   output.note(`encode    ${encodeSentence(encoded)}`);
-  const trained = await trainStage(context, { preset, config: {}, protocol: 'leave-one-out', seed, threads });
+  const trained = await trainStage(context, {
+    preset,
+    config: {},
+    protocol: 'leave-one-out',
+    refit: 'none',
+    seed,
+    threads,
+  });
   const { manifest } = trained;
   output.note(
     trained.unchanged

@@ -12,16 +12,17 @@ export interface TrainCommandOptions {
   preset: Preset;
   config?: string;
   protocol: Protocol;
+  refit: 'none' | 'valid' | 'all';
   initFrom?: string;
   seed: number;
   threads?: number;
 }
 
 export async function trainCommand(context: StageContext, options: TrainCommandOptions): Promise<void> {
-  const { preset, protocol, seed, threads } = options;
+  const { preset, protocol, refit, seed, threads } = options;
   const initFrom = options.initFrom === undefined ? undefined : userPath(options.initFrom);
   const config = options.config === undefined ? {} : await readConfig(options.config);
-  const run = { preset, config, protocol, seed, initFrom, threads };
+  const run = { preset, config, protocol, refit, seed, initFrom, threads };
   const { manifest, unchanged, seconds } = await trainStage(context, run);
   const head = unchanged
     ? `Already trained on exactly this, nothing to do: version ${manifest.version}.`

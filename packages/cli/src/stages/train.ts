@@ -18,6 +18,8 @@ import {
   resolveConfig,
   type Split,
   type TowerConfig,
+  type TrainedTowers,
+  type TrainOptions,
   trainTowers,
   writeBundle,
 } from '@lorekeep/towers';
@@ -30,6 +32,8 @@ export interface TrainStageOptions {
   /** Options that replace those of the preset. */
   config: Record<string, unknown>;
   protocol: Protocol;
+  /** What is trained on once more when everything is chosen; `'none'`: nothing. */
+  refit: 'none' | 'valid' | 'all';
   seed: number;
   /** The directory of a model to begin at. */
   initFrom?: string;
@@ -43,29 +47,47 @@ export interface TrainStageResult {
 }
 
 export async function trainStage(context: StageContext, options: TrainStageOptions): Promise<TrainStageResult> {
-  const { preset, protocol, seed, initFrom, threads } = options;
+  const { preset, protocol, refit, seed, initFrom, threads } = options;
   const { progress, signal, workspace } = context;
   const config = resolveConfig(preset, options.config);
   const initial = initFrom === undefined ? undefined : await readInitialTowers(initFrom);
   const corpus = await readCorpus(context);
   await checkTimes(context, protocol);
   const encoder = await currentEncoder(context);
+  const made: BundleManifest[] = [];
   for (const version of (await modelVersions(workspace)).toReversed()) {
     const manifest = await readableManifest(join(workspace.modelsDir, version));
     if (manifest === undefined || manifest.initialFrom?.parameters !== initial?.from.parameters) continue;
-    if (!isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) continue;
-    await setLatestVersion(workspace, version);
-    return { manifest, unchanged: true, seconds: 0 };
+    if (isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) made.push(manifest);
+  }
+  const wanted = made.find((manifest) => (manifest.refit?.on ?? 'none') === refit);
+  if (wanted !== undefined) {
+    await setLatestVersion(workspace, wanted.version);
+    return { manifest: wanted, unchanged: true, seconds: 0 };
   }
 
   const started = performance.now();
   const content = await contentOf(context, encoder, corpus);
-  const workDir = join(workspace.workDir, 'train');
   const { id, name, dim, isLanguageModel, template } = encoder;
   const contentInfo = { encoder: id, name, dim, isLanguageModel, template };
   const run = { threads, progress, signal };
-  const how = { preset, config, protocol, seed, initial, workDir };
-  const trained = await trainTowers({ corpus, content, contentInfo, ...how, ...run });
+  const how = { corpus, content, contentInfo, preset, config, protocol, seed, initial, ...run };
+  const done = (manifest: BundleManifest) => ({
+    manifest,
+    unchanged: false,
+    seconds: (performance.now() - started) / 1000,
+  });
+  const chosen = made.find((manifest) => manifest.refit === undefined) ?? (await choose(context, how));
+  return done(refit === 'none' ? chosen : await trainOnceMore(context, how, refit, chosen));
+}
+
+/** Trains on the training events alone, choosing on the validation questions, and asks the test questions. */
+async function choose(context: StageContext, how: Omit<TrainOptions, 'workDir'>): Promise<BundleManifest> {
+  const { workspace } = context;
+  const { content, threads, progress, signal } = how;
+  const run = { threads, progress, signal };
+  const workDir = join(workspace.workDir, 'train');
+  const trained = await trainTowers({ ...how, workDir });
   const { secondStage } = trained;
   const metrics = {
     // Where the second stage was chosen, the validation questions have just been ranked for that.
@@ -73,13 +95,40 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
       (secondStage?.report.used && secondStage.report.valid.secondStage) ||
       (await evaluateTowers(trained, 'valid', run)).metrics,
     test: (await evaluateTowers(trained, 'test', run)).metrics,
-    baselines: await baselineMetrics(context, trained.split, content, threads),
+    baselines: await baselineMetrics(context, trained.split, content as Float32Array, threads),
   };
+  return keep(context, trained, metrics, workDir);
+}
+
+/**
+ * With everything as it was chosen, on events that were held back for the choice. Its own test figures it has only where the
+ * test events are still unseen; else those that were measured before it stand for it.
+ */
+async function trainOnceMore(
+  context: StageContext,
+  how: Omit<TrainOptions, 'workDir'>,
+  on: 'valid' | 'all',
+  chosen: BundleManifest,
+): Promise<BundleManifest> {
+  const { threads, progress, signal } = how;
+  const workDir = join(context.workspace.workDir, 'refit');
+  const trained = await trainTowers({ ...how, on, chosen, workDir });
+  const metrics = { ...chosen.metrics };
+  if (on === 'valid') metrics.test = (await evaluateTowers(trained, 'test', { threads, progress, signal })).metrics;
+  return keep(context, trained, metrics, workDir);
+}
+
+async function keep(
+  { workspace }: StageContext,
+  trained: TrainedTowers,
+  metrics: BundleManifest['metrics'],
+  workDir: string,
+): Promise<BundleManifest> {
   const version = newVersion();
   const manifest = await writeBundle(join(workspace.modelsDir, version), trained, metrics);
   await setLatestVersion(workspace, version);
   await discardCheckpoint(workDir);
-  return { manifest, unchanged: false, seconds: (performance.now() - started) / 1000 };
+  return manifest;
 }
 
 /** `undefined` for a version that this program cannot read: an older one's, or a damaged one. It is trained anew. */

@@ -40,6 +40,8 @@ export interface TrainStageOptions extends RunContext {
   threads?: number;
   /** Where what is solved is kept and looked for. Default: nowhere. */
   shelf?: Shelf;
+  /** What was chosen before, on fewer events: nobody is asked, the towers have their say as they had it. */
+  chosen?: SecondStageReport;
   /** Vectors for the validation questions, and what their inner products were divided by in training. Default: the towers have no say. */
   towers?: () => Promise<TowerVectors & { temperature: number }>;
 }
@@ -56,7 +58,7 @@ export async function trainSecondStage(
   { neighbours, settings }: Pick<LinearModel, 'neighbours' | 'settings'>,
   diagonal: Float32Array,
   content: Float32Array | undefined,
-  { seed = 42, threads, shelf, towers, progress, signal }: TrainStageOptions = {},
+  { seed = 42, threads, shelf, chosen, towers, progress, signal }: TrainStageOptions = {},
 ): Promise<TrainedStage> {
   const run = { threads, progress, signal };
   const asked = questions(split, 'valid');
@@ -75,6 +77,7 @@ export async function trainSecondStage(
   const fitted = await fitSecondStage(split, signals, { weights: diagonal, views: views.diagonals }, { seed, ...run });
   if (fitted === undefined) return { report: { used: false, valid, towerWeight: 0 } };
   const { parameters: network, ...training } = fitted;
+  if (chosen !== undefined) return { report: { ...chosen, training }, parts: { signals, network } };
   const graphs = STAGE_BATCHES.map((batch) => stageGraph(network, batch));
   const stage = await openSecondStage(signals, graphs, { threads });
   let towerWeight = 0;

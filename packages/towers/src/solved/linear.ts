@@ -30,6 +30,8 @@ export interface LinearOptions extends RunContext {
   threads?: number;
   /** Where what is solved is kept and looked for. Default: nowhere. */
   shelf?: Shelf;
+  /** Settings chosen before, on fewer events. Default: they are searched. */
+  chosen?: Pick<LinearModel, 'settings' | 'search'>;
 }
 
 /** Part of the name under which the search's result is kept. */
@@ -46,14 +48,14 @@ const SEARCHED = 'search';
 export async function fitLinear(
   split: Split,
   content: { mean: Float32Array; centred: Float32Array } | undefined,
-  { perItem, maxHistory, threads, shelf, progress = silent, signal }: LinearOptions,
+  { perItem, maxHistory, threads, shelf, chosen, progress = silent, signal }: LinearOptions,
 ): Promise<{ linear: LinearModel; diagonal: Float32Array }> {
   const interactions = interactionsOf(split);
   const asked = questions(split, 'valid');
   const trial = { interactions, content: content?.centred, questions: asked };
   const name = [SEARCHED, perItem, maxHistory];
   const run = { perItem, threads, progress, signal };
-  let found = await keptNote<SearchResult>(shelf, name);
+  let found = chosen ? { ...chosen.search, settings: chosen.settings } : await keptNote<SearchResult>(shelf, name);
   if (found === undefined) {
     found = await searchLinear(trial, { ...run, maxHistory });
     await keepNote(shelf, name, found);
@@ -65,7 +67,7 @@ export async function fitLinear(
   const { neighbours, diagonal, adaptation } = solved;
   // A sample has shorter histories: its decay need not be the whole's.
   const decay =
-    asked.length > 0 && found.items < interactions.items
+    chosen === undefined && asked.length > 0 && found.items < interactions.items
       ? bestDecay(neighbours, someOf(asked), maxHistory).decay
       : found.settings.decay;
   const { steps, items, questions: count } = found;
