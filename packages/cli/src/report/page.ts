@@ -75,7 +75,7 @@ export async function reportPage(data: ReportData): Promise<string> {
       : [
           section(
             'Training',
-            `Epoch 0 is the closed-form start. Epoch ${training.bestEpoch} was best on validation and is the one kept; validation NDCG@10 ${validation.metrics['ndcg@10'].toFixed(4)}.`,
+            `The towers alone, by epoch; epoch 0 is the closed-form start. Epoch ${training.bestEpoch} was best on validation and is the one kept.${whole(validation)}`,
             await draw(trainingCurves(training.records, training.bestEpoch)),
           ),
         ]),
@@ -136,3 +136,7 @@ const label = (name: string, { users }: Metrics) => `${name} (${users.toLocaleSt
 function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+
+/** The towers are only a part of what ranks. Whoever was trained on the validation events has no such figure. */
+const whole = ({ metrics }: Evaluation) =>
+  metrics.users === 0 ? '' : ` Validation NDCG@10 of all that ranks together: ${metrics['ndcg@10'].toFixed(4)}.`;
