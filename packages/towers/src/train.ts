@@ -224,7 +224,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
       }
       epoch++;
       const parameters = parametersNow();
-      const ndcg = last === undefined ? await validate(parameters) : 0;
+      const ndcg = await validate(parameters);
       if (last !== undefined || ndcg > Math.max(...records.map((record) => record.ndcg))) {
         bestEpoch = epoch;
         best = parameters;

@@ -41,12 +41,12 @@ export async function evaluateCommand(context: StageContext, options: EvaluateOp
       seed,
       refit,
     } = towers.manifest;
+    if (refit?.on === 'all') throw nothingUnseen(version, refit.from);
     const { protocol = trainedFor } = options;
     const corpus = await readCorpus(context);
     await checkTimes(context, protocol);
     const encoder = await rememberedById(context, trainedOn.encoder);
     const content = await contentOf(context, encoder, corpus);
-    if (refit?.on === 'all') throw nothingUnseen(version, refit.from);
     const split = splitBy(protocol, corpus, refit?.on);
     const run = { threads, progress, signal };
     const valid = await evaluateBundle(towers, split, 'valid', content, { ...run, seed });

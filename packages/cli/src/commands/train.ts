@@ -4,7 +4,7 @@ import type { Preset, Protocol } from '@lorekeep/towers';
 import { badConfigFile } from '../errors.ts';
 import { userPath } from '../stages/import.ts';
 import { testTable } from '../stages/report.ts';
-import { trainStage } from '../stages/train.ts';
+import { type Refit, trainStage } from '../stages/train.ts';
 import { duration } from '../terminal.ts';
 import type { StageContext } from '../workspace.ts';
 
@@ -12,7 +12,7 @@ export interface TrainCommandOptions {
   preset: Preset;
   config?: string;
   protocol: Protocol;
-  refit: 'none' | 'valid' | 'all';
+  refit: Refit;
   initFrom?: string;
   seed: number;
   threads?: number;

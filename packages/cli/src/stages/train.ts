@@ -18,6 +18,7 @@ import {
   resolveConfig,
   type Split,
   type TowerConfig,
+  type TrainedOn,
   type TrainedTowers,
   type TrainOptions,
   trainTowers,
@@ -27,13 +28,15 @@ import { nothingImported, timesMissing } from '../errors.ts';
 import { modelVersions, type StageContext, setLatestVersion } from '../workspace.ts';
 import { currentEncoder, type RememberedEncoder } from './encode.ts';
 
+/** What is trained on once more when everything is chosen; `'none'`: nothing. */
+export type Refit = 'none' | Exclude<TrainedOn, 'train'>;
+
 export interface TrainStageOptions {
   preset: Preset;
   /** Options that replace those of the preset. */
   config: Record<string, unknown>;
   protocol: Protocol;
-  /** What is trained on once more when everything is chosen; `'none'`: nothing. */
-  refit: 'none' | 'valid' | 'all';
+  refit: Refit;
   seed: number;
   /** The directory of a model to begin at. */
   initFrom?: string;
@@ -54,16 +57,15 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   const corpus = await readCorpus(context);
   await checkTimes(context, protocol);
   const encoder = await currentEncoder(context);
-  const made: BundleManifest[] = [];
+  let earlier: BundleManifest | undefined;
   for (const version of (await modelVersions(workspace)).toReversed()) {
     const manifest = await readableManifest(join(workspace.modelsDir, version));
     if (manifest === undefined || manifest.initialFrom?.parameters !== initial?.from.parameters) continue;
-    if (isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) made.push(manifest);
-  }
-  const wanted = made.find((manifest) => (manifest.refit?.on ?? 'none') === refit);
-  if (wanted !== undefined) {
-    await setLatestVersion(workspace, wanted.version);
-    return { manifest: wanted, unchanged: true, seconds: 0 };
+    if (!isMadeFrom(manifest, corpus, encoder, config, protocol, seed)) continue;
+    if (manifest.refit === undefined) earlier ??= manifest;
+    if ((manifest.refit?.on ?? 'none') !== refit) continue;
+    await setLatestVersion(workspace, version);
+    return { manifest, unchanged: true, seconds: 0 };
   }
 
   const started = performance.now();
@@ -72,13 +74,9 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   const contentInfo = { encoder: id, name, dim, isLanguageModel, template };
   const run = { threads, progress, signal };
   const how = { corpus, content, contentInfo, preset, config, protocol, seed, initial, ...run };
-  const done = (manifest: BundleManifest) => ({
-    manifest,
-    unchanged: false,
-    seconds: (performance.now() - started) / 1000,
-  });
-  const chosen = made.find((manifest) => manifest.refit === undefined) ?? (await choose(context, how));
-  return done(refit === 'none' ? chosen : await trainOnceMore(context, how, refit, chosen));
+  const chosen = earlier ?? (await choose(context, how));
+  const manifest = refit === 'none' ? chosen : await trainOnceMore(context, how, refit, chosen);
+  return { manifest, unchanged: false, seconds: (performance.now() - started) / 1000 };
 }
 
 /** Trains on the training events alone, choosing on the validation questions, and asks the test questions. */
@@ -107,7 +105,7 @@ async function choose(context: StageContext, how: Omit<TrainOptions, 'workDir'>)
 async function trainOnceMore(
   context: StageContext,
   how: Omit<TrainOptions, 'workDir'>,
-  on: 'valid' | 'all',
+  on: Exclude<Refit, 'none'>,
   chosen: BundleManifest,
 ): Promise<BundleManifest> {
   const { threads, progress, signal } = how;
