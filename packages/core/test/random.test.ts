@@ -19,6 +19,15 @@ test('a saved state resumes the stream exactly where it was', () => {
   assert.deepEqual(Array.from({ length: 50 }, resumed.normal), expected);
 });
 
+test('ints gives what as many calls of int give, and leaves the stream where they leave it', () => {
+  const [together, singly] = [createRandom(5), createRandom(5)];
+  for (const bound of [1, 7, 1_000_000, 2 ** 32]) {
+    const expected = Uint32Array.from({ length: 999 }, () => singly.int(bound));
+    assert.deepEqual(together.ints(bound, new Uint32Array(999)), expected);
+    assert.deepEqual(together.state(), singly.state());
+  }
+});
+
 test('forks differ by label and leave their parent undisturbed', () => {
   const random = createRandom(42);
   const before = random.state();

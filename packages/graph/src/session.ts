@@ -60,6 +60,8 @@ export async function createSession(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // Every session has its own threads. Left to spin after a run, they take the cores from the session that runs next.
+    extra: { session: { force_spinning_stop: '1' } },
     // What goes wrong is thrown, with a code; the library need not print it too.
     logSeverityLevel: 4,
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),

@@ -113,9 +113,10 @@ export function intervalsOf(
     return { who, value: Float64Array.from(who, (user) => quantity[user]) };
   });
   const drawn = new Uint16Array(users);
+  const draws = new Uint32Array(users);
   for (let resample = 0; resample < resamples && users > 0; resample++) {
     drawn.fill(0);
-    for (let draw = 0; draw < users; draw++) drawn[random.int(users)]++;
+    for (const user of random.ints(users, draws)) drawn[user]++;
     adding.forEach(({ who, value }, which) => {
       let sum = 0;
       for (let i = 0; i < who.length; i++) sum += drawn[who[i]] * value[i];

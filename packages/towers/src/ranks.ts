@@ -199,10 +199,13 @@ export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankE
   };
 }
 
+/** Looking at this many past items is nothing beside looking at all items, and saves a graph for each shorter length. */
+const SHORTEST_PAST = 64;
+
 /** Flat positions of each user's past items, rows filled up with the target's own to a length that few graphs serve. */
 function pastPositions(seen: Int32Array[], at: Int32Array, itemCount: number) {
   const longest = seen.reduce((length, items) => Math.max(length, items.length), 1);
-  const length = 2 ** Math.ceil(Math.log2(Math.max(8, longest)));
+  const length = 2 ** Math.ceil(Math.log2(Math.max(SHORTEST_PAST, longest)));
   const positions = new Int32Array(at.length * length);
   for (let i = 0; i < at.length; i++) {
     positions.fill(at[i], i * length, (i + 1) * length);
