@@ -7,7 +7,9 @@
  * Both sides start from the same parameters and see the same batch; the loss and every gradient are compared, dropout
  * off, before anything is timed. Then blocks of steps alternate, on equally many threads. `gemm_peak_fraction` is the
  * arithmetic of the step's matrix products over what one large product reaches on this machine in the same run: the
- * distance to a step that does nothing but multiply.
+ * distance to a step that does nothing but multiply. `step_in_…_fraction` says where the first thread's time goes: products,
+ * elementwise operations, reductions (softmax and normalisation among them), moving data, and what is outside the graph of
+ * loss and gradients (the optimiser, dropout's masks, waiting for the other thread).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -26,6 +28,7 @@ import {
 } from '@lorekeep/graph';
 import { interleave, median } from './interleave.ts';
 import { type Peer, peerPython, startPeer } from './peers.ts';
+import { timeByKind } from './profile.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 import { gemmFlops, initialParameters, randomBatch, type TransformerShape, transformerLoss } from './transformer.ts';
 
@@ -116,7 +119,7 @@ async function contest(
 ) {
   const parameters = initialParameters(shape, 42);
   const batch = randomBatch(shape, 7);
-  const trainerWith = (rate: number) =>
+  const trainerWith = (rate: number, profile?: string) =>
     createTrainer({
       loss: (p, given, context) => transformerLoss(shape, rate, p, given, context),
       parameters,
@@ -125,6 +128,7 @@ async function contest(
       shares: shape.batch % (threads * MICRO_BATCHES) === 0 ? threads : 1,
       microBatches: MICRO_BATCHES,
       threads,
+      profile,
     });
   const trainer = await trainerWith(DROPOUT);
   const plain = await trainerWith(0);
@@ -176,12 +180,15 @@ async function contest(
       { rounds, warmup: 1 },
     );
     const peak = await gemmPeak(threads);
+    const prefix = join(directory, `profile-${shape.dim}`);
+    const profiled = await whereTimeGoes(await trainerWith(DROPOUT, prefix), batch, prefix);
     const figures: Record<string, number> & { max_relative_gradient_error: number } = {
       step_ms: lorekeep.median,
       max_relative_gradient_error: gradientError,
       relative_loss_error: lossError,
       gemm_peak_fraction: gemmFlops(shape) / (lorekeep.median * 1e6) / peak,
       gemm_peak_gflops: peak,
+      ...profiled,
     };
     const peers: Record<string, number> = { pytorch_eager_ms: eager.median };
     const ratios: Record<string, number> = { step_time_vs_pytorch_eager_time: lorekeep.median / eager.median };
@@ -223,6 +230,24 @@ async function contest(
     await trainer.close();
     await plain.close();
   }
+}
+
+/** Shares of a step's time, from steps of their own: profiling slows them a little. */
+async function whereTimeGoes(trainer: Trainer, batch: Arrays, prefix: string): Promise<Record<string, number>> {
+  const times: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    const start = performance.now();
+    await trainer.step(batch);
+    times.push(performance.now() - start);
+  }
+  await trainer.close();
+  const step = median(times);
+  const kinds = Object.entries(await timeByKind(prefix));
+  const inside = kinds.reduce((sum, [, time]) => sum + time, 0);
+  return {
+    ...Object.fromEntries(kinds.map(([kind, time]) => [`step_in_${kind}_fraction`, time / step])),
+    step_outside_operators_fraction: Math.max(0, step - inside) / step,
+  };
 }
 
 /** Growth of resident memory over `steps`, in percent: medians of the first and the last tenth, so one GC tells nothing. */

@@ -92,6 +92,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     .addOption(option.skipBad())
     .addOption(option.model())
     .addOption(option.preset())
+    .addOption(option.refit())
     .addOption(option.seed())
     .addOption(option.threads())
     .addOption(option.port())

@@ -61,6 +61,22 @@ describe('quickstart', () => {
     assert.equal(lines.filter((line) => line.event === 'progress' && line.stage === 'train').length, 0);
   });
 
+  test('--refit publishes what was trained once more on every event, and says where its figures are from', async () => {
+    const before = await lorekeep([...words, '--no-serve'], dir);
+    const { code, last, lines, stderr } = await lorekeep([...words, '--no-serve', '--refit', 'all'], dir);
+    assert.equal(code, 0, stderr);
+    assert.notEqual(last.model.version, before.last.model.version);
+    assert.deepEqual(last.metrics, before.last.metrics);
+    const status = await lorekeep(['doctor', '--workspace', 'quick', '--json'], dir);
+    assert.ok(JSON.stringify(status.last).includes(last.model.version), 'it is live');
+    assert.ok(
+      !lines.some((line) => line.event === 'progress' && line.stage === 'import'),
+      'earlier stages are skipped',
+    );
+    const people = await lorekeep([...words.filter((word) => word !== '--json'), '--no-serve', '--refit', 'all'], dir);
+    assert.match(people.stdout, new RegExp(`measured on version ${before.last.model.version}`));
+  });
+
   test('refuses a workspace that holds other data and changes nothing there', async () => {
     await writeSimulatedShop(join(dir, 'other'), { events: 1000, seed: 7 });
     const before = await lorekeep(['doctor', '--workspace', 'quick', '--json'], dir);

@@ -11,7 +11,7 @@ import { importDirectoryStage, importSimulatedStage } from '../stages/import.ts'
 import { publishStage } from '../stages/publish.ts';
 import { testTable } from '../stages/report.ts';
 import { serveStage } from '../stages/serve.ts';
-import { trainStage } from '../stages/train.ts';
+import { type Refit, trainStage } from '../stages/train.ts';
 import { duration } from '../terminal.ts';
 import type { StageContext } from '../workspace.ts';
 import { encodeSentence } from './encode.ts';
@@ -23,6 +23,7 @@ export interface QuickstartOptions {
   skipBad: number;
   model?: string;
   preset: Preset;
+  refit: Refit;
   seed: number;
   threads?: number;
   port: number;
@@ -43,7 +44,7 @@ interface Example {
 
 export async function quickstart(context: StageContext, options: QuickstartOptions): Promise<void> {
   const { output, workspace } = context;
-  const { data, skipBad, model, preset, seed, threads } = options;
+  const { data, skipBad, model, preset, refit, seed, threads } = options;
   const started = performance.now();
 
   const imported =
@@ -51,14 +52,8 @@ export async function quickstart(context: StageContext, options: QuickstartOptio
   output.note(`import    ${importSentence(imported)}`);
   const encoded = await encodeStage(context, { model, threads });
   output.note(`encode    ${encodeSentence(encoded)}`);
-  const trained = await trainStage(context, {
-    preset,
-    config: {},
-    protocol: 'leave-one-out',
-    refit: 'none',
-    seed,
-    threads,
-  });
+  const protocol = 'leave-one-out';
+  const trained = await trainStage(context, { preset, config: {}, protocol, refit, seed, threads });
   const { manifest } = trained;
   output.note(
     trained.unchanged

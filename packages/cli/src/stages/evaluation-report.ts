@@ -20,7 +20,7 @@ export interface Evaluated {
 /** @returns the page */
 export async function evaluationReport({ workspace, progress }: StageContext, evaluated: Evaluated): Promise<string> {
   const { towers, corpus, content, valid, test, others, protocol } = evaluated;
-  const { version, preset, seed, content: encoder, training } = towers.manifest;
+  const { version, preset, seed, content: encoder, training, refit } = towers.manifest;
   progress?.({ stage: 'report', done: 0, total: 1, unit: 'pages', note: 'laying out the item space' });
   const rows = mapRows(corpus.itemIds.length);
   const dim = corpus.itemIds.length === 0 ? 0 : content.length / corpus.itemIds.length;
@@ -42,6 +42,10 @@ export async function evaluationReport({ workspace, progress }: StageContext, ev
       ['protocol', protocol],
       ['text encoder', `${encoder.name}${encoder.isLanguageModel ? '' : ' (not a language model)'}`],
       ['seed', String(seed)],
+      // One that was trained on all events has nothing left to be evaluated on.
+      ...(refit === undefined
+        ? []
+        : [['trained once more', `on the validation events too, as ${refit.from} chose`] as [string, string]]),
       ['items', count(corpus.itemIds.length)],
       ['users', count(corpus.userIds.length)],
       ['events', count(corpus.items.length)],

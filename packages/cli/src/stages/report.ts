@@ -29,5 +29,7 @@ export function testTable(manifest: BundleManifest): string {
   const { test, baselines } = manifest.metrics;
   const lines = [metricsTable(manifest.preset, test, baselines), `test users: ${test.users.toLocaleString('en-US')}`];
   if (test.nonFinite > 0) lines.push(`${test.nonFinite} targets had a score that is not finite: counted as misses`);
+  if (manifest.refit?.on === 'all')
+    lines.push(`measured on version ${manifest.refit.from}, before it was trained once more on all events`);
   return lines.join('\n');
 }
