@@ -62,5 +62,12 @@ export const benchNothingToMeasure = () =>
     hint: 'Name one with --data: a folder with an items file and an interactions file.',
   });
 
+export const badSetting = (name: string, given: string, allowed: string) =>
+  new LorekeepError('BENCH_BAD_SETTING', `The variable ${name} is "${given}".`, {
+    kind: 'usage',
+    hint: `Allowed: ${allowed}.`,
+    details: { name, given },
+  });
+
 export const benchRunFailed = (command: string, answer: string) =>
   new LorekeepError('BENCH_RUN_FAILED', `"lorekeep ${command}" failed: ${answer}`, { details: { command, answer } });

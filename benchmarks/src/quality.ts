@@ -7,7 +7,7 @@
  *
  * Sets: the folder given, else all of `../shared/data/amazon*`; `LOREKEEP_QUALITY_SETS=a,b`, `LOREKEEP_QUALITY_PRESETS=learn,linear`
  * and `LOREKEEP_QUALITY_SEEDS=42,43,44` choose others; `LOREKEEP_QUALITY_PROTOCOL=temporal` splits by time. A preset named `ease` is
- * `linear` without texts. `LOREKEEP_QUALITY_REFIT=valid` trains everything, the closed form too,
+ * `linear` without texts; `twin-towers` is `learn` without what is solved exactly: the towers alone, from the factors of the linear model. `LOREKEEP_QUALITY_REFIT=valid` trains everything, the closed form too,
  * once more on the validation events when all is chosen (`train --refit valid`): rows of their own, compared among themselves. `LOREKEEP_QUALITY_PEERS=recbole-sasrec` also trains RecBole's SASRec, on the very same split. `--quick`: Scientific, one seed. Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a
  * run that was stopped goes on where it was: what is trained already is not trained again. `results/quality.json` holds per set, preset
  * and seed the metrics, intervals, times and peak memory; rows that this run does not measure stay as they were, each with its date.
@@ -26,7 +26,9 @@ import {
   type Intervals,
   type MetricName,
   type Metrics,
+  type Preset,
   type Protocol,
+  presets as presetsOfTheProduct,
   splitBy,
 } from '@lorekeep/towers';
 import { keptWorkspace } from './catalogue.ts';
@@ -36,6 +38,7 @@ import { residentMb } from './machine.ts';
 import { peerPython, startPeer } from './peers.ts';
 import { RECBOLE, type SasrecRun, writeSplit } from './recbole.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
+import { listSetting, oneSetting, wholeSetting } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'packages/cli/src/main.ts');
@@ -43,12 +46,14 @@ const RESULTS = fileURLToPath(new URL('../results/quality.json', import.meta.url
 const REFERENCE = 'linear';
 
 /** Options that make other presets of the product's. */
-const VARIANTS: Record<string, { preset: string; options: Record<string, unknown> }> = {
+const VARIANTS: Record<string, { preset: Preset; options: Record<string, unknown> }> = {
   ease: { preset: REFERENCE, options: { content: false } },
+  'twin-towers': { preset: 'learn', options: { neighbours: 0, secondStage: false } },
 };
 
 type Refit = 'none' | 'valid';
 
+const PEER = 'recbole-sasrec';
 /** Epochs a peer may take; it stops by itself five after its best. */
 const PEER_EPOCHS = 100;
 
@@ -86,19 +91,15 @@ interface PeerRow extends SasrecRun {
   date: string;
 }
 
-const listed = (name: string, fallback: string[]): string[] => {
-  const given = process.env[name];
-  return given === undefined || given === '' ? fallback : given.split(',').map((part) => part.trim());
-};
-
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
-  const presets = listed('LOREKEEP_QUALITY_PRESETS', ['learn']).filter((preset) => preset !== REFERENCE);
-  const seeds = listed('LOREKEEP_QUALITY_SEEDS', quick ? ['42'] : ['42', '43', '44']).map(Number);
+  const known = [...Object.keys(presetsOfTheProduct), ...Object.keys(VARIANTS)];
+  const presets = listSetting('LOREKEEP_QUALITY_PRESETS', ['learn'], known).filter((preset) => preset !== REFERENCE);
+  const seeds = wholeSetting('LOREKEEP_QUALITY_SEEDS', quick ? [42] : [42, 43, 44]);
+  const protocol = oneSetting<Protocol>('LOREKEEP_QUALITY_PROTOCOL', ['leave-one-out', 'temporal']);
+  const refit = oneSetting<Refit>('LOREKEEP_QUALITY_REFIT', ['none', 'valid']);
+  const peers = listSetting('LOREKEEP_QUALITY_PEERS', [], [PEER]);
   const folders = data === undefined ? await defaultFolders(quick) : [data];
   if (folders.length === 0) throw benchNothingToMeasure();
-  const protocol = (process.env.LOREKEEP_QUALITY_PROTOCOL || 'leave-one-out') as Protocol;
-  const refit = (process.env.LOREKEEP_QUALITY_REFIT || 'none') as Refit;
-  const peers = listed('LOREKEEP_QUALITY_PEERS', []);
   const rows: Row[] = [];
   const peerRows: PeerRow[] = [];
   for (const folder of folders) {
@@ -138,7 +139,7 @@ async function defaultFolders(quick: boolean): Promise<string[]> {
   if (scientific === undefined) return [];
   const parent = dirname(scientific);
   const all = (await readdir(parent)).filter((name) => name.startsWith('amazon')).sort();
-  const names = listed('LOREKEEP_QUALITY_SETS', quick ? ['amazon18-scientific'] : all);
+  const names = listSetting('LOREKEEP_QUALITY_SETS', quick ? ['amazon18-scientific'] : all, all);
   return names.map((name) => join(parent, name));
 }
 
@@ -183,13 +184,11 @@ async function measure(what: What, workspace: string, against?: string): Promise
   };
 }
 
-/** @throws LorekeepError `BENCH_RUN_FAILED` for a peer that is not known */
 async function measurePeer(
   what: Pick<PeerRow, 'set' | 'protocol' | 'peer' | 'seed'>,
   workspace: string,
   log: (text: string) => void,
 ): Promise<PeerRow> {
-  if (what.peer !== 'recbole-sasrec') throw benchRunFailed(what.peer, 'the only peer is recbole-sasrec');
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
   const corpus = await store.corpus().finally(() => store.close());
   const split = join(workspace, `split-${what.protocol}`);

@@ -14,6 +14,7 @@ import { createRandom } from '@lorekeep/core';
 import type { Corpus } from '@lorekeep/store';
 import { resolveConfig, trainTowers } from '@lorekeep/towers';
 import type { BenchOptions, BenchResult } from './result.ts';
+import { wholeSetting } from './settings.ts';
 
 const ITEMS = 1_000_000;
 const EVENTS = [1_000_000, 3_000_000, 10_000_000];
@@ -25,8 +26,7 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const items = quick ? ITEMS / 10 : ITEMS;
   const figures: Record<string, number> = { items };
   const content = vectors(items);
-  const wanted = process.env.LOREKEEP_SCALE_EVENTS;
-  for (const whole of wanted ? wanted.split(',').map(Number) : EVENTS) {
+  for (const whole of wholeSetting('LOREKEEP_SCALE_EVENTS', EVENTS, 1000)) {
     const events = quick ? whole / 100 : whole;
     const corpus = histories(items, events);
     const config = resolveConfig('learn', { dim: 64, maxHistory: 16, epochs: 1, validationUsers: 1000 });

@@ -36,6 +36,25 @@ test('a contestant that returns nothing is timed by the clock', async () => {
   assert.ok(timings.a.median >= 0);
 });
 
+test('a variable that holds what it cannot be is refused before anything runs, with what is allowed', () => {
+  const wrong: [string, string, RegExp][] = [
+    ['LOREKEEP_QUALITY_PROTOCOL', 'random', /leave-one-out, temporal/],
+    ['LOREKEEP_QUALITY_REFIT', 'none,valid', /one of none, valid/],
+    ['LOREKEEP_QUALITY_PRESETS', 'learn,best', /learn-paper/],
+    ['LOREKEEP_QUALITY_SEEDS', '42,x', /whole numbers from 0/],
+    ['LOREKEEP_QUALITY_PEERS', 'other', /recbole-sasrec/],
+  ];
+  for (const [name, value, hint] of wrong) {
+    const { status, stderr } = spawnSync(process.execPath, [main, 'quality', '--data', 'absent'], {
+      encoding: 'utf8',
+      env: { ...process.env, [name]: value },
+    });
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /BENCH_BAD_SETTING/);
+    assert.match(stderr, hint);
+  }
+});
+
 test('nobody, twins and zero rounds cannot be measured', async () => {
   const a = { name: 'a', run: async () => {} };
   await assert.rejects(interleave([]), { code: 'BENCH_BAD_ROUNDS' });
