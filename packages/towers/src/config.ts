@@ -27,7 +27,7 @@ export interface NetworkOptions {
   start: 'closed-form' | 'random';
   /** The recency-weighted sum of the inputs is carried past the blocks, which add to it. Without (the paper), the blocks are the only way through, and read inputs of width `hidden`. */
   residual: boolean;
-  /** Width of both towers' vectors, and with `residual` of what they read for each item. 8–1024. Without `residual`, `adaptor` needs it equal to `hidden`, and `content-space` ignores it. */
+  /** Width of both towers' vectors, and with `residual` of what they read for each item (presets: less above 166,666 items, see `resolveConfig`). 8–1024. Without `residual`, `adaptor` needs it equal to `hidden`, and `content-space` ignores it. */
   dim: number;
   /** Width of the transformer blocks. 8–1024, a multiple of `heads`. */
   hidden: number;
@@ -141,13 +141,27 @@ const LIMITS: Record<keyof TowerConfig, [Check, string]> = {
   secondStage: flag,
 };
 
+/** Most numbers that a table of a whole catalogue holds by default: a million items of 64 train within 7 GB (`bench train-scale`). */
+const MOST_NUMBERS = 64_000_000;
+const NARROWEST = 64;
+
+/** A preset's width, less of it where the catalogue is very large. */
+function widthFor(items: number, dim: number): number {
+  return Math.min(dim, Math.max(NARROWEST, NARROWEST * Math.floor(MOST_NUMBERS / items / NARROWEST)));
+}
+
 /**
  * A preset with single options replaced.
  *
+ * @param items of the catalogue: above 166,666 a preset with `residual` is narrower, unless `dim` is among the overrides. Default: few.
  * @example resolveConfig('learn', { epochs: 20, dropout: 0.3 })
  * @throws LorekeepError `TOWERS_UNKNOWN_PRESET`, `TOWERS_UNKNOWN_OPTION`, `TOWERS_BAD_OPTION`
  */
-export function resolveConfig(preset: string = 'learn', overrides: Record<string, unknown> = {}): TowerConfig {
+export function resolveConfig(
+  preset: string = 'learn',
+  overrides: Record<string, unknown> = {},
+  items = 0,
+): TowerConfig {
   if (!Object.hasOwn(presets, preset)) throw unknownPreset(preset, Object.keys(presets));
   const given: Record<string, unknown> = { ...presets[preset as Preset] };
   for (const [name, value] of Object.entries(overrides)) {
@@ -157,6 +171,7 @@ export function resolveConfig(preset: string = 'learn', overrides: Record<string
     given[name] = value;
   }
   const config = given as unknown as TowerConfig;
+  if (items > 0 && config.residual && overrides.dim === undefined) config.dim = widthFor(items, config.dim);
   checkTogether(config);
   return config;
 }

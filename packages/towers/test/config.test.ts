@@ -11,6 +11,16 @@ test('overrides replace single options', () => {
   assert.equal(resolveConfig('learn', { epochs: 3 }).dim, presets.learn.dim);
 });
 
+test('a very large catalogue gets narrower towers, unless it is told how wide', () => {
+  const dimOf = (items: number, overrides = {}, preset = 'learn') => resolveConfig(preset, overrides, items).dim;
+  assert.deepEqual(
+    [1000, 166_666, 166_667, 400_000, 1_000_000, 50_000_000].map((items) => dimOf(items)),
+    [384, 384, 320, 128, 64, 64],
+  );
+  assert.equal(dimOf(1_000_000, { dim: 384 }), 384);
+  assert.equal(dimOf(1_000_000, {}, 'learn-paper'), presets['learn-paper'].dim);
+});
+
 test('unknown presets and options, values out of range and contradictions are coded errors', () => {
   assert.throws(() => resolveConfig('sasrec-xl'), { code: 'TOWERS_UNKNOWN_PRESET', kind: 'usage' });
   assert.throws(() => resolveConfig('learn', { depth: 3 }), { code: 'TOWERS_UNKNOWN_OPTION' });

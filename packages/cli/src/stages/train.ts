@@ -52,9 +52,12 @@ export interface TrainStageResult {
 export async function trainStage(context: StageContext, options: TrainStageOptions): Promise<TrainStageResult> {
   const { preset, protocol, refit, seed, initFrom, threads } = options;
   const { progress, signal, workspace } = context;
-  const config = resolveConfig(preset, options.config);
+  // Wrong options are told before the log is read.
+  resolveConfig(preset, options.config);
   const initial = initFrom === undefined ? undefined : await readInitialTowers(initFrom);
   const corpus = await readCorpus(context);
+  // Where training begins at another model, that one's width is what counts.
+  const config = resolveConfig(preset, options.config, initial === undefined ? corpus.itemIds.length : 0);
   await checkTimes(context, protocol);
   const encoder = await currentEncoder(context);
   let earlier: BundleManifest | undefined;
