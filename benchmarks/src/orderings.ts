@@ -39,6 +39,8 @@ const OTHER_USERS = 10_000;
 const SEEDS = [1, 2];
 const EPOCHS = 20;
 const PRETRAIN_EPOCHS = 5;
+/** An epoch of `dense` asks about one cut of each user's events, one of another loss about every event: of the former, so many more. */
+const DENSE_PASSES = 4;
 /** Share of the items that are made new for the cold items' figures. */
 const NEW_ITEMS = 0.1;
 
@@ -57,6 +59,7 @@ export const RUNS: Record<string, Record<string, unknown>> = {
   in_batch_tower_c: { loss: 'in-batch', itemTower: 'content-space' },
   dense_tower_a: { loss: 'dense', itemTower: 'sequence' },
   dense_tower_b: { loss: 'dense' },
+  dense_tower_b_without_log_q: { loss: 'dense', logQ: false },
   full_tower_b: {},
   full_tower_c: { itemTower: 'content-space' },
   sampled_tower_b: { loss: 'sampled' },
@@ -78,7 +81,8 @@ export function trainVariant(
   overrides: Record<string, unknown>,
   { epochs, seed, initial }: RunOptions,
 ): Promise<TrainedTowers> {
-  const config = resolveConfig('learn-paper', { ...SMALL, epochs, ...overrides });
+  const passes = overrides.loss === 'dense' ? DENSE_PASSES * epochs : epochs;
+  const config = resolveConfig('learn-paper', { ...SMALL, epochs: passes, ...overrides });
   return trainTowers({ corpus, content, contentInfo, preset: 'learn-paper', config, seed, initial });
 }
 

@@ -63,7 +63,7 @@ export interface LossOptions {
   negatives: number;
   /** For `sampled`: items are drawn in proportion to their number of events + 1, to this power: 0 evenly, 1 by popularity. 0–1. */
   samplingPower: number;
-  /** For `sampled` and `in-batch`: each negative counts for as many items as it was unlikely to be drawn (− log Q), which makes both estimates of `full`. */
+  /** Not for `full`: each negative counts for as many items as it was unlikely to be drawn (− log Q), which makes both estimates of `full`. */
   logQ: boolean;
   /** For `dense`: most events of the later stretch, drawn evenly where there are more. 1–1000. */
   targetLength: number;

@@ -5,7 +5,8 @@
  *
  *     −log ( exp(s_pq) / (exp(s_pq) + Σ_n exp(s_pn)) ),  s the scaled similarity, q the user's own target, n all others'
  *
- * The other targets of the same user are in no denominator, nor is another user's target that this user acted on too.
+ * The other targets of the same user are in no denominator, nor is another user's target that this user acted on too. With `logQ`
+ * (ours: the paper has none) each negative is corrected as in loss.ts; without, what many people choose is pushed away from everybody.
  * How positions and targets are drawn is in dense-batches.ts.
  */
 import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
@@ -19,7 +20,8 @@ type Tensor = ReturnType<typeof tf.tensor>;
  * @param items `inputs [rows, input]` and `content [rows, contentDim]` of the batch's items
  * @param batch `history [users, length]`, `targets [users · targetLength]`; of each user P positions and Q targets drawn:
  *   `userAt [users · P]` flat into the histories, `itemAt [users · Q]` flat into the targets, their weights `userWeights` and
- *   `itemWeights` (0 where a user had fewer), `negatives [users, users · Q]` 1 where a target may count against a user
+ *   `itemWeights` (0 where a user had fewer), `negatives [users, users · Q]` 1 where a target may count against a user,
+ *   `columnBias [users · Q]` added to a target's logit where it is a negative
  */
 export function denseAllAction(
   parameters: Tensors,
@@ -59,7 +61,7 @@ export function denseAllAction(
     drawn,
     columns,
   ]);
-  const barred = tf.mul(tf.sub(tf.reshape(batch.negatives, [users, 1, columns]), 1), 1e9);
+  const barred = tf.add(tf.mul(tf.sub(tf.reshape(batch.negatives, [users, 1, columns]), 1), 1e9), batch.columnBias);
   const negatives = logSumExp(tf.reshape(tf.add(against, barred), [users * drawn, columns]));
   const own = tf.matMul(
     tf.reshape(userVectors, [users, drawn, vector]) as never,

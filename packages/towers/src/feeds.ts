@@ -93,7 +93,15 @@ export function createBatches(
     };
   }
 
-  if (config.loss === 'dense')
+  const counts = trainCounts(split);
+  // In a batch an item stands as often as it is somebody's target.
+  const inBatch = () => Float32Array.from(counts, (count) => Math.log(Math.max(count, 1) / split.trainEvents));
+  /** Added to the logits of negatives, of which there are `draws`. */
+  const biasOf = (columns: Int32Array, draws: number, logQ: Float32Array) =>
+    Float32Array.from(columns, (item) => (config.logQ ? -Math.log(Math.max(1, draws)) - logQ[item] : 0));
+
+  if (config.loss === 'dense') {
+    const logQ = inBatch();
     return {
       plan: (random) => planDenseEpoch(split, config, random),
       feeds(plan, random) {
@@ -101,6 +109,7 @@ export function createBatches(
         const { size } = plan;
         const { historyLength, targetLength } = batch;
         const { rows, local, feeds } = localItems(size * (historyLength + targetLength));
+        const drawn = batch.itemAt.map((at) => batch.targets[at]);
         const own = {
           history: namedArray([size, historyLength], local(batch.history)),
           targets: namedArray([size * targetLength], local(batch.targets)),
@@ -109,16 +118,16 @@ export function createBatches(
           itemAt: namedArray([batch.itemAt.length], batch.itemAt),
           itemWeights: namedArray([batch.itemWeights.length], batch.itemWeights),
           negatives: namedArray([size, size * config.actions], batch.negatives),
+          columnBias: namedArray([drawn.length], biasOf(drawn, sum(batch.itemWeights) - 1, logQ)),
           ...(config.alignment > 0 ? { weights: namedArray([batch.weights.length], batch.weights) } : {}),
         };
         return { feeds: { ...own, ...feeds() }, items: rows, weight: plan.users.length };
       },
     };
+  }
 
-  const counts = trainCounts(split);
   const sampler = config.loss === 'sampled' ? createSampler(counts, config.samplingPower) : undefined;
-  // In a batch an item stands as often as it is somebody's target.
-  const logQ = sampler?.logQ ?? Float32Array.from(counts, (count) => Math.log(Math.max(count, 1) / split.trainEvents));
+  const logQ = sampler?.logQ ?? inBatch();
   return {
     plan: planSequences,
     feeds(plan, random) {
@@ -134,8 +143,7 @@ export function createBatches(
       if (drawn !== undefined) own.negatives = namedArray([drawn.length], local(drawn));
       const weight = sum(weights);
       const columns = drawn ?? targets;
-      const draws = Math.log(drawn?.length ?? Math.max(1, weight - 1));
-      const bias = Float32Array.from(columns, (item) => (config.logQ ? -draws - logQ[item] : 0));
+      const bias = biasOf(columns, drawn?.length ?? weight - 1, logQ);
       // In a batch the columns are the rows' targets, and the padding is no target.
       if (drawn === undefined) for (let i = 0; i < bias.length; i++) if (weights[i] === 0) bias[i] = MASKED;
       own.columnBias = namedArray([columns.length], bias);

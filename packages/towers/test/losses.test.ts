@@ -59,7 +59,7 @@ function parametersOf(config: TowerConfig): Arrays {
 }
 
 /** The first batch of an epoch that has at least two users, and parameters with the ID table cut to its items. */
-function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: Arrays } {
+function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: Arrays; rows?: Int32Array } {
   const parameters = parametersOf(config);
   const batches = createBatches(split, config, config.content ? content : undefined, CONTENT_DIM, {});
   const draws = createRandom(3);
@@ -74,7 +74,7 @@ function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: A
     });
     parameters['id/table'] = namedArray([items.length, width], rows);
   }
-  return { batch: feeds, parameters };
+  return { batch: feeds, parameters, rows: items };
 }
 
 async function evaluated(fn: (given: Tensors) => Tensors, arrays: Arrays): Promise<Record<string, Float32Array>> {
@@ -137,7 +137,8 @@ async function expectedLoss(config: TowerConfig, parameters: Arrays, batch: Arra
         for (let q = user * perUser; q < (user + 1) * perUser; q++) {
           if (data('userWeights')[p] * data('itemWeights')[q] === 0) continue;
           let others = 0;
-          for (let n = 0; n < columns; n++) if (negatives[user * columns + n] === 1) others += Math.exp(score(p, n));
+          for (let n = 0; n < columns; n++)
+            if (negatives[user * columns + n] === 1) others += Math.exp(score(p, n) + bias[n]);
           const own = Math.exp(score(p, q));
           sum -= Math.log(own / (own + others));
           count++;
@@ -176,6 +177,7 @@ for (const options of [
   { loss: 'in-batch', itemTower: 'sequence' },
   { loss: 'in-batch', logQ: true },
   { loss: 'dense', itemTower: 'sequence' },
+  { loss: 'dense', logQ: false },
   { loss: 'dense', itemTower: 'content-space', block: 'pre-ln' },
   { loss: 'dense', itemTower: 'adaptor', content: false, positions: 'learned' },
 ])
@@ -269,6 +271,23 @@ test('recency weights are those of the paper', () => {
   recencyWeights(3).forEach((weight, i) => {
     assert.ok(Math.abs(weight - expected[i]) < 1e-12);
   });
+});
+
+test('dense: a negative stands for as many items as it was unlikely to be drawn', () => {
+  const counts = trainCounts(split);
+  const { batch, rows } = batchAndParameters(paper({ loss: 'dense' }));
+  const [itemAt, itemWeights] = [batch.itemAt.data, batch.itemWeights.data].map((data) =>
+    Array.from(data as Int32Array),
+  );
+  const draws = itemWeights.reduce((sum, weight) => sum + weight, 0) - 1;
+  itemAt.forEach((at, column) => {
+    if (itemWeights[column] === 0) return;
+    const item = rows![Number(batch.targets.data[at])];
+    const expected = -Math.log((draws * counts[item]) / split.trainEvents);
+    assert.ok(Math.abs(Number(batch.columnBias.data[column]) - expected) < 1e-5);
+  });
+  const { batch: plain } = batchAndParameters(paper({ loss: 'dense', logQ: false }));
+  assert.ok((plain.columnBias.data as Float32Array).every((bias) => bias === 0));
 });
 
 test('dense batches: history before the cut, targets after it, recent positions drawn more often, own items never negatives', () => {
