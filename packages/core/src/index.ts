@@ -1,4 +1,4 @@
 export { type ErrorKind, errorCode, LorekeepError, type LorekeepErrorOptions } from './errors.ts';
 export { sha256, sha256OfFile, writeDirectoryAtomic, writeFileAtomic } from './files.ts';
 export { type Progress, type ProgressEvent, type RunContext, silent } from './progress.ts';
-export { createRandom, type Random, type RandomState } from './random.ts';
+export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
