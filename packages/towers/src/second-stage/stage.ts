@@ -67,7 +67,10 @@ export async function openSecondStage(
   graphs: readonly (CompiledGraph | string)[],
   { threads }: { threads?: number } = {},
 ): Promise<SecondStage> {
-  const sessions = await Promise.all(graphs.map((graph) => createSession(graph, { threads, name: 'second stage' })));
+  // One question is less work than waking a second thread for it, which takes milliseconds where the cores are busy.
+  const open = (graph: CompiledGraph | string, at: number) =>
+    createSession(graph, { threads: STAGE_BATCHES[at] === 1 ? 1 : threads, name: 'second stage' });
+  const sessions = await Promise.all(graphs.map(open));
   const reader = createFeatureReader(signals);
   return {
     signals,
