@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import type { Product, ProductRequest, ProductShape } from './products.ts';
+import { sessionOptions } from './session-options.ts';
 
 const port = parentPort!;
 const sessions = new Map<string, ort.InferenceSession>();
@@ -31,16 +32,7 @@ async function compute(session: ort.InferenceSession, { rows, columns, inner }: 
 
 port.on('message', async ({ key, graph, shape, products }: ProductRequest) => {
   try {
-    if (graph !== undefined)
-      sessions.set(
-        key,
-        await ort.InferenceSession.create(graph, {
-          intraOpNumThreads: 1,
-          interOpNumThreads: 1,
-          graphOptimizationLevel: 'all',
-          logSeverityLevel: 4,
-        }),
-      );
+    if (graph !== undefined) sessions.set(key, await ort.InferenceSession.create(graph, sessionOptions(1)));
     const session = sessions.get(key) as ort.InferenceSession;
     for (const product of products) await compute(session, shape, product);
     port.postMessage(undefined);

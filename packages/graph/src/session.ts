@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { type CompiledGraph, type CompileOptions, compileGraph } from './compile.ts';
 import { badFeed, badOption, missingFeed, runFailed, sessionClosed, sessionFailed, unknownFeed } from './errors.ts';
+import { sessionOptions } from './session-options.ts';
 import {
   type ArrayData,
   type Arrays,
@@ -55,23 +56,16 @@ export async function createSession(
     throw badOption('threads', `must be a positive integer, not ${threads}`);
   const compiled = typeof graph === 'object' && 'onnx' in graph ? graph : undefined;
   const name = options.name ?? compiled?.name ?? (typeof graph === 'string' ? graph : 'graph');
-  const sessionOptions: ort.InferenceSession.SessionOptions = {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    // Every session has its own threads. Left to spin after a run, they take the cores from the session that runs next.
-    extra: { session: { force_spinning_stop: '1' } },
-    // What goes wrong is thrown, with a code; the library need not print it too.
-    logSeverityLevel: 4,
+  const own = {
+    ...sessionOptions(threads),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   };
   let session: ort.InferenceSession | undefined;
   try {
     session =
       typeof graph === 'string'
-        ? await ort.InferenceSession.create(graph, sessionOptions)
-        : await ort.InferenceSession.create(compiled?.onnx ?? (graph as Uint8Array), sessionOptions);
+        ? await ort.InferenceSession.create(graph, own)
+        : await ort.InferenceSession.create(compiled?.onnx ?? (graph as Uint8Array), own);
   } catch (error) {
     throw sessionFailed(name, error);
   }

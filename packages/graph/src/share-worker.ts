@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { fillMask, maskBytes } from './masks.ts';
+import { sessionOptions } from './session-options.ts';
 import type { ShareAnswer, ShareGraph, ShareRun } from './shares.ts';
 import type { Arrays } from './types.ts';
 
@@ -24,13 +25,7 @@ const tensors = (arrays: Arrays) =>
   );
 
 async function load({ id, onnx, threads, feeds, sets, into, sites }: ShareGraph): Promise<void> {
-  const session = await ort.InferenceSession.create(onnx, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 4,
-  });
+  const session = await ort.InferenceSession.create(onnx, sessionOptions(threads));
   const masks = sites.map(({ size, dropped }) => ({ mask: maskBytes(size), dropped }));
   const fixed = {
     ...tensors(feeds),
