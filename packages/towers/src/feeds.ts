@@ -76,8 +76,17 @@ export function createBatches(
     return { rows, local, feeds };
   }
 
+  const counts = trainCounts(split);
+  /** Nobody has chosen it, and text says what it is: no negative. */
+  const unseen = (item: number) => config.content && counts[item] === 0;
+
   if (config.loss === 'full') {
     const catalogue: Arrays = content === undefined ? {} : { content: namedArray([items, contentDim], content) };
+    if (config.content && counts.includes(0))
+      catalogue.columnBias = namedArray(
+        [items],
+        Float32Array.from(counts.keys(), (item) => (unseen(item) ? MASKED : 0)),
+      );
     return {
       plan: planSequences,
       feeds(plan) {
@@ -93,7 +102,6 @@ export function createBatches(
     };
   }
 
-  const counts = trainCounts(split);
   // In a batch an item stands as often as it is somebody's target.
   const inBatch = () => Float32Array.from(counts, (count) => Math.log(Math.max(count, 1) / split.trainEvents));
   /** Added to the logits of negatives, of which there are `draws`. */
@@ -144,6 +152,9 @@ export function createBatches(
       const weight = sum(weights);
       const columns = drawn ?? targets;
       const bias = biasOf(columns, drawn?.length ?? weight - 1, logQ);
+      drawn?.forEach((item, column) => {
+        if (unseen(item)) bias[column] = MASKED;
+      });
       // In a batch the columns are the rows' targets, and the padding is no target.
       if (drawn === undefined) for (let i = 0; i < bias.length; i++) if (weights[i] === 0) bias[i] = MASKED;
       own.columnBias = namedArray([columns.length], bias);

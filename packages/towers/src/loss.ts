@@ -12,6 +12,9 @@
  * estimates that of all other items, however unevenly they were drawn. The target's own logit stays as it is: it is there
  * with certainty and not by chance (correcting it too, as is often done, favours rare targets; Khrylchenko et al. 2025).
  *
+ * An item that nobody has chosen is no negative of `full` and `sampled` where items are known by text: it was not passed over, it was not
+ * there, and a content path that has learned to push such items away recommends nothing new.
+ *
  * `dense` (dense-loss.ts) asks for all of a later stretch from many positions of the history.
  */
 import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
@@ -84,7 +87,9 @@ function nextItemLoss(
   if (config.loss === 'full') {
     const items = comparable(itemTower(parameters, inputs, content, config, context), config);
     const own = tf.sum(tf.mul(users, tf.gather(items, batch.targets as never)), -1);
-    return weightedMean(tf.sub(logSumExp(product(users, items)), own), batch.weights).asScalar();
+    const scores = product(users, items);
+    const compared = batch.columnBias === undefined ? scores : tf.add(scores, batch.columnBias);
+    return weightedMean(tf.sub(logSumExp(compared), own), batch.weights).asScalar();
   }
   const targets =
     config.itemTower === 'sequence'

@@ -243,6 +243,40 @@ test('with log Q the sampled softmax estimates the full one, however unevenly ne
   assert.ok(Math.abs(uncorrected - full) > 0.5 * full, `${uncorrected} is near ${full}`);
 });
 
+test('what nobody has chosen is no negative where there is text: not of the full softmax, nor where it is drawn', async () => {
+  const fewer = leaveOneOut(
+    corpusOf(
+      Array.from({ length: 12 }, (_, user) => Array.from({ length: 6 }, (_, at) => (user * 5 + at * 3) % (ITEMS - 2))),
+      ITEMS,
+    ),
+  );
+  const batchOf = (config: TowerConfig) => {
+    const batches = createBatches(fewer, config, config.content ? content : undefined, CONTENT_DIM, {});
+    const draws = createRandom(3);
+    return batches.feeds(batches.plan(draws)[0], draws);
+  };
+  const config = paper({ loss: 'full' });
+  const { feeds } = batchOf(config);
+  const trainer = await createTrainer({
+    loss: (learned, given, context) => trainingLoss(learned, given, config, context),
+    parameters: parametersOf(config),
+    optimiser: { learningRate: 0 },
+    random: createRandom(1),
+  });
+  const table = (await trainer.gradients(feeds)).gradients['id/table'].data as Float32Array;
+  await trainer.close();
+  const moved = (item: number) => table.subarray(item * 8, (item + 1) * 8).some((value) => value !== 0);
+  for (let item = 0; item < ITEMS; item++) assert.equal(moved(item), item < ITEMS - 2, `item ${item}`);
+  assert.equal(batchOf(paper({ loss: 'full', content: false })).feeds.columnBias, undefined);
+
+  const { feeds: sampled, items } = batchOf(paper({ loss: 'sampled', negatives: 200 }));
+  const drawn = Array.from(sampled.negatives.data as Int32Array, (row) => items![row]);
+  assert.ok(drawn.includes(ITEMS - 1), 'it is drawn');
+  drawn.forEach((item, column) => {
+    assert.equal(Number(sampled.columnBias.data[column]) === -1e4, item >= ITEMS - 2, `item ${item}`);
+  });
+});
+
 test('alignment adds the mean squared distance between content path and ID embedding of the targets', async () => {
   const [without, config] = [paper({ loss: 'full' }), paper({ loss: 'full', alignment: 0.5 })];
   const { batch, parameters } = batchAndParameters(config);
