@@ -6,7 +6,7 @@
  * Data: the directory given, else `../shared/data/amazon18-scientific` where that is, else a simulated shop. Pre-training is on
  * those of `OTHERS` that lie beside it; without any, it is left out. `--quick` is two epochs on a small simulated shop. What is
  * encoded stays in `.lorekeep-bench/` (git-ignored), where `quality` has it too. `LOREKEEP_ORDERINGS_SEEDS=1` (of 1 and 2) and
- * `LOREKEEP_ORDERINGS_RUNS=full_tower_b,id_only` ask for less; the runs named are then all there is, without new items and pre-training.
+ * `LOREKEEP_ORDERINGS_RUNS=full_tower_b,new_items` (names of `RUNS`, `new_items`, `pretraining`) ask for less.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -37,6 +37,9 @@ import { listSetting, wholeSetting } from './settings.ts';
 const OTHERS = ['amazon18-instruments', 'amazon18-arts', 'amazon18-games'];
 const OTHER_USERS = 10_000;
 const SEEDS = [1, 2];
+/** What can be asked for beside the runs. */
+const NEW = 'new_items';
+const TRANSFER = 'pretraining';
 const EPOCHS = 20;
 const PRETRAIN_EPOCHS = 5;
 /** An epoch of `dense` asks about one cut of each user's events, one of another loss about every event: of the former, so many more. */
@@ -146,7 +149,9 @@ export async function pretrain(others: Catalogue[], work: string, options: RunOp
 
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const seeds = wholeSetting('LOREKEEP_ORDERINGS_SEEDS', SEEDS);
-  const runs = listSetting('LOREKEEP_ORDERINGS_RUNS', Object.keys(RUNS), Object.keys(RUNS));
+  const everything = [...Object.keys(RUNS), NEW, TRANSFER];
+  const wanted = listSetting('LOREKEEP_ORDERINGS_RUNS', everything, everything);
+  const runs = Object.keys(RUNS).filter((name) => wanted.includes(name));
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
     let source = data ?? (quick ? undefined : defaultData());
@@ -176,9 +181,11 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
       add('no_alignment', unaligned);
       add('last_item_knn', [neighbours?.['recall@10'] ?? 0, neighbours?.['ndcg@10'] ?? 0]);
       for (const name of runs) add(name, await quality(await trainVariant(catalogue, RUNS[name], options)));
-      if (runs.length < Object.keys(RUNS).length) continue;
-      add('new_items_id_only', await qualityOnNewItems(catalogue, RUNS.id_only, options));
-      add('new_items_content_and_id', await qualityOnNewItems(catalogue, BOTH, options));
+      if (wanted.includes(NEW)) {
+        add('new_items_id_only', await qualityOnNewItems(catalogue, RUNS.id_only, options));
+        add('new_items_content_and_id', await qualityOnNewItems(catalogue, BOTH, options));
+      }
+      if (!wanted.includes(TRANSFER)) continue;
       const others = OTHERS.map((name) => join(dirname(source), name)).filter(
         (path) => path !== source && existsSync(path),
       );
