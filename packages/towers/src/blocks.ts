@@ -7,7 +7,7 @@ import type { TowerConfig } from './config.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
-const NORM_EPSILON = 1e-6;
+export const NORM_EPSILON = 1e-6;
 
 /** `x [..., a] · w [a, b]` → `[..., b]` */
 export function linear(x: Tensor, w: Tensor): Tensor {

@@ -19,8 +19,18 @@
  *
  * Either way the score is u · v, of normalised vectors for `cosine`.
  */
-import { gelu, type ModelContext, type Tensors, tf } from '@lorekeep/graph';
-import { type Ages, type AgesAtLast, agesAtLast, agesOf, finalNorm, isAtLast, linear, transformer } from './blocks.ts';
+import { gelu, layerNorm, type ModelContext, type Tensors, tf } from '@lorekeep/graph';
+import {
+  type Ages,
+  type AgesAtLast,
+  agesAtLast,
+  agesOf,
+  finalNorm,
+  isAtLast,
+  linear,
+  NORM_EPSILON,
+  transformer,
+} from './blocks.ts';
 import type { TowerConfig } from './config.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -31,6 +41,9 @@ export interface TowerSizes {
   /** Width of the content vectors, 0 without content. */
   contentDim: number;
 }
+
+/** Of the first weights of blocks, and of embeddings that are all an item is known by, without `residual`: BERT's and SASRec's. */
+export const FIRST_DEVIATION = 0.02;
 
 /** Keeps divisions by norms finite; squared norms of our vectors are near 1. */
 const EPSILON = 1e-12;
@@ -247,6 +260,7 @@ function blocksOf(
   if (config.positions === 'learned') {
     const length = ages === undefined ? 1 : (inputs.shape[1] as number);
     x = tf.add(x, tf.slice(parameters['user/position'], [0, 0], [length, config.hidden]));
+    if (!config.residual) x = layerNorm(x, parameters['user/input/gain'], parameters['user/input/bias'], NORM_EPSILON);
   }
   const states = transformer(parameters, context.dropout(x, config.dropout), config, context, ages);
   return normsAtEnd(config) ? finalNorm(parameters, states) : states;

@@ -9,7 +9,7 @@
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import type { TowerConfig } from './config.ts';
-import { normsAtEnd, type TowerSizes, widthsOf } from './model.ts';
+import { FIRST_DEVIATION, normsAtEnd, type TowerSizes, widthsOf } from './model.ts';
 import { RECENCY, type Start } from './start.ts';
 
 /** Arrays that are solved first and then learned on. */
@@ -53,7 +53,8 @@ export function initialParameters(
   }
   if (config.id) {
     ones('id/gate', input);
-    if (start === undefined) normal('id/table', config.content ? 0 : 1 / Math.sqrt(input), items, input);
+    if (start === undefined)
+      normal('id/table', config.content ? 0 : residual ? 1 / Math.sqrt(input) : FIRST_DEVIATION, items, input);
     else {
       zeros('id/table', items, input);
       fixed['start/id/table'] = namedArray([items, input], start.table);
@@ -68,12 +69,20 @@ export function initialParameters(
     if (start !== undefined) fixed['start/user/mix'] = namedArray([input, input], start.mix);
   }
   if (layers === 0) return { parameters, fixed };
+  // What a position holds goes through the paper's blocks nearly unchanged at first; ours are added to a sum that has it already.
+  const weights = (width: number) => (residual ? 1 / Math.sqrt(width) : FIRST_DEVIATION);
   if (residual) normal('user/in', 1, input, hidden);
-  if (positions === 'learned') normal('user/position', residual ? 1 : 1 / Math.sqrt(input), maxHistory, hidden);
+  if (positions === 'learned') {
+    normal('user/position', residual ? 1 : FIRST_DEVIATION, maxHistory, hidden);
+    // Items and places are brought to one size together, or both would be lost among what the blocks add.
+    if (!residual) {
+      ones('user/input/gain', hidden);
+      zeros('user/input/bias', hidden);
+    }
+  }
   for (let layer = 0; layer < layers; layer++) {
     const block = `block${layer}`;
-    for (const name of ['query', 'key', 'value', 'output'])
-      normal(`${block}/${name}`, 1 / Math.sqrt(hidden), hidden, hidden);
+    for (const name of ['query', 'key', 'value', 'output']) normal(`${block}/${name}`, weights(hidden), hidden, hidden);
     if (positions === 'distance') {
       zeros(`${block}/distance`, heads, maxHistory);
       const { data } = parameters[`${block}/distance`];
@@ -82,9 +91,9 @@ export function initialParameters(
         for (let age = 0; age < maxHistory; age++)
           data[head * maxHistory + age] = -age * 2 ** (-(8 * (head + 1)) / heads);
     }
-    normal(`${block}/up`, 1 / Math.sqrt(hidden), hidden, 4 * hidden);
+    normal(`${block}/up`, weights(hidden), hidden, 4 * hidden);
     zeros(`${block}/up/bias`, 4 * hidden);
-    normal(`${block}/down`, 1 / Math.sqrt(4 * hidden), 4 * hidden, hidden);
+    normal(`${block}/down`, weights(4 * hidden), 4 * hidden, hidden);
     for (const name of ['norm1', 'norm2']) {
       ones(`${block}/${name}/gain`, hidden);
       zeros(`${block}/${name}/bias`, hidden);

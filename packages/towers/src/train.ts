@@ -112,7 +112,7 @@ export async function trainTowers(options: TrainOptions): Promise<TrainedTowers>
 
   const key = sha256(
     JSON.stringify([
-      5,
+      6,
       protocol,
       corpus.fingerprint,
       config,
