@@ -40,12 +40,14 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * Fills `words` with what as many calls of `uint32` would give, on local variables, which stay in registers: three times as fast.
- *
- * @returns the state after them
+ * Fills `words` with the next values of the stream at `state`, four words that it moves on. The loop works on local variables, which stay
+ * in registers.
  */
-export function fillWords(words: Uint32Array, state: Readonly<RandomState>): RandomState {
-  let [a, b, c, d] = state;
+export function fillWords(words: Uint32Array, state: Uint32Array): void {
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
   for (let i = 0; i < words.length; i++) {
     const product = Math.imul(b, 5);
     words[i] = Math.imul((product << 7) | (product >>> 25), 9);
@@ -57,23 +59,19 @@ export function fillWords(words: Uint32Array, state: Readonly<RandomState>): Ran
     c ^= shifted;
     d = (d << 11) | (d >>> 21);
   }
-  return [a, b, c, d];
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = d;
 }
 
 function fromState(initial: RandomState): Random {
-  let [a, b, c, d] = initial;
+  const state = Uint32Array.from(initial);
+  const one = new Uint32Array(1);
 
   function uint32(): number {
-    const product = Math.imul(b, 5);
-    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = (d << 11) | (d >>> 21);
-    return result;
+    fillWords(one, state);
+    return one[0];
   }
   const next = () => uint32() / 4294967296;
   const random: Random = {
@@ -82,7 +80,7 @@ function fromState(initial: RandomState): Random {
     int: (bound) => Math.floor(next() * bound),
     ints(bound, into) {
       const words = new Uint32Array(into.buffer, into.byteOffset, into.length);
-      [a, b, c, d] = fillWords(words, [a, b, c, d]);
+      fillWords(words, state);
       for (let i = 0; i < words.length; i++) words[i] = Math.floor((words[i] / 4294967296) * bound);
       return into;
     },
@@ -98,14 +96,13 @@ function fromState(initial: RandomState): Random {
       return values;
     },
     fork(label) {
+      const [a, b, c, d] = state;
       let hash = 2166136261 ^ (a ^ Math.imul(b, 31) ^ Math.imul(c, 131) ^ Math.imul(d, 1031));
       for (let i = 0; i < label.length; i++) hash = Math.imul(hash ^ label.charCodeAt(i), 16777619);
       return createRandom(hash);
     },
-    state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],
-    restore(saved) {
-      [a, b, c, d] = saved;
-    },
+    state: () => [state[0], state[1], state[2], state[3]],
+    restore: (saved) => state.set(saved),
   };
   return random;
 }

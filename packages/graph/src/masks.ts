@@ -2,7 +2,7 @@
  * The bytes of dropout masks. Apart from the rest of dropout, because threads that compute a share of a step fill
  * their own masks and need none of tfjs for it.
  */
-import { fillWords, type RandomState } from '@lorekeep/core';
+import { fillWords } from '@lorekeep/core';
 
 /**
  * Writes 1 with probability (256 − dropped)/256, else 0: a byte of randomness an element, four at once. Adding
@@ -12,10 +12,10 @@ import { fillWords, type RandomState } from '@lorekeep/core';
 export function fillMask(mask: Uint8Array, dropped: number, seed: readonly number[]): void {
   const words = new Uint32Array(mask.buffer, mask.byteOffset, Math.ceil(mask.length / 4));
   const bias = (256 - dropped) * 0x00010001;
-  let state: Readonly<RandomState> = [seed[0] | 1, seed[1] | 0, seed[2] | 0, seed[3] | 0];
+  const state = Uint32Array.of(seed[0] | 1, seed[1], seed[2], seed[3]);
   for (let first = 0; first < words.length; first += BLOCK) {
     const block = words.subarray(first, first + BLOCK);
-    state = fillWords(block, state);
+    fillWords(block, state);
     for (let i = 0; i < block.length; i++) {
       const bits = block[i];
       const even = (((bits & 0x00ff00ff) + bias) >>> 8) & 0x00010001;

@@ -10,6 +10,7 @@ import { BATCHES, ITEM_IDS, itemTowerFile, neededFiles, PARAMETERS, readManifest
 import { badTowerInput, bundleCorrupt, bundleMissing, runtimeClosed } from './errors.ts';
 import { loadSecondStage } from './second-stage/files.ts';
 import { LINEAR, readLinear } from './solved/file.ts';
+import { threadsFor } from './threads.ts';
 import type { TowerRuntime } from './types.ts';
 
 export interface LoadOptions {
@@ -40,8 +41,7 @@ export async function loadTowers(path: string, { threads }: LoadOptions = {}): P
   const itemTowers: GraphSession[] = [];
   const userTowers: GraphSession[] = [];
   for (const batch of BATCHES) {
-    // One row is less work than waking a second thread for it, which takes milliseconds where the cores are busy.
-    const own = { threads: batch === 1 ? 1 : threads };
+    const own = { threads: threadsFor(batch, threads) };
     itemTowers.push(await createSession(join(path, itemTowerFile(batch)), own));
     userTowers.push(await createSession(join(path, userTowerFile(batch)), own));
   }

@@ -13,6 +13,7 @@ import {
 } from '@lorekeep/graph';
 import type { Ranking } from '../ranks.ts';
 import type { Question } from '../split.ts';
+import { threadsFor } from '../threads.ts';
 import { CANDIDATES, createFeatureReader, WIDTH } from './features.ts';
 import { candidateLogits } from './network.ts';
 import type { Signals } from './signals.ts';
@@ -67,9 +68,8 @@ export async function openSecondStage(
   graphs: readonly (CompiledGraph | string)[],
   { threads }: { threads?: number } = {},
 ): Promise<SecondStage> {
-  // One question is less work than waking a second thread for it, which takes milliseconds where the cores are busy.
   const open = (graph: CompiledGraph | string, at: number) =>
-    createSession(graph, { threads: STAGE_BATCHES[at] === 1 ? 1 : threads, name: 'second stage' });
+    createSession(graph, { threads: threadsFor(STAGE_BATCHES[at], threads), name: 'second stage' });
   const sessions = await Promise.all(graphs.map(open));
   const reader = createFeatureReader(signals);
   return {
