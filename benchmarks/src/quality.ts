@@ -79,6 +79,8 @@ interface Row {
   baselines: Record<string, Metrics>;
   /** Of training and the evaluation in it. 0 where it was trained by an earlier run. */
   seconds: number;
+  /** Cores it had (`taskset` gives fewer): what `seconds` are to be read with. Absent in older rows: all of the machine's. */
+  cores?: number;
   peakRssMb: number;
 }
 
@@ -180,6 +182,7 @@ async function measure(what: What, workspace: string, against?: string): Promise
     ...(against === undefined ? {} : { differences: found.differences[against] }),
     baselines: found.baselines,
     seconds,
+    cores: availableParallelism(),
     peakRssMb: trained.peakRssMb,
   };
 }
