@@ -44,6 +44,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'packages/cli/src/main.ts');
 const RESULTS = fileURLToPath(new URL('../results/quality.json', import.meta.url));
 const REFERENCE = 'linear';
+const SEEDS = [42, 43, 44];
 
 /** Options that make other presets of the product's. */
 const VARIANTS: Record<string, { preset: Preset; options: Record<string, unknown> }> = {
@@ -96,7 +97,7 @@ interface PeerRow extends SasrecRun {
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const known = [...Object.keys(presetsOfTheProduct), ...Object.keys(VARIANTS)];
   const presets = listSetting('LOREKEEP_QUALITY_PRESETS', ['learn'], known).filter((preset) => preset !== REFERENCE);
-  const seeds = wholeSetting('LOREKEEP_QUALITY_SEEDS', quick ? [42] : [42, 43, 44]);
+  const seeds = wholeSetting('LOREKEEP_QUALITY_SEEDS', quick ? SEEDS.slice(0, 1) : SEEDS);
   const protocol = oneSetting<Protocol>('LOREKEEP_QUALITY_PROTOCOL', ['leave-one-out', 'temporal']);
   const refit = oneSetting<Refit>('LOREKEEP_QUALITY_REFIT', ['none', 'valid']);
   const peers = listSetting('LOREKEEP_QUALITY_PEERS', [], [PEER]);
@@ -112,8 +113,8 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     await lorekeep(['import', '--items', ...items, '--events', ...events], workspace);
     log(`${set}: encoding`);
     await lorekeep(['encode'], workspace);
-    // No seed changes what is solved.
-    const reference = await measure({ set, protocol, refit, preset: REFERENCE, seed: seeds[0] }, workspace);
+    // No seed changes what is solved: one row, whichever seeds are asked for.
+    const reference = await measure({ set, protocol, refit, preset: REFERENCE, seed: SEEDS[0] }, workspace);
     rows.push(reference);
     log(line(reference));
     for (const seed of seeds) {
