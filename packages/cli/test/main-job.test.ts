@@ -184,6 +184,8 @@ describe('step by step', () => {
     assert.deepEqual([measured.last.version, measured.last.metrics.valid.users], [valid.last.version, 0]);
     assert.equal(measured.last.metrics.test.users, first.last.manifest.metrics.test.users);
     assert.deepEqual(measured.last.against[first.last.version], first.last.manifest.metrics.test);
+    assert.deepEqual(measured.last.baselines, valid.last.manifest.metrics.baselines);
+    assert.notDeepEqual(measured.last.baselines, first.last.manifest.metrics.baselines);
 
     const all = await lorekeep([...train, '--refit', 'all'], dir);
     assert.deepEqual(all.last.manifest.refit, { on: 'all', from: first.last.version });

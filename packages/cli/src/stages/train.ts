@@ -111,11 +111,15 @@ async function trainOnceMore(
   on: Exclude<Refit, 'none'>,
   chosen: BundleManifest,
 ): Promise<BundleManifest> {
-  const { threads, progress, signal } = how;
+  const { content, threads, progress, signal } = how;
   const workDir = join(context.workspace.workDir, 'refit');
   const trained = await trainTowers({ ...how, on, chosen, workDir });
   const metrics = { ...chosen.metrics };
-  if (on === 'valid') metrics.test = (await evaluateTowers(trained, 'test', { threads, progress, signal })).metrics;
+  if (on === 'valid') {
+    metrics.test = (await evaluateTowers(trained, 'test', { threads, progress, signal })).metrics;
+    // What it is compared with may know the same events.
+    metrics.baselines = await baselineMetrics(context, trained.split, content as Float32Array, threads);
+  }
   return keep(context, trained, metrics, workDir);
 }
 
