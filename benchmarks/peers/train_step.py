@@ -84,4 +84,15 @@ def steps(kind, count, dropout):
     return {"milliseconds": (time.perf_counter() - start) * 1000 / count, "losses": losses}
 
 
-serve({"setup": setup, "gradients": gradients, "compile": compile, "steps": steps})
+def peak(size):
+    """GFLOP/s of one large product."""
+    a, b = torch.full((size, size), 0.5), torch.full((size, size), 0.5)
+    best = float("inf")
+    for _ in range(6):
+        start = time.perf_counter()
+        a @ b
+        best = min(best, time.perf_counter() - start)
+    return {"gflops": 2 * size**3 / best / 1e9}
+
+
+serve({"setup": setup, "gradients": gradients, "compile": compile, "steps": steps, "peak": peak})
