@@ -52,16 +52,27 @@ export async function baselines(
   await add('repeat-last', () => rankByNeighbours(onlyThemselves(items), asked, { decay: 1, maxHistory: 1 }));
   if (content === undefined || items === 0) return results;
   const dim = content.length / items;
-  const run = { threads, signal };
-  await add('last-item-knn', async () => {
-    const vectors = centredContent(content, new Float32Array(dim));
-    return rankByNeighbours(await nearestByContent(vectors, items, 1, run), asked, { decay: 1, maxHistory: 1 });
-  });
-  await add('decayed-history-knn', async () => {
-    const vectors = centredContent(content, contentMean(content, items, dim));
-    return rankByNeighbours(await nearestByContent(vectors, items, 4, run), asked, { decay: 0.7, maxHistory: 20 });
-  });
+  const byContent = (
+    name: BaselineName,
+    mean: Float32Array,
+    power: number,
+    how: { decay: number; maxHistory: number },
+  ) =>
+    add(name, async () => {
+      const vectors = centredContent(content, mean);
+      const wanted = newestItems(asked, how.maxHistory);
+      return rankByNeighbours(await nearestByContent(vectors, items, wanted, power, { threads, signal }), asked, how);
+    });
+  await byContent('last-item-knn', new Float32Array(dim), 1, { decay: 1, maxHistory: 1 });
+  await byContent('decayed-history-knn', contentMean(content, items, dim), 4, { decay: 0.7, maxHistory: 20 });
   return results;
+}
+
+/** Items among the newest `most` of any history, ascending: of others nobody asks for the neighbours. */
+function newestItems(asked: readonly Question[], most: number): Int32Array {
+  const found = new Set<number>();
+  for (const { history } of asked) for (const item of history.slice(-most)) found.add(item);
+  return Int32Array.from(found).sort();
 }
 
 /** Full ranking, as ranks.ts defines it, where everybody is shown the same: one score an item. */
@@ -106,10 +117,16 @@ function onlyThemselves(items: number): Neighbours {
   };
 }
 
-/** The `NEAREST` items of every item by max(0, cosine) ^ power, itself left out. @param vectors rows of length 1 */
+/**
+ * The `NEAREST` items of each of these items by max(0, cosine) ^ power, itself left out.
+ *
+ * @param vectors `[items × dim]`, rows of length 1
+ * @param wanted item rows, ascending; the others get no neighbours
+ */
 async function nearestByContent(
   vectors: Float32Array,
   items: number,
+  wanted: Int32Array,
   power: number,
   { threads, signal }: { threads?: number; signal?: AbortSignal },
 ): Promise<Neighbours> {
@@ -120,34 +137,35 @@ async function nearestByContent(
     { name: 'neighbours', threads },
   );
   const all = namedArray([items, dim], vectors);
-  const result: Neighbours = {
-    items,
-    offsets: new Uint32Array(items + 1),
-    ids: new Int32Array(items * kept),
-    values: new Float32Array(items * kept),
-  };
+  const ends = new Uint32Array(items);
+  const ids = new Int32Array(wanted.length * kept);
+  const values = new Float32Array(wanted.length * kept);
   const largest = createLargest(kept);
-  const size = Math.min(BLOCK, items);
+  const size = Math.min(BLOCK, wanted.length);
   const rows = new Float32Array(size * dim);
+  const data = new Float32Array(size * items);
   let end = 0;
   try {
-    for (let first = 0; first < items; first += size) {
+    for (let first = 0; first < wanted.length; first += size) {
       signal?.throwIfAborted();
-      const taken = Math.min(size, items - first);
-      rows.fill(0).set(vectors.subarray(first * dim, (first + taken) * dim));
-      const { similar } = await cache.run({ rows: namedArray([size, dim], rows), all });
-      const data = similar.data as Float32Array;
-      for (let row = 0; row < taken; row++) {
+      const some = wanted.subarray(first, first + size);
+      some.forEach((item, row) => {
+        rows.set(vectors.subarray(item * dim, (item + 1) * dim), row * dim);
+      });
+      await cache.run({ rows: namedArray([size, dim], rows), all }, { similar: namedArray([size, items], data) });
+      some.forEach((item, row) => {
         largest.clear();
         for (let other = 0, at = row * items; other < items; other++, at++)
-          if (data[at] > largest.least && other !== first + row) largest.offer(other, data[at]);
-        end = largest.drain(result.ids, result.values, end);
-        result.offsets[first + row + 1] = end;
-      }
+          if (data[at] > largest.least && other !== item) largest.offer(other, data[at]);
+        end = largest.drain(ids, values, end);
+        ends[item] = end;
+      });
     }
   } finally {
     await cache.close();
   }
-  for (let at = 0; at < end; at++) result.values[at] **= power;
-  return result;
+  for (let at = 0; at < end; at++) values[at] **= power;
+  const offsets = new Uint32Array(items + 1);
+  for (let item = 0; item < items; item++) offsets[item + 1] = Math.max(offsets[item], ends[item]);
+  return { items, offsets, ids, values };
 }
