@@ -124,6 +124,67 @@ test('what is counted for an example is what would be counted had the later even
   assert.ok(compared > 60);
 });
 
+test('where people come back to the same items, those of the history are candidates at their own score', async () => {
+  const { signals } = await signalsOf(split);
+  const plain = createFeatureReader({ ...signals, repeats: 0.04 });
+  const own = createFeatureReader({ ...signals, repeats: 0.05 });
+  const inHistory = FEATURES.indexOf('inHistory');
+  const score = FEATURES.indexOf('score');
+  for (const history of [trainItems(split, longest), Int32Array.of(3, 50, 3), Int32Array.of(7)]) {
+    const before = plain.read(history);
+    const after = own.read(history);
+    const items = after.items.subarray(0, after.count);
+    const past = new Set(history.subarray(-20));
+    for (const item of past) assert.ok(items.includes(item), `item ${item}`);
+    const others = (found: Int32Array) => Array.from(found).filter((item) => !past.has(item));
+    assert.deepEqual(others(items), others(before.items.subarray(0, before.count)).slice(0, CANDIDATES - past.size));
+    for (let i = 0; i < after.count; i++) {
+      assert.equal(after.features[i * WIDTH + inHistory] > 0, past.has(items[i]));
+      if (i > 0) assert.ok(after.features[i * WIDTH + score] <= after.features[(i - 1) * WIDTH + score]);
+    }
+    assert.ok(after.features.every(Number.isFinite));
+  }
+  const users = new Float32Array(signals.items);
+  const unseen = createFeatureReader({ ...signals, users, repeats: 1 }).read(Int32Array.of(7, 8));
+  for (let i = 0; i < unseen.count; i++)
+    assert.equal(unseen.unchosen[i], [7, 8].includes(unseen.items[i]) ? 0 : 1, 'the user has chosen it');
+  const filtered = own.read(Int32Array.of(7, 8), (item) => item !== 7);
+  assert.ok(!filtered.items.subarray(0, filtered.count).includes(7));
+  const lonely = {
+    ...signals,
+    weights: { ...signals.weights, offsets: new Uint32Array(signals.items + 1) },
+    views: {},
+  };
+  const alone = createFeatureReader({ ...lonely, repeats: 1 }).read(Int32Array.of(7));
+  assert.deepEqual([alone.count, alone.items[0]], [1, 7]);
+  assert.ok(alone.features.every(Number.isFinite));
+});
+
+test('repeats are counted over training events, and what is looked at again and again comes first', async () => {
+  const random = createRandom(11);
+  // Two steps of three stay where they are, the third leads anywhere.
+  const histories = Array.from({ length: 300 }, () => {
+    let item = random.int(60);
+    return Array.from({ length: 8 }, () => {
+      if (random.int(3) === 0) item = random.int(60);
+      return item;
+    });
+  });
+  const again = leaveOneOut(corpusOf(histories, 60));
+  const { signals, diagonal } = await signalsOf(again);
+  let [repeats, followers] = [0, 0];
+  for (const history of histories)
+    history.slice(0, -2).forEach((item, at, events) => {
+      if (at > 0) followers++;
+      if (events.indexOf(item) < at) repeats++;
+    });
+  assert.ok(Math.abs(signals.repeats - repeats / followers) < 1e-9);
+  const settings = { lambda: 100, beta: 0, decay: 0.8, perItem: 59, maxHistory: 20 };
+  const { report } = await trainSecondStage(again, { neighbours: signals.weights, settings }, diagonal, undefined);
+  assert.ok(report.valid.linear['ndcg@10'] < 0.3, 'which the closed form does not see');
+  assert.ok((report.valid.secondStage?.['ndcg@10'] ?? 0) > 0.55);
+});
+
 test('eras solve their normal equations', () => {
   const eras = itemEras(split);
   const residual = new Float64Array(eras.length);

@@ -97,7 +97,7 @@ export async function collectExamples(
       if (place < 0) continue;
       features.push(found.features);
       counts.push(found.count);
-      absent.push(Float32Array.from(found.items, (item, i) => (i >= found.count || signals.users[item] === 0 ? 1 : 0)));
+      absent.push(Float32Array.from(found.items, (_, i) => (i >= found.count ? 1 : found.unchosen[i])));
       chosen.push(place);
       owners.push(user);
     }

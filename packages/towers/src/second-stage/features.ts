@@ -6,7 +6,7 @@
  */
 import { createLargest } from '../solved/neighbours.ts';
 import type { LeftOut } from './leave-out.ts';
-import { type Signals, VIEWS, type View } from './signals.ts';
+import { RECENT, type Signals, VIEWS, type View } from './signals.ts';
 
 export const FEATURES = [
   // The closed form: as it ranks, and from where its score comes.
@@ -68,8 +68,11 @@ export const FEATURES = [
 export const WIDTH = FEATURES.length;
 /** Candidates a question. */
 export const CANDIDATES = 100;
-/** Newest events of a history that are looked at. */
-export const RECENT = 20;
+/**
+ * From this share of repeats on, a history's own items are candidates too. Logs of purchases are far below it (Amazon reviews 0 to .9 %), logs of
+ * views far above (18 and 40 %); the closed form, whose diagonal is empty, proposes such an item only where another one of the history does.
+ */
+const OFTEN_AGAIN = 0.05;
 
 const at = Object.fromEntries(FEATURES.map((name, index) => [name, index])) as Record<
   (typeof FEATURES)[number],
@@ -111,6 +114,8 @@ export interface Candidates {
   items: Int32Array;
   /** `[CANDIDATES × WIDTH]` */
   features: Float32Array;
+  /** `[count]` 1 for an item that nobody has chosen yet. The history's own items, where they are candidates for their own sake, have been. */
+  unchosen: Uint8Array;
 }
 
 export interface FeatureReader {
@@ -134,12 +139,18 @@ export function createFeatureReader(signals: Signals): FeatureReader {
   const touched = new Int32Array(items);
   /** 1 + an item's place among the candidates, 0 for others. */
   const place = new Uint16Array(items);
+  const again = signals.repeats >= OFTEN_AGAIN;
   const best = createLargest(CANDIDATES);
   const bestScores = new Float32Array(CANDIDATES);
   /** Sums of text vectors: of the history, and of the candidates. */
   const [plain, proposed] = [new Float32Array(dim), new Float32Array(dim)];
 
-  function chooseCandidates(recent: readonly number[], passes: (item: number) => boolean, without?: Without) {
+  function chooseCandidates(
+    recent: readonly number[],
+    own: ReadonlySet<number>,
+    passes: (item: number) => boolean,
+    without?: Without,
+  ) {
     let count = 0;
     recent.forEach((row, index) => {
       const worth = decay ** (recent.length - 1 - index);
@@ -158,9 +169,21 @@ export function createFeatureReader(signals: Signals): FeatureReader {
     }
     const chosen = new Int32Array(CANDIDATES);
     bestScores.fill(0);
-    const found = best.drain(chosen, bestScores, 0);
+    let found = best.drain(chosen, bestScores, 0);
+    if (own.size > 0) found = withOwn([...own].filter(passes), chosen, found);
     for (let i = 0; i < count; i++) sums[touched[i]] = 0;
     return { chosen, found };
+  }
+
+  /** The candidates once more, the history's own items among them where their score puts them: the last of the others make room. */
+  function withOwn(own: readonly number[], chosen: Int32Array, found: number): number {
+    const others = Array.from(chosen.subarray(0, found)).filter((item) => !own.includes(item));
+    const all = [...own, ...others.slice(0, CANDIDATES - own.length)].sort((a, b) => sums[b] - sums[a] || a - b);
+    all.forEach((item, i) => {
+      chosen[i] = item;
+      bestScores[i] = sums[item];
+    });
+    return all.length;
   }
 
   return {
@@ -169,10 +192,13 @@ export function createFeatureReader(signals: Signals): FeatureReader {
       for (let i = Math.max(0, history.length - RECENT); i < history.length; i++)
         if (history[i] >= 0) known.push(history[i]);
       const features = new Float32Array(CANDIDATES * WIDTH);
-      if (known.length === 0) return { count: 0, items: new Int32Array(CANDIDATES), features };
-      const { chosen, found } = chooseCandidates(known, passes, without);
+      const nothing = { count: 0, features, unchosen: new Uint8Array(0) };
+      if (known.length === 0) return { ...nothing, items: new Int32Array(CANDIDATES) };
+      /** What is proposed for its own sake. */
+      const own = new Set(again ? known : []);
+      const { chosen, found } = chooseCandidates(known, own, passes, without);
       if (without !== undefined && !chosen.subarray(0, found).includes(without.target))
-        return { count: 0, items: chosen, features };
+        return { ...nothing, items: chosen };
       for (let i = 0; i < found; i++) place[chosen[i]] = i + 1;
 
       const newestFirst = known.toReversed();
@@ -220,7 +246,10 @@ export function createFeatureReader(signals: Signals): FeatureReader {
         if (place[item] > 0)
           features[(place[item] - 1) * WIDTH + at.before] = transitionsInto.values[entry] / (users[item] + SHRINK);
       }
-      const all = bestScores.subarray(0, found).reduce((sum, score) => sum + score, 0);
+      // All of them are 0 where nothing but the history itself is proposed.
+      const highest = bestScores[0] || 1;
+      const tenth = bestScores[Math.min(9, found - 1)] || highest;
+      const all = bestScores.subarray(0, found).reduce((sum, score) => sum + score, 0) || 1;
       const meanPopularity = known.reduce((sum, row) => sum + users[row], 0) / known.length;
       const meanEra = known.reduce((sum, row) => sum + eras[row], 0) / known.length;
       const eraSpread = Math.sqrt(known.reduce((sum, row) => sum + (eras[row] - meanEra) ** 2, 0) / known.length);
@@ -230,12 +259,12 @@ export function createFeatureReader(signals: Signals): FeatureReader {
         const later = without?.later.has(item) ? 1 : 0;
         features[to + at.score] = bestScores[i];
         features[to + at.rank] = i;
-        features[to + at.relative] = bestScores[i] / bestScores[0];
+        features[to + at.relative] = bestScores[i] / highest;
         features[to + at.confidence] = bestScores[0];
-        features[to + at.againstTenth] = bestScores[i] / bestScores[Math.min(9, found - 1)];
+        features[to + at.againstTenth] = bestScores[i] / tenth;
         features[to + at.shareOfAll] = bestScores[i] / all;
         features[to + at.looseness] = looseness[item] * (without === undefined ? 1 : without.weights.looser(item));
-        features[to + at.popularity] = users[item] - later;
+        features[to + at.popularity] = Math.max(users[item], own.has(item) ? 1 : 0) - later;
         features[to + at.newestShare] =
           (newest[item] - (without?.newest === item ? 1 : 0)) / (users[item] + SHRINK - later);
         features[to + at.eraFromLast] = eras[item] - eras[last];
@@ -256,7 +285,10 @@ export function createFeatureReader(signals: Signals): FeatureReader {
       addPlaces(features, found);
       for (let i = 0; i < found; i++) place[chosen[i]] = 0;
       for (let i = 0; i < found * WIDTH; i++) features[i] = squashed(features[i]);
-      return { count: found, items: chosen, features };
+      const unchosen = Uint8Array.from(chosen.subarray(0, found), (item) =>
+        users[item] === 0 && !own.has(item) ? 1 : 0,
+      );
+      return { count: found, items: chosen, features, unchosen };
     },
   };
 

@@ -16,11 +16,12 @@ export const STAGE_FILES = [TABLES, ...STAGE_BATCHES.map(stageFile)];
 
 /** The linear model, whose weights are among the signals, has a file of its own. */
 export async function saveSecondStage(directory: string, signals: Signals, network: Arrays): Promise<void> {
-  const { items, views, transitions, looseness, users, newest, eras, content } = signals;
+  const { items, views, transitions, looseness, users, newest, eras, content, repeats } = signals;
   const arrays: Arrays = rowArrays(transitions, TRANSITIONS);
   for (const [view, table] of Object.entries(views)) Object.assign(arrays, rowArrays(table, viewName(view)));
   for (const [name, values] of Object.entries({ looseness, users, newest, eras }))
     arrays[name] = namedArray([items], values);
+  arrays.repeats = namedArray([], Float32Array.of(repeats));
   if (content !== undefined) arrays.content = namedArray([items, content.length / items], content);
   await saveSafetensors(join(directory, TABLES), arrays, { kind: 'second-stage' });
   for (const batch of STAGE_BATCHES)
@@ -50,6 +51,8 @@ export async function loadSecondStage(
     newest: floats('newest'),
     eras: floats('eras'),
     content: 'content' in arrays ? floats('content') : undefined,
+    // Older files were made without: their network has never seen a history item proposed for its own sake.
+    repeats: 'repeats' in arrays ? floats('repeats')[0] : 0,
   };
   const graphs = STAGE_BATCHES.map((batch) => join(directory, stageFile(batch)));
   return openSecondStage(signals, graphs, { threads });

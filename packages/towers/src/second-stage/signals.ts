@@ -38,26 +38,34 @@ export interface Signals {
   eras: Float32Array;
   /** `[items × contentDim]` centred rows of length 1, zeros for an item without text; `undefined` without content. */
   content: Float32Array | undefined;
+  /** Share of the events after a user's first that are of an item among the `RECENT` before them. */
+  repeats: number;
 }
 
+/** Newest events of a history that are looked at. */
+export const RECENT = 20;
 export const REACH = 3;
 export const REACH_DECAY = 0.7;
 
 /** What is counted; what is solved (`decay`, `weights`, `views`, `looseness`) comes from the closed form. */
 export function countedSignals(
   split: Split,
-): Pick<Signals, 'transitions' | 'transitionsInto' | 'users' | 'newest' | 'eras'> {
+): Pick<Signals, 'transitions' | 'transitionsInto' | 'users' | 'newest' | 'eras' | 'repeats'> {
   const items = split.corpus.itemIds.length;
   const users = new Float32Array(items);
   const newest = new Float32Array(items);
+  let [followers, again] = [0, 0];
   for (let user = 0; user < split.trainLengths.length; user++) {
     const events = trainItems(split, user);
     if (events.length === 0) continue;
     for (const item of new Set(events)) users[item]++;
     newest[events[events.length - 1]]++;
+    for (let at = 1; at < events.length; at++, followers++)
+      if (events.subarray(Math.max(0, at - RECENT), at).includes(events[at])) again++;
   }
   const transitions = transitionRows(split);
-  return { transitions, transitionsInto: turned(transitions), users, newest, eras: itemEras(split) };
+  const repeats = followers === 0 ? 0 : again / followers;
+  return { transitions, transitionsInto: turned(transitions), users, newest, eras: itemEras(split), repeats };
 }
 
 function transitionRows(split: Split): SparseRows {

@@ -88,9 +88,8 @@ export async function openSecondStage(
         const { scores } = await sessions[variant].run({
           features: namedArray([batch * CANDIDATES, WIDTH], features),
         });
-        read.forEach(({ count, items }, at) => {
+        read.forEach(({ count, items, unchosen }, at) => {
           const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
-          const unchosen = Uint8Array.from(own, (_, i) => (signals.users[items[i]] === 0 ? 1 : 0));
           proposals.push(ordered(items, own, unchosen));
         });
       }
