@@ -9,8 +9,8 @@
  * arithmetic of the step's matrix products over what one large product reaches on this machine in the same run: the
  * distance to a step that does nothing but multiply. `step_in_…_fraction` says where the first thread's time goes: products,
  * elementwise operations, reductions (softmax and normalisation among them), moving data, and what is outside the graph of
- * loss and gradients (the optimiser, dropout's masks, waiting for the other thread). `gemm_peak_vs_pytorch_gemm_peak` compares the
- * two libraries' products alone: below 1, that much of a ratio of steps is none of ours to win.
+ * loss and gradients (the optimiser, dropout's masks, waiting for the other thread). `gemm_peak_vs_pytorch_gemm_peak` compares one large
+ * product of the two libraries on all threads.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';

@@ -84,19 +84,16 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
 
 /** Trains on the training events alone, choosing on the validation questions, and asks the test questions. */
 async function choose(context: StageContext, how: Omit<TrainOptions, 'workDir'>): Promise<BundleManifest> {
-  const { workspace } = context;
-  const { content, threads, progress, signal } = how;
-  const run = { threads, progress, signal };
-  const workDir = join(workspace.workDir, 'train');
+  const { threads, progress, signal } = how;
+  const workDir = join(context.workspace.workDir, 'train');
   const trained = await trainTowers({ ...how, workDir });
   const { secondStage } = trained;
   const metrics = {
     // Where the second stage was chosen, the validation questions have just been ranked for that.
     valid:
       (secondStage?.report.used && secondStage.report.valid.secondStage) ||
-      (await evaluateTowers(trained, 'valid', run)).metrics,
-    test: (await evaluateTowers(trained, 'test', run)).metrics,
-    baselines: await baselineMetrics(context, trained.split, content as Float32Array, threads),
+      (await evaluateTowers(trained, 'valid', { threads, progress, signal })).metrics,
+    ...(await testMetrics(context, how, trained)),
   };
   return keep(context, trained, metrics, workDir);
 }
@@ -111,16 +108,22 @@ async function trainOnceMore(
   on: Exclude<Refit, 'none'>,
   chosen: BundleManifest,
 ): Promise<BundleManifest> {
-  const { content, threads, progress, signal } = how;
   const workDir = join(context.workspace.workDir, 'refit');
   const trained = await trainTowers({ ...how, on, chosen, workDir });
-  const metrics = { ...chosen.metrics };
-  if (on === 'valid') {
-    metrics.test = (await evaluateTowers(trained, 'test', { threads, progress, signal })).metrics;
-    // What it is compared with may know the same events.
-    metrics.baselines = await baselineMetrics(context, trained.split, content as Float32Array, threads);
-  }
+  const metrics = { ...chosen.metrics, ...(on === 'valid' ? await testMetrics(context, how, trained) : {}) };
   return keep(context, trained, metrics, workDir);
+}
+
+/** What the towers reach on the test questions, and what baselines do that know the same events. */
+async function testMetrics(
+  context: StageContext,
+  { content, threads, progress, signal }: Omit<TrainOptions, 'workDir'>,
+  trained: TrainedTowers,
+): Promise<Pick<BundleManifest['metrics'], 'test' | 'baselines'>> {
+  return {
+    test: (await evaluateTowers(trained, 'test', { threads, progress, signal })).metrics,
+    baselines: await baselineMetrics(context, trained.split, content as Float32Array, threads),
+  };
 }
 
 async function keep(

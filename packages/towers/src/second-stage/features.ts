@@ -196,6 +196,8 @@ export function createFeatureReader(signals: Signals): FeatureReader {
       if (known.length === 0) return { ...nothing, items: new Int32Array(CANDIDATES) };
       /** What is proposed for its own sake. */
       const own = new Set(again ? known : []);
+      /** Users who chose an item; the one who asks has chosen their own. */
+      const choosers = (item: number) => Math.max(users[item], own.has(item) ? 1 : 0);
       const { chosen, found } = chooseCandidates(known, own, passes, without);
       if (without !== undefined && !chosen.subarray(0, found).includes(without.target))
         return { ...nothing, items: chosen };
@@ -264,7 +266,7 @@ export function createFeatureReader(signals: Signals): FeatureReader {
         features[to + at.againstTenth] = bestScores[i] / tenth;
         features[to + at.shareOfAll] = bestScores[i] / all;
         features[to + at.looseness] = looseness[item] * (without === undefined ? 1 : without.weights.looser(item));
-        features[to + at.popularity] = Math.max(users[item], own.has(item) ? 1 : 0) - later;
+        features[to + at.popularity] = choosers(item) - later;
         features[to + at.newestShare] =
           (newest[item] - (without?.newest === item ? 1 : 0)) / (users[item] + SHRINK - later);
         features[to + at.eraFromLast] = eras[item] - eras[last];
@@ -285,9 +287,7 @@ export function createFeatureReader(signals: Signals): FeatureReader {
       addPlaces(features, found);
       for (let i = 0; i < found; i++) place[chosen[i]] = 0;
       for (let i = 0; i < found * WIDTH; i++) features[i] = squashed(features[i]);
-      const unchosen = Uint8Array.from(chosen.subarray(0, found), (item) =>
-        users[item] === 0 && !own.has(item) ? 1 : 0,
-      );
+      const unchosen = Uint8Array.from(chosen.subarray(0, found), (item) => (choosers(item) === 0 ? 1 : 0));
       return { count: found, items: chosen, features, unchosen };
     },
   };
