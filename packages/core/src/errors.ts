@@ -120,9 +120,9 @@ export function defineErrors<const Table extends Definitions>(table: Table): Err
 }
 
 /** The rows of a table, by code: what documentation and its tests read. */
-export function definitionsOf(
-  table: ErrorTable<Definitions>,
-): Readonly<Record<string, Pick<ErrorDefinition, 'kind' | 'http'>>> {
+export function definitionsOf(table: {
+  readonly [DEFINITIONS]: Readonly<Definitions>;
+}): Readonly<Record<string, Pick<ErrorDefinition, 'kind' | 'http'>>> {
   return table[DEFINITIONS];
 }
 

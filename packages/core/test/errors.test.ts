@@ -59,3 +59,11 @@ test('any thrown value has a code', () => {
   assert.equal(errorCode(Object.assign(new Error(), { code: 'ENOENT' })), 'ENOENT');
   assert.equal(errorCode('thrown'), 'INTERNAL');
 });
+
+test('a code that needs details cannot be made without them', () => {
+  // @ts-expect-error: SHELF_FULL needs a path.
+  const error = errors.SHELF_FULL();
+  assert.equal(error.code, 'SHELF_FULL');
+  // @ts-expect-error: there is no such code.
+  assert.throws(() => errors.SHELF_EMPTY());
+});
