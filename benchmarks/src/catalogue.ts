@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { createRandom, sha256 } from '@lorekeep/core';
 import { datasetDirectory, importFiles } from '@lorekeep/datasets';
 import { catalogueVectors, DEFAULT_TEMPLATE, encodeCatalogue, openEncoder, type Precision } from '@lorekeep/encoder';
-import { type Corpus, openStore } from '@lorekeep/store';
-import type { BundleManifest } from '@lorekeep/towers';
+import type { BundleManifest } from '@lorekeep/recommender';
+import { type InteractionLog, openStore } from '@lorekeep/store';
 
 export interface Catalogue {
-  corpus: Corpus;
+  corpus: InteractionLog;
   /** `[items × contentInfo.dim]`, zeros for an item without text. */
   content: Float32Array;
   contentInfo: BundleManifest['content'];
@@ -38,7 +38,7 @@ export async function loadCatalogue(
     await importFiles({ store, ...(await datasetDirectory(data)) });
     const encoder = await openEncoder(undefined, { precision });
     await encodeCatalogue({ store, encoder });
-    const corpus = await store.corpus();
+    const corpus = await store.interactionLog();
     const { id, name, dim, isLanguageModel } = encoder;
     return {
       corpus,
@@ -51,10 +51,10 @@ export async function loadCatalogue(
 }
 
 /** Histories, one list of item rows a user, in the order of the corpus's users. */
-const historiesOf = ({ offsets, items }: Corpus) =>
+const historiesOf = ({ offsets, items }: InteractionLog) =>
   Array.from({ length: offsets.length - 1 }, (_, user) => Array.from(items.subarray(offsets[user], offsets[user + 1])));
 
-function corpusOf(itemIds: string[], userIds: string[], histories: number[][]): Corpus {
+function corpusOf(itemIds: string[], userIds: string[], histories: number[][]): InteractionLog {
   const offsets = new Uint32Array(histories.length + 1);
   histories.forEach((history, user) => {
     offsets[user + 1] = offsets[user] + history.length;
@@ -76,7 +76,11 @@ function corpusOf(itemIds: string[], userIds: string[], histories: number[][]): 
  *
  * @returns the corpus, and the rows of the items made new
  */
-export function withNewItems(corpus: Corpus, share: number, seed: number): { corpus: Corpus; fresh: Set<number> } {
+export function withNewItems(
+  corpus: InteractionLog,
+  share: number,
+  seed: number,
+): { corpus: InteractionLog; fresh: Set<number> } {
   const random = createRandom(seed);
   const rows = random.shuffle(Array.from(corpus.itemIds, (_, row) => row));
   const fresh = new Set(rows.slice(0, Math.round(share * rows.length)));

@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { baselines, evaluateTowers, leaveOneOut, trainTowers } from '@lorekeep/towers';
+import { baselines, leaveOneOut } from '@lorekeep/evaluation';
+import { evaluateTrained } from '@lorekeep/recommender';
+import { trainTowers } from '@lorekeep/towers';
 import { loadCatalogue } from './catalogue.ts';
 
 /** Keys `ndcg_at_10_MODEL_PRECISION`, and `ndcg_int8_loss_percent`: of the trained towers, negative where int8 is better. */

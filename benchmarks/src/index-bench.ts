@@ -23,9 +23,11 @@ import {
   openEncoder,
   type TextEncoder,
 } from '@lorekeep/encoder';
-import { createServer, openEngine, openIndexAdapter, publish, type VectorIndex } from '@lorekeep/serving';
+import { evaluateTrained, openEngine, publish, resolveConfig, writeBundle } from '@lorekeep/recommender';
+import { createServer } from '@lorekeep/serving';
 import { openStore, type Store } from '@lorekeep/store';
-import { evaluateTowers, resolveConfig, trainTowers, writeBundle } from '@lorekeep/towers';
+import { trainTowers } from '@lorekeep/towers';
+import { openIndexAdapter, type VectorIndex } from '@lorekeep/vector-index';
 import { interleave, median } from './interleave.ts';
 import { peerPython, startPeer } from './peers.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
@@ -211,7 +213,7 @@ async function measureUpserts(workspace: string, upserts: number, log: (line: st
   await importSimulatedShop(store, { events: 20_000 });
   const encoder = await openSomeEncoder(store, log);
   await encodeCatalogue({ store, encoder });
-  const corpus = await store.corpus();
+  const corpus = await store.interactionLog();
   const { id, name, dim, isLanguageModel } = encoder;
   const trained = await trainTowers({
     corpus,

@@ -20,17 +20,9 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { datasetDirectory } from '@lorekeep/datasets';
+import { type Difference, type Intervals, type MetricName, type Metrics, type Protocol, splitBy } from '@lorekeep/evaluation';
+import { type Preset, presets as presetsOfTheProduct } from '@lorekeep/recommender';
 import { openStore } from '@lorekeep/store';
-import {
-  type Difference,
-  type Intervals,
-  type MetricName,
-  type Metrics,
-  type Preset,
-  type Protocol,
-  presets as presetsOfTheProduct,
-  splitBy,
-} from '@lorekeep/towers';
 import { keptWorkspace } from './catalogue.ts';
 import { defaultData } from './default-data.ts';
 import { benchNothingToMeasure, benchRunFailed } from './errors.ts';
@@ -194,7 +186,7 @@ async function measurePeer(
   log: (text: string) => void,
 ): Promise<PeerRow> {
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
-  const corpus = await store.corpus().finally(() => store.close());
+  const corpus = await store.interactionLog().finally(() => store.close());
   const split = join(workspace, `split-${what.protocol}`);
   await writeSplit(splitBy(what.protocol, corpus), split);
   const threads = availableParallelism();

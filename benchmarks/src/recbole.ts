@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { questions, type Split, trainItems } from '@lorekeep/towers';
+import { evaluationCases, type Split, trainItems } from '@lorekeep/evaluation';
 
 /** What a Python needs to run the peers that use RecBole (`peers/recbole_common.py`). */
 export const RECBOLE = [

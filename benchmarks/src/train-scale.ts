@@ -11,8 +11,9 @@
  * learn; the vectors say the group, with noise. Histories have five to fifteen events.
  */
 import { createRandom } from '@lorekeep/core';
-import type { Corpus } from '@lorekeep/store';
-import { resolveConfig, trainTowers } from '@lorekeep/towers';
+import { resolveConfig } from '@lorekeep/recommender';
+import type { InteractionLog } from '@lorekeep/store';
+import { trainTowers } from '@lorekeep/towers';
 import type { BenchOptions, BenchResult } from './result.ts';
 import { wholeSetting } from './settings.ts';
 
@@ -70,7 +71,7 @@ function vectors(items: number): Float32Array {
   return content;
 }
 
-function histories(items: number, events: number): Corpus {
+function histories(items: number, events: number): InteractionLog {
   const random = createRandom(SEED + 1);
   const offsets = [0];
   const flat = new Int32Array(events + 15);

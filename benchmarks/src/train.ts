@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { resolveModel } from '@lorekeep/encoder';
-import type { BundleManifest } from '@lorekeep/towers';
+import type { BundleManifest } from '@lorekeep/recommender';
 import { dataOrSimulated } from './default-data.ts';
 import { residentMb } from './machine.ts';
 import { peerPython, startPeer } from './peers.ts';

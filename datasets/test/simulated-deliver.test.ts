@@ -143,7 +143,7 @@ test('files that go through the normal import give the same store as the direct 
       return { items, events };
     };
     assert.deepEqual(await contents(imported), await contents(direct));
-    assert.equal((await imported.corpus()).fingerprint, (await direct.corpus()).fingerprint);
+    assert.equal((await imported.interactionLog()).fingerprint, (await direct.interactionLog()).fingerprint);
   } finally {
     await direct.close();
     await imported.close();

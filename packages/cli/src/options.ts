@@ -7,7 +7,8 @@ import {
   ITEM_TEMPLATES,
   PRECISIONS,
 } from '@lorekeep/encoder';
-import { PROTOCOLS, presets } from '@lorekeep/towers';
+import { PROTOCOLS } from '@lorekeep/evaluation';
+import { presets } from '@lorekeep/recommender';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const DEFAULT_PORT = 7070;

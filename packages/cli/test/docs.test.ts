@@ -10,8 +10,8 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { COLUMN_SYNONYMS, resolveShopOptions } from '@lorekeep/datasets';
+import { presets } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
-import { presets } from '@lorekeep/towers';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));

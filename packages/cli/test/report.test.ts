@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '@lorekeep/core';
+import { type Evaluation, metricsOfRanks } from '@lorekeep/evaluation';
 import type { Item } from '@lorekeep/store';
-import { type Evaluation, metricsOfRanks } from '@lorekeep/towers';
 import { layOut, mapRows } from '../src/report/item-map.ts';
 import { reportPage } from '../src/report/page.ts';
 

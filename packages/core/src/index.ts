@@ -1,3 +1,4 @@
+export { centredContent, contentErrors, contentMean } from './content-vectors.ts';
 export {
   defineErrors,
   definitionsOf,
@@ -12,5 +13,21 @@ export {
   usage,
 } from './errors.ts';
 export { sha256, sha256OfFile, writeDirectoryAtomic, writeFileAtomic } from './files.ts';
+export {
+  type Configuration,
+  defaultsOf,
+  flag,
+  type Option,
+  type OptionGroups,
+  type Overrides,
+  oneOf,
+  optionErrors,
+  real,
+  whole,
+  withOverrides,
+} from './options.ts';
 export { type Progress, type ProgressEvent, type RunContext, silent } from './progress.ts';
 export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
+export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './sparse-rows.ts';
+export { createTopK, type TopK } from './top-k.ts';
+export { dot, gatherRows } from './vectors.ts';

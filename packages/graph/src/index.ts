@@ -26,6 +26,7 @@ export {
 } from './session.ts';
 export { createSparseTable, distinctRows, type SparseTable, type SparseTableOptions } from './sparse.ts';
 export { tf } from './tf.ts';
+export { threadsFor } from './threads.ts';
 export {
   createTrainer,
   type Rows,

@@ -4,10 +4,10 @@
  */
 import type { Socket } from 'node:net';
 import { LorekeepError } from '@lorekeep/core';
+import { flattenIssues } from '@lorekeep/recommender';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import * as errors from './errors.ts';
-import { flattenIssues } from './schemas.ts';
 
 /** As the provider's own, but a failed check is the house's error from the start. */
 export function validatorCompiler({ schema, httpPart }: { schema: unknown; httpPart?: string }) {

@@ -1,9 +1,6 @@
 /** What can be asked for, and the schemas that say so. Every handler is one call of the engine. */
-import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import type { Engine } from './engine.ts';
-import type { ServiceMetrics } from './metrics.ts';
+
+import type { Engine } from '@lorekeep/recommender';
 import {
   appendedSchema,
   errorSchema,
@@ -14,7 +11,11 @@ import {
   recommendSchema,
   similarQuerySchema,
   upsertedSchema,
-} from './schemas.ts';
+} from '@lorekeep/recommender';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ServiceMetrics } from './metrics.ts';
 
 const failures = {
   400: errorSchema.describe('The request is not valid.'),

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { saveLexicalEncoder } from '@lorekeep/encoder';
-import { openShop, type Shop } from './shop.ts';
+import { openShop, type Shop } from '@lorekeep/testing';
 
 describe('a service that is killed', () => {
   let shop: Shop;

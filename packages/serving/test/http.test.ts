@@ -4,9 +4,9 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { LorekeepError } from '@lorekeep/core';
+import { openShop, type Shop, topicOf } from '@lorekeep/testing';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createServer, type Engine, openEngine, publish, type Server } from '../src/index.ts';
-import { openShop, type Shop, topicOf } from './shop.ts';
 
 interface Answer {
   status: number;

@@ -1,11 +1,11 @@
-export { fingerprintOf } from './corpus.ts';
+export { fingerprintOf } from './interaction-log.ts';
 export { openStore, type StoreOptions } from './sqlite.ts';
 export {
-  type Corpus,
   type EmbeddingKey,
   type Event,
   type ImportRecord,
   type ImportTransaction,
+  type InteractionLog,
   type Item,
   PASSIVE_EVENT_TYPES,
   type Store,

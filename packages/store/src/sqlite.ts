@@ -6,9 +6,9 @@
  */
 import type { Database } from 'better-sqlite3';
 import { connect, retryWhileBusy, translate } from './connection.ts';
-import { readCorpus } from './corpus.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { closed, contentRepeated, importOver, importRepeated, invalidArgument } from './errors.ts';
+import { readInteractionLog } from './interaction-log.ts';
 import type { Event, ImportRecord, ImportTransaction, Item, Store, StoreCounts } from './types.ts';
 import { checkCount, checkEvents, checkItems } from './validate.ts';
 import { createWriter, type Writer } from './write.ts';
@@ -130,8 +130,8 @@ export async function openStore(path: string, options: StoreOptions = {}): Promi
       return read(() => statements.counts.get()!);
     },
 
-    async corpus() {
-      return read(() => readCorpus(database));
+    async interactionLog() {
+      return read(() => readInteractionLog(database));
     },
 
     async importAll(record, fill) {

@@ -41,7 +41,7 @@ export const PASSIVE_EVENT_TYPES: readonly string[] = ['impression'];
  * All histories as typed arrays, the form in which rooms above compute. User `u`'s events are
  * `items[offsets[u] … offsets[u + 1])`, oldest first (time stamp, then order of arrival).
  */
-export interface Corpus {
+export interface InteractionLog {
   /** Row number → public id; an item's row is its index in every matrix `[items × …]`. Order: first arrival. */
   itemIds: string[];
   userIds: string[];
@@ -113,7 +113,7 @@ export interface Store {
 
   counts(): Promise<StoreCounts>;
   /** Everything (non-passive) as typed arrays. */
-  corpus(): Promise<Corpus>;
+  interactionLog(): Promise<InteractionLog>;
 
   /**
    * Runs an import in one transaction: everything `fill` puts becomes visible at its end, or nothing does.

@@ -50,7 +50,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       assert.deepEqual(await store.histories(['x'], 3), [[]]);
       assert.deepEqual(await collect(store.items()), []);
       assert.deepEqual(await collect(store.events()), []);
-      const corpus = await store.corpus();
+      const corpus = await store.interactionLog();
       assert.deepEqual([...corpus.offsets], [0]);
       assert.deepEqual(await store.imports(), []);
       assert.deepEqual(await store.embeddingModels(), []);
@@ -81,7 +81,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       await store.upsertItems([{ id: 'a', title: 'A', price: 1 }, { id: 'b' }]);
       await store.upsertItems([{ id: 'c' }, { id: 'a', brand: 'old' }, { id: 'a', brand: 'new' }]);
       assert.deepEqual(await collect(store.items()), [{ id: 'a', brand: 'new' }, { id: 'b' }, { id: 'c' }]);
-      assert.deepEqual((await store.corpus()).itemIds, ['a', 'b', 'c']);
+      assert.deepEqual((await store.interactionLog()).itemIds, ['a', 'b', 'c']);
     });
 
     check('a batch with one bad item or event leaves nothing behind', async ({ store }) => {
@@ -168,7 +168,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       }
       for (let i = 0; i < events.length; i += 999) await store.appendEvents(events.slice(i, i + 999));
 
-      const corpus = await store.corpus();
+      const corpus = await store.interactionLog();
       const users = [...new Set(events.map((event) => event.user))];
       assert.deepEqual(corpus.userIds, users);
       assert.deepEqual(
@@ -192,11 +192,11 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       }
       assert.equal(corpus.items.length, events.filter((event) => event.type !== 'impression').length);
       assert.equal(corpus.fingerprint, fingerprintOf(corpus));
-      assert.equal((await store.corpus()).fingerprint, corpus.fingerprint);
+      assert.equal((await store.interactionLog()).fingerprint, corpus.fingerprint);
       await store.appendEvents([at('u1', 'i1', 99, 'impression')]);
-      assert.equal((await store.corpus()).fingerprint, corpus.fingerprint);
+      assert.equal((await store.interactionLog()).fingerprint, corpus.fingerprint);
       await store.appendEvents([at('u1', 'i1', 99)]);
-      assert.notEqual((await store.corpus()).fingerprint, corpus.fingerprint);
+      assert.notEqual((await store.interactionLog()).fingerprint, corpus.fingerprint);
     });
 
     check('an import is seen at its end, not before, and is remembered', async ({ store }) => {
@@ -352,11 +352,11 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       if (reopen === undefined) return;
       await store.upsertItems([{ id: 'a' }, { id: 'b' }]);
       await store.appendEvents([at('u', 'b', 1)]);
-      const { fingerprint } = await store.corpus();
+      const { fingerprint } = await store.interactionLog();
       const again = await reopen();
-      assert.equal((await again.corpus()).fingerprint, fingerprint);
+      assert.equal((await again.interactionLog()).fingerprint, fingerprint);
       await again.upsertItems([{ id: 'c' }]);
-      assert.deepEqual((await again.corpus()).itemIds, ['a', 'b', 'c']);
+      assert.deepEqual((await again.interactionLog()).itemIds, ['a', 'b', 'c']);
     });
 
     check('two connections write at once and lose nothing', async ({ store, another }) => {
@@ -393,7 +393,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
           transaction.putEvents(batch);
         }
       });
-      const corpus = await store.corpus();
+      const corpus = await store.interactionLog();
       assert.equal(corpus.items.length, count);
       assert.equal(corpus.userIds.length, 5003);
       let sum = 0;

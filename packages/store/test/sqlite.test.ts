@@ -135,7 +135,7 @@ test('a damaged file is reported as damaged', () =>
       const damaged = await openStore(path);
       try {
         await Array.fromAsync(damaged.items());
-        await damaged.corpus();
+        await damaged.interactionLog();
       } finally {
         await damaged.close();
       }
@@ -198,6 +198,6 @@ test('killed in the middle of an import: nothing of it is there, and the store c
     assert.deepEqual(await store.counts(), { items: 1, users: 1, events: 1 });
     assert.deepEqual(await store.imports(), []);
     await store.appendEvents([{ user: 'v', item: 'a', type: 'view', timestamp: 2 }]);
-    assert.deepEqual((await store.corpus()).userIds, ['u', 'v']);
+    assert.deepEqual((await store.interactionLog()).userIds, ['u', 'v']);
     await store.close();
   }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
+import { leaveOneOut, trainCounts } from '@lorekeep/evaluation';
 import {
   type Arrays,
   compileGraph,
@@ -11,19 +12,19 @@ import {
   type Tensors,
   tf,
 } from '@lorekeep/graph';
-import { type DensePlan, denseBatch, planDenseEpoch, recencyWeights } from '../src/dense-batches.ts';
-import { createBatches } from '../src/feeds.ts';
-import { leaveOneOut, resolveConfig, type TowerConfig, trainCounts } from '../src/index.ts';
-import { trainingLoss } from '../src/loss.ts';
-import { comparable, itemInputs, itemTower, targetTower, userTower } from '../src/model.ts';
-import { createSampler } from '../src/negatives.ts';
-import { initialParameters } from '../src/parameters.ts';
-import { CONTENT_DIM, corpusOf } from './corpora.ts';
+import { CONTENT_DIM, configOf, logOf } from '@lorekeep/testing';
+import { trainingLoss } from '../src/losses/loss.ts';
+import { createSampler } from '../src/losses/negatives.ts';
+import { initialParameters } from '../src/model/parameters.ts';
+import { comparable, itemInputs, itemTower, targetTower, userTower } from '../src/model/towers.ts';
+import type { TowerConfig } from '../src/options.ts';
+import { type DensePlan, denseBatch, planDenseEpoch, recencyWeights } from '../src/training/dense-batches.ts';
+import { createBatches } from '../src/training/feeds.ts';
 
 const ITEMS = 20;
 const random = createRandom(11);
 const split = leaveOneOut(
-  corpusOf(
+  logOf(
     Array.from({ length: 24 }, (_, user) =>
       Array.from({ length: 4 + (user % 9) }, () => Math.floor(ITEMS * random.next() ** 2)),
     ),
@@ -33,7 +34,7 @@ const split = leaveOneOut(
 const content = Float32Array.from({ length: ITEMS * CONTENT_DIM }, () => random.normal() / Math.sqrt(CONTENT_DIM));
 
 const paper = (overrides: Record<string, unknown>) =>
-  resolveConfig('learn-paper', {
+  configOf('learn-paper', {
     id: true,
     dim: 8,
     hidden: 8,
@@ -51,7 +52,7 @@ const paper = (overrides: Record<string, unknown>) =>
 /** Parameters with nothing left at zero, so that every path matters. */
 function parametersOf(config: TowerConfig): Arrays {
   const draws = createRandom(5);
-  const sizes = { items: ITEMS, contentDim: config.content ? CONTENT_DIM : 0 };
+  const sizes = { items: ITEMS, contentDim: config.items.content ? CONTENT_DIM : 0 };
   const { parameters } = initialParameters(config, sizes, undefined, draws);
   for (const { data } of Object.values(parameters))
     for (let i = 0; i < data.length; i++) (data as Float32Array)[i] += 0.2 * draws.normal();
@@ -61,7 +62,7 @@ function parametersOf(config: TowerConfig): Arrays {
 /** The first batch of an epoch that has at least two users, and parameters with the ID table cut to its items. */
 function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: Arrays; rows?: Int32Array } {
   const parameters = parametersOf(config);
-  const batches = createBatches(split, config, config.content ? content : undefined, CONTENT_DIM, {});
+  const batches = createBatches(split, config, config.items.content ? content : undefined, CONTENT_DIM, {});
   const draws = createRandom(3);
   const plan = batches.plan(draws).find(({ users, size }) => users.length > 1 && users.length <= size);
   const { feeds, items } = batches.feeds(plan!, draws);
@@ -97,7 +98,7 @@ async function vectorsOf(config: TowerConfig, parameters: Arrays, batch: Arrays)
         users: comparable(flat(userTower(all, rows(all.history, size, length), config, inference)), config),
         items: comparable(flat(itemTower(all, inputs, all.content, config, inference)), config),
       };
-      if (config.itemTower === 'sequence') {
+      if (config.network.itemTower === 'sequence') {
         const targetLength = all.targets.shape[0] / size;
         given.sequence = comparable(
           flat(targetTower(all, rows(all.targets, size, targetLength), config, inference)),
@@ -112,7 +113,7 @@ async function vectorsOf(config: TowerConfig, parameters: Arrays, batch: Arrays)
   const dot = (a: Float32Array, i: number, b: Float32Array, j: number) => {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += a[i * width + k] * b[j * width + k];
-    return sum / config.temperature;
+    return sum / config.loss.temperature;
   };
   return { users: results.users, items: results.items, sequence: results.sequence, dot };
 }
@@ -125,7 +126,7 @@ async function expectedLoss(config: TowerConfig, parameters: Arrays, batch: Arra
   const bias = data('columnBias');
   let sum = 0;
   let count = 0;
-  if (config.loss === 'dense') {
+  if (config.loss.kind === 'dense') {
     const [size, columns] = batch.negatives.shape;
     const negatives = data('negatives');
     const [userAt, itemAt] = [data('userAt'), data('itemAt')];
@@ -150,10 +151,10 @@ async function expectedLoss(config: TowerConfig, parameters: Arrays, batch: Arra
     if (weights[row] === 0) continue;
     const own = Math.exp(sequence ? dot(users, row, sequence, row) : dot(users, row, items, targets[row]));
     let others = 0;
-    if (config.loss === 'full')
+    if (config.loss.kind === 'full')
       for (let item = 0; item < ITEMS; item++)
         others += item === targets[row] ? 0 : Math.exp(dot(users, row, items, item));
-    else if (config.loss === 'sampled')
+    else if (config.loss.kind === 'sampled')
       data('negatives').forEach((item, n) => {
         if (item !== targets[row]) others += Math.exp(dot(users, row, items, item) + bias[n]);
       });
@@ -170,16 +171,16 @@ async function expectedLoss(config: TowerConfig, parameters: Arrays, batch: Arra
 }
 
 for (const options of [
-  { loss: 'full' },
-  { loss: 'full', itemTower: 'content-space' },
-  { loss: 'sampled' },
-  { loss: 'sampled', logQ: true, id: false },
-  { loss: 'in-batch', itemTower: 'sequence' },
-  { loss: 'in-batch', logQ: true },
-  { loss: 'dense', itemTower: 'sequence' },
-  { loss: 'dense', logQ: false },
-  { loss: 'dense', itemTower: 'content-space', block: 'pre-ln' },
-  { loss: 'dense', itemTower: 'adaptor', content: false, positions: 'learned' },
+  { kind: 'full' },
+  { kind: 'full', itemTower: 'content-space' },
+  { kind: 'sampled' },
+  { kind: 'sampled', logQ: true, id: false },
+  { kind: 'in-batch', itemTower: 'sequence' },
+  { kind: 'in-batch', logQ: true },
+  { kind: 'dense', itemTower: 'sequence' },
+  { kind: 'dense', logQ: false },
+  { kind: 'dense', itemTower: 'content-space', block: 'pre-ln' },
+  { kind: 'dense', itemTower: 'adaptor', content: false, positions: 'learned' },
 ])
   test(`loss and gradients are those of the definition: ${JSON.stringify(options)}`, async () => {
     const config = paper(options);
@@ -236,26 +237,26 @@ test('with log Q the sampled softmax estimates the full one, however unevenly ne
     const { loss } = await evaluated((all) => ({ loss: trainingLoss(all, all, config, inference) }), given);
     return loss[0];
   };
-  const full = await lossOf({ loss: 'full' });
-  const sampled = await lossOf({ loss: 'sampled', logQ: true, samplingPower: 1, negatives: 20_000 });
-  const uncorrected = await lossOf({ loss: 'sampled', logQ: false, samplingPower: 1, negatives: 20_000 });
+  const full = await lossOf({ kind: 'full' });
+  const sampled = await lossOf({ kind: 'sampled', logQ: true, samplingPower: 1, negatives: 20_000 });
+  const uncorrected = await lossOf({ kind: 'sampled', logQ: false, samplingPower: 1, negatives: 20_000 });
   assert.ok(Math.abs(sampled - full) < 0.02 * full, `${sampled} is not near ${full}`);
   assert.ok(Math.abs(uncorrected - full) > 0.5 * full, `${uncorrected} is near ${full}`);
 });
 
 test('what nobody has chosen is no negative where there is text: not of the full softmax, nor where it is drawn', async () => {
   const fewer = leaveOneOut(
-    corpusOf(
+    logOf(
       Array.from({ length: 12 }, (_, user) => Array.from({ length: 6 }, (_, at) => (user * 5 + at * 3) % (ITEMS - 2))),
       ITEMS,
     ),
   );
   const batchOf = (config: TowerConfig) => {
-    const batches = createBatches(fewer, config, config.content ? content : undefined, CONTENT_DIM, {});
+    const batches = createBatches(fewer, config, config.items.content ? content : undefined, CONTENT_DIM, {});
     const draws = createRandom(3);
     return batches.feeds(batches.plan(draws)[0], draws);
   };
-  const config = paper({ loss: 'full' });
+  const config = paper({ kind: 'full' });
   const { feeds } = batchOf(config);
   const trainer = await createTrainer({
     loss: (learned, given, context) => trainingLoss(learned, given, config, context),
@@ -267,9 +268,9 @@ test('what nobody has chosen is no negative where there is text: not of the full
   await trainer.close();
   const moved = (item: number) => table.subarray(item * 8, (item + 1) * 8).some((value) => value !== 0);
   for (let item = 0; item < ITEMS; item++) assert.equal(moved(item), item < ITEMS - 2, `item ${item}`);
-  assert.equal(batchOf(paper({ loss: 'full', content: false })).feeds.columnBias, undefined);
+  assert.equal(batchOf(paper({ kind: 'full', content: false })).feeds.columnBias, undefined);
 
-  const { feeds: sampled, items } = batchOf(paper({ loss: 'sampled', negatives: 200 }));
+  const { feeds: sampled, items } = batchOf(paper({ kind: 'sampled', negatives: 200 }));
   const drawn = Array.from(sampled.negatives.data as Int32Array, (row) => items![row]);
   assert.ok(drawn.includes(ITEMS - 1), 'it is drawn');
   drawn.forEach((item, column) => {
@@ -278,7 +279,7 @@ test('what nobody has chosen is no negative where there is text: not of the full
 });
 
 test('alignment adds the mean squared distance between content path and ID embedding of the targets', async () => {
-  const [without, config] = [paper({ loss: 'full' }), paper({ loss: 'full', alignment: 0.5 })];
+  const [without, config] = [paper({ kind: 'full' }), paper({ kind: 'full', alignment: 0.5 })];
   const { batch, parameters } = batchAndParameters(config);
   const loss = async (of: TowerConfig) =>
     (await evaluated((all) => ({ loss: trainingLoss(all, all, of, inference) }), { ...parameters, ...batch })).loss[0];
@@ -309,7 +310,7 @@ test('recency weights are those of the paper', () => {
 
 test('dense: a negative stands for as many items as it was unlikely to be drawn', () => {
   const counts = trainCounts(split);
-  const { batch, rows } = batchAndParameters(paper({ loss: 'dense' }));
+  const { batch, rows } = batchAndParameters(paper({ kind: 'dense' }));
   const [itemAt, itemWeights] = [batch.itemAt.data, batch.itemWeights.data].map((data) =>
     Array.from(data as Int32Array),
   );
@@ -320,18 +321,18 @@ test('dense: a negative stands for as many items as it was unlikely to be drawn'
     const expected = -Math.log((draws * counts[item]) / split.trainEvents);
     assert.ok(Math.abs(Number(batch.columnBias.data[column]) - expected) < 1e-5);
   });
-  const { batch: plain } = batchAndParameters(paper({ loss: 'dense', logQ: false }));
+  const { batch: plain } = batchAndParameters(paper({ kind: 'dense', logQ: false }));
   assert.ok((plain.columnBias.data as Float32Array).every((bias) => bias === 0));
 });
 
 test('dense batches: history before the cut, targets after it, recent positions drawn more often, own items never negatives', () => {
   const long = leaveOneOut(
-    corpusOf(
+    logOf(
       Array.from({ length: 40 }, (_, user) => Array.from({ length: 62 }, (_, at) => (user * 7 + at) % 100)),
       100,
     ),
   );
-  const config = paper({ loss: 'dense', maxHistory: 30, targetLength: 20, actions: 5, batchPositions: 300 });
+  const config = paper({ kind: 'dense', maxHistory: 30, targetLength: 20, actions: 5, batchPositions: 300 });
   const draws = createRandom(2);
   const old = { drawn: 0, offered: 0 };
   const recent = { drawn: 0, offered: 0 };
@@ -339,7 +340,7 @@ test('dense batches: history before the cut, targets after it, recent positions 
   for (let epoch = 0; epoch < 10; epoch++)
     for (const plan of planDenseEpoch(long, config, draws) as DensePlan[]) {
       const batch = denseBatch(long, plan, config, draws);
-      const columns = plan.size * config.actions;
+      const columns = plan.size * config.loss.actions;
       plan.users.forEach((user, row) => {
         users++;
         const cut = plan.cuts[row];
@@ -365,7 +366,7 @@ test('dense batches: history before the cut, targets after it, recent positions 
         }
         for (let column = 0; column < columns; column++) {
           const item = batch.targets[batch.itemAt[column]];
-          const other = Math.floor(column / config.actions) !== row && batch.itemWeights[column] === 1;
+          const other = Math.floor(column / config.loss.actions) !== row && batch.itemWeights[column] === 1;
           assert.equal(batch.negatives[row * columns + column] === 1, other && !ownTargets.has(item));
         }
         if (kept < 10) return;

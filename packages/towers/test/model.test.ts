@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import { type Arrays, compileGraph, createSession, inference, namedArray, type Tensors, tf } from '@lorekeep/graph';
-import { createTowerEncoder } from '../src/encode.ts';
-import { resolveConfig, type TowerConfig } from '../src/index.ts';
-import { trainingLoss } from '../src/loss.ts';
-import { itemInputs, itemTower, userTower, userVectors } from '../src/model.ts';
-import { initialParameters } from '../src/parameters.ts';
+import { configOf } from '@lorekeep/testing';
+import { trainingLoss } from '../src/losses/loss.ts';
+import { initialParameters } from '../src/model/parameters.ts';
+import { itemInputs, itemTower, userTower, userVectors } from '../src/model/towers.ts';
+import type { TowerConfig } from '../src/options.ts';
+import { createTowerEncoder } from '../src/tower-vectors.ts';
 
 const ITEMS = 30;
 const CONTENT_DIM = 6;
@@ -60,7 +61,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 
 for (const block of ['pre-ln', 'post-ln'])
   test(`the user tower is causal (${block}): a later item changes nothing before it, an earlier one does`, async () => {
-    const config = resolveConfig('learn', { loss: 'full', ...small, block });
+    const config = configOf('learn', { kind: 'full', ...small, block });
     const parameters = parametersOf(config);
     const inputs = normal([2, 5, 16], 6);
     const run = (given: Arrays) =>
@@ -76,7 +77,7 @@ for (const block of ['pre-ln', 'post-ln'])
   });
 
 test('the shared item tower is the user tower on a history of one item, but for the mix of the user side', async () => {
-  const config = resolveConfig('learn', { loss: 'full', ...small, itemTower: 'shared' });
+  const config = configOf('learn', { kind: 'full', ...small, itemTower: 'shared' });
   const parameters = parametersOf(config);
   (parameters['user/mix'].data as Float32Array).fill(0);
   const { items, users } = await eagerly(
@@ -90,7 +91,7 @@ test('the shared item tower is the user tower on a history of one item, but for 
 });
 
 test('without positions the user tower still sees order, through recency and the causal mask', async () => {
-  const config = resolveConfig('learn', { loss: 'full', ...small, positions: 'none' });
+  const config = configOf('learn', { kind: 'full', ...small, positions: 'none' });
   const parameters = parametersOf(config);
   assert.ok(!Object.keys(parameters).some((name) => name.endsWith('distance')));
   const { forward, backward } = await eagerly(
@@ -107,19 +108,19 @@ for (const options of [
   {},
   { itemTower: 'shared', similarity: 'cosine', block: 'post-ln' },
   { content: false, layers: 0 },
-  { id: false, positions: 'none', neighbours: 0, secondStage: false },
+  { id: false, positions: 'none', neighboursPerItem: 0, enabled: false },
   {
     start: 'random',
     hidden: 16,
     residual: false,
     block: 'post-ln',
     positions: 'learned',
-    neighbours: 0,
-    secondStage: false,
+    neighboursPerItem: 0,
+    enabled: false,
   },
 ])
   test(`compiled towers and loss equal tfjs on its CPU backend (${JSON.stringify(options)})`, async () => {
-    const config = resolveConfig('learn', { loss: 'full', ...small, ...options });
+    const config = configOf('learn', { kind: 'full', ...small, ...options });
     const random = createRandom(10);
     const given: Arrays = {
       ...parametersOf(config),
@@ -136,7 +137,7 @@ for (const options of [
         [15],
         Float32Array.from({ length: 15 }, () => random.int(2)),
       ),
-      ...(config.content ? { content: normal([ITEMS, CONTENT_DIM], 11) } : {}),
+      ...(config.items.content ? { content: normal([ITEMS, CONTENT_DIM], 11) } : {}),
     };
     const fn = (all: Tensors): Tensors => {
       const inputs = itemInputs(all, all.content, all['id/table'], config, inference);
@@ -158,7 +159,7 @@ for (const options of [
   });
 
 test('a catalogue goes through the item tower in parts as it does at once', async () => {
-  const config = resolveConfig('learn', small);
+  const config = configOf('learn', small);
   const parameters = parametersOf(config);
   const content = normal([ITEMS, CONTENT_DIM], 12).data as Float32Array;
   const [parts, whole] = await Promise.all(
@@ -174,8 +175,8 @@ test('a catalogue goes through the item tower in parts as it does at once', asyn
 });
 
 test('the loss is the mean cross-entropy over weighted positions', async () => {
-  const config = resolveConfig('learn', {
-    loss: 'full',
+  const config = configOf('learn', {
+    kind: 'full',
     ...small,
     layers: 0,
     content: false,

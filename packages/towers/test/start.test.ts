@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createRandom } from '@lorekeep/core';
-import { centredContent, contentMean } from '../src/content.ts';
-import { symmetricEigen } from '../src/eigen.ts';
-import { leaveOneOut, trainItems } from '../src/index.ts';
-import { closedFormStart } from '../src/start.ts';
-import { CONTENT_DIM, groupedCorpus } from './corpora.ts';
+import { centredContent, contentMean, createRandom } from '@lorekeep/core';
+import { leaveOneOut, trainItems } from '@lorekeep/evaluation';
+import { symmetricEigen } from '@lorekeep/linear';
+import { CONTENT_DIM, groupedLog } from '@lorekeep/testing';
+import { closedFormStart } from '../src/model/closed-form-start.ts';
 
 test('eigenpairs satisfy A·v = λ·v and are orthonormal, for repeated and zero eigenvalues too', () => {
   const n = 40;
@@ -33,9 +32,9 @@ test('eigenpairs satisfy A·v = λ·v and are orthonormal, for repeated and zero
 });
 
 test('at full width the start has the off-diagonal scores of the dense closed form, and nearly none on the diagonal', async () => {
-  const { corpus, content } = groupedCorpus();
-  const items = corpus.itemIds.length;
-  const split = leaveOneOut(corpus);
+  const { log, content } = groupedLog();
+  const items = log.itemIds.length;
+  const split = leaveOneOut(log);
   const centred = centredContent(content, contentMean(content, items, CONTENT_DIM));
   const { linear, table, mix } = await closedFormStart(split, centred, CONTENT_DIM, items, createRandom(2));
   const score = (i: number, j: number) => {
@@ -54,7 +53,7 @@ test('at full width the start has the off-diagonal scores of the dense closed fo
 
   // Densely: A = XᵀX + 10·C·Cᵀ and G = A·(A + 300·I)⁻¹, by eigenvectors of A.
   const a = new Float64Array(items * items);
-  for (let user = 0; user < corpus.userIds.length; user++) {
+  for (let user = 0; user < log.userIds.length; user++) {
     const touched = [...new Set(trainItems(split, user))];
     for (const i of touched) for (const j of touched) a[i * items + j] += 1;
   }

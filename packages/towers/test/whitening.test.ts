@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createRandom } from '@lorekeep/core';
-import { contentMean, prepareContent } from '../src/content.ts';
-import { fitWhitening } from '../src/whitening.ts';
+import { contentMean, createRandom } from '@lorekeep/core';
+import { prepareContent } from '../src/model/content.ts';
+import { fitWhitening } from '../src/model/whitening.ts';
 
 const DIM = 6;
 const ROWS = 3000;
@@ -25,12 +25,12 @@ function covarianceOf(content: Float32Array, mean: Float32Array, w: Float32Array
   for (let row = 0; row < ROWS; row++) {
     if (row % 10 === 9) continue;
     rows++;
-    const turned = Array.from({ length: DIM }, (_, j) => {
+    const transposedRows = Array.from({ length: DIM }, (_, j) => {
       let sum = 0;
       for (let k = 0; k < DIM; k++) sum += (content[row * DIM + k] - mean[k]) * w[k * DIM + j];
       return sum;
     });
-    for (let i = 0; i < DIM; i++) for (let j = 0; j < DIM; j++) sums[i][j] += turned[i] * turned[j];
+    for (let i = 0; i < DIM; i++) for (let j = 0; j < DIM; j++) sums[i][j] += transposedRows[i] * transposedRows[j];
   }
   return sums.map((line) => line.map((sum) => sum / rows));
 }

@@ -4,19 +4,18 @@ import { dirname } from 'node:path';
 import {
   baselines,
   type Evaluation,
-  evaluateBundle,
-  loadTowers,
   type Protocol,
   pairedDifferences,
   type Split,
   splitBy,
-} from '@lorekeep/towers';
+} from '@lorekeep/evaluation';
+import { evaluateBundle, openBundle } from '@lorekeep/recommender';
 import { nothingUnseen, reportUnwritable } from '../errors.ts';
 import { rememberedById } from '../stages/encode.ts';
 import { evaluationReport } from '../stages/evaluation-report.ts';
 import { userPath } from '../stages/import.ts';
 import { groupsTable, metricsTable } from '../stages/report.ts';
-import { checkTimes, contentOf, metricsOf, readCorpus } from '../stages/train.ts';
+import { checkTimes, contentOf, metricsOf, readInteractionLog } from '../stages/train.ts';
 import { modelDir, type StageContext } from '../workspace.ts';
 
 export interface EvaluateOptions {
@@ -43,7 +42,7 @@ export async function evaluateCommand(context: StageContext, options: EvaluateOp
     } = towers.manifest;
     if (refit?.on === 'all') throw nothingUnseen(version, refit.from);
     const { protocol = trainedFor } = options;
-    const corpus = await readCorpus(context);
+    const corpus = await readInteractionLog(context);
     await checkTimes(context, protocol);
     const encoder = await rememberedById(context, trainedOn.encoder);
     const content = await contentOf(context, encoder, corpus);

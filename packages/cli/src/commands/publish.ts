@@ -1,5 +1,5 @@
 /** `lorekeep publish` */
-import type { PublicationManifest } from '@lorekeep/serving';
+import type { PublicationManifest } from '@lorekeep/recommender';
 import { type PublishStageOptions, publishStage } from '../stages/publish.ts';
 import type { StageContext } from '../workspace.ts';
 

@@ -3,8 +3,7 @@
  * and the service left running. Every stage whose result is there and still valid is skipped, so that a second run
  * is at the service within seconds and a stopped one goes on where it was.
  */
-import type { Recommendations } from '@lorekeep/serving';
-import type { Preset } from '@lorekeep/towers';
+import type { Preset, Recommendations } from '@lorekeep/recommender';
 import { encodeStage } from '../stages/encode.ts';
 import { withEngine } from '../stages/engine.ts';
 import { importDirectoryStage, importSimulatedStage } from '../stages/import.ts';
@@ -116,7 +115,7 @@ async function findExamples(
   { workspace }: StageContext,
   recommend: (user: string) => Promise<Recommendations>,
 ): Promise<Example[]> {
-  const { userIds, offsets } = await workspace.store.corpus();
+  const { userIds, offsets } = await workspace.store.interactionLog();
   const eligible = userIds.filter((_, user) => offsets[user + 1] - offsets[user] >= EXAMPLE_LEAST_EVENTS);
   const users = Array.from(
     { length: Math.min(EXAMPLE_USERS, eligible.length) },

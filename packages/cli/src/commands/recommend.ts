@@ -1,5 +1,5 @@
 /** `lorekeep recommend` and `lorekeep similar`: the engine asked from the terminal. */
-import type { Engine, Recommendations } from '@lorekeep/serving';
+import type { Engine, Recommendations } from '@lorekeep/recommender';
 import { notOneOf } from '../errors.ts';
 import { withEngine } from '../stages/engine.ts';
 import { table } from '../terminal.ts';

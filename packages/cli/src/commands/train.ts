@@ -1,6 +1,7 @@
 /** `lorekeep train` */
 import { readFile } from 'node:fs/promises';
-import type { Preset, Protocol } from '@lorekeep/towers';
+import type { Protocol } from '@lorekeep/evaluation';
+import type { Preset } from '@lorekeep/recommender';
 import { badConfigFile } from '../errors.ts';
 import { userPath } from '../stages/import.ts';
 import { testTable } from '../stages/report.ts';

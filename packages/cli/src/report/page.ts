@@ -1,5 +1,5 @@
 /** The evaluation as one HTML file: no script, nothing fetched, so that it can be mailed, archived and opened anywhere. */
-import type { Evaluation, Metrics } from '@lorekeep/towers';
+import type { Evaluation, Metrics } from '@lorekeep/evaluation';
 import { breakdownBars, draw, type EpochPoint, itemMap, metricIntervals, trainingCurves } from './charts.ts';
 import type { ItemMap } from './item-map.ts';
 

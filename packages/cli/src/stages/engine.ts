@@ -1,5 +1,5 @@
 /** The engine over what is published in the workspace, with the encoder that its model was trained with. */
-import { type Engine, openEngine, readCurrent } from '@lorekeep/serving';
+import { type Engine, openEngine, readCurrent } from '@lorekeep/recommender';
 import type { StageContext } from '../workspace.ts';
 import { openEncoderOf } from './encode.ts';
 

@@ -1,13 +1,15 @@
 /** What the HTML report of an evaluation shows, gathered: facts, curves, and the item space. */
-import type { Corpus } from '@lorekeep/store';
-import type { Evaluation, Protocol, TowerRuntime } from '@lorekeep/towers';
+
+import type { Evaluation, Protocol } from '@lorekeep/evaluation';
+import type { Bundle } from '@lorekeep/recommender';
+import type { InteractionLog } from '@lorekeep/store';
 import { layOut, mapRows } from '../report/item-map.ts';
 import { reportPage } from '../report/page.ts';
 import type { StageContext } from '../workspace.ts';
 
 export interface Evaluated {
   towers: TowerRuntime;
-  corpus: Corpus;
+  corpus: InteractionLog;
   /** `[items × contentDim]` */
   content: Float32Array;
   valid: Evaluation;

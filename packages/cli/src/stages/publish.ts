@@ -1,8 +1,8 @@
 /** A trained model and its index made live. */
 import { basename } from 'node:path';
 import { errorCode } from '@lorekeep/core';
-import { type IndexKind, type PublicationManifest, publish, readCurrent } from '@lorekeep/serving';
-import { readManifest } from '@lorekeep/towers';
+import { type PublicationManifest, publish, readCurrent, readManifest } from '@lorekeep/recommender';
+import type { IndexKind } from '@lorekeep/vector-index';
 import { modelDir, type StageContext } from '../workspace.ts';
 import { openEncoderOf } from './encode.ts';
 

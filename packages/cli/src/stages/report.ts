@@ -1,5 +1,7 @@
 /** Metrics as people read them: one row a model, the best figure of a column marked by its own numbers, not by us. */
-import type { BundleManifest, Evaluation, Metrics } from '@lorekeep/towers';
+
+import type { Evaluation, Metrics } from '@lorekeep/evaluation';
+import type { BundleManifest } from '@lorekeep/recommender';
 import { table } from '../terminal.ts';
 
 const COLUMNS = ['recall@10', 'ndcg@10', 'recall@50', 'ndcg@50', 'mrr'] as const;

@@ -1,5 +1,7 @@
 /** The HTTP service until it is asked to stop. */
-import { createServer, type Engine } from '@lorekeep/serving';
+
+import type { Engine } from '@lorekeep/recommender';
+import { createServer } from '@lorekeep/serving';
 import type { StageContext } from '../workspace.ts';
 
 export interface ServeStageOptions {

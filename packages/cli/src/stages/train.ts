@@ -1,29 +1,22 @@
-/** Corpus and content vectors into a bundle of trained towers. Skipped when one was made from exactly these already: it becomes the newest. */
+/** InteractionLog and content vectors into a bundle of trained towers. Skipped when one was made from exactly these already: it becomes the newest. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorCode } from '@lorekeep/core';
 import { catalogueVectors } from '@lorekeep/encoder';
-import type { Corpus } from '@lorekeep/store';
+import type { FitOn } from '@lorekeep/evaluation';
+import { baselines, type Evaluation, type Metrics, type Protocol, type Split } from '@lorekeep/evaluation';
 import {
   type BundleManifest,
-  baselines,
-  discardCheckpoint,
-  type Evaluation,
-  evaluateTowers,
-  type Metrics,
+  evaluateTrained,
   type Preset,
-  type Protocol,
   readInitialTowers,
   readManifest,
   resolveConfig,
-  type Split,
-  type TowerConfig,
-  type TrainedOn,
-  type TrainedTowers,
   type TrainOptions,
-  trainTowers,
   writeBundle,
-} from '@lorekeep/towers';
+} from '@lorekeep/recommender';
+import type { InteractionLog } from '@lorekeep/store';
+import { discardCheckpoint, type TowerConfig, type TrainedTowers, trainTowers } from '@lorekeep/towers';
 import { nothingImported, timesMissing } from '../errors.ts';
 import { modelVersions, type StageContext, setLatestVersion } from '../workspace.ts';
 import { currentEncoder, type RememberedEncoder } from './encode.ts';
@@ -55,7 +48,7 @@ export async function trainStage(context: StageContext, options: TrainStageOptio
   // Wrong options are told before the log is read.
   resolveConfig(preset, options.config);
   const initial = initFrom === undefined ? undefined : await readInitialTowers(initFrom);
-  const corpus = await readCorpus(context);
+  const corpus = await readInteractionLog(context);
   // Where training begins at another model, that one's width is what counts.
   const config = resolveConfig(preset, options.config, initial === undefined ? corpus.itemIds.length : 0);
   await checkTimes(context, protocol);
@@ -151,7 +144,7 @@ async function readableManifest(path: string): Promise<BundleManifest | undefine
 
 function isMadeFrom(
   { data, content, config: trained, protocol: trainedFor = 'leave-one-out', seed: trainedSeed }: BundleManifest,
-  corpus: Corpus,
+  corpus: InteractionLog,
   encoder: RememberedEncoder,
   config: TowerConfig,
   protocol: Protocol,
@@ -177,8 +170,8 @@ export async function checkTimes({ workspace }: StageContext, protocol: Protocol
 }
 
 /** @throws LorekeepError `NOTHING_IMPORTED` */
-export async function readCorpus({ workspace }: StageContext): Promise<Corpus> {
-  const corpus = await workspace.store.corpus();
+export async function readInteractionLog({ workspace }: StageContext): Promise<InteractionLog> {
+  const corpus = await workspace.store.interactionLog();
   if (corpus.itemIds.length === 0) throw nothingImported();
   return corpus;
 }
@@ -187,7 +180,7 @@ export async function readCorpus({ workspace }: StageContext): Promise<Corpus> {
 export function contentOf(
   { workspace }: StageContext,
   encoder: RememberedEncoder,
-  corpus: Corpus,
+  corpus: InteractionLog,
 ): Promise<Float32Array> {
   const { store } = workspace;
   return catalogueVectors({ store, encoder, template: encoder.template }, corpus.itemIds);

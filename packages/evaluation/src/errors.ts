@@ -1,0 +1,12 @@
+/** Errors of this package. */
+import { defineErrors, usage } from '@lorekeep/core';
+
+export const errors = defineErrors({
+  EVALUATION_INPUT_INVALID: usage<{ name: string; problem: string }>({
+    message: ({ name, problem }) => `${name} ${problem}.`,
+  }),
+  EVALUATION_NO_CASES: usage<{ set: string }>({
+    message: ({ set }) => `The interaction log gives no ${set} cases when it is split by time.`,
+    hint: 'A split by time needs real time stamps and users who return; leave-one-out needs neither.',
+  }),
+});

@@ -1,0 +1,143 @@
+/**
+ * Ranking quality from ranks alone. A rank is 1 + the number of items that score strictly higher + half the number of
+ * other items that score the same, so it may end in .5: a model that gives everything one score ranks every target in
+ * the middle, where it belongs. A target whose score is not finite has the rank `Infinity`: it counts as a miss in
+ * every metric and is reported in `nonFinite`.
+ *
+ * With one target a user, recall@k is the share of targets at rank ≤ k, and NDCG@k is 1 / log₂(1 + rank) there
+ * (the ideal DCG being 1), continued smoothly to half ranks. MRR is the mean of 1 / rank over the full ranking.
+ */
+import { createRandom, type Random } from '@lorekeep/core';
+import { errors } from './errors.ts';
+
+/** Full-ranking quality, each metric a mean over users in [0, 1]. */
+export interface Metrics {
+  'recall@10': number;
+  'ndcg@10': number;
+  'recall@50': number;
+  'ndcg@50': number;
+  mrr: number;
+  users: number;
+  /** Targets whose score was not finite: each counted as a miss. */
+  nonFinite: number;
+}
+
+export const METRIC_NAMES = ['recall@10', 'ndcg@10', 'recall@50', 'ndcg@50', 'mrr'] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+/** What one user at `rank` adds to the mean of `metric`. */
+export function contribution(metric: MetricName, rank: number): number {
+  switch (metric) {
+    case 'recall@10':
+      return rank <= 10 ? 1 : 0;
+    case 'recall@50':
+      return rank <= 50 ? 1 : 0;
+    case 'ndcg@10':
+      return rank <= 10 ? 1 / Math.log2(1 + rank) : 0;
+    case 'ndcg@50':
+      return rank <= 50 ? 1 / Math.log2(1 + rank) : 0;
+    case 'mrr':
+      return 1 / rank;
+  }
+}
+
+/** `ranks [users]`, `Infinity` for a score that was not finite. All metrics are 0 where there are no users. */
+export function metricsOfRanks(ranks: Float64Array): Metrics {
+  const users = ranks.length;
+  const mean = (metric: MetricName) => {
+    let sum = 0;
+    for (const rank of ranks) sum += contribution(metric, rank);
+    return users === 0 ? 0 : sum / users;
+  };
+  let nonFinite = 0;
+  for (const rank of ranks) if (!Number.isFinite(rank)) nonFinite++;
+  return {
+    'recall@10': mean('recall@10'),
+    'ndcg@10': mean('ndcg@10'),
+    'recall@50': mean('recall@50'),
+    'ndcg@50': mean('ndcg@50'),
+    mrr: mean('mrr'),
+    users,
+    nonFinite,
+  };
+}
+
+export interface IntervalOptions {
+  /** Default 1000; 10–100000. */
+  resamples?: number;
+  /** Default .95; between 0 and 1, both excluded. */
+  level?: number;
+  /** Default 42. */
+  seed?: number;
+}
+
+/** Low and high end of each metric's interval. */
+export type Intervals = Record<MetricName, [number, number]>;
+
+/**
+ * Percentile bootstrap over users (Efron 1979): the spread of each metric had other users of the same kind been
+ * asked. It says nothing about other seeds.
+ *
+ * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
+ */
+export function bootstrapIntervals(ranks: Float64Array, options: IntervalOptions = {}): Intervals {
+  return bootstrapAll([ranks], options)[0];
+}
+
+/**
+ * The intervals of several rankings of the same cases, from the same resamples: what each would get alone.
+ *
+ * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
+ */
+export function bootstrapAll(rankings: readonly Float64Array[], options: IntervalOptions = {}): Intervals[] {
+  const values = rankings.flatMap((ranks) =>
+    METRIC_NAMES.map((metric) => Float64Array.from(ranks, (rank) => contribution(metric, rank))),
+  );
+  const intervals = intervalsOf(values, createRandom(options.seed ?? 42), options);
+  return rankings.map(
+    (_, which) =>
+      Object.fromEntries(
+        METRIC_NAMES.map((metric, at) => [metric, intervals[which * METRIC_NAMES.length + at]]),
+      ) as Intervals,
+  );
+}
+
+/**
+ * Intervals of means over users: all of them see the same resamples.
+ *
+ * @param values several quantities, each `[users]`
+ * @throws LorekeepError `TOWERS_BAD_INPUT`
+ */
+export function intervalsOf(
+  values: readonly Float64Array[],
+  random: Random,
+  { resamples = 1000, level = 0.95 }: IntervalOptions = {},
+): [number, number][] {
+  if (!Number.isInteger(resamples) || resamples < 10 || resamples > 100_000)
+    throw errors.EVALUATION_INPUT_INVALID({ name: 'resamples', problem: 'must be a whole number from 10 to 100000' });
+  if (!(level > 0 && level < 1))
+    throw errors.EVALUATION_INPUT_INVALID({ name: 'level', problem: 'must lie between 0 and 1' });
+  const users = values[0].length;
+  const means = values.map(() => new Float64Array(resamples));
+  // Most users add nothing to most metrics: only those who do are summed, as often as they were drawn.
+  const adding = values.map((quantity) => {
+    const who = Int32Array.from(quantity.keys()).filter((user) => quantity[user] !== 0);
+    return { who, value: Float64Array.from(who, (user) => quantity[user]) };
+  });
+  const drawn = new Uint16Array(users);
+  const draws = new Uint32Array(users);
+  for (let resample = 0; resample < resamples && users > 0; resample++) {
+    drawn.fill(0);
+    for (const user of random.ints(users, draws)) drawn[user]++;
+    adding.forEach(({ who, value }, which) => {
+      let sum = 0;
+      for (let i = 0; i < who.length; i++) sum += drawn[who[i]] * value[i];
+      means[which][resample] = sum / users;
+    });
+  }
+  return means.map((resampled) => {
+    const sorted = resampled.sort();
+    const at = (share: number) => sorted[Math.min(resamples - 1, Math.max(0, Math.round(share * (resamples - 1))))];
+    return [at((1 - level) / 2), at((1 + level) / 2)];
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * Is one model better than another? Both answered the same cases, so what counts is the difference question by
+ * question, which varies far less than either model's own mean (paired bootstrap; Sakai 2006).
+ */
+import { createRandom } from '@lorekeep/core';
+import { errors } from './errors.ts';
+import { contribution, type IntervalOptions, intervalsOf, METRIC_NAMES, type MetricName } from './metrics.ts';
+
+export interface Difference {
+  /** Mean of `a` minus mean of `b`. */
+  difference: number;
+  /** Of the difference; `a` is better beyond doubt where it lies above zero. */
+  interval: [number, number];
+}
+
+/**
+ * @param a,b `[cases]` ranks of the same cases in the same order
+ * @throws LorekeepError `TOWERS_BAD_INPUT` if their lengths differ, or for an option out of its range
+ */
+export function pairedDifferences(
+  a: Float64Array,
+  b: Float64Array,
+  options: IntervalOptions = {},
+): Record<MetricName, Difference> {
+  if (a.length !== b.length)
+    throw errors.EVALUATION_INPUT_INVALID({ name: 'ranks', problem: `are of ${a.length} and of ${b.length} cases` });
+  const values = METRIC_NAMES.map((metric) =>
+    Float64Array.from(a, (rank, at) => contribution(metric, rank) - contribution(metric, b[at])),
+  );
+  const intervals = intervalsOf(values, createRandom(options.seed ?? 42), options);
+  return Object.fromEntries(
+    METRIC_NAMES.map((metric, at) => {
+      const sum = values[at].reduce((total, value) => total + value, 0);
+      return [metric, { difference: a.length === 0 ? 0 : sum / a.length, interval: intervals[at] }];
+    }),
+  ) as Record<MetricName, Difference>;
+}

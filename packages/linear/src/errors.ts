@@ -1,0 +1,10 @@
+/** Errors of this package. */
+import { defineErrors, failure } from '@lorekeep/core';
+
+export const errors = defineErrors({
+  LINEAR_NOT_DEFINITE: failure<{ row: number; pivot: number }>({
+    message: ({ row, pivot }) =>
+      `The linear model cannot be solved: the pivot of item row ${row} is ${pivot}, not positive.`,
+    hint: 'Raise lambda.',
+  }),
+});

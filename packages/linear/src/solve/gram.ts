@@ -1,0 +1,89 @@
+/**
+ * A = XᵀX + β·C·Cᵀ + λ·I, tile by tile. X [users × items] is binary: an item that a user chose twice counts once. An item
+ * without text has a row of zeros in C and is known by its events alone; with β = 0 or without C, all are.
+ */
+import type { RunContext } from '@lorekeep/core';
+import { type Split, trainItems } from '@lorekeep/evaluation';
+import { type ProductPool, sharedFloats } from '@lorekeep/graph';
+import { addAt, createTiles, type SymmetricTiles } from './tiles.ts';
+
+/** Who chose what, each user's items once: the rows of X. */
+export interface Interactions {
+  /** Columns of X. */
+  items: number;
+  /** `[users + 1]` where each user's items begin in `rows`. */
+  offsets: Uint32Array;
+  /** Item rows. */
+  rows: Int32Array;
+}
+
+/** The training events of a split. */
+export function interactionsOf(split: Split): Interactions {
+  const users = split.trainLengths.length;
+  const offsets = new Uint32Array(users + 1);
+  const rows = new Int32Array(split.trainEvents);
+  let end = 0;
+  for (let user = 0; user < users; user++) {
+    for (const item of new Set(trainItems(split, user))) rows[end++] = item;
+    offsets[user + 1] = end;
+  }
+  return { items: split.log.itemIds.length, offsets, rows: rows.subarray(0, end) };
+}
+
+/** Users of each item, `[items]`. */
+export function userCounts({ items, rows }: Interactions): Float32Array {
+  const counts = new Float32Array(items);
+  for (const row of rows) counts[row]++;
+  return counts;
+}
+
+export interface GramSettings {
+  /** λ > 0. */
+  lambda: number;
+  /** β ≥ 0. */
+  beta: number;
+}
+
+/**
+ * @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text; `undefined` without content
+ */
+export async function gramTiles(
+  interactions: Interactions,
+  content: Float32Array | undefined,
+  { lambda, beta }: GramSettings,
+  pool: ProductPool,
+  { signal }: RunContext = {},
+): Promise<SymmetricTiles> {
+  const { items, offsets, rows } = interactions;
+  const matrix = createTiles(items);
+  if (content !== undefined && beta > 0) await addContent(matrix, content, beta, pool, signal);
+  for (let user = 0; user + 1 < offsets.length; user++)
+    for (let a = offsets[user]; a < offsets[user + 1]; a++)
+      for (let b = offsets[user]; b <= a; b++) addAt(matrix, rows[a], rows[b], 1);
+  for (let row = 0; row < items; row++) addAt(matrix, row, row, lambda);
+  return matrix;
+}
+
+async function addContent(
+  { size, block, tiles }: SymmetricTiles,
+  content: Float32Array,
+  beta: number,
+  pool: ProductPool,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const dim = content.length / size;
+  const shape = { rows: block, columns: block, inner: dim, factor: beta };
+  /** The rows of each block, the last filled up with zeros. */
+  const rows = tiles.map((_, i) => {
+    const own = sharedFloats(block * dim);
+    own.set(content.subarray(i * block * dim, Math.min((i + 1) * block, size) * dim));
+    return own;
+  });
+  for (let i = 0; i < tiles.length; i++) {
+    signal?.throwIfAborted();
+    await pool.run(
+      shape,
+      tiles[i].map((tile, j) => ({ a: rows[i], b: rows[j], c: tile })),
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { centredContent, contentMean } from '@lorekeep/core';
+import { leaveOneOut } from '@lorekeep/evaluation';
+import { CONTENT_DIM, groupedLog } from '@lorekeep/testing';
+import { interactionsOf } from '../src/solve/gram.ts';
+import { strongestNeighbours } from '../src/solve/neighbours.ts';
+import { clearSolutions, readNote, solution, writeNote } from '../src/solve/solution-cache.ts';
+import { solveItems } from '../src/solve/solve.ts';
+
+const { log, content } = groupedLog({ users: 160 });
+const split = leaveOneOut(log);
+const items = log.itemIds.length;
+const centred = centredContent(content, contentMean(content, items, CONTENT_DIM));
+const interactions = interactionsOf(split);
+
+async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'lorekeep-solution-'));
+  try {
+    await body(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+test('a kept solution is the solution, and is not solved again', async () => {
+  await inDirectory(async (directory) => {
+    const cache = { directory, data: 'these' };
+    let solved = 0;
+    const settings = { lambda: 5, beta: 2 };
+    const options = { neighboursPerItem: 12, withFoldIn: true, cache, progress: () => solved++ };
+    const fresh = await solution(interactions, centred, settings, options);
+    assert.ok(solved > 0);
+    solved = 0;
+    assert.deepEqual(await solution(interactions, centred, settings, options), fresh);
+    assert.equal(solved, 0);
+    const { neighbours } = await solution(interactions, centred, settings, { ...options, neighboursPerItem: 5 });
+    assert.equal(solved, 0, 'fewer neighbours are among those kept');
+    assert.deepEqual(neighbours, strongestNeighbours(await solveItems(interactions, centred, settings), 5));
+    // Anything that matters is part of the name.
+    for (const other of [
+      { settings: { lambda: 6, beta: 2 }, options },
+      { settings: { lambda: 5, beta: 0 }, options },
+      { settings, options: { ...options, neighboursPerItem: 300 } },
+      { settings, options: { ...options, withFoldIn: false } },
+      { settings, options: { ...options, cache: { directory, data: 'others' } } },
+    ]) {
+      solved = 0;
+      await solution(interactions, centred, other.settings, other.options);
+      assert.ok(solved > 0);
+    }
+    // A damaged file is as good as none.
+    for (const name of await readdir(directory)) await writeFile(join(directory, name), 'x');
+    assert.deepEqual(await solution(interactions, centred, settings, options), fresh);
+    await writeNote(cache, 'what', { a: 1 });
+    await clearSolutions(cache);
+    assert.deepEqual(await readNote(cache, 'what'), { a: 1 });
+    await clearSolutions({ directory, data: 'others' });
+    assert.equal((await readdir(directory)).length, 0, 'of other data nothing stays');
+    assert.equal(await readNote(cache, 'what'), undefined);
+    await clearSolutions({ directory: join(directory, 'nowhere'), data: 'these' });
+  });
+});

@@ -1,0 +1,74 @@
+/** The re-ranker in use: features of the candidates, then the network, as ONNX graphs. */
+import {
+  type Arrays,
+  type CompiledGraph,
+  compileGraph,
+  createSession,
+  inference,
+  namedArray,
+  tf,
+  threadsFor,
+} from '@lorekeep/graph';
+import { CANDIDATES } from '@lorekeep/linear';
+import { orderedByScore, type RankedCandidates, type Reranker } from '../contract.ts';
+import { WIDTH } from './feature-names.ts';
+import { createFeatureReader } from './features.ts';
+import type { ItemStatistics } from './item-statistics.ts';
+import { candidateLogits } from './network.ts';
+
+/** Queries per run: one request, or bulk work. */
+export const RERANKER_BATCHES = [1, 32] as const;
+
+/** The network for `batch` queries: `features [batch · CANDIDATES, WIDTH]` → `scores [batch · CANDIDATES]`. */
+export function rerankerGraph(parameters: Arrays, batch: number): CompiledGraph {
+  return compileGraph(
+    (given) => ({ scores: tf.clone(candidateLogits(given, given.features, inference)) }),
+    { features: { shape: [batch * CANDIDATES, WIDTH] } },
+    { name: 're-ranker', constants: parameters },
+  );
+}
+
+/**
+ * @param graphs one per entry of `RERANKER_BATCHES`, compiled or as files
+ * @param includesHistory as the candidate source has it
+ */
+export async function openReranker(
+  statistics: ItemStatistics,
+  graphs: readonly (CompiledGraph | string)[],
+  includesHistory: boolean,
+  { threads }: { threads?: number } = {},
+): Promise<Reranker> {
+  const open = (graph: CompiledGraph | string, at: number) =>
+    createSession(graph, { threads: threadsFor(RERANKER_BATCHES[at], threads), name: 're-ranker' });
+  const sessions = await Promise.all(graphs.map(open));
+  const reader = createFeatureReader(statistics, includesHistory);
+  return {
+    async rerank(queries) {
+      const ranked: RankedCandidates[] = [];
+      for (let first = 0; first < queries.length; ) {
+        const variant = queries.length - first > 1 ? 1 : 0;
+        const batch = RERANKER_BATCHES[variant];
+        const some = queries.slice(first, first + batch);
+        first += batch;
+        const features = new Float32Array(batch * CANDIDATES * WIDTH);
+        const unchosen = some.map(({ history, candidates }, at) => {
+          if (candidates.count === 0) return new Uint8Array(0);
+          const read = reader.read(history, candidates);
+          features.set(read.features, at * CANDIDATES * WIDTH);
+          return read.unchosen;
+        });
+        const { scores } = await sessions[variant].run({
+          features: namedArray([batch * CANDIDATES, WIDTH], features),
+        });
+        some.forEach(({ candidates: { items, count } }, at) => {
+          const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
+          ranked.push(orderedByScore(items.subarray(0, count), own, unchosen[at]));
+        });
+      }
+      return ranked;
+    },
+    async close() {
+      await Promise.all(sessions.map((session) => session.close()));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Lists joined, cut and filled: the last steps of the composition. */
+import type { RankedCandidates } from '@lorekeep/ranking';
+
+/** What ordered a list. Items of the towers may follow behind the list of any other source. */
+export type Source = 'reranker' | 'linear' | 'towers' | 'popularity';
+
+/** Catalogue rows, best first. */
+export interface RankedItems {
+  keys: Uint32Array;
+  /** Falling; comparable within one list only. */
+  scores: Float32Array;
+  source: Source;
+}
+
+/** A list without some rows. */
+export function without({ items, scores }: RankedCandidates, rows: ReadonlySet<number>): RankedCandidates {
+  if (rows.size === 0) return { items, scores };
+  const kept = Array.from(items.keys()).filter((at) => !rows.has(items[at]));
+  return { items: Int32Array.from(kept, (at) => items[at]), scores: Float32Array.from(kept, (at) => scores[at]) };
+}
+
+/**
+ * One order from two: re-ranked items in their order, except that new items, which the re-ranker does
+ * not know, take the very rank that the linear model gives them. The other items of the linear model
+ * follow behind the last re-ranked one. A longer list begins with every shorter one.
+ *
+ * @param reranked best first
+ * @param order of the linear model, best first; at least `limit` rows if it has them
+ * @param limit rows wanted
+ */
+export function mergeNewItems(
+  reranked: ArrayLike<number>,
+  order: ArrayLike<number>,
+  isNew: (row: number) => boolean,
+  limit: number,
+): number[] {
+  const result: number[] = [];
+  const placed = new Set<number>();
+  const newRanks = Array.from(order, (_, rank) => rank).filter((rank) => isNew(order[rank]));
+  let nextNew = 0;
+  let nextReranked = 0;
+  let nextOther = 0;
+  const place = (row: number) => {
+    if (placed.has(row)) return;
+    placed.add(row);
+    result.push(row);
+  };
+  while (result.length < limit) {
+    if (nextNew < newRanks.length && newRanks[nextNew] <= result.length) place(order[newRanks[nextNew++]]);
+    else if (nextReranked < reranked.length) place(reranked[nextReranked++]);
+    else if (nextOther < order.length) place(order[nextOther++]);
+    else break;
+  }
+  return result;
+}
+
+/**
+ * The rows with the scores of the re-ranker. A row that the linear model placed has its score on
+ * another scale, so it gets the score of the row before it.
+ */
+export function withScoresOf(
+  rows: readonly number[],
+  { items, scores }: RankedCandidates,
+): { keys: Uint32Array; scores: Float32Array } {
+  const own = new Map(Array.from(items, (row, at) => [row, scores[at]]));
+  let score = scores[0];
+  return {
+    keys: Uint32Array.from(rows),
+    scores: Float32Array.from(rows, (row) => {
+      score = own.get(row) ?? score;
+      return score;
+    }),
+  };
+}
+
+/** The list, then rows of the towers that it lacks, all with one score below its last. */
+export function fillFromTowers(
+  { keys: first, scores: firstScores, source }: RankedItems,
+  behind: { keys: Uint32Array },
+  k: number,
+): RankedItems {
+  const placed = new Set(first);
+  const keys = [...first, ...[...behind.keys].filter((row) => !placed.has(row))].slice(0, k);
+  const scores = new Float32Array(keys.length).fill(Math.min(0, firstScores.at(-1) ?? 0));
+  scores.set(firstScores);
+  return { keys: Uint32Array.from(keys), scores, source };
+}

@@ -1,0 +1,155 @@
+/**
+ * The one composition that evaluation ranks with and the engine serves:
+ *
+ *     linear model → candidates → re-ranker (+ towers) → new items in their place → fill from the towers
+ *                                                  nothing known of the user → fallback: popularity
+ *
+ * * If the model has a re-ranker, it orders the candidates of the linear model; the inner products of
+ *   the towers are added to its scores with the weight that validation chose. Items that the re-ranker
+ *   does not know, because they are newer, take the rank that the linear model gives them.
+ * * If it has a linear model alone, that one orders.
+ * * If it has neither, and behind the lists of both, items follow in the order of the towers.
+ *
+ * Everything here speaks in rows of the catalogue; who holds the catalogue provides `RecommenderParts`.
+ */
+import { blendScores, type RankedCandidates } from '@lorekeep/ranking';
+import { fillFromTowers, mergeNewItems, type RankedItems, without, withScoresOf } from './lists.ts';
+
+/** A row of the catalogue: position of an item in every array of the parts. */
+export type CatalogueRow = number;
+
+export interface Query {
+  /** Rows of known items, oldest first. */
+  history: ArrayLike<CatalogueRow>;
+  /** Rows that may be recommended. Default: all. */
+  passes?: (row: CatalogueRow) => boolean;
+}
+
+export interface LinearPart {
+  /** The `k` rows with the highest scores above 0 that pass. */
+  top(history: ArrayLike<CatalogueRow>, k: number, passes: (row: CatalogueRow) => boolean): RankedRows;
+}
+
+export interface RerankerPart {
+  /** Candidates of each query, ordered. */
+  rerank(queries: readonly Query[]): Promise<RankedCandidates[]>;
+  /** Factor of the towers' inner product that is added to the scores. */
+  towerWeight: number;
+  /** Whether the re-ranker knows the item. */
+  knows(row: CatalogueRow): boolean;
+}
+
+export interface TowersPart {
+  readonly dim: number;
+  /** @returns `[histories.length × dim]` */
+  userVectors(histories: readonly ArrayLike<CatalogueRow>[]): Promise<Float32Array>;
+  /** Inner products of a user vector with items; 0 for an item without a vector. */
+  scores(user: Float32Array, rows: ArrayLike<CatalogueRow>): Float32Array;
+  /** The `k` rows with the largest inner products that pass. */
+  search(user: Float32Array, k: number, passes: (row: CatalogueRow) => boolean): Promise<RankedRows>;
+}
+
+export interface RecommenderParts {
+  linear?: LinearPart;
+  reranker?: RerankerPart;
+  towers: TowersPart;
+  /** The `k` rows with most events that pass. */
+  popular(k: number, passes: (row: CatalogueRow) => boolean): RankedRows;
+}
+
+/** Rows, best first, with their scores. */
+export interface RankedRows {
+  keys: Uint32Array;
+  scores: Float32Array;
+}
+
+/** A query whose candidates are ordered; lists of any length are cheap from here. */
+export interface PreparedQuery {
+  /**
+   * @param k Length of the list; it is shorter only if fewer items pass.
+   * @param seen Rows left out of the finished order. They keep their place among the candidates, so a
+   *   list without them is the list with them, shortened.
+   */
+  list(k: number, seen?: ReadonlySet<CatalogueRow>): Promise<RankedItems>;
+}
+
+export interface Recommender {
+  /** Orders the candidates of each query. */
+  prepare(queries: readonly Query[]): Promise<PreparedQuery[]>;
+}
+
+const all = () => true;
+
+export function createRecommender(parts: RecommenderParts): Recommender {
+  const { linear, reranker, towers } = parts;
+
+  async function orderedCandidates(queries: readonly Query[], userOf: (at: number) => Promise<Float32Array>) {
+    if (reranker === undefined) return queries.map(() => undefined);
+    const { towerWeight } = reranker;
+    const ranked = await reranker.rerank(queries);
+    return Promise.all(
+      ranked.map(async (candidates, at) => {
+        if (candidates.items.length === 0) return undefined;
+        if (towerWeight === 0) return candidates;
+        const scores = towers.scores(await userOf(at), candidates.items);
+        return blendScores(candidates, scores, towerWeight);
+      }),
+    );
+  }
+
+  async function listOf(
+    { history, passes = all }: Query,
+    candidates: RankedCandidates | undefined,
+    user: () => Promise<Float32Array>,
+    k: number,
+    seen: ReadonlySet<CatalogueRow>,
+  ): Promise<RankedItems> {
+    const passesUnseen = seen.size === 0 ? passes : (row: CatalogueRow) => !seen.has(row) && passes(row);
+    if (history.length === 0) return { ...parts.popular(k, passesUnseen), source: 'popularity' };
+    const named = linear?.top(history, k, passesUnseen);
+    const reranked = candidates && without(candidates, seen);
+    let found: RankedItems | undefined;
+    if (reranked !== undefined && named !== undefined && reranked.items.length > 0) {
+      const isNew = (row: CatalogueRow) => !(reranker as RerankerPart).knows(row);
+      const rows = mergeNewItems(reranked.items, named.keys, isNew, k);
+      found = { ...withScoresOf(rows, reranked), source: 'reranker' };
+    } else if (named !== undefined && named.keys.length > 0) found = { ...named, source: 'linear' };
+    if (found !== undefined && found.keys.length === k) return found;
+    const behind = await towers.search(await user(), k, passesUnseen);
+    return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
+  }
+
+  return {
+    async prepare(queries) {
+      const known = queries.filter(({ history }) => history.length > 0);
+      const users = lazyUserVectors(towers, known, (reranker?.towerWeight ?? 0) > 0);
+      const ordered = await orderedCandidates(known, users);
+      let next = 0;
+      return queries.map((query) => {
+        const at = query.history.length > 0 ? next++ : -1;
+        return {
+          list: (k, seen = new Set()) => listOf(query, at < 0 ? undefined : ordered[at], () => users(at), k, seen),
+        };
+      });
+    },
+  };
+}
+
+/** User vectors of all queries in one run if all are needed, else each when it is first asked for. */
+function lazyUserVectors(towers: TowersPart, queries: readonly Query[], needsAll: boolean) {
+  const { dim } = towers;
+  let together: Promise<Float32Array> | undefined;
+  const alone = new Map<number, Promise<Float32Array>>();
+  return async (at: number): Promise<Float32Array> => {
+    if (needsAll) {
+      together ??= towers.userVectors(queries.map(({ history }) => history));
+      return (await together).subarray(at * dim, (at + 1) * dim);
+    }
+    let own = alone.get(at);
+    if (own === undefined) {
+      own = towers.userVectors([queries[at].history]);
+      alone.set(at, own);
+    }
+    return own;
+  };
+}

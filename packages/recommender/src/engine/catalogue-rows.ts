@@ -1,0 +1,129 @@
+/**
+ * The catalogue of a loaded publication: which row stands for which item, and what the engine holds
+ * of each. A row is an item's position in `ids`, its key in the index, and its line in `inputs`.
+ */
+import type { Item } from '@lorekeep/store';
+import type { Publication } from '../publication/publication.ts';
+import type { FilterFields } from './filter.ts';
+
+export interface CatalogueRows {
+  /** Items that can be recommended. */
+  readonly size: number;
+  /** Rows there are, those of removed items included. */
+  readonly length: number;
+  rowOf(id: string): number | undefined;
+  idOf(row: number): string;
+  /** Rows of all items that can be recommended. */
+  rows(): Iterable<number>;
+  fieldsOf(row: number): FilterFields;
+  /** The item's row in the trained model, −1 for one that came later. */
+  trainedRowOf(row: number): number;
+  /** The other direction: −1 for an item that is not in the catalogue any more. */
+  rowOfTrained(trainedRow: number): number;
+  /** The trained row of an id, −1 for an item that training did not see. */
+  trainedRowOfId(id: string): number;
+  /** Hash of the text that the row's vectors were made of. */
+  textHashOf(row: number): string;
+  setTextHash(row: number, hash: string): void;
+  setFields(row: number, item: Item): void;
+  /** The row of an item, a new one if it has none. */
+  put(item: Item, inputs: Float32Array): number;
+  /** What the user tower reads of these items, `[rows.length × inputDim]`. */
+  inputsOf(rows: ArrayLike<number>): Float32Array;
+  events(row: number): number;
+  addEvents(ids: readonly string[], counts: (id: number) => number): void;
+  resetEvents(): void;
+  /** Rows without an item in the store. */
+  withoutItem(): number[];
+  remove(row: number): void;
+}
+
+export function createCatalogueRows({ bundle, items: published, inputs: publishedInputs }: Publication): CatalogueRows {
+  const { inputDim } = bundle;
+  const trainedRow = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const ids = published.ids.slice();
+  const texts = published.texts.slice();
+  const rows = new Map(ids.map((id, row) => [id, row]));
+  const fields: (FilterFields | undefined)[] = new Array(ids.length);
+  const trainedRows = ids.map((id) => trainedRow.get(id) ?? -1);
+  const rowsOfTrained = bundle.itemIds.map((id) => rows.get(id) ?? -1);
+  let inputs = publishedInputs;
+  let events = Float64Array.from(published.events);
+
+  function grow(count: number): void {
+    if (count * inputDim > inputs.length) {
+      const wider = new Float32Array(Math.max(count, 2 * ids.length) * inputDim);
+      wider.set(inputs);
+      inputs = wider;
+    }
+    if (count > events.length) {
+      const wider = new Float64Array(Math.max(count, 2 * events.length));
+      wider.set(events);
+      events = wider;
+    }
+  }
+
+  const setFields = (row: number, { brand, categories, price, fields: further }: Item) => {
+    fields[row] = { brand, categories, price, fields: further };
+  };
+
+  return {
+    get size() {
+      return rows.size;
+    },
+    get length() {
+      return ids.length;
+    },
+    rowOf: (id) => rows.get(id),
+    idOf: (row) => ids[row],
+    rows: () => rows.values(),
+    fieldsOf: (row) => fields[row] ?? {},
+    trainedRowOf: (row) => trainedRows[row],
+    rowOfTrained: (row) => rowsOfTrained[row],
+    trainedRowOfId: (id) => trainedRow.get(id) ?? -1,
+    textHashOf: (row) => texts[row],
+    setTextHash(row, hash) {
+      texts[row] = hash;
+    },
+    setFields,
+    put(item, itemInputs) {
+      const row = rows.get(item.id) ?? ids.length;
+      if (row === ids.length) {
+        grow(row + 1);
+        ids.push(item.id);
+        rows.set(item.id, row);
+        const trained = trainedRow.get(item.id) ?? -1;
+        trainedRows.push(trained);
+        if (trained >= 0) rowsOfTrained[trained] = row;
+      }
+      setFields(row, item);
+      inputs.set(itemInputs, row * inputDim);
+      return row;
+    },
+    inputsOf(wanted) {
+      const gathered = new Float32Array(wanted.length * inputDim);
+      for (let at = 0; at < wanted.length; at++) {
+        const row = wanted[at];
+        gathered.set(inputs.subarray(row * inputDim, (row + 1) * inputDim), at * inputDim);
+      }
+      return gathered;
+    },
+    events: (row) => events[row],
+    addEvents(itemIds, countOf) {
+      itemIds.forEach((id, at) => {
+        const row = rows.get(id);
+        if (row !== undefined) events[row] += countOf(at);
+      });
+    },
+    resetEvents() {
+      events.fill(0);
+    },
+    withoutItem: () => ids.flatMap((_, row) => (fields[row] === undefined ? [row] : [])),
+    remove(row) {
+      rows.delete(ids[row]);
+      if (trainedRows[row] >= 0) rowsOfTrained[trainedRows[row]] = -1;
+      fields[row] = {};
+      events[row] = 0;
+    },
+  };
+}

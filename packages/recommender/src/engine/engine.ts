@@ -1,0 +1,293 @@
+/**
+ * The recommender engine: what the HTTP service, the command line and a program of one's own all ask.
+ *
+ * Reading takes no lock and never waits for a write. Writes go one after another: to the store first, where they are
+ * durable, and then into memory. What was acknowledged is therefore found again after a crash, because every start and
+ * every reload folds in what the store knows and the publication does not.
+ */
+import type { TextEncoder } from '@lorekeep/encoder';
+import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
+import { z } from 'zod';
+import { fillFromTowers, type RankedItems } from '../composition/lists.ts';
+import { errors } from '../errors.ts';
+import { openPublication, readCurrent } from '../publication/publication.ts';
+import { compileFilter } from './filter.ts';
+import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
+import {
+  type EventInput,
+  eventSchema,
+  type Filter,
+  flattenIssues,
+  itemSchema,
+  MAX_BATCH,
+  type Recommendations,
+  type RecommendRequest,
+  recommendSchema,
+  type SimilarRequest,
+  similarSchema,
+} from './requests.ts';
+
+/** Newest events of a user that are looked at: for what not to recommend again, and (less) for the user tower. */
+const HISTORY_READ = 1000;
+
+export interface EngineOptions {
+  /** The directory with `published/`. */
+  workspace: string;
+  store: Store;
+  /** The encoder of the published model. */
+  encoder: TextEncoder;
+  /** Writes that may wait for their turn before further ones are refused with `ENGINE_BUSY`. Default 64. */
+  maxPendingWrites?: number;
+}
+
+export interface EngineStats {
+  /** The live publication. */
+  version: string;
+  /** Its trained model. */
+  model: string;
+  encoder: { name: string; isLanguageModel: boolean };
+  items: number;
+  /** Items in the index: all but those without text that the towers do not know. */
+  indexed: number;
+  index: { kind: string; ef: number; recallAt10: number };
+  /** Items that were new or changed when this version was loaded. */
+  folded: number;
+  pendingWrites: number;
+}
+
+export interface Engine {
+  /**
+   * The best items for a user or for an anonymous session: where the published model has a second stage, the linear model's
+   * candidates in its order; where it has a linear model alone, in that one's; else, and behind those, by the inner product
+   * of user vector and item vectors. Items newer than the second stage keep the place that the linear model gives them.
+   * `source` tells the second stage from the rest.
+   *
+   * The user's own items are left out unless `includeHistory` is true (of a very long history, the newest 1,000).
+   * Unknown items in a given history are ignored and listed in `unknownItems`. With nothing to go by (an unknown user,
+   * no history, only unknown items) the most popular items that pass come back, and `source` says `'popularity'`.
+   * @throws LorekeepError `REQUEST_INVALID`
+   * @example
+   * const { items } = await engine.recommend({ user: 'ann', k: 5, filter: { price: { max: 20 } }, withItems: true });
+   */
+  recommend(request: RecommendRequest): Promise<Recommendations>;
+  /**
+   * The items that this one speaks for by the linear model, or whose vectors have the largest inner products with this
+   * one's; itself left out. For an item without any
+   * text that the towers do not know, the most popular ones.
+   * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
+   */
+  similar(id: string, request?: SimilarRequest): Promise<Recommendations>;
+  /**
+   * Stores items (an existing one is replaced as a whole) and makes them retrievable: when this resolves they are on
+   * disk and in the index. Of an id given twice the last one counts. At most 1,000.
+   * @throws LorekeepError `REQUEST_INVALID`, `ITEM_INVALID` (nothing is written), `ENGINE_BUSY`
+   */
+  upsertItems(items: Item[]): Promise<{ upserted: number; encoded: number; encodeSeconds: number; version: string }>;
+  /**
+   * Appends events; on disk when this resolves, and part of the next recommendation. At most 1,000.
+   * @throws LorekeepError `REQUEST_INVALID`, `EVENT_UNKNOWN_ITEM`, `EVENT_INVALID` (nothing is written), `ENGINE_BUSY`
+   */
+  appendEvents(events: EventInput[]): Promise<{ appended: number }>;
+  /** @throws LorekeepError `ITEM_NOT_FOUND` */
+  getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
+  /**
+   * Switches to the version that is published now; requests in progress finish on the old one. False where that is
+   * the one already served. If it fails, the old one goes on.
+   */
+  reload(): Promise<boolean>;
+  stats(): EngineStats;
+  /** Waits for writes in progress. Store and encoder belong to the caller and stay open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads what is published in a workspace, up to date with its store.
+ * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_MISMATCH`, `INDEX_ADAPTER_MISSING`
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { workspace, store, encoder, maxPendingWrites = 64 } = options;
+  let pendingWrites = 0;
+  let lastWrite: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  async function load(): Promise<{ loaded: LoadedPublication; folded: number }> {
+    const { directory, manifest } = await readCurrent(workspace);
+    if (manifest.encoder.id !== encoder.id)
+      throw errors.ENCODER_MISMATCH({ expected: manifest.encoder.id, actual: encoder.id });
+    const publication = await openPublication(directory, manifest);
+    return loadPublication({ publication, store, encoder });
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = lastWrite.then(work);
+    lastWrite = result.catch(() => {});
+    return result;
+  }
+
+  async function write<T>(work: () => Promise<T>): Promise<T> {
+    if (closed) throw errors.ENGINE_CLOSED();
+    if (pendingWrites >= maxPendingWrites) throw errors.ENGINE_BUSY({ pending: pendingWrites });
+    pendingWrites++;
+    try {
+      return await inTurn(work);
+    } finally {
+      pendingWrites--;
+    }
+  }
+
+  /** Runs `work` on the version that is live now, which stays open until it is done. */
+  async function read<T>(work: (loaded: LoadedPublication) => Promise<T>): Promise<T> {
+    if (closed) throw errors.ENGINE_CLOSED();
+    const { loaded } = current;
+    loaded.retain();
+    try {
+      return await work(loaded);
+    } finally {
+      loaded.release();
+    }
+  }
+
+  async function answer(
+    { catalogue, publication }: LoadedPublication,
+    { keys, scores, source }: RankedItems,
+    withItems: boolean,
+    unknownItems: string[],
+  ): Promise<Recommendations> {
+    const ids = Array.from(keys, catalogue.idOf);
+    const items = withItems ? await store.getItems(ids) : [];
+    return {
+      version: publication.manifest.version,
+      source,
+      items: ids.map((id, at) => ({
+        id,
+        score: scores[at],
+        ...(items[at] === undefined ? {} : { item: items[at] }),
+      })),
+      unknownItems,
+    };
+  }
+
+  let current = await inTurn(load);
+
+  return {
+    recommend: (input) =>
+      read(async (loaded) => {
+        const { k, exclude, filter, includeHistory, withItems, ...request } = parse(recommendSchema, input);
+        const { catalogue, recommender } = loaded;
+        const history = request.history ?? (await store.histories([request.user!], HISTORY_READ))[0];
+        const rows = history.map(catalogue.rowOf);
+        const known = rows.filter((row) => row !== undefined);
+        const unknownItems = request.history === undefined ? [] : history.filter((_, at) => rows[at] === undefined);
+        const passes = rowFilter(loaded, filter, new Set(exclude.map(catalogue.rowOf)));
+        const [prepared] = await recommender.prepare([{ history: known, passes }]);
+        const found = await prepared.list(k, includeHistory ? undefined : new Set(known));
+        return answer(loaded, found, withItems, unknownItems);
+      }),
+
+    similar: (id, input = {}) =>
+      read(async (loaded) => {
+        const { k, filter, withItems } = parse(similarSchema, input);
+        const row = loaded.catalogue.rowOf(id);
+        if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
+        const passes = rowFilter(loaded, filter, new Set([row]));
+        return answer(loaded, await similarItems(loaded, row, k, passes), withItems, []);
+      }),
+
+    async upsertItems(input) {
+      const items = parse(z.array(itemSchema).max(MAX_BATCH), input) as Item[];
+      const distinct = [...new Map(items.map((item) => [item.id, item])).values()];
+      return write(async () => {
+        const { loaded } = current;
+        await store.upsertItems(distinct);
+        const { encoded, seconds } = await loaded.upsert(distinct);
+        const { version } = loaded.publication.manifest;
+        return { upserted: distinct.length, encoded, encodeSeconds: seconds, version };
+      });
+    },
+
+    async appendEvents(input) {
+      const now = Date.now() / 1000;
+      const events: Event[] = parse(z.array(eventSchema).max(MAX_BATCH), input).map((event) => ({
+        ...event,
+        timestamp: event.timestamp ?? now,
+      }));
+      return write(async () => {
+        await store.appendEvents(events);
+        const chosen = events.filter(({ type }) => !PASSIVE_EVENT_TYPES.includes(type));
+        current.loaded.countEvents(chosen.map(({ item }) => item));
+        return { appended: events.length };
+      });
+    },
+
+    getItem: (id) =>
+      read(async (loaded) => {
+        const [item] = await store.getItems([id]);
+        if (item === undefined) throw errors.ITEM_NOT_FOUND({ id });
+        const row = loaded.catalogue.rowOf(id);
+        return { item, retrievable: row !== undefined && loaded.publication.index.get(row) !== undefined };
+      }),
+
+    reload: () =>
+      inTurn(async () => {
+        if (closed) throw errors.ENGINE_CLOSED();
+        const { manifest } = await readCurrent(workspace);
+        const old = current.loaded;
+        if (manifest.version === old.publication.manifest.version) return false;
+        current = await load();
+        old.retire();
+        return true;
+      }),
+
+    stats() {
+      const { loaded, folded } = current;
+      const { manifest, index } = loaded.publication;
+      return {
+        version: manifest.version,
+        model: manifest.model,
+        encoder: { name: manifest.encoder.name, isLanguageModel: manifest.encoder.isLanguageModel },
+        items: loaded.catalogue.size,
+        indexed: index.size,
+        index: { kind: index.kind, ef: manifest.index.ef, recallAt10: manifest.index.recallAt10 },
+        folded,
+        pendingWrites,
+      };
+    },
+
+    async close() {
+      if (closed) return;
+      closed = true;
+      await lastWrite;
+      current.loaded.retire();
+    },
+  };
+}
+
+/** SparseRows of an item by the linear model, then by its vector; for an item with neither, popular ones. */
+async function similarItems(
+  { parts, publication }: LoadedPublication,
+  row: number,
+  k: number,
+  passes: (row: number) => boolean,
+): Promise<RankedItems> {
+  const { index, manifest } = publication;
+  const named = parts.linear?.top([row], k, passes);
+  const found = named && named.keys.length > 0 ? ({ ...named, source: 'linear' } as const) : undefined;
+  if (found?.keys.length === k) return found;
+  const vector = index.get(row);
+  if (vector === undefined) return found ?? { ...parts.popular(k, passes), source: 'popularity' };
+  const behind = await index.search(vector, k, { filter: passes, ef: Math.max(manifest.index.ef, k + 1) });
+  return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
+}
+
+/** Rows that may be recommended: not excluded, and with fields that the filter lets pass. */
+function rowFilter({ catalogue }: LoadedPublication, filter: Filter | undefined, excluded: ReadonlySet<unknown>) {
+  if (filter === undefined) return (row: number) => !excluded.has(row);
+  const fits = compileFilter(filter);
+  return (row: number) => !excluded.has(row) && fits(catalogue.fieldsOf(row));
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw errors.REQUEST_INVALID({ issues: flattenIssues(result.error.issues) });
+}

@@ -1,0 +1,277 @@
+/**
+ * One published version at work: the publication, brought up to date with the store, and everything
+ * that changes while it serves. The engine swaps one for another on reload; the old one closes with
+ * its last reader.
+ */
+import { createTopK, dot, gatherRows, type TopK } from '@lorekeep/core';
+import type { TextEncoder } from '@lorekeep/encoder';
+import type { Item, Store } from '@lorekeep/store';
+import {
+  createRecommender,
+  type RankedRows,
+  type Recommender,
+  type RecommenderParts,
+} from '../composition/recommender.ts';
+import { errors } from '../errors.ts';
+import type { Publication } from '../publication/publication.ts';
+import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
+import { contentVectors, textHash } from './content.ts';
+import { type LinearRows, openLinearRows } from './linear-rows.ts';
+
+/** Items that are brought up to date together. */
+const BATCH = 256;
+
+export interface LoadedPublication {
+  readonly publication: Publication;
+  readonly catalogue: CatalogueRows;
+  /** The composition over this catalogue. */
+  readonly recommender: Recommender;
+  readonly parts: RecommenderParts;
+  /** Takes in items that the store has by now: those with a new or changed text are encoded and adapted. */
+  upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
+  countEvents(itemIds: readonly string[]): void;
+  /** Another reader. The publication closes only after all are gone. */
+  retain(): void;
+  release(): void;
+  /** No new readers come: closes now or with the last reader. */
+  retire(): void;
+}
+
+export interface LoadOptions {
+  publication: Publication;
+  store: Store;
+  encoder: TextEncoder;
+}
+
+/** Takes a publication over and adds what the store has and it does not. */
+export async function loadPublication(options: LoadOptions): Promise<{ loaded: LoadedPublication; folded: number }> {
+  const { publication, store } = options;
+  const { bundle, index } = publication;
+  const catalogue = createCatalogueRows(publication);
+  const linear = bundle.linear && openLinearRows(bundle.linear);
+  let readers = 0;
+  let retired = false;
+
+  async function close(): Promise<void> {
+    await index.close();
+    await bundle.close();
+    await linear?.close();
+  }
+
+  const upsert = createUpsert(options, catalogue, linear);
+  let folded = 0;
+  try {
+    if (linear !== undefined) placeSolvedItems(catalogue, linear);
+    for await (const batch of store.items({ batchSize: BATCH })) folded += (await upsert(batch)).encoded;
+    await removeMissingItems(publication, catalogue, linear);
+    await recountEvents(options, catalogue);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const parts = partsOf(publication, catalogue, linear);
+  const loaded: LoadedPublication = {
+    publication,
+    catalogue,
+    parts,
+    recommender: createRecommender(parts),
+    upsert,
+    countEvents: (ids) => catalogue.addEvents(ids, () => 1),
+    retain() {
+      readers++;
+    },
+    release() {
+      if (--readers === 0 && retired) void close();
+    },
+    retire() {
+      retired = true;
+      if (readers === 0) void close();
+    },
+  };
+  return { loaded, folded };
+}
+
+function placeSolvedItems(catalogue: CatalogueRows, linear: LinearRows): void {
+  for (const row of catalogue.rows()) {
+    const trained = catalogue.trainedRowOf(row);
+    if (trained >= 0) linear.place(row, trained);
+  }
+}
+
+/** An item that the store does not have any more is not recommended: a publication can outlive its catalogue. */
+async function removeMissingItems(
+  { index }: Publication,
+  catalogue: CatalogueRows,
+  linear: LinearRows | undefined,
+): Promise<void> {
+  const missing = catalogue.withoutItem();
+  await index.remove(Uint32Array.from(missing));
+  for (const row of missing) {
+    catalogue.remove(row);
+    linear?.remove(row);
+  }
+}
+
+async function recountEvents({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
+  if ((await store.counts()).events === publication.manifest.data.events) return;
+  const log = await store.interactionLog();
+  const counts = new Float64Array(log.itemIds.length);
+  for (const row of log.items) counts[row]++;
+  catalogue.resetEvents();
+  catalogue.addEvents(log.itemIds, (row) => counts[row]);
+}
+
+function createUpsert(
+  { publication, store, encoder }: LoadOptions,
+  catalogue: CatalogueRows,
+  linear: LinearRows | undefined,
+): LoadedPublication['upsert'] {
+  const { bundle, index, manifest } = publication;
+  const { template } = manifest;
+  const { dim, inputDim } = bundle;
+
+  /** Items whose text is what the row's vectors were made of only change their fields. */
+  async function unchanged(items: readonly Item[]): Promise<Item[]> {
+    const changed: Item[] = [];
+    const unplaced: Item[] = [];
+    for (const item of items) {
+      const row = catalogue.rowOf(item.id);
+      if (row === undefined || catalogue.textHashOf(row) !== textHash(item, template)) changed.push(item);
+      else {
+        catalogue.setFields(row, item);
+        if (linear !== undefined && !linear.has(row)) unplaced.push(item);
+      }
+    }
+    if (linear !== undefined && unplaced.length > 0) {
+      const rows = unplaced.map(({ id }) => catalogue.rowOf(id) as number);
+      await linear.fold(rows, await contentVectors(store, encoder, template, unplaced));
+    }
+    return changed;
+  }
+
+  async function adapt(content: Float32Array, items: readonly Item[]) {
+    const idRows = Int32Array.from(items, ({ id }) => catalogue.trainedRowOfId(id));
+    const adapted = await bundle.adaptItems(content, idRows);
+    items.forEach(({ id }, at) => {
+      if (!adapted.vectors.subarray(at * dim, (at + 1) * dim).every(Number.isFinite))
+        throw errors.VECTOR_NOT_FINITE({ what: `the item ${JSON.stringify(id)}`, id });
+    });
+    return { ...adapted, idRows };
+  }
+
+  /** An item that the model was solved with stays where its events put it; any other is folded in. */
+  async function placeInLinear(rows: readonly number[], idRows: Int32Array, content: Float32Array): Promise<void> {
+    if (linear === undefined) return;
+    const fresh = Array.from(rows.keys()).filter((at) => idRows[at] < 0);
+    rows.forEach((row, at) => {
+      if (idRows[at] >= 0) linear.place(row, idRows[at]);
+    });
+    const texts = gatherRows(content, content.length / rows.length, fresh);
+    await linear.fold(
+      fresh.map((at) => rows[at]),
+      texts,
+    );
+  }
+
+  return async (items) => {
+    const changed = await unchanged(items);
+    if (changed.length === 0) return { encoded: 0, seconds: 0 };
+    const started = performance.now();
+    const content = await contentVectors(store, encoder, template, changed);
+    const hashes = changed.map((item) => textHash(item, template));
+    const { inputs, vectors, idRows } = await adapt(content, changed);
+    // No pause from here to the index's first step: no reader sees a row without its fields.
+    const rows = changed.map((item, at) => catalogue.put(item, inputs.subarray(at * inputDim, (at + 1) * inputDim)));
+    const isSearchable = (at: number) => hashes[at] !== '' || idRows[at] >= 0;
+    const searchable = Array.from(rows.keys()).filter(isSearchable);
+    const keysOf = (places: number[]) => Uint32Array.from(places, (at) => rows[at]);
+    await index.add(keysOf(searchable), gatherRows(vectors, dim, searchable));
+    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isSearchable(at))));
+    await placeInLinear(rows, idRows, content);
+    // Last: an upsert that failed before this line is done again when it is repeated, or at the next start.
+    rows.forEach((row, at) => {
+      catalogue.setTextHash(row, hashes[at]);
+    });
+    return { encoded: changed.length, seconds: (performance.now() - started) / 1000 };
+  };
+}
+
+/** The composition's parts: the index instead of exact scans, everything else as in evaluation. */
+function partsOf(
+  { bundle, index, manifest }: Publication,
+  catalogue: CatalogueRows,
+  linear: LinearRows | undefined,
+): RecommenderParts {
+  const { dim, maxHistory, reranker } = bundle;
+  return {
+    ...(linear === undefined ? {} : { linear: linearPart(catalogue, linear) }),
+    ...(reranker === undefined
+      ? {}
+      : {
+          reranker: {
+            towerWeight: reranker.towerWeight,
+            knows: (row) => catalogue.trainedRowOf(row) >= 0,
+            async rerank(queries) {
+              const ranked = await reranker.reranker.rerank(
+                queries.map(({ history: rows, passes }) => {
+                  const history = Int32Array.from(rows, catalogue.trainedRowOf);
+                  const isCandidate = (trained: number) => {
+                    const row = catalogue.rowOfTrained(trained);
+                    return row >= 0 && (passes === undefined || passes(row));
+                  };
+                  return { history, candidates: reranker.source.candidates(history, isCandidate) };
+                }),
+              );
+              return ranked.map((list) => ({ ...list, items: list.items.map(catalogue.rowOfTrained) }));
+            },
+          },
+        }),
+    towers: {
+      dim,
+      async userVectors(histories) {
+        const inputs = histories.map((rows) => catalogue.inputsOf(Array.from(rows).slice(-maxHistory)));
+        const vectors = await bundle.encodeUsers(inputs);
+        histories.forEach(({ length }, user) => {
+          if (!vectors.subarray(user * dim, (user + 1) * dim).every(Number.isFinite))
+            throw errors.VECTOR_NOT_FINITE({ what: 'this history', length });
+        });
+        return vectors;
+      },
+      scores(user, rows) {
+        return Float32Array.from(rows, (row) => {
+          const vector = index.get(row);
+          return vector === undefined ? 0 : dot(user, 0, vector, 0, dim);
+        });
+      },
+      async search(user, k, passes) {
+        return index.search(user, k, { filter: passes, ef: Math.max(manifest.index.ef, k) });
+      },
+    },
+    popular(k, passes) {
+      const best = createTopK(Math.min(k, catalogue.size));
+      for (const row of catalogue.rows()) if (passes(row)) best.offer(row, catalogue.events(row));
+      return drained(best, Math.min(k, catalogue.size));
+    },
+  };
+}
+
+function linearPart(catalogue: CatalogueRows, linear: LinearRows): RecommenderParts['linear'] {
+  return {
+    top(history, k, passes) {
+      const most = Math.min(k, catalogue.size);
+      const best = createTopK(most, 0);
+      linear.score(history, (row, score) => {
+        if (score >= best.least && passes(row)) best.offer(row, score);
+      });
+      return drained(best, most);
+    },
+  };
+}
+
+function drained(best: TopK, most: number): RankedRows {
+  const keys = new Uint32Array(most);
+  const scores = new Float32Array(most);
+  const end = best.drain(keys, scores, 0);
+  return { keys: keys.subarray(0, end), scores: scores.subarray(0, end) };
+}

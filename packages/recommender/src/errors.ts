@@ -1,0 +1,89 @@
+/** Errors of this package. */
+import { defineErrors, failure, usage } from '@lorekeep/core';
+
+export interface RequestIssue {
+  /** Where in the request: `history/3`, `filter/price/min`; '' for the whole. */
+  path: string;
+  message: string;
+}
+
+export const errors = defineErrors({
+  PRESET_UNKNOWN: usage<{ name: string; known: string[] }>({
+    message: ({ name }) => `There is no preset "${name}".`,
+    hint: ({ known }) => `The presets are: ${known.join(', ')}.`,
+  }),
+  REFIT_WITHOUT_CHOICE: usage({
+    message: 'Training on held-out events needs the choices of an earlier training, and only then takes them.',
+    hint: 'Give `selected` together with `fitOn: "valid"` or `"all"`.',
+  }),
+
+  BUNDLE_MISSING: usage<{ path: string; file: string }>({
+    message: ({ path, file }) => `There is no trained model in ${path}: ${file} is missing.`,
+    hint: 'Train one, or name the directory of a version that exists.',
+  }),
+  BUNDLE_CORRUPT: failure<{ path: string; problem: string; file?: string; expected?: string; actual?: string }>({
+    message: ({ path, problem }) => `The model in ${path} is damaged: ${problem}.`,
+    hint: 'Train again, or restore the directory from a copy.',
+  }),
+  BUNDLE_FORMAT: usage<{ path: string; format: unknown; known: number }>({
+    message: ({ path, format, known }) =>
+      `The model in ${path} has format ${String(format)}; this program reads format ${known}.`,
+    hint: 'Use the program version that wrote it, or train again.',
+  }),
+  BUNDLE_EXISTS: usage<{ path: string }>({
+    message: ({ path }) => `${path} exists already; a version never changes after it is written.`,
+    hint: 'Choose another version name.',
+  }),
+  RECOMMENDER_INPUT_INVALID: usage<{ name: string; problem: string }>({
+    message: ({ name, problem }) => `${name} ${problem}.`,
+  }),
+  RECOMMENDER_CLOSED: usage({ message: 'This recommender is closed.' }),
+
+  PUBLICATION_MISSING: usage<{ workspace: string }>({
+    message: ({ workspace }) => `Nothing is published in ${workspace}.`,
+    hint: 'Publish a trained model first.',
+  }),
+  PUBLICATION_CORRUPT: failure<{ directory: string; reason: string }>({
+    message: ({ directory, reason }) => `The published version in ${directory} cannot be served: ${reason}.`,
+    hint: 'Publish again; a service that already runs continues with the version it has loaded.',
+  }),
+  CATALOGUE_EMPTY: usage({
+    message: 'There is no item to publish.',
+    hint: 'Import a catalogue first.',
+  }),
+  ENCODER_MISMATCH: usage<{ expected: string; actual: string }>({
+    message: ({ expected, actual }) =>
+      `The model was trained on vectors of the encoder ${expected}; the encoder given is ${actual}.`,
+    hint: 'Use the encoder that the model was trained with, or encode and train again with this one.',
+  }),
+  VECTOR_NOT_FINITE: failure<{ what: string; id?: string; user?: string; length?: number }>({
+    message: ({ what }) => `The model gave a vector that is not finite for ${what}.`,
+    hint: 'Train the model again; this one cannot be served.',
+  }),
+
+  REQUEST_INVALID: usage<{ issues: RequestIssue[]; more?: number }>({
+    http: 400,
+    message: ({ issues, more: untold = 0 }) => {
+      const [first] = issues;
+      const others = issues.length - 1 + untold;
+      const more = others > 0 ? ` (and ${others} more)` : '';
+      return `${first.path === '' ? '' : `${first.path}: `}${first.message.replace(/\.?$/, '')}${more}.`;
+    },
+    hint: 'See /openapi.json for the request schema.',
+  }),
+  ITEM_NOT_FOUND: usage<{ id: string }>({
+    http: 404,
+    message: ({ id }) => `No item has the id ${JSON.stringify(id)}.`,
+    hint: 'Check the id, or store the item first.',
+  }),
+  ENGINE_BUSY: usage<{ pending: number }>({
+    http: 503,
+    message: ({ pending }) => `${pending} writes are already waiting.`,
+    hint: 'Send the same request again in a moment; nothing of it was written.',
+  }),
+  ENGINE_CLOSED: failure({
+    http: 503,
+    message: 'The engine is closed.',
+    hint: 'Open a new one.',
+  }),
+});

@@ -1,0 +1,95 @@
+/**
+ * Evaluation of a saved bundle, through the towers, linear model and re-ranker that serve: what it
+ * reports is what a shop gets. The log may have grown since training; items that the bundle does not
+ * know are folded into the linear model by their text.
+ */
+import { gatherRows, type RunContext, renumberedRows, type SparseRows } from '@lorekeep/core';
+import {
+  type Evaluation,
+  type EvaluationSet,
+  evaluationCases,
+  evaluationOf,
+  type Split,
+  trainCounts,
+} from '@lorekeep/evaluation';
+import { type LinearModel, openItemModel } from '@lorekeep/linear';
+import type { Bundle } from '../bundle/load.ts';
+import { createCatalogueParts } from './catalogue-parts.ts';
+import { type RankOptions, rankCases } from './rank-cases.ts';
+
+/** Users whose histories are gathered at a time. */
+const USER_BATCH = 1024;
+
+/**
+ * @param content `[items × contentDim]` raw vectors in the item order of the log, zeros for items without text
+ * @returns ranks in the order of `split.heldOut[set].users`
+ */
+export async function evaluateBundle(
+  bundle: Bundle,
+  split: Split,
+  set: EvaluationSet,
+  content: Float32Array,
+  { threads, progress, signal, seed = 42 }: RankOptions & { seed?: number } = {},
+): Promise<Evaluation> {
+  const { itemIds } = split.log;
+  const known = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const trainedRows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
+  const { linear, reranker } = bundle;
+  const cases = evaluationCases(split, set);
+  const parts = createCatalogueParts({
+    items: itemIds.length,
+    ...(linear === undefined || cases.length === 0
+      ? {}
+      : { weights: { rows: await catalogueWeights(linear, trainedRows, content), settings: linear.settings } }),
+    ...(reranker === undefined ? {} : { reranker, trainedRows }),
+    towers: {
+      dim: bundle.dim,
+      items: () => bundle.adaptItems(content, trainedRows),
+      users: (inputs, histories) => userVectors(bundle, inputs, histories, { signal }),
+    },
+    counts: trainCounts(split),
+  });
+  const ranking = await rankCases(parts, cases, { threads, signal, progress, note: `version, ${set}` });
+  return evaluationOf(split, set, ranking, seed);
+}
+
+/** As in a shop: items that the model was not solved with are folded in. */
+async function catalogueWeights(
+  linear: LinearModel,
+  trainedRows: Int32Array,
+  content: Float32Array,
+): Promise<SparseRows> {
+  const items = trainedRows.length;
+  const dim = content.length / Math.max(1, items);
+  const fresh = Array.from(trainedRows.keys()).filter((row) => trainedRows[row] < 0);
+  const model = openItemModel(linear);
+  try {
+    const places = await model.fold(new Int32Array(fresh.length).fill(-1), gatherRows(content, dim, fresh));
+    const rowOf = new Int32Array(model.items).fill(-1);
+    trainedRows.forEach((trained, row) => {
+      if (trained >= 0) rowOf[trained] = row;
+    });
+    fresh.forEach((row, at) => {
+      rowOf[places[at]] = row;
+    });
+    return renumberedRows(model.weights(), rowOf, items);
+  } finally {
+    await model.close();
+  }
+}
+
+async function userVectors(
+  { dim, inputDim, maxHistory, encodeUsers }: Bundle,
+  inputs: Float32Array,
+  histories: readonly Int32Array[],
+  { signal }: RunContext,
+): Promise<Float32Array> {
+  const users = new Float32Array(histories.length * dim);
+  for (let first = 0; first < histories.length; first += USER_BATCH) {
+    signal?.throwIfAborted();
+    const some = histories.slice(first, first + USER_BATCH);
+    const read = some.map((history) => gatherRows(inputs, inputDim, history.subarray(-maxHistory)));
+    users.set(await encodeUsers(read), first * dim);
+  }
+  return users;
+}

@@ -1,0 +1,164 @@
+/**
+ * A publication: everything the service needs to answer, in one directory that never changes once it is there.
+ *
+ *     published/<version>/manifest.json       what it is, how good the index is, SHA-256 of every file
+ *     published/<version>/items.json          ids, text hashes and event counts, in row order
+ *     published/<version>/items.safetensors   inputs [items × inputDim], what the user tower reads for each item
+ *     published/<version>/index.<kind>        the item vectors, searchable; keys are rows
+ *     published/<version>/towers/             the trained bundle (hard links where the disk allows)
+ *     published/current                       the version that is live: one line
+ *
+ * A version is built under another name, flushed, renamed, and only then does `current` point to it. Killed at any
+ * moment, a publication leaves the one before untouched.
+ */
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode, sha256OfFile, writeFileAtomic } from '@lorekeep/core';
+import type { ItemTemplate } from '@lorekeep/encoder';
+import { readSafetensors } from '@lorekeep/graph';
+import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
+import { openIndexAdapter } from '@lorekeep/vector-index';
+import { type Bundle, openBundle } from '../bundle/load.ts';
+import { errors } from '../errors.ts';
+
+/** Versions kept, the live one included, so that one can go back. */
+const KEPT_VERSIONS = 3;
+/** A half-built version older than this was left by a killed process. */
+const ABANDONED_MS = 24 * 3600 * 1000;
+
+export interface PublicationManifest {
+  format: 1;
+  kind: 'publication';
+  /** The directory's name; sorts by time. */
+  version: string;
+  /** Unix seconds. */
+  createdAt: number;
+  /** `BundleManifest.version`. */
+  model: string;
+  encoder: { id: string; name: string; dim: number; isLanguageModel: boolean };
+  template: ItemTemplate;
+  /** `events`: how many the store held; the counts in `items.json` are of these. */
+  data: { items: number; events: number };
+  index: {
+    kind: IndexKind;
+    dim: number;
+    size: number;
+    /** Chosen by measurement: the smallest breadth that reaches `recallAt10` ≥ .99, if any does. */
+    ef: number;
+    /** Against an exact scan, mean over `queries` users (or items, in a shop without users). */
+    recallAt10: number;
+    queries: number;
+  };
+  /** File, relative to this directory → SHA-256. */
+  files: Record<string, string>;
+}
+
+export interface PublishedItems {
+  ids: string[];
+  /** SHA-256 of each item's text, '' for items without one. */
+  texts: string[];
+  /** Non-passive events of each item when it was published. */
+  events: number[];
+}
+
+/** A publication in memory. */
+export interface Publication {
+  directory: string;
+  manifest: PublicationManifest;
+  bundle: Bundle;
+  index: VectorIndex;
+  items: PublishedItems;
+  /** `[items × inputDim]` */
+  inputs: Float32Array;
+}
+
+export const publishedDirectory = (workspace: string) => join(workspace, 'published');
+
+/**
+ * What is live in a workspace.
+ * @throws LorekeepError `PUBLICATION_MISSING` where nothing was published yet, `PUBLICATION_CORRUPT`
+ */
+export async function readCurrent(workspace: string): Promise<{ directory: string; manifest: PublicationManifest }> {
+  const root = publishedDirectory(workspace);
+  let version: string;
+  try {
+    version = (await readFile(join(root, 'current'), 'utf8')).trim();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw errors.PUBLICATION_MISSING({ workspace });
+    throw errors.PUBLICATION_CORRUPT({ directory: root, reason: 'the file "current" cannot be read' }, error);
+  }
+  if (!/^[\w.-]+$/.test(version) || version.startsWith('.')) {
+    throw errors.PUBLICATION_CORRUPT({ directory: root, reason: 'the file "current" names no version' });
+  }
+  const directory = join(root, version);
+  let manifest: PublicationManifest;
+  try {
+    manifest = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')) as PublicationManifest;
+  } catch (error) {
+    throw errors.PUBLICATION_CORRUPT({ directory, reason: 'its manifest.json cannot be read' }, error);
+  }
+  if (manifest?.kind !== 'publication' || manifest.format !== 1) {
+    throw errors.PUBLICATION_CORRUPT({
+      directory,
+      reason: 'its manifest.json is of a format that this program does not know',
+    });
+  }
+  return { directory, manifest };
+}
+
+/**
+ * Reads a version, every file checked against its SHA-256 first.
+ * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` where its index kind is not installed
+ */
+export async function openPublication(directory: string, manifest: PublicationManifest): Promise<Publication> {
+  for (const [file, expected] of Object.entries(manifest.files)) {
+    const actual = await sha256OfFile(join(directory, file)).catch((error: unknown) => {
+      throw errors.PUBLICATION_CORRUPT({ directory, reason: `${file} cannot be read` }, error);
+    });
+    if (actual !== expected) throw errors.PUBLICATION_CORRUPT({ directory, reason: `${file} is not what was written` });
+  }
+  const { kind, dim, ef, size } = manifest.index;
+  const items = JSON.parse(await readFile(join(directory, 'items.json'), 'utf8')) as PublishedItems;
+  const { arrays } = await readSafetensors(join(directory, 'items.safetensors'));
+  const inputs = arrays.inputs.data as Float32Array;
+  const adapter = await openIndexAdapter(kind);
+  const index = await adapter.open(join(directory, `index.${kind}`), { dim, ef, capacity: size });
+  const bundle = await openBundle(join(directory, 'towers')).catch(async (error: unknown) => {
+    await index.close();
+    throw error;
+  });
+  const fits =
+    items.ids.length === manifest.data.items &&
+    inputs.length === items.ids.length * bundle.inputDim &&
+    bundle.dim === dim &&
+    index.size === size;
+  if (!fits) {
+    await index.close();
+    await bundle.close();
+    throw errors.PUBLICATION_CORRUPT({ directory, reason: 'its parts do not fit together' });
+  }
+  return { directory, manifest, bundle, index, items, inputs };
+}
+
+/** Makes a finished version the live one. */
+export async function switchCurrent(workspace: string, version: string): Promise<void> {
+  await writeFileAtomic(join(publishedDirectory(workspace), 'current'), `${version}\n`);
+}
+
+/** Removes all but the newest versions and the live one, and what killed publications left behind. */
+export async function pruneVersions(workspace: string): Promise<void> {
+  const root = publishedDirectory(workspace);
+  const live = (await readCurrent(workspace)).manifest.version;
+  const entries = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const versions = entries.map(({ name }) => name).filter((name) => !name.endsWith('.tmp'));
+  const doomed = versions
+    .filter((name) => name !== live)
+    .sort()
+    .reverse()
+    .slice(KEPT_VERSIONS - 1);
+  for (const { name } of entries) {
+    if (!name.endsWith('.tmp')) continue;
+    if (Date.now() - (await stat(join(root, name))).mtimeMs > ABANDONED_MS) doomed.push(name);
+  }
+  for (const name of doomed) await rm(join(root, name), { recursive: true, force: true });
+}

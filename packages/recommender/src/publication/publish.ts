@@ -1,0 +1,255 @@
+/**
+ * Building a publication: every item of the catalogue through encoder and item tower, an index over the vectors, and
+ * proof that the index finds what an exact scan finds.
+ */
+import { randomBytes } from 'node:crypto';
+import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gatherRows, type RunContext, sha256OfFile, silent, writeDirectoryAtomic } from '@lorekeep/core';
+import { catalogueVectors, encodeCatalogue, type ItemTemplate, type TextEncoder } from '@lorekeep/encoder';
+import { namedArray, saveSafetensors } from '@lorekeep/graph';
+import type { InteractionLog, Store } from '@lorekeep/store';
+import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
+import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
+import { type Bundle, openBundle } from '../bundle/load.ts';
+import { textHash } from '../engine/content.ts';
+import { errors } from '../errors.ts';
+import {
+  type PublicationManifest,
+  type PublishedItems,
+  pruneVersions,
+  publishedDirectory,
+  switchCurrent,
+} from './publication.ts';
+
+/** Items that go through encoder and tower together. */
+const BATCH = 1024;
+/** Users (or items) whose neighbours are compared with an exact scan. */
+const RECALL_QUERIES = 200;
+const RECALL_WANTED = 0.99;
+/** Breadths tried in turn until one reaches that recall. */
+const BREADTHS = [64, 128, 256, 512];
+
+export interface PublishOptions extends RunContext {
+  workspace: string;
+  /** The trained model to publish. */
+  bundleDir: string;
+  store: Store;
+  /** The encoder the model was trained with. */
+  encoder: TextEncoder;
+  /** Default `'usearch'`. */
+  indexKind?: IndexKind;
+}
+
+/**
+ * Publishes a trained model for the catalogue as it is now, and makes it live. If it fails or is stopped, what was
+ * live stays live and nothing is left behind.
+ * @throws LorekeepError `CATALOGUE_EMPTY`, `ENCODER_MISMATCH`, `VECTOR_NOT_FINITE`, `INDEX_ADAPTER_MISSING`, and what
+ * loading the bundle throws
+ */
+export async function publish(options: PublishOptions): Promise<PublicationManifest> {
+  const { workspace, bundleDir, store, encoder, indexKind = 'usearch', progress = silent, signal } = options;
+  // A missing adapter is found out before the work, not after it.
+  await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
+  const bundle = await openBundle(bundleDir);
+  try {
+    const { content, version: model } = bundle.manifest;
+    if (content.encoder !== encoder.id)
+      throw errors.ENCODER_MISMATCH({ expected: content.encoder, actual: encoder.id });
+    const template = content.template as ItemTemplate;
+    const { items: count, events } = await store.counts();
+    if (count === 0) throw errors.CATALOGUE_EMPTY();
+
+    const { items, inputs, vectors, rows } = await adaptCatalogue({ ...options, bundle, template, count });
+    const log = await store.interactionLog();
+    countEvents(items, log);
+
+    const createdAt = Date.now();
+    const stamp = new Date(createdAt).toISOString().replace(/[-:.]/g, '');
+    const version = `${stamp}-${randomBytes(3).toString('hex')}`;
+    const directory = join(publishedDirectory(workspace), version);
+    let manifest: PublicationManifest | undefined;
+    await writeDirectoryAtomic(directory, async (building) => {
+      const index = await buildIndex({ kind: indexKind, dim: bundle.dim, rows, vectors, progress, signal });
+      const measured = await measureRecall(
+        index,
+        vectors,
+        rows,
+        await sampleQueries(bundle, items, inputs, log, vectors),
+      );
+      progress({
+        stage: 'publish',
+        done: rows.length,
+        total: rows.length,
+        unit: 'items',
+        note: `index recall@10 ${measured.recallAt10.toFixed(4)}`,
+      });
+      await index.save(join(building, `index.${indexKind}`));
+      await index.close();
+      await saveSafetensors(join(building, 'items.safetensors'), {
+        inputs: namedArray([items.ids.length, bundle.inputDim], inputs),
+      });
+      await writeFile(join(building, 'items.json'), JSON.stringify(items));
+      await linkTree(bundleDir, join(building, 'towers'));
+      signal?.throwIfAborted();
+      manifest = {
+        format: 1,
+        kind: 'publication',
+        version,
+        createdAt: createdAt / 1000,
+        model,
+        encoder: { id: encoder.id, name: encoder.name, dim: encoder.dim, isLanguageModel: encoder.isLanguageModel },
+        template,
+        data: { items: items.ids.length, events },
+        index: { kind: indexKind, dim: bundle.dim, size: rows.length, ...measured },
+        files: await checksums(building),
+      };
+      await writeFile(join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    });
+    await switchCurrent(workspace, version);
+    await pruneVersions(workspace);
+    return manifest!;
+  } finally {
+    await bundle.close();
+  }
+}
+
+interface AdaptOptions extends PublishOptions {
+  bundle: Bundle;
+  template: ItemTemplate;
+  count: number;
+}
+
+/** The whole catalogue through encoder and item tower. `rows`: those with something to go by, `vectors` theirs. */
+async function adaptCatalogue({ store, encoder, bundle, template, count, progress = silent, signal }: AdaptOptions) {
+  await encodeCatalogue({ store, encoder, template, progress, signal });
+  const trainedRow = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const items: PublishedItems = { ids: [], texts: [], events: [] };
+  const inputs: Float32Array[] = [];
+  const table = createVectorTable(bundle.dim, count);
+  for await (const batch of store.items({ batchSize: BATCH })) {
+    signal?.throwIfAborted();
+    const content = await catalogueVectors({ store, encoder, template }, batch);
+    const idRows = Int32Array.from(batch, ({ id }) => trainedRow.get(id) ?? -1);
+    const adapted = await bundle.adaptItems(content, idRows);
+    inputs.push(adapted.inputs);
+    batch.forEach((item, at) => {
+      const row = items.ids.push(item.id) - 1;
+      const text = textHash(item, template);
+      items.texts.push(text);
+      if (text === '' && idRows[at] < 0) return;
+      const vector = adapted.vectors.subarray(at * bundle.dim, (at + 1) * bundle.dim);
+      if (!vector.every(Number.isFinite))
+        throw errors.VECTOR_NOT_FINITE({ what: `the item ${JSON.stringify(item.id)}`, id: item.id });
+      table.put(row, vector);
+    });
+    progress({ stage: 'publish', done: items.ids.length, total: count, unit: 'items' });
+  }
+  return { items, inputs: concatenate(inputs), rows: table.keys(), vectors: table.vectors() };
+}
+
+function concatenate(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function countEvents(items: PublishedItems, log: InteractionLog): void {
+  const counts = new Map<string, number>();
+  for (const row of log.items) counts.set(log.itemIds[row], (counts.get(log.itemIds[row]) ?? 0) + 1);
+  items.events = items.ids.map((id) => counts.get(id) ?? 0);
+}
+
+interface BuildOptions extends RunContext {
+  kind: IndexKind;
+  dim: number;
+  rows: Uint32Array;
+  vectors: Float32Array;
+}
+
+async function buildIndex({ kind, dim, rows, vectors, progress = silent, signal }: BuildOptions): Promise<VectorIndex> {
+  const adapter = await openIndexAdapter(kind);
+  const index = await adapter.create({ dim, capacity: rows.length, ef: BREADTHS[0] });
+  for (let from = 0; from < rows.length; from += 4 * BATCH) {
+    signal?.throwIfAborted();
+    const to = Math.min(rows.length, from + 4 * BATCH);
+    await index.add(rows.subarray(from, to), vectors.subarray(from * dim, to * dim));
+    progress({ stage: 'index', done: to, total: rows.length, unit: 'items' });
+  }
+  return index;
+}
+
+/** Vectors to ask the index with: users spread evenly over the log, or items where there are no users. */
+async function sampleQueries(
+  bundle: Bundle,
+  items: PublishedItems,
+  inputs: Float32Array,
+  log: InteractionLog,
+  vectors: Float32Array,
+): Promise<Float32Array[]> {
+  const rowOf = new Map(items.ids.map((id, row) => [id, row]));
+  const histories: Float32Array[] = [];
+  const users = log.userIds.length;
+  for (let at = 0; at < Math.min(users, RECALL_QUERIES); at++) {
+    const user = Math.floor((at * users) / Math.min(users, RECALL_QUERIES));
+    const history = log.items.subarray(log.offsets[user], log.offsets[user + 1]).slice(-bundle.maxHistory);
+    // An item may have arrived since the catalogue was read.
+    const known = Array.from(history, (row) => rowOf.get(log.itemIds[row])).filter((row) => row !== undefined);
+    if (known.length > 0) histories.push(gatherRows(inputs, bundle.inputDim, known));
+  }
+  const source = histories.length > 0 ? await bundle.encodeUsers(histories) : vectors;
+  const count = source.length / bundle.dim;
+  const wanted = Math.min(count, RECALL_QUERIES);
+  return Array.from({ length: wanted }, (_, at) => {
+    const row = Math.floor((at * count) / wanted);
+    return source.slice(row * bundle.dim, (row + 1) * bundle.dim);
+  }).filter((query) => query.every(Number.isFinite));
+}
+
+async function measureRecall(
+  index: VectorIndex,
+  vectors: Float32Array,
+  rows: Uint32Array,
+  queries: Float32Array[],
+): Promise<{ ef: number; recallAt10: number; queries: number }> {
+  const table = createVectorTable(index.dim, rows.length, rows, vectors);
+  const truth = queries.map((query) => table.scan(query, 10).keys);
+  const wanted = truth.reduce((sum, keys) => sum + keys.length, 0);
+  let recallAt10 = 1;
+  let ef = BREADTHS[0];
+  for (ef of BREADTHS) {
+    let hits = 0;
+    for (let at = 0; at < queries.length; at++) {
+      const found = new Set((await index.search(queries[at], 10, { ef })).keys);
+      hits += truth[at].filter((key) => found.has(key)).length;
+    }
+    recallAt10 = wanted === 0 ? 1 : hits / wanted;
+    if (recallAt10 >= RECALL_WANTED) break;
+  }
+  return { ef, recallAt10, queries: queries.length };
+}
+
+/** Files of a bundle never change, so a link is as good as a copy; another disk gets a copy. */
+async function linkTree(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const source = join(from, entry.name);
+    const target = join(to, entry.name);
+    if (entry.isDirectory()) await linkTree(source, target);
+    else await link(source, target).catch(() => copyFile(source, target));
+  }
+}
+
+async function checksums(directory: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files[path.slice(directory.length + 1).replaceAll('\\', '/')] = await sha256OfFile(path);
+  }
+  return files;
+}

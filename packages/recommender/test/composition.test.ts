@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { createRandom } from '@lorekeep/core';
+import { fillFromTowers, mergeNewItems } from '../src/composition/lists.ts';
+import { createRecommender, type RankedRows, type RecommenderParts } from '../src/composition/recommender.ts';
+
+const rows = (keys: number[], scores = keys.map((_, at) => keys.length - at)): RankedRows => ({
+  keys: Uint32Array.from(keys),
+  scores: Float32Array.from(scores),
+});
+
+test('new items keep the rank that the linear model gives them, the rest follows the re-ranker, then the linear model', () => {
+  const isNew = (item: number) => item >= 90;
+  assert.deepEqual(mergeNewItems([5, 3, 1], [3, 91, 7, 1, 90], isNew, 10), [5, 91, 3, 1, 90, 7]);
+  assert.deepEqual(mergeNewItems([5, 3, 1], [3, 91, 7, 1, 90], isNew, 2), [5, 91]);
+  assert.deepEqual(mergeNewItems([], [3, 91], isNew, 5), [3, 91]);
+  assert.deepEqual(mergeNewItems([4, 2], [], isNew, 5), [4, 2]);
+  assert.deepEqual(mergeNewItems([8, 6, 4, 2], [1, 2, 3, 4, 5, 6, 7, 8], isNew, 8), [8, 6, 4, 2, 1, 3, 5, 7]);
+});
+
+/** Parts over 12 items: `linear` and `reranked` orders as given, towers in falling row order. */
+interface Given {
+  linear?: number[];
+  reranked?: number[];
+  weight?: number;
+  firstNew?: number;
+}
+
+function partsOf({ linear, reranked, weight = 0, firstNew = 12 }: Given) {
+  const filtered = (order: number[], k: number, passes: (row: number) => boolean) =>
+    rows(order.filter(passes).slice(0, k));
+  const parts: RecommenderParts = {
+    ...(linear && { linear: { top: (_, k, passes) => filtered(linear, k, passes) } }),
+    ...(reranked && {
+      reranker: {
+        towerWeight: weight,
+        knows: (row) => row < firstNew,
+        rerank: async (queries) =>
+          queries.map(({ passes = () => true }) => {
+            const items = Int32Array.from(reranked).filter(passes);
+            return { items, scores: Float32Array.from(items, (_, at) => items.length - at) };
+          }),
+      },
+    }),
+    towers: {
+      dim: 1,
+      userVectors: async (histories) => new Float32Array(histories.length).fill(1),
+      scores: (user, wanted) => Float32Array.from(wanted, (row) => user[0] * row),
+      search: async (_, k, passes) =>
+        filtered(
+          Array.from({ length: 12 }, (__, at) => 11 - at),
+          k,
+          passes,
+        ),
+    },
+    popular: (k, passes) => filtered([5, 6, 7], k, passes),
+  };
+  return createRecommender(parts);
+}
+
+async function listOf(
+  parts: Parameters<typeof partsOf>[0],
+  { k = 4, history = [0], seen = [] as number[], passes = undefined as undefined | ((row: number) => boolean) } = {},
+) {
+  const [prepared] = await partsOf(parts).prepare([{ history, passes }]);
+  const { keys, source } = await prepared.list(k, new Set(seen));
+  return [source, ...keys];
+}
+
+test('the source is the part that ordered the list', async () => {
+  assert.deepEqual(await listOf({ linear: [3, 2, 1, 0], reranked: [1, 2, 3] }), ['reranker', 1, 2, 3, 0]);
+  assert.deepEqual(await listOf({ linear: [3, 2, 1, 0] }), ['linear', 3, 2, 1, 0]);
+  assert.deepEqual(await listOf({}), ['towers', 11, 10, 9, 8]);
+  assert.deepEqual(await listOf({ linear: [3, 2, 1, 0] }, { history: [] }), ['popularity', 5, 6, 7]);
+});
+
+test('a list that is too short is filled from the towers, without repeating a row', async () => {
+  assert.deepEqual(await listOf({ linear: [11, 3], reranked: [3] }, { k: 5 }), ['reranker', 3, 11, 10, 9, 8]);
+  assert.deepEqual(await listOf({ linear: [3] }, { k: 3 }), ['linear', 3, 11, 10]);
+  assert.deepEqual(await listOf({ linear: [] }, { k: 2 }), ['towers', 11, 10]);
+  const { scores } = fillFromTowers({ ...rows([3, 1], [2, -1]), source: 'linear' }, rows([9, 3, 8]), 4);
+  assert.deepEqual([...scores], [2, -1, -1, -1]);
+});
+
+test('seen rows and rows that do not pass are in no list; seen rows still compete for places among the candidates', async () => {
+  const parts = { linear: [3, 2, 1, 0], reranked: [1, 2, 3] };
+  assert.deepEqual(await listOf(parts, { seen: [1, 11] }), ['reranker', 2, 3, 0, 10]);
+  assert.deepEqual(await listOf(parts, { passes: (row) => row % 2 === 1 }), ['reranker', 1, 3, 11, 9]);
+  assert.deepEqual(await listOf(parts, { passes: (row) => row > 3 }), ['towers', 11, 10, 9, 8]);
+});
+
+test('towers are added to the scores of the re-ranker with their weight', async () => {
+  const parts = { linear: [3, 2, 1, 0], reranked: [1, 2, 3] };
+  assert.deepEqual(await listOf({ ...parts, weight: 0.5 }, { k: 3 }), ['reranker', 1, 2, 3]);
+  assert.deepEqual(await listOf({ ...parts, weight: 2 }, { k: 3 }), ['reranker', 3, 2, 1]);
+});
+
+test('of several queries each gets its own list, and a longer list begins with a shorter one', async () => {
+  const random = createRandom(5);
+  const order = random.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  const recommender = partsOf({ linear: order, reranked: [4, 2, 8], weight: 1, firstNew: 9 });
+  const prepared = await recommender.prepare([{ history: [1] }, { history: [] }, { history: [2, 3] }]);
+  const lists = await Promise.all(prepared.map((query) => query.list(12)));
+  assert.deepEqual(
+    lists.map(({ source }) => source),
+    ['reranker', 'popularity', 'reranker'],
+  );
+  assert.deepEqual(lists[0].keys, lists[2].keys);
+  for (let k = 1; k < 12; k++) assert.deepEqual((await prepared[0].list(k)).keys, lists[0].keys.slice(0, k));
+});

@@ -1,3 +1,0 @@
-import { indexConformance } from './index-conformance.ts';
-
-indexConformance('exact');

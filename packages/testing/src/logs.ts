@@ -1,0 +1,53 @@
+/** Small made-up corpora whose structure is known, for the tests of this room. */
+import { createRandom, sha256 } from '@lorekeep/core';
+import type { InteractionLog } from '@lorekeep/store';
+
+export function logOf(histories: number[][], items: number): InteractionLog {
+  const offsets = new Uint32Array(histories.length + 1);
+  histories.forEach((history, user) => {
+    offsets[user + 1] = offsets[user] + history.length;
+  });
+  const flat = Int32Array.from(histories.flat());
+  return {
+    itemIds: Array.from({ length: items }, (_, row) => `item-${row}`),
+    userIds: histories.map((_, user) => `user-${user}`),
+    offsets,
+    items: flat,
+    timestamps: Float64Array.from(flat, (_, at) => at),
+    fingerprint: sha256(JSON.stringify([histories, items])),
+  };
+}
+
+export const CONTENT_DIM = 12;
+
+/**
+ * Items come in groups with similar text; users stay in one group and mostly move on to the item's neighbour in a ring.
+ * A tenth of the items has no text, some users have one or two events.
+ */
+export function groupedLog({ users = 150, groups = 6, perGroup = 8, seed = 7 } = {}) {
+  const random = createRandom(seed);
+  const items = groups * perGroup;
+  const histories = Array.from({ length: users }, (_, user) => {
+    const group = random.int(groups);
+    const length = user % 10 === 0 ? 1 + random.int(2) : 3 + random.int(6);
+    let at = random.int(perGroup);
+    return Array.from({ length }, () => {
+      at = (at + (random.next() < 0.8 ? 1 : random.int(perGroup))) % perGroup;
+      return group * perGroup + at;
+    });
+  });
+  const content = Float32Array.from(
+    { length: items * CONTENT_DIM },
+    (_, at) => (Math.floor(at / CONTENT_DIM / perGroup) === at % CONTENT_DIM ? 1 : 0) + 0.2 * random.normal(),
+  );
+  for (let row = 0; row < items; row += 10) content.fill(0, row * CONTENT_DIM, (row + 1) * CONTENT_DIM);
+  return { log: logOf(histories, items), content };
+}
+
+export const contentInfo = {
+  encoder: 'made-up',
+  name: 'made-up',
+  dim: CONTENT_DIM,
+  isLanguageModel: false,
+  template: '',
+};

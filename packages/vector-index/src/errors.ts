@@ -1,0 +1,30 @@
+/** Errors of this package. */
+import { defineErrors, failure, usage } from '@lorekeep/core';
+
+export const errors = defineErrors({
+  INDEX_BAD_K: usage<{ k: number }>({
+    message: ({ k }) => `k must be a whole number of at least 1, not ${k}.`,
+    hint: 'Ask for one neighbour or more.',
+  }),
+  INDEX_BAD_QUERY: usage<{ reason: string; expected?: number; actual?: number; position?: number }>({
+    message: ({ reason }) => `The query vector is invalid: ${reason}.`,
+    hint: 'Pass one finite vector with the dimension of the index.',
+  }),
+  INDEX_BAD_VECTORS: usage<{ reason: string; expected?: number; actual?: number; key?: number; position?: number }>({
+    message: ({ reason }) => `These vectors cannot be indexed: ${reason}.`,
+    hint: 'Pass one finite row with the dimension of the index for each key; nothing was added.',
+  }),
+  INDEX_FILE_INVALID: failure<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `The index file ${path} cannot be opened: ${reason}.`,
+    hint: 'Build the index again.',
+  }),
+  INDEX_CLOSED: usage({ message: 'This index is closed.', hint: 'Open it again.' }),
+  INDEX_ADAPTER_MISSING: usage<{ kind: string; package: string; install: string }>({
+    message: ({ kind, package: name }) => `The index kind "${kind}" needs the package ${name}, which is not installed.`,
+    hint: ({ install }) => install,
+  }),
+  INDEX_UNKNOWN_KIND: usage<{ kind: string; kinds: readonly string[] }>({
+    message: ({ kind }) => `There is no index kind "${kind}".`,
+    hint: ({ kinds }) => `Choose one of ${kinds.join(', ')}.`,
+  }),
+});

@@ -1,0 +1,73 @@
+/**
+ * How a vector table lies in a file: behind whatever the adapter's own library wrote there, if anything.
+ *
+ *     library's bytes | keys u32[size] | vectors f32[size × dim] | footer of 40 bytes
+ *
+ * All little-endian. The library reads its part from the front and never sees the rest, so a usearch file stays a
+ * usearch file. The footer carries lengths and a CRC-32 over all before it: a cut or damaged file is found out before
+ * native code, which trusts its input, gets to read it.
+ */
+import { appendFile, open, readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { errors } from './errors.ts';
+import { createVectorTable, type VectorTable } from './vector-table.ts';
+
+const MAGIC = Buffer.from('LKINDEX1');
+const FOOTER = 40;
+
+/** Appends the table to `path`, creating the file where the library wrote none, and flushes it to disk. */
+export async function appendTail(path: string, table: VectorTable): Promise<void> {
+  const head = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  const keys = bytesOf(table.keys());
+  const vectors = bytesOf(table.vectors());
+  const footer = Buffer.alloc(FOOTER);
+  MAGIC.copy(footer, 0);
+  footer.writeBigUInt64LE(BigInt(head.length), 8);
+  footer.writeUInt32LE(table.size, 16);
+  footer.writeUInt32LE(table.dim, 20);
+  footer.writeUInt32LE(crc32(vectors, crc32(keys, crc32(head))), 24);
+  await appendFile(path, Buffer.concat([keys, vectors, footer]));
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads the table back.
+ * @returns `headBytes`: how much of the file belongs to the library
+ * @throws LorekeepError `INDEX_FILE_INVALID` for a missing, cut or damaged file or another width
+ */
+export async function readTail(path: string, dim: number): Promise<{ headBytes: number; table: VectorTable }> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw errors.INDEX_FILE_INVALID({ path, reason: 'it cannot be read' }, error);
+  });
+  const end = bytes.length - FOOTER;
+  if (end < 0 || !bytes.subarray(end, end + MAGIC.length).equals(MAGIC)) {
+    throw errors.INDEX_FILE_INVALID({ path, reason: 'its end is missing' });
+  }
+  const headBytes = Number(bytes.readBigUInt64LE(end + 8));
+  const size = bytes.readUInt32LE(end + 16);
+  const width = bytes.readUInt32LE(end + 20);
+  if (headBytes + size * 4 + size * width * 4 !== end)
+    throw errors.INDEX_FILE_INVALID({ path, reason: 'its length is not what it says' });
+  if (crc32(bytes.subarray(0, end)) !== bytes.readUInt32LE(end + 24)) {
+    throw errors.INDEX_FILE_INVALID({ path, reason: 'its checksum does not match' });
+  }
+  if (width !== dim)
+    throw errors.INDEX_FILE_INVALID({ path, reason: `its vectors are ${width} wide and ${dim} were expected` });
+  const keys = new Uint32Array(size);
+  const vectors = new Float32Array(size * dim);
+  bytes.copy(bytesOf(keys), 0, headBytes, headBytes + size * 4);
+  bytes.copy(bytesOf(vectors), 0, headBytes + size * 4, end);
+  return { headBytes, table: createVectorTable(dim, size, keys, vectors) };
+}
+
+function bytesOf(array: Uint32Array | Float32Array): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}

@@ -1,0 +1,3 @@
+import { indexConformance } from '../src/conformance.ts';
+
+indexConformance('exact');
