@@ -56,7 +56,7 @@ describe('engine of a model with a re-ranker', () => {
     assert.ok(ids(await engine.recommend({ history, k: 40 })).includes('fresh-1'));
     assert.ok(!ids(await engine.recommend({ history: [...history, 'fresh-1'], k: 1000 })).includes('fresh-1'));
     const alone = await engine.recommend({ history: ['fresh-1'], k: 5 });
-    assert.equal(alone.source, 'linear');
+    assert.equal(alone.source, 'towers');
     assert.equal(alone.items.length, 5);
   });
 
