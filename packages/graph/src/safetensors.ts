@@ -7,8 +7,8 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { writeFileAtomic } from '@lorekeep/core';
+import { type ArrayData, type Arrays, type DType, dataFits, sizeOf } from './arrays.ts';
 import { badFeed, safetensors } from './errors.ts';
-import { type ArrayData, type Arrays, type DType, dataFits, sizeOf } from './types.ts';
 
 /** The reference implementation's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;

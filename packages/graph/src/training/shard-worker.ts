@@ -1,0 +1,53 @@
+/** One thread that computes its share of every step, in memory shared with the trainer (shares.ts). */
+import { parentPort } from 'node:worker_threads';
+import * as ort from 'onnxruntime-node';
+import type { Arrays } from '../arrays.ts';
+import { sessionOptions } from '../runtime/session-options.ts';
+import { fillMask, maskBytes } from './dropout-mask.ts';
+import type { ShareAnswer, ShareGraph, ShareRun } from './shard-thread.ts';
+
+interface Loaded {
+  session: ort.InferenceSession;
+  sets: Record<string, ort.Tensor>[];
+  into: Record<string, ort.Tensor>;
+  masks: { mask: Uint8Array; dropped: number }[];
+}
+
+const port = parentPort!;
+const graphs = new Map<number, Loaded>();
+
+const tensors = (arrays: Arrays) =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, { dtype, data, shape }]) => [
+      name,
+      new ort.Tensor(dtype, data as Float32Array, shape),
+    ]),
+  );
+
+async function load({ id, onnx, threads, feeds, sets, into, sites }: ShareGraph): Promise<void> {
+  const session = await ort.InferenceSession.create(onnx, sessionOptions(threads));
+  const masks = sites.map(({ size, dropped }) => ({ mask: maskBytes(size), dropped }));
+  const fixed = {
+    ...tensors(feeds),
+    ...Object.fromEntries(
+      sites.map(({ name, shape }, i) => [name, new ort.Tensor('uint8', masks[i].mask, [...shape])]),
+    ),
+  };
+  graphs.set(id, { session, sets: sets.map((set) => ({ ...fixed, ...tensors(set) })), into: tensors(into), masks });
+}
+
+async function run({ id, set, seeds }: ShareRun): Promise<void> {
+  const { session, sets, into, masks } = graphs.get(id)!;
+  for (const [i, { mask, dropped }] of masks.entries()) fillMask(mask, dropped, seeds[i]);
+  await session.run(sets[set], into);
+}
+
+port.on('message', async (message: ShareGraph | ShareRun) => {
+  let answer: ShareAnswer = {};
+  try {
+    await (message.kind === 'graph' ? load(message) : run(message));
+  } catch (error) {
+    answer = { error: (error as Error).message };
+  }
+  port.postMessage(answer);
+});
