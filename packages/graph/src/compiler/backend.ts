@@ -1,39 +1,39 @@
 /**
- * A tfjs backend that computes nothing: its kernels append operations to a `Graph`. Whatever tfjs runs while it is the
- * active backend, gradients included, is thereby written down.
+ * A tfjs backend that computes nothing: its kernels append operations to a `Graph`. While it is the active backend, it
+ * records everything that tfjs runs, gradients included.
  *
- * Tensors have no values here. Code that asks for one (`dataSync`, `arraySync`, an `if` on a value) cannot be
- * compiled and gets an error that names the operation that made the tensor and the line that read it; so does code
- * that draws random numbers, which would be frozen into the graph.
+ * Tensors have no values here. Code that reads one (`dataSync`, `arraySync`, an `if` on a value) cannot be compiled; the
+ * error names the operation that produced the tensor and the line that read it. Code that draws random numbers is
+ * rejected too, because they would be constants of the graph.
  */
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import { allocate, type DType, sizeOf } from '../arrays.ts';
-import { largeConstant, randomInGraph, unsupportedOp, valueRead } from '../errors.ts';
+import { errors } from '../errors.ts';
 import { tf } from '../tf.ts';
 import type { Graph, Value } from './ir.ts';
 
 export const BACKEND = 'lorekeep-trace';
 
-/** Constants caught by value may be this large; larger ones must be inputs, or every graph would carry a copy. */
+/** Limit of captured constants. Larger ones must be inputs, because every graph would contain a copy. */
 const MAX_CONSTANT_ELEMENTS = 65_536;
 
 type BackendValues = ReturnType<KernelBackend['readSync']>;
 
-interface Held {
+interface TensorRecord {
   shape: number[];
   dtype: DataType;
-  /** Set for tensors made from values. */
+  /** Set for tensors created from values. One element stands for equal elements. */
   values?: ArrayLike<number>;
-  /** The value in each graph that has used it. */
+  /** The value in the graph that used the tensor last. */
   value?: { graph: Graph; value: Value };
 }
 
 class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
-  readonly held = new tf.DataStorage<Held>(this as unknown as KernelBackend, tf.engine());
+  readonly records = new tf.DataStorage<TensorRecord>(this as unknown as KernelBackend, tf.engine());
 
   override numDataIds(): number {
-    return this.held.numDataIds();
+    return this.records.numDataIds();
   }
   override floatPrecision(): 16 | 32 {
     return 32;
@@ -49,7 +49,7 @@ class TraceBackend extends tf.KernelBackend {
   override refCount(): number {
     return 1;
   }
-  /** The garbage collector owns what is held: tensors here are a few words each. */
+  /** The garbage collector frees the records, which are a few words each. */
   override disposeData(): boolean {
     return true;
   }
@@ -63,14 +63,16 @@ class TraceBackend extends tf.KernelBackend {
     return dataId;
   }
   override move(dataId: object, values: unknown, shape: number[], dtype: DataType): void {
-    if (dtype === 'string' || dtype === 'complex64') throw unsupportedOp(`a ${dtype} tensor`, callerPlace());
-    if (drawsRandomNumbers()) throw randomInGraph(callerPlace());
-    this.held.set(dataId, { shape, dtype, values: compressed(values as ArrayLike<number>, sizeOf(shape)) });
+    if (dtype === 'string' || dtype === 'complex64')
+      throw errors.GRAPH_UNSUPPORTED_OP({ op: `a ${dtype} tensor`, place: callSite() });
+    if (drawsRandomNumbers()) throw errors.GRAPH_RANDOM({ place: callSite() });
+    this.records.set(dataId, { shape, dtype, values: compressed(values as ArrayLike<number>, sizeOf(shape)) });
   }
 
   override readSync(dataId: object): BackendValues {
-    const { values, value, dtype, shape } = this.held.get(dataId);
-    if (values === undefined) throw valueRead(value?.value.node?.op ?? 'an input', callerPlace());
+    const { values, value, dtype, shape } = this.records.get(dataId);
+    if (values === undefined)
+      throw errors.GRAPH_VALUE_READ({ op: value?.value.node?.op ?? 'an input', place: callSite() });
     const data = allocate(dtype as DType, sizeOf(shape)) as Float32Array;
     if (values.length === data.length) data.set(values);
     else data.fill(values[0]);
@@ -82,19 +84,20 @@ class TraceBackend extends tf.KernelBackend {
 
   graphValue({ dataId, shape, dtype }: TensorInfo): Value {
     const graph = this.current();
-    const held = this.held.get(dataId);
-    if (held.value?.graph === graph) return held.value.value;
-    if (held.values === undefined) throw valueRead('another compilation', callerPlace());
+    const record = this.records.get(dataId);
+    if (record.value?.graph === graph) return record.value.value;
+    if (record.values === undefined) throw errors.GRAPH_VALUE_READ({ op: 'another compilation', place: callSite() });
     const size = sizeOf(shape);
     let value: Value;
-    if (held.values.length === 1) value = graph.uniform(shape, Number(held.values[0]), dtype as DType);
+    if (record.values.length === 1) value = graph.uniform(shape, Number(record.values[0]), dtype as DType);
     else {
-      if (size > MAX_CONSTANT_ELEMENTS) throw largeConstant(shape, MAX_CONSTANT_ELEMENTS, callerPlace());
+      if (size > MAX_CONSTANT_ELEMENTS)
+        throw errors.GRAPH_LARGE_CONSTANT({ shape, limit: MAX_CONSTANT_ELEMENTS, place: callSite() });
       const data = allocate(dtype as DType, size) as Float32Array;
-      data.set(held.values);
+      data.set(record.values);
       value = graph.constant(shape, data, dtype as DType);
     }
-    held.value = { graph, value };
+    record.value = { graph, value };
     return value;
   }
 
@@ -102,17 +105,17 @@ class TraceBackend extends tf.KernelBackend {
   info(value: Value, dtype: DataType = value.dtype as DataType): TensorInfo {
     const dataId = {};
     const shape = [...value.shape];
-    this.held.set(dataId, { shape, dtype, value: { graph: this.current(), value } });
+    this.records.set(dataId, { shape, dtype, value: { graph: this.current(), value } });
     return { dataId, shape, dtype };
   }
 
   current(): Graph {
-    if (this.graph === undefined) throw valueRead('a finished compilation', callerPlace());
+    if (this.graph === undefined) throw errors.GRAPH_VALUE_READ({ op: 'a finished compilation', place: callSite() });
     return this.graph;
   }
 }
 
-/** Equal elements are kept as one. */
+/** One element if all elements are equal. */
 function compressed(values: ArrayLike<number>, size: number): ArrayLike<number> {
   for (let i = 1; i < size; i++) if (!Object.is(values[i], values[0])) return values;
   return size === 0 ? [] : [Number(values[0])];
@@ -127,10 +130,11 @@ function drawsRandomNumbers(): boolean {
   return RANDOM_OPS.test(stack);
 }
 
+/** `src/` of this package. */
 const OWN_SOURCES = new URL('..', import.meta.url).href;
 
-/** `file:line:column` of the innermost stack frame that belongs to neither tfjs nor this room. */
-export function callerPlace(): string {
+/** `file:line:column` of the innermost stack frame that belongs neither to tfjs nor to this package. */
+export function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
   const stack = new Error().stack ?? '';
@@ -152,7 +156,7 @@ export type Kernel = (
   attributes: Record<string, never>,
 ) => Value | Value[];
 
-/** Makes `kernel` the translation of the tfjs kernel `name`. Value types that tfjs lacks must not leave it. */
+/** Registers the translation of the tfjs kernel `name`. It must not return value types that tfjs lacks. */
 export function defineKernel(name: string, kernel: Kernel): void {
   tf.registerKernel({
     kernelName: name,
@@ -170,8 +174,8 @@ export function defineKernel(name: string, kernel: Kernel): void {
   });
 }
 
-/** Kernels that tfjs has and this backend does not translate answer with a coded error. */
-export function refuseOtherKernels(): void {
+/** Makes all other kernels of tfjs throw `GRAPH_UNSUPPORTED_OP`. */
+export function rejectOtherKernels(): void {
   const own = new Set(tf.getKernelsForBackend(BACKEND).map(({ kernelName }) => kernelName));
   for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
     if (own.has(kernelName)) continue;
@@ -179,7 +183,7 @@ export function refuseOtherKernels(): void {
       kernelName,
       backendName: BACKEND,
       kernelFunc: () => {
-        throw unsupportedOp(kernelName, callerPlace());
+        throw errors.GRAPH_UNSUPPORTED_OP({ op: kernelName, place: callSite() });
       },
     });
   }

@@ -1,17 +1,19 @@
 /**
- * Many products of equal shape on several threads: `factor · a · bᵀ + c`, written over c. What a blocked factorisation
- * is made of. Every thread has a session of one thread of its own and they take products from one queue, so none waits
- * at a barrier for another: on a machine with other work, threads inside one session go at the slowest one's pace.
- * Arrays lie in shared memory and are never copied between threads; the main thread stays free to answer.
+ * Many matrix products of equal shape on several threads: `factor · a · bᵀ + c`, written over c. Blocked factorisations
+ * consist of such products.
+ *
+ * Every thread has its own session of one thread, and all of them take products from one queue, so that none waits at a
+ * barrier for another: on a machine with other work, the threads inside one session are as slow as the slowest of them.
+ * Arrays lie in shared memory and are never copied between threads. The main thread stays responsive.
  */
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { badFeed, badOption, runFailed, sessionClosed } from '../errors.ts';
+import type { Worker } from 'node:worker_threads';
+import { errors } from '../errors.ts';
 import { OnnxGraphBuilder } from '../onnx/graph-builder.ts';
+import { startWorker, workerUrl } from '../runtime/worker-thread.ts';
 
-export interface ProductShape {
-  /** Of a and c. */
+export interface MatmulShape {
+  /** Rows of a and c. */
   rows: number;
   /** Columns of c, rows of b. */
   columns: number;
@@ -21,64 +23,65 @@ export interface ProductShape {
   factor?: number;
 }
 
-/** All in shared memory (`sharedFloats`). */
-export interface Product {
+/** All arrays lie in shared memory (`sharedFloats`). */
+export interface MatmulOperands {
   /** `[rows, inner]` */
   a: Float32Array;
   /** `[columns, inner]` */
   b: Float32Array;
-  /** `[rows, columns]`: the summand, then the result. Two products of one call must not write to the same. */
+  /** `[rows, columns]`: the summand, overwritten by the result. No two products of one call may share it. */
   c: Float32Array;
 }
 
-export interface ProductPool {
-  /** Resolves when all are done. @throws LorekeepError `GRAPH_BAD_FEED`, `GRAPH_RUN`, `GRAPH_CLOSED` */
-  run(shape: ProductShape, products: readonly Product[]): Promise<void>;
-  /** Ends all threads; products not done yet fail. */
+export interface MatmulPool {
+  /**
+   * Resolves when all products are computed.
+   *
+   * @throws LorekeepError `GRAPH_BAD_FEED`, `GRAPH_RUN`, `GRAPH_CLOSED`
+   */
+  run(shape: MatmulShape, products: readonly MatmulOperands[]): Promise<void>;
+  /** Ends all threads. Unfinished products fail with `GRAPH_CLOSED`. */
   close(): Promise<void>;
 }
 
-export interface ProductRequest {
-  /** The graph's name in the worker; `graph` comes with the first request of it. */
+/** Message to a worker. It answers with an error message, or with undefined when the products are computed. */
+export interface MatmulRequest {
+  /** Identifies the graph in the worker. `graph` is part of the first request with this key. */
   key: string;
   graph?: Uint8Array;
-  shape: ProductShape;
-  products: readonly Product[];
+  shape: MatmulShape;
+  products: readonly MatmulOperands[];
 }
 
-/** Products a message, at most: enough to hide the message, few enough to end together. */
-const MOST_A_MESSAGE = 16;
+/** Limit of products per message: enough to hide its cost, few enough that the threads finish together. */
+const MAX_PRODUCTS_PER_MESSAGE = 16;
 
-/** The same file beside this one, whether this is the source or what was built from it. */
-const WORKER = new URL(`./matmul-worker${extname(import.meta.url)}`, import.meta.url);
+const GRAPH_NAME = 'product';
 
-/** Zeros in memory that all threads see. */
-export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
-  return new Float32Array(new SharedArrayBuffer(4 * length));
-}
+const WORKER = workerUrl('matmul-worker', import.meta.url);
 
 interface Thread {
   worker: Worker;
-  /** Graphs it has. */
-  known: Set<string>;
+  /** Keys of the graphs it has loaded. */
+  loaded: Set<string>;
   job?: Job;
 }
 
 interface Job {
-  request: Omit<ProductRequest, 'graph'>;
+  request: Omit<MatmulRequest, 'graph'>;
   resolve: () => void;
   reject: (error: Error) => void;
 }
 
 /**
- * Threads are started with the first products.
+ * The threads start with the first products.
  *
- * @param threads default: all the machine offers
+ * @param threads default: one per available processor
  * @throws LorekeepError `GRAPH_BAD_OPTION`
  */
-export function createProductPool(threads: number = availableParallelism()): ProductPool {
+export function createMatmulPool(threads: number = availableParallelism()): MatmulPool {
   if (!Number.isInteger(threads) || threads < 1)
-    throw badOption('threads', `must be a positive integer, not ${threads}`);
+    throw errors.GRAPH_BAD_OPTION({ name: 'threads', problem: `must be a positive integer, not ${threads}` });
   let pool: Thread[] = [];
   const waiting: Job[] = [];
   const graphs = new Map<string, Uint8Array>();
@@ -89,33 +92,26 @@ export function createProductPool(threads: number = availableParallelism()): Pro
     for (const job of [...pool.flatMap(({ job }) => job ?? []), ...waiting.splice(0)]) job.reject(ended);
     for (const thread of pool) thread.job = undefined;
   };
-  const assign = () => {
+  const assignJobs = () => {
     for (const thread of pool) {
       if (thread.job !== undefined || waiting.length === 0) continue;
       const job = waiting.shift() as Job;
       thread.job = job;
       const { key } = job.request;
       thread.worker.ref();
-      thread.worker.postMessage(thread.known.has(key) ? job.request : { ...job.request, graph: graphs.get(key) });
-      thread.known.add(key);
+      thread.worker.postMessage(thread.loaded.has(key) ? job.request : { ...job.request, graph: graphs.get(key) });
+      thread.loaded.add(key);
     }
   };
-  const start = (): Thread => {
-    // Not this program's flags: some, such as --input-type, no worker can be started with.
-    const thread: Thread = { worker: new Worker(WORKER, { execArgv: [] }), known: new Set() };
-    const { worker } = thread;
-    worker.on('error', (error) => end(runFailed('products', error)));
-    worker.on('exit', (code) => end(runFailed('products', new Error(`a thread ended with exit code ${code}`))));
-    worker.on('message', (problem: string | undefined) => {
+  const startThread = (): Thread => {
+    const onMessage = (problem: string | undefined) => {
       const { job } = thread;
       thread.job = undefined;
-      // An idle pool does not keep the program running.
-      worker.unref();
       if (problem === undefined) job?.resolve();
-      else job?.reject(runFailed('products', new Error(problem)));
-      assign();
-    });
-    worker.unref();
+      else job?.reject(errors.GRAPH_RUN({ name: GRAPH_NAME, reason: problem }));
+      assignJobs();
+    };
+    const thread: Thread = { worker: startWorker(WORKER, GRAPH_NAME, { onMessage, onEnd: end }), loaded: new Set() };
     return thread;
   };
 
@@ -123,38 +119,42 @@ export function createProductPool(threads: number = availableParallelism()): Pro
     async run(shape, products) {
       if (ended) throw ended;
       if (products.length === 0) return;
+      for (const operands of products) checkOperands(shape, operands);
       const { rows, columns, inner, factor = 1 } = shape;
-      for (const { a, b, c } of products) {
-        if (a.length !== rows * inner || b.length !== columns * inner || c.length !== rows * columns)
-          throw badFeed(
-            'a product',
-            `has arrays of ${a.length}, ${b.length} and ${c.length} numbers, which do not fit`,
-          );
-        for (const { buffer } of [a, b, c])
-          if (!(buffer instanceof SharedArrayBuffer)) throw badFeed('a product', 'is not in shared memory');
-      }
       const key = [rows, columns, inner, factor].join(' ');
-      if (!graphs.has(key)) graphs.set(key, productGraph({ rows, columns, inner, factor }));
-      if (pool.length === 0) pool = Array.from({ length: threads }, start);
-      const size = Math.max(1, Math.min(MOST_A_MESSAGE, Math.ceil(products.length / (4 * threads))));
+      if (!graphs.has(key)) graphs.set(key, matmulGraph(shape));
+      if (pool.length === 0) pool = Array.from({ length: threads }, startThread);
+      const size = Math.max(1, Math.min(MAX_PRODUCTS_PER_MESSAGE, Math.ceil(products.length / (4 * threads))));
       const jobs: Promise<void>[] = [];
       for (let first = 0; first < products.length; first += size) {
         const request = { key, shape, products: products.slice(first, first + size) };
         jobs.push(new Promise((resolve, reject) => waiting.push({ request, resolve, reject })));
       }
-      assign();
+      assignJobs();
       await Promise.all(jobs);
     },
     async close() {
-      end(sessionClosed('product pool'));
+      end(errors.GRAPH_CLOSED({ what: 'matmul pool' }));
       await Promise.all(pool.map(({ worker }) => worker.terminate()));
     },
   };
 }
 
+function checkOperands({ rows, columns, inner }: MatmulShape, { a, b, c }: MatmulOperands): void {
+  const name = 'a product';
+  if (a.length !== rows * inner || b.length !== columns * inner || c.length !== rows * columns)
+    throw errors.GRAPH_BAD_FEED({
+      name,
+      problem: `has arrays of ${a.length}, ${b.length} and ${c.length} numbers, which do not fit its shape`,
+    });
+  for (const { buffer } of [a, b, c])
+    if (!(buffer instanceof SharedArrayBuffer))
+      throw errors.GRAPH_BAD_FEED({ name, problem: 'is not in shared memory' });
+}
+
 /** ONNX Runtime's Gemm adds to its output in place, so c may be the output itself. */
-function productGraph({ rows, columns, inner, factor = 1 }: ProductShape): Uint8Array {
-  const graph = new OnnxGraphBuilder('product');
+function matmulGraph({ rows, columns, inner, factor = 1 }: MatmulShape): Uint8Array {
+  const graph = new OnnxGraphBuilder(GRAPH_NAME);
   graph.input('a', 'float32', [rows, inner]);
   graph.input('b', 'float32', [columns, inner]);
   graph.input('c', 'float32', [rows, columns]);

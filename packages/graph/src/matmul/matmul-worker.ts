@@ -1,40 +1,43 @@
-/** One thread of a product pool: holds a session a shape and computes one product after another in place. */
+/** A thread of a matmul pool. It holds one session per shape and computes one product after another in place. */
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions } from '../runtime/session-options.ts';
-import type { Product, ProductRequest, ProductShape } from './matmul-pool.ts';
+import type { MatmulOperands, MatmulRequest, MatmulShape } from './matmul-pool.ts';
 
 const port = parentPort!;
 const sessions = new Map<string, ort.InferenceSession>();
-/** Whether this Node lets the library work on shared memory itself; where not, products go through arrays of this thread's own. */
-let direct = true;
 
-async function compute(session: ort.InferenceSession, { rows, columns, inner }: ProductShape, { a, b, c }: Product) {
-  const run = async (a: Float32Array, b: Float32Array, c: Float32Array) => {
-    const sum = new ort.Tensor('float32', c, [rows, columns]);
-    const operands = {
-      a: new ort.Tensor('float32', a, [rows, inner]),
-      b: new ort.Tensor('float32', b, [columns, inner]),
-    };
-    await session.run({ ...operands, c: sum }, { sum });
-  };
-  if (direct) {
+/**
+ * Whether ONNX Runtime can use shared memory directly under this version of Node. If it cannot, products are computed in
+ * arrays of this thread.
+ */
+let sharedMemoryWorks = true;
+
+async function run(session: ort.InferenceSession, { rows, columns, inner }: MatmulShape, operands: MatmulOperands) {
+  const c = new ort.Tensor('float32', operands.c, [rows, columns]);
+  const a = new ort.Tensor('float32', operands.a, [rows, inner]);
+  const b = new ort.Tensor('float32', operands.b, [columns, inner]);
+  await session.run({ a, b, c }, { sum: c });
+}
+
+async function compute(session: ort.InferenceSession, shape: MatmulShape, { a, b, c }: MatmulOperands) {
+  if (sharedMemoryWorks) {
     try {
-      return await run(a, b, c);
+      return await run(session, shape, { a, b, c });
     } catch {
-      direct = false;
+      sharedMemoryWorks = false;
     }
   }
   const own = Float32Array.from(c);
-  await run(Float32Array.from(a), Float32Array.from(b), own);
+  await run(session, shape, { a: Float32Array.from(a), b: Float32Array.from(b), c: own });
   c.set(own);
 }
 
-port.on('message', async ({ key, graph, shape, products }: ProductRequest) => {
+port.on('message', async ({ key, graph, shape, products }: MatmulRequest) => {
   try {
     if (graph !== undefined) sessions.set(key, await ort.InferenceSession.create(graph, sessionOptions(1)));
     const session = sessions.get(key) as ort.InferenceSession;
-    for (const product of products) await compute(session, shape, product);
+    for (const operands of products) await compute(session, shape, operands);
     port.postMessage(undefined);
   } catch (error) {
     port.postMessage((error as Error).message);

@@ -1,40 +1,41 @@
 /**
- * What an ONNX model takes and gives, without loading it. Of the schema only the way to inputs, outputs and the names of
- * initialisers is described, so everything else is skipped unread.
+ * Inputs and outputs of an ONNX model, read without loading the model. The schema below contains only the path to
+ * inputs, outputs and names of initialisers, so the decoder skips all other fields.
  */
 import protobuf from 'protobufjs/light.js';
-import { ELEMENT_TYPES } from './graph-builder.ts';
+import { ELEMENT_TYPES } from './format.ts';
 
 export interface ValueSignature {
   name: string;
-  /** As `ELEMENT_TYPES` has them, or `'type <number>'` for others. */
+  /** A key of `ELEMENT_TYPES`, or `'type <number>'` for other types. */
   type: string;
-  /** Sizes; undefined where known only at run time. */
+  /** Sizes; undefined if known only at run time. */
   dims: (number | undefined)[];
 }
 
 export interface GraphSignature {
-  /** Without those that are only defaults, given by an initialiser of the same name. */
+  /** Without inputs that have a default, which is an initialiser of the same name. */
   inputs: ValueSignature[];
   outputs: ValueSignature[];
-  /** Files that hold weights, as the model names them: relative to its own folder. */
+  /** Paths of the weight files, relative to the folder of the model. */
   externalFiles: string[];
 }
 
+const field = (id: number, type: string) => ({ id, type });
 const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated' as const });
 const Model = protobuf.Root.fromJSON({
   nested: {
-    Model: { fields: { graph: { id: 7, type: 'Graph' } } },
+    Model: { fields: { graph: field(7, 'Graph') } },
     Graph: {
       fields: { initializer: repeated(5, 'Tensor'), input: repeated(11, 'Value'), output: repeated(12, 'Value') },
     },
-    Tensor: { fields: { name: { id: 8, type: 'string' }, externalData: repeated(13, 'Entry') } },
-    Entry: { fields: { key: { id: 1, type: 'string' }, value: { id: 2, type: 'string' } } },
-    Value: { fields: { name: { id: 1, type: 'string' }, type: { id: 2, type: 'Type' } } },
-    Type: { fields: { tensorType: { id: 1, type: 'TensorType' } } },
-    TensorType: { fields: { elemType: { id: 1, type: 'int32' }, shape: { id: 2, type: 'Shape' } } },
+    Tensor: { fields: { name: field(8, 'string'), externalData: repeated(13, 'Entry') } },
+    Entry: { fields: { key: field(1, 'string'), value: field(2, 'string') } },
+    Value: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
+    Type: { fields: { tensorType: field(1, 'TensorType') } },
+    TensorType: { fields: { elemType: field(1, 'int32'), shape: field(2, 'Shape') } },
     Shape: { fields: { dim: repeated(1, 'Dimension') } },
-    Dimension: { fields: { dimValue: { id: 1, type: 'int64' } } },
+    Dimension: { fields: { dimValue: field(1, 'int64') } },
   },
 }).lookupType('Model');
 
@@ -50,17 +51,17 @@ interface DecodedValue {
   type?: { tensorType?: { elemType: number; shape?: { dim?: { dimValue?: number }[] } } };
 }
 
-/** @throws Error if the bytes are no ONNX model */
+/** @throws Error if the bytes are not an ONNX model */
 export function readOnnxSignature(bytes: Uint8Array): GraphSignature {
   const { graph } = Model.toObject(Model.decode(bytes), { longs: Number }) as Decoded;
-  if (graph?.output === undefined || graph.output.length === 0) throw new Error('there is no graph with outputs in it');
+  if (graph?.output === undefined || graph.output.length === 0) throw new Error('it contains no graph with outputs');
   const initializers = graph.initializer ?? [];
-  const given = new Set(initializers.map(({ name }) => name));
+  const withDefault = new Set(initializers.map(({ name }) => name));
   const files = initializers.flatMap(({ externalData = [] }) =>
     externalData.filter(({ key }) => key === 'location').map(({ value }) => value),
   );
   return {
-    inputs: (graph.input ?? []).filter(({ name }) => !given.has(name)).map(signatureOf),
+    inputs: (graph.input ?? []).filter(({ name }) => !withDefault.has(name)).map(signatureOf),
     outputs: graph.output.map(signatureOf),
     externalFiles: [...new Set(files)],
   };

@@ -1,4 +1,4 @@
-/** How every graph here is run, on whichever thread. */
+/** The options of every ONNX Runtime session, on the main thread and in workers. */
 import type { InferenceSession } from 'onnxruntime-node';
 
 /** @param threads that compute one operation */
@@ -7,10 +7,11 @@ export const sessionOptions = (threads: number): InferenceSession.SessionOptions
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
-  // What goes wrong is thrown, with a code; the library need not print it too.
+  // Errors are thrown with a code, so the library does not print them.
   logSeverityLevel: 4,
-  // A plan of a graph's memory, made at its first run: it reserves nearly twice of what is in use, and saves no time.
+  // The memory pattern is a plan of the graph's memory, made at the first run. It reserves nearly twice the memory that
+  // is used, and saves no time.
   enableMemPattern: false,
-  // Every session has its own threads. Left to spin after a run, they take the cores from the session that runs next.
+  // Every session has threads of its own. If they spin after a run, they take the cores from the session that runs next.
   extra: { session: { force_spinning_stop: '1' } },
 });

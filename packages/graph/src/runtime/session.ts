@@ -1,30 +1,23 @@
 /**
- * Running graphs. A session owns one loaded ONNX graph; feeds are checked against it by name, shape and type before
- * ONNX Runtime sees them. Outputs can be written into arrays that the caller owns (`into`), which is how a training
- * loop runs for hours in the same memory.
+ * Runs graphs. A session owns one loaded ONNX graph and checks feeds by name, shape and type before ONNX Runtime receives
+ * them. Outputs can be written into arrays of the caller (`into`), so a training loop runs for hours in the same memory.
  */
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import {
-  type ArrayData,
-  type Arrays,
-  type DType,
-  dataFits,
-  type NamedArray,
-  sizeOf,
-  type TensorSpec,
-  type Tensors,
-} from '../arrays.ts';
-import { type CompiledGraph, type CompileOptions, compileGraph } from '../compiler/compile.ts';
-import { badFeed, badOption, missingFeed, runFailed, sessionClosed, sessionFailed, unknownFeed } from '../errors.ts';
+import { type ArrayData, type Arrays, checkArray, type DType, type NamedArray, type TensorSpec } from '../arrays.ts';
+import type { CompiledGraph } from '../compiler/lower.ts';
+import { errors, reasonOf } from '../errors.ts';
 import { sessionOptions } from './session-options.ts';
 
 export interface SessionOptions {
-  /** Threads that compute one operation. Default: all the machine offers. */
+  /** Threads that compute one operation. Default: one per available processor. */
   threads?: number;
   /** Shown in errors. Default: the compiled graph's name, the path, or `'graph'`. */
   name?: string;
-  /** Writes ONNX Runtime's profile as `<prefix>_<time>.json` when the session is closed. Default: no profile. */
+  /**
+   * Prefix of the profile that ONNX Runtime writes to `<prefix>_<time>.json` when the session is closed. Default: no
+   * profile.
+   */
   profile?: string;
 }
 
@@ -32,20 +25,20 @@ export interface GraphSession {
   readonly inputs: Record<string, Required<TensorSpec>>;
   readonly outputs: Record<string, Required<TensorSpec>>;
   /**
-   * Runs the graph. Calls may overlap; they run one after another.
+   * Runs the graph. Calls may overlap; the session runs them one after another.
    *
-   * @param into outputs by name, written in place and returned; outputs not named here are allocated
+   * @param into arrays for outputs, by name; they are overwritten and returned. Other outputs are allocated.
    * @throws LorekeepError `GRAPH_MISSING_FEED`, `GRAPH_UNKNOWN_FEED`, `GRAPH_BAD_FEED`, `GRAPH_RUN`, `GRAPH_CLOSED`
    */
   run(feeds: Arrays, into?: Arrays): Promise<Arrays>;
-  /** Frees the graph. Closing twice is harmless. */
+  /** Frees the graph. Further calls have no effect. */
   close(): Promise<void>;
 }
 
 /**
- * Loads a graph: compiled here, or any ONNX model as bytes or as a file.
+ * Loads a compiled graph, or any ONNX model from bytes or a file path.
  *
- * @throws LorekeepError `GRAPH_SESSION` if ONNX Runtime refuses it, `GRAPH_BAD_OPTION`
+ * @throws LorekeepError `GRAPH_SESSION` if ONNX Runtime rejects it, `GRAPH_BAD_OPTION`
  */
 export async function createSession(
   graph: CompiledGraph | Uint8Array | string,
@@ -53,10 +46,10 @@ export async function createSession(
 ): Promise<GraphSession> {
   const { threads = availableParallelism(), profile } = options;
   if (!Number.isInteger(threads) || threads < 1)
-    throw badOption('threads', `must be a positive integer, not ${threads}`);
+    throw errors.GRAPH_BAD_OPTION({ name: 'threads', problem: `must be a positive integer, not ${threads}` });
   const compiled = typeof graph === 'object' && 'onnx' in graph ? graph : undefined;
   const name = options.name ?? compiled?.name ?? (typeof graph === 'string' ? graph : 'graph');
-  const own = {
+  const ortOptions = {
     ...sessionOptions(threads),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   };
@@ -64,32 +57,32 @@ export async function createSession(
   try {
     session =
       typeof graph === 'string'
-        ? await ort.InferenceSession.create(graph, own)
-        : await ort.InferenceSession.create(compiled?.onnx ?? (graph as Uint8Array), own);
+        ? await ort.InferenceSession.create(graph, ortOptions)
+        : await ort.InferenceSession.create(compiled?.onnx ?? (graph as Uint8Array), ortOptions);
   } catch (error) {
-    throw sessionFailed(name, error);
+    throw errors.GRAPH_SESSION({ name, reason: reasonOf(error) }, error);
   }
   const inputs = compiled?.inputs ?? specsOf(session.inputMetadata);
   const outputs = compiled?.outputs ?? specsOf(session.outputMetadata);
   let last: Promise<unknown> = Promise.resolve();
 
   async function runNow(feeds: Arrays, into: Arrays): Promise<Arrays> {
-    if (session === undefined) throw sessionClosed('session');
-    const fed: Record<string, ort.Tensor> = {};
+    if (session === undefined) throw errors.GRAPH_CLOSED({ what: 'session' });
+    const inputTensors: Record<string, ort.Tensor> = {};
     for (const key of Object.keys(inputs)) {
-      if (feeds[key] === undefined) throw missingFeed(key, Object.keys(inputs));
-      fed[key] = checkedTensor(key, feeds[key], inputs[key]);
+      if (feeds[key] === undefined) throw errors.GRAPH_MISSING_FEED({ name: key, known: Object.keys(inputs) });
+      inputTensors[key] = checkedTensor(key, feeds[key], inputs[key]);
     }
-    for (const key of Object.keys(feeds)) if (!(key in inputs)) throw unknownFeed(key, Object.keys(inputs));
-    for (const key of Object.keys(into)) if (!(key in outputs)) throw unknownFeed(key, Object.keys(outputs));
-    const fetched: Record<string, ort.Tensor | null> = {};
+    checkNames(feeds, inputs);
+    checkNames(into, outputs);
+    const outputTensors: Record<string, ort.Tensor | null> = {};
     for (const key of Object.keys(outputs))
-      fetched[key] = into[key] === undefined ? null : checkedTensor(key, into[key], outputs[key]);
+      outputTensors[key] = into[key] === undefined ? null : checkedTensor(key, into[key], outputs[key]);
     let results: ort.InferenceSession.OnnxValueMapType;
     try {
-      results = await session.run(fed, fetched);
+      results = await session.run(inputTensors, outputTensors);
     } catch (error) {
-      throw runFailed(name, error);
+      throw errors.GRAPH_RUN({ name, reason: reasonOf(error) }, error);
     }
     const arrays: Arrays = {};
     for (const key of Object.keys(outputs)) {
@@ -127,84 +120,17 @@ function specsOf(metadata: readonly ort.InferenceSession.ValueMetadata[]): Recor
   return specs;
 }
 
+function checkNames(arrays: Arrays, specs: Record<string, TensorSpec>): void {
+  for (const name of Object.keys(arrays))
+    if (!(name in specs)) throw errors.GRAPH_UNKNOWN_FEED({ name, known: Object.keys(specs) });
+}
+
 function checkedTensor(name: string, array: NamedArray, spec: Required<TensorSpec>): ort.Tensor {
   const { shape, dtype, data } = array;
-  if (dtype !== spec.dtype) throw badFeed(name, `is ${dtype}, the graph takes ${spec.dtype}`);
-  if (!dataFits(dtype, data)) throw badFeed(name, `is said to be ${dtype} but is not stored as such`);
+  if (dtype !== spec.dtype)
+    throw errors.GRAPH_BAD_FEED({ name, problem: `is ${dtype}, but the graph takes ${spec.dtype}` });
   if (shape.length !== spec.shape.length || spec.shape.some((size, axis) => size !== -1 && size !== shape[axis]))
-    throw badFeed(name, `has the shape [${shape}], the graph takes [${spec.shape}]`);
-  if (data.length !== sizeOf(shape)) throw badFeed(name, `has ${data.length} values for the shape [${shape}]`);
+    throw errors.GRAPH_BAD_FEED({ name, problem: `has the shape [${shape}], but the graph takes [${spec.shape}]` });
+  checkArray(name, array);
   return new ort.Tensor(dtype, data as Float32Array, shape);
-}
-
-export interface GraphCache {
-  /** The session for these shapes, compiled at first sight. */
-  session(inputs: Record<string, TensorSpec>): Promise<GraphSession>;
-  /** Runs the function on arrays of any shapes it accepts. */
-  run(feeds: Arrays, into?: Arrays): Promise<Arrays>;
-  close(): Promise<void>;
-}
-
-export interface GraphCacheOptions extends CompileOptions, SessionOptions {
-  /** Sessions kept; the one unused for longest is closed first. Default 16. */
-  maxSessions?: number;
-}
-
-/**
- * A function compiled anew for each set of input shapes and then reused. Shapes are static in a graph, so bring
- * lengths to few distinct values first (see `bucketLength`).
- */
-export function createGraphCache(fn: (inputs: Tensors) => Tensors, options: GraphCacheOptions = {}): GraphCache {
-  const { maxSessions = 16 } = options;
-  if (!Number.isInteger(maxSessions) || maxSessions < 1)
-    throw badOption('maxSessions', `must be a positive integer, not ${maxSessions}`);
-  const sessions = new Map<string, Promise<GraphSession>>();
-  let closed = false;
-
-  function session(inputs: Record<string, TensorSpec>): Promise<GraphSession> {
-    if (closed) return Promise.reject(sessionClosed('graph cache'));
-    const key = JSON.stringify(
-      Object.entries(inputs)
-        .map(([name, { shape, dtype = 'float32' }]) => [name, dtype, ...shape])
-        .sort(),
-    );
-    let found = sessions.get(key);
-    if (found === undefined) {
-      found = Promise.resolve().then(() => createSession(compileGraph(fn, inputs, options), options));
-      found.catch(() => sessions.delete(key));
-    } else sessions.delete(key);
-    sessions.set(key, found);
-    for (const [oldest, stale] of sessions) {
-      if (sessions.size <= maxSessions) break;
-      sessions.delete(oldest);
-      void stale.then((unused) => unused.close());
-    }
-    return found;
-  }
-
-  return {
-    session,
-    async run(feeds, into) {
-      return (await session(feeds)).run(feeds, into);
-    },
-    async close() {
-      closed = true;
-      const open = [...sessions.values()];
-      sessions.clear();
-      await Promise.allSettled(open.map(async (pending) => (await pending).close()));
-    },
-  };
-}
-
-/**
- * The bucket of a length: the next of 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, … that holds it, at most `max`. Padding wastes
- * at most a third, and a thousand lengths need twenty graphs.
- */
-export function bucketLength(length: number, max: number): number {
-  for (let size = 1; ; size *= 2) {
-    for (const bucket of [size, size * 1.5]) {
-      if (bucket >= max) return max;
-      if (Number.isInteger(bucket) && bucket >= length) return bucket;
-    }
-  }
 }

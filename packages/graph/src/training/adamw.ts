@@ -1,16 +1,19 @@
 /**
- * AdamW (Loshchilov & Hutter, 2019) with clipping by global norm, as graph operations: what follows the gradients of
- * all shares in a training step. The scalars (schedule, bias corrections) are computed in float64, because 1 − β₂ᵗ loses half its
- * digits in float32 at the first steps; everything of a parameter's size is float32.
+ * AdamW (Loshchilov & Hutter, 2019) with clipping by global norm, as graph operations: the part of a training step that
+ * follows the gradients of all shards. The scalars (schedule, bias corrections) are computed in float64, because 1 − β₂ᵗ
+ * loses half its digits in float32 in the first steps. Everything of the size of a parameter is float32.
  *
- * The update is arranged for few passes over memory, which is what it costs:
+ * Passes over memory dominate the cost, so the update is arranged for few of them:
+ *
  *   m ← β₁ m + (1−β₁) c g,  v ← β₂ v + (1−β₂) (c g)²,
- *   p ← p (1 − η λ) − η √(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε √(1−β₂ᵗ)),
- * the same as PyTorch's `AdamW` after `clip_grad_norm_`, with c = min(1, clip / (‖g‖ + 1e−6)).
+ *   p ← p (1 − η λ) − η √(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε √(1−β₂ᵗ))
+ *
+ * with c = min(1, clip / (‖g‖ + 1e−6)). The result is that of PyTorch's `AdamW` after `clip_grad_norm_`.
  */
 
-import { binary, cast, type Graph, reduce, reshape, unary, type Value, where } from '../compiler/ir.ts';
-import { badOption } from '../errors.ts';
+import type { Graph, Value } from '../compiler/ir.ts';
+import { binary, cast, reduce, reshape, unary, where } from '../compiler/operations.ts';
+import { errors } from '../errors.ts';
 
 export type Schedule =
   | { kind: 'constant' }
@@ -18,19 +21,19 @@ export type Schedule =
   | { kind: 'cosine'; warmupSteps: number; totalSteps: number /** Default .05. */; floor?: number };
 
 export interface AdamWOptions {
-  /** η, the peak of the schedule. */
+  /** η, the maximum of the schedule. */
   learningRate: number;
   /** Default .9. */
   beta1?: number;
-  /** Default .98, LEARN's. */
+  /** Default .98, as in the LEARN paper. */
   beta2?: number;
   /** Default 1e-8. */
   epsilon?: number;
   /** λ, decoupled from the gradient. Default .01. */
   weightDecay?: number;
-  /** Which parameters decay. Default: those of rank 2 and more (no biases, no gains). */
+  /** Whether weight decay applies to a parameter. Default: to rank 2 and more (no biases, no gains). */
   decays?: (name: string, shape: readonly number[]) => boolean;
-  /** Largest global gradient norm; `Infinity` switches clipping off. Default 1. */
+  /** Limit of the global gradient norm; `Infinity` switches clipping off. Default 1. */
   clipNorm?: number;
   /** Default constant. */
   schedule?: Schedule;
@@ -38,10 +41,11 @@ export interface AdamWOptions {
 
 export const ADAMW_DEFAULTS = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 
+/** @throws LorekeepError `GRAPH_BAD_OPTION` */
 export function checkAdamW(options: AdamWOptions): void {
   const { learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, schedule } = { ...ADAMW_DEFAULTS, ...options };
   const check = (name: string, value: number, fits: boolean, wanted: string) => {
-    if (!fits) throw badOption(`optimiser.${name}`, `must be ${wanted}, not ${value}`);
+    if (!fits) throw errors.GRAPH_BAD_OPTION({ name: `optimiser.${name}`, problem: `must be ${wanted}, not ${value}` });
   };
   check('learningRate', learningRate, learningRate >= 0 && Number.isFinite(learningRate), 'a number from 0');
   check('beta1', beta1, beta1 >= 0 && beta1 < 1, 'in [0, 1)');
@@ -57,26 +61,32 @@ export function checkAdamW(options: AdamWOptions): void {
   }
 }
 
-/** Neighbouring parameters that are updated alike: one array `[n]`, n a multiple of 64. */
-export interface OptimiserRun {
+/** c: the factor that reduces the global gradient norm to `clipNorm`, at most 1. */
+export function clipFactor(gradientNorm: number, options: AdamWOptions): number {
+  const { clipNorm } = { ...ADAMW_DEFAULTS, ...options };
+  return Math.min(1, clipNorm / (gradientNorm + 1e-6));
+}
+
+/** Adjacent parameters that are updated in the same way: one array `[n]`, n a multiple of 64. */
+export interface OptimiserSegment {
   parameter: Value;
   m: Value;
   v: Value;
-  /** Their sum is the gradient. */
+  /** One per shard. Their sum is the gradient. */
   gradients: Value[];
   decays: boolean;
 }
 
 /**
- * @param step the number of steps done before this one, float32 scalar (exact to 16 million)
- * @param outside the squared norm of gradients that are applied elsewhere (sparse rows), float32 scalar
- * @returns everything the next step needs, the global norm before clipping, and η of this step
+ * @param step number of completed steps, float32 scalar (exact up to 16 million)
+ * @param outside squared norm of the gradients that are applied elsewhere (sparse rows), float32 scalar
+ * @returns the updated segments, the global norm before clipping, and η of this step
  */
 export function adamWStep(
   graph: Graph,
   step: Value,
   outside: Value,
-  runs: readonly OptimiserRun[],
+  segments: readonly OptimiserSegment[],
   options: AdamWOptions,
 ) {
   const { beta1, beta2, epsilon, weightDecay, clipNorm } = { ...ADAMW_DEFAULTS, ...options };
@@ -95,7 +105,7 @@ export function adamWStep(
   const stepEpsilon = single(multiply(correction2, number(epsilon)));
   const keep = single(subtract(number(1), multiply(rate, number(weightDecay))));
 
-  const summed = runs.map(({ gradients }) => gradients.reduce(add));
+  const summed = segments.map(({ gradients }) => gradients.reduce(add));
   const squares = summed.map((gradient) => sumOfSquares(graph, gradient));
   const norm = unary(graph, 'Sqrt', squares.reduce(add, cast(graph, outside, 'float64')));
   const clip = Number.isFinite(clipNorm)
@@ -106,28 +116,23 @@ export function adamWStep(
   const decay1 = graph.uniform([], beta1, 'float32');
   const decay2 = graph.uniform([], beta2, 'float32');
 
-  const next = runs.map(({ parameter, m, v, decays }, i) => {
+  const next = segments.map(({ parameter, m, v, decays }, i) => {
     const nextM = add(multiply(m, decay1), multiply(summed[i], intoM));
     const nextV = add(multiply(v, decay2), multiply(multiply(summed[i], summed[i]), intoV));
     const direction = divide(nextM, add(unary(graph, 'Sqrt', nextV), stepEpsilon));
     const kept = weightDecay > 0 && decays ? multiply(parameter, keep) : parameter;
     return { parameter: subtract(kept, multiply(direction, stepSize)), m: nextM, v: nextV };
   });
-  return {
-    step: add(step, graph.uniform([], 1, 'float32')),
-    next,
-    gradientNorm: single(norm),
-    learningRate: single(rate),
-  };
+  return { next, gradientNorm: single(norm), learningRate: single(rate) };
 }
 
-/** Rows of 64 are added in float32, their sums in float64: millions of squares keep their digits. */
+/** Rows of 64 are summed in float32 and their sums in float64, so that millions of squares lose no digits. */
 function sumOfSquares(graph: Graph, x: Value): Value {
   const rows = reduce(graph, 'ReduceSumSquare', reshape(graph, x, [x.shape[0] / 64, 64]), [1], false);
   return reduce(graph, 'ReduceSum', cast(graph, rows, 'float64'), [0], false);
 }
 
-/** η at a step (counted from 0), float64 scalar. */
+/** η after `step` completed steps, float64 scalar. */
 function learningRateAt(
   graph: Graph,
   step: Value,

@@ -1,13 +1,18 @@
 /**
- * The bytes of dropout masks. Apart from the rest of dropout, because threads that compute a share of a step fill
- * their own masks and need none of tfjs for it.
+ * The bytes of dropout masks. This module does not import tfjs, because the threads that compute shards fill their own
+ * masks and need nothing else of dropout.
  */
 import { fillWords } from '@lorekeep/core';
 
+/** Number of words that are filled, then thresholded. They fit into the first-level cache of the processor. */
+const BLOCK = 2048;
+
 /**
- * Writes 1 with probability (256 − dropped)/256, else 0: a byte of randomness an element, four at once. Adding
- * 256 − dropped to a byte carries out of it exactly when the byte is at least `dropped`. The words come from a
- * xoshiro128** of its own, seeded by four words.
+ * Writes 1 with probability (256 − dropped)/256, else 0, from one random byte per element, four at once: adding
+ * 256 − dropped to a byte carries out of it exactly if the byte is at least `dropped`.
+ *
+ * @param mask from `maskBytes`
+ * @param seed four words that seed a xoshiro128** for this mask
  */
 export function fillMask(mask: Uint8Array, dropped: number, seed: readonly number[]): void {
   const words = new Uint32Array(mask.buffer, mask.byteOffset, Math.ceil(mask.length / 4));
@@ -25,10 +30,7 @@ export function fillMask(mask: Uint8Array, dropped: number, seed: readonly numbe
   }
 }
 
-/** Words between the two passes over them, few enough to stay in the processor's first cache. */
-const BLOCK = 2048;
-
-/** Room for a mask; its length is a multiple of four behind the scenes, as `fillMask` writes words. */
+/** Memory for a mask. Its buffer is a multiple of four bytes long, because `fillMask` writes words. */
 export function maskBytes(size: number): Uint8Array {
   return new Uint8Array(Math.ceil(size / 4) * 4).subarray(0, size);
 }

@@ -1,56 +1,56 @@
 /**
- * Where parameters lie: all of them behind one another in one array, those that decay first, so that the optimiser
- * runs over two long arrays instead of some dozens of short ones. Each begins at a multiple of 64 numbers; the gaps
- * stay zero. Parameters, moments and gradients share the layout, and views by name are what the loss's graph reads.
+ * The layout of parameters in one flat array: parameters with weight decay first, so that the optimiser runs over two
+ * long arrays instead of dozens of short ones. Each parameter starts at a multiple of 64 numbers, and the gaps stay zero.
+ * Parameters, moments and gradients have the same layout. The graph of the loss reads views by name.
  */
-import { type Arrays, namedArray, sizeOf } from '../arrays.ts';
+import { type Arrays, namedArray, sharedFloats, sizeOf } from '../arrays.ts';
 
 const ALIGNMENT = 64;
 
-interface Place {
+interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
   readonly decays: boolean;
   readonly offset: number;
   readonly size: number;
-  /** Where the next begins. */
+  /** Start of the next slot. */
   readonly end: number;
 }
 
 export interface Layout {
-  readonly places: readonly Place[];
+  readonly slots: readonly Slot[];
   readonly length: number;
 }
 
-/** Neighbours that the optimiser treats alike. */
-export interface Run {
+/** Adjacent parameters that the optimiser updates in the same way. */
+export interface Segment {
   readonly begin: number;
   readonly end: number;
   readonly decays: boolean;
 }
 
 export function layoutOf(parameters: Arrays, decays: (name: string, shape: readonly number[]) => boolean): Layout {
-  const places: Place[] = [];
+  const slots: Slot[] = [];
   let length = 0;
-  for (const decaying of [true, false])
+  for (const withDecay of [true, false])
     for (const [name, { shape }] of Object.entries(parameters)) {
-      if (decays(name, shape) !== decaying) continue;
+      if (decays(name, shape) !== withDecay) continue;
       const size = sizeOf(shape);
       const end = length + Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-      places.push({ name, shape, decays: decaying, offset: length, size, end });
+      slots.push({ name, shape, decays: withDecay, offset: length, size, end });
       length = end;
     }
-  return { places, length };
+  return { slots, length };
 }
 
-/** An array of the layout's length, seen by other threads too where `shared`. */
+/** A zeroed array of the layout's length. If `shared`, other threads can access it. */
 export function flatArray({ length }: Layout, shared: boolean): Float32Array {
-  return new Float32Array(shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length));
+  return shared ? sharedFloats(length) : new Float32Array(length);
 }
 
-/** The parameters in `flat`, by name, in the order in which they were given. */
-export function viewsOf({ places }: Layout, flat: Float32Array, order: readonly string[]): Arrays {
-  const byName = new Map(places.map((place) => [place.name, place]));
+/** Views of the parameters in `flat`, by name, in the given order. */
+export function viewsOf({ slots }: Layout, flat: Float32Array, order: readonly string[]): Arrays {
+  const byName = new Map(slots.map((slot) => [slot.name, slot]));
   return Object.fromEntries(
     order.map((name) => {
       const { shape, offset, size } = byName.get(name)!;
@@ -59,13 +59,13 @@ export function viewsOf({ places }: Layout, flat: Float32Array, order: readonly 
   );
 }
 
-/** The runs that the parameters in `chosen` make, and what lies between them. */
-export function runsOf({ places }: Layout, chosen: ReadonlySet<string>): { runs: Run[]; rest: Run[] } {
-  const found: { runs: Run[]; rest: Run[] } = { runs: [], rest: [] };
-  let previous: Run[] | undefined;
-  for (const { name, decays, offset: begin, end } of places) {
+/** The segments of the parameters in `names`, and those of all others. */
+export function segmentsOf({ slots }: Layout, names: ReadonlySet<string>): { segments: Segment[]; others: Segment[] } {
+  const found: { segments: Segment[]; others: Segment[] } = { segments: [], others: [] };
+  let previous: Segment[] | undefined;
+  for (const { name, decays, offset: begin, end } of slots) {
     if (begin === end) continue;
-    const list = chosen.has(name) ? found.runs : found.rest;
+    const list = names.has(name) ? found.segments : found.others;
     const last = list.at(-1);
     if (list === previous && last?.decays === decays) list[list.length - 1] = { ...last, end };
     else list.push({ begin, end, decays });

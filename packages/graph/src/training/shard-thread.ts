@@ -1,71 +1,60 @@
 /**
- * Threads that each compute a share of the batch.
+ * Threads that each compute a shard of the batch.
  *
- * Threads inside one ONNX Runtime session meet at a barrier after every operation, a few thousand times a step, and
- * the slowest sets the pace. Sessions of one thread each on a share of the batch meet once a step, and each core's
- * activations stay in its own cache. ONNX Runtime computes on the thread that calls it, so all shares but the
- * caller's own live in worker threads. Parameters, batch and gradients lie in shared memory; nothing is copied
- * through messages. Dropout masks are drawn where they are used, from seeds that the trainer draws.
+ * The threads inside one ONNX Runtime session meet at a barrier after every operation, a few thousand times per step,
+ * and the slowest determines the speed. Sessions of one thread each, on a shard of the batch each, meet once per step, and
+ * the activations of a shard stay in the cache of its core. ONNX Runtime computes on the calling thread, so all shards but
+ * the first run in worker threads. Parameters, batch and gradients lie in shared memory and are not copied through
+ * messages. Each thread draws its dropout masks itself, from seeds that the trainer draws.
  */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { type Arrays, type DType, namedArray, sizeOf } from '../arrays.ts';
-import { runFailed, sessionClosed, sessionFailed } from '../errors.ts';
+import type { Arrays } from '../arrays.ts';
+import { errors } from '../errors.ts';
+import { startWorker, workerUrl } from '../runtime/worker-thread.ts';
 import type { DropoutSite } from './dropout.ts';
 
-/** A graph for the thread to load. All arrays in shared memory. */
-export interface ShareGraph {
+/** A graph that the thread loads. All arrays lie in shared memory. */
+export interface ShardGraph {
   kind: 'graph';
   id: number;
   onnx: Uint8Array;
   threads: number;
-  /** What the graph reads: the same in every run, and in each of the sets that a run chooses from. */
+  /** Inputs that are the same in every run. */
   feeds: Arrays;
+  /** Alternative sets of further inputs; each run names one. */
   sets: Arrays[];
-  /** Where its outputs go. */
+  /** Arrays for the outputs. */
   into: Arrays;
   sites: DropoutSite[];
 }
 
-export interface ShareRun {
+export interface ShardRun {
   kind: 'run';
   id: number;
-  /** Which of the sets. */
+  /** Index in `sets`. */
   set: number;
-  /** For each dropout site. */
+  /** One per dropout site. */
   seeds: number[][];
 }
 
-/** No error: done. */
-export interface ShareAnswer {
+/** Without an error, the request succeeded. */
+export interface ShardAnswer {
   error?: string;
 }
 
-export interface ShareThread {
+export interface ShardThread {
   /** @throws LorekeepError `GRAPH_SESSION`, `GRAPH_RUN` if the thread ended */
-  load(graph: Omit<ShareGraph, 'kind'>): Promise<void>;
-  /** One at a time. @throws LorekeepError `GRAPH_RUN`, `GRAPH_CLOSED` */
-  run(run: Omit<ShareRun, 'kind'>): Promise<void>;
-  /** False once it has ended; it does nothing any more then. */
+  load(graph: Omit<ShardGraph, 'kind'>): Promise<void>;
+  /** Calls must not overlap. @throws LorekeepError `GRAPH_RUN`, `GRAPH_CLOSED` */
+  run(run: Omit<ShardRun, 'kind'>): Promise<void>;
+  /** False once the thread has ended. All calls fail from then on. */
   readonly alive: boolean;
   close(): Promise<void>;
 }
 
-const WORKER = new URL(`./shard-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
+const WORKER = workerUrl('shard-worker', import.meta.url);
 
-/** An array that other threads see too. */
-export function sharedArray(shape: readonly number[], dtype: DType): Arrays[string] {
-  const size = sizeOf(shape);
-  const bytes = (width: number) => new SharedArrayBuffer(width * size);
-  if (dtype === 'float32') return namedArray([...shape], new Float32Array(bytes(4)), dtype);
-  if (dtype === 'int32') return namedArray([...shape], new Int32Array(bytes(4)), dtype);
-  if (dtype === 'int64') return namedArray([...shape], new BigInt64Array(bytes(8)), dtype);
-  return namedArray([...shape], new Uint8Array(bytes(1)), dtype);
-}
-
-export function startShare(name: string, source: URL = WORKER): ShareThread {
-  // Not this program's flags: some, such as --input-type, no worker can be started with.
-  const worker = new Worker(source, { execArgv: [] });
+/** @param name of the graph, for errors */
+export function startShardThread(name: string, source: URL = WORKER): ShardThread {
   let pending: { resolve: () => void; reject: (error: Error) => void } | undefined;
   let ended: Error | undefined;
   const end = (error: Error) => {
@@ -73,17 +62,14 @@ export function startShare(name: string, source: URL = WORKER): ShareThread {
     pending?.reject(ended);
     pending = undefined;
   };
-  worker.on('error', (error) => end(runFailed(name, error)));
-  worker.on('exit', (code) => end(runFailed(name, `a thread ended with exit code ${code}`)));
-  worker.on('message', ({ error }: ShareAnswer) => {
-    // An idle trainer does not keep the program running.
-    worker.unref();
+  const onMessage = ({ error }: ShardAnswer) => {
     const { resolve, reject } = pending!;
     pending = undefined;
     if (error === undefined) resolve();
-    else reject(runFailed(name, error));
-  });
-  const ask = (message: ShareGraph | ShareRun) => {
+    else reject(errors.GRAPH_RUN({ name, reason: error }));
+  };
+  const worker = startWorker(source, name, { onMessage, onEnd: end });
+  const request = (message: ShardGraph | ShardRun) => {
     if (ended !== undefined) return Promise.reject(ended);
     return new Promise<void>((resolve, reject) => {
       pending = { resolve, reject };
@@ -91,18 +77,17 @@ export function startShare(name: string, source: URL = WORKER): ShareThread {
       worker.postMessage(message);
     });
   };
-  worker.unref();
   return {
     load: (graph) =>
-      ask({ kind: 'graph', ...graph }).catch((error) => {
-        throw ended === undefined ? sessionFailed(name, error.cause ?? error) : error;
+      request({ kind: 'graph', ...graph }).catch((error) => {
+        throw ended === undefined ? errors.GRAPH_SESSION({ name, reason: error.details.reason }) : error;
       }),
-    run: (run) => ask({ kind: 'run', ...run }),
+    run: (run) => request({ kind: 'run', ...run }),
     get alive() {
       return ended === undefined;
     },
     async close() {
-      end(sessionClosed('trainer'));
+      end(errors.GRAPH_CLOSED({ what: 'trainer' }));
       await worker.terminate();
     },
   };

@@ -1,10 +1,10 @@
-/** One thread that computes its share of every step, in memory shared with the trainer (shares.ts). */
+/** A thread that computes one shard of every step, in memory that it shares with the trainer (`shard-thread.ts`). */
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import type { Arrays } from '../arrays.ts';
 import { sessionOptions } from '../runtime/session-options.ts';
 import { fillMask, maskBytes } from './dropout-mask.ts';
-import type { ShareAnswer, ShareGraph, ShareRun } from './shard-thread.ts';
+import type { ShardAnswer, ShardGraph, ShardRun } from './shard-thread.ts';
 
 interface Loaded {
   session: ort.InferenceSession;
@@ -24,7 +24,7 @@ const tensors = (arrays: Arrays) =>
     ]),
   );
 
-async function load({ id, onnx, threads, feeds, sets, into, sites }: ShareGraph): Promise<void> {
+async function load({ id, onnx, threads, feeds, sets, into, sites }: ShardGraph): Promise<void> {
   const session = await ort.InferenceSession.create(onnx, sessionOptions(threads));
   const masks = sites.map(({ size, dropped }) => ({ mask: maskBytes(size), dropped }));
   const fixed = {
@@ -36,14 +36,14 @@ async function load({ id, onnx, threads, feeds, sets, into, sites }: ShareGraph)
   graphs.set(id, { session, sets: sets.map((set) => ({ ...fixed, ...tensors(set) })), into: tensors(into), masks });
 }
 
-async function run({ id, set, seeds }: ShareRun): Promise<void> {
+async function run({ id, set, seeds }: ShardRun): Promise<void> {
   const { session, sets, into, masks } = graphs.get(id)!;
   for (const [i, { mask, dropped }] of masks.entries()) fillMask(mask, dropped, seeds[i]);
   await session.run(sets[set], into);
 }
 
-port.on('message', async (message: ShareGraph | ShareRun) => {
-  let answer: ShareAnswer = {};
+port.on('message', async (message: ShardGraph | ShardRun) => {
+  let answer: ShardAnswer = {};
   try {
     await (message.kind === 'graph' ? load(message) : run(message));
   } catch (error) {

@@ -1,15 +1,15 @@
 /**
- * Tables too large to pass to a graph at every step: rows are gathered here, trained in the graph as an array of their
- * own, and scattered back by lazy Adam. Only rows that a batch names cost anything, time and memory alike: a row never
- * named is not even made, because the operating system hands out pages when they are first written.
+ * Tables that are too large to pass to a graph in every step. Rows are gathered here, trained in the graph as an array
+ * of their own, and updated here by lazy Adam. Only rows that a batch names cost time and memory: other rows are not
+ * initialised, and the operating system allocates a page of memory when it is first written.
  *
- * Lazy means that moments decay when a row is touched, not between (as in PyTorch's SparseAdam): for rows that every
- * batch names it is Adam itself. Bias corrections count all steps. Rows do not decay.
+ * Lazy means that the moments of a row decay only in steps that name it (as in PyTorch's SparseAdam). For rows that every
+ * batch names, lazy Adam is Adam. Bias corrections count all steps. Rows have no weight decay.
  */
 
-import { type Arrays, dataFits, type NamedArray, namedArray } from '../arrays.ts';
-import { badFeed, badOption, badState } from '../errors.ts';
-import { bucketLength } from '../runtime/session.ts';
+import { type Arrays, copyValues, dataFits, mapValues, type NamedArray, namedArray } from '../arrays.ts';
+import { errors } from '../errors.ts';
+import { bucketLength } from '../runtime/bucket-length.ts';
 import { ADAMW_DEFAULTS, type AdamWOptions } from './adamw.ts';
 
 export interface SparseTableOptions {
@@ -18,59 +18,59 @@ export interface SparseTableOptions {
   /** Width of a row. */
   dim: number;
   /**
-   * Writes the initial values of a row, asked for when the row is first needed and in no particular order: they must
-   * follow from the row's number alone. Default: zeros.
+   * Writes the initial values of a row. It is called when the row is first used, so the order of the calls is arbitrary
+   * and the values may depend only on the row number. Default: zeros.
    */
   initial?: (row: number, into: Float32Array) => void;
 }
 
-/** Ten million rows of 64 take at most 7.7 GB with both moments, less while some have not been touched. */
+/** Ten million rows of 64 numbers take at most 7.7 GB with both moments; unused rows take none. */
 export interface SparseTable {
   readonly rows: number;
   readonly dim: number;
   /**
    * Copies of rows, `[ids.length, dim]`; −1 gives zeros.
    *
-   * @throws LorekeepError `GRAPH_BAD_FEED` for an id outside the table
+   * @throws LorekeepError `GRAPH_BAD_FEED` for an id outside of the table
    */
   gather(ids: Int32Array): NamedArray;
   /**
-   * What there is to save: `parameter`, `m`, `v` `[rows, dim]`, and `made [rows]`, 1 for rows that have been needed.
-   * Not copies.
+   * The state to save: `parameter`, `m`, `v` `[rows, dim]`, and `made [rows]`, 1 for initialised rows. Not copies.
    */
   arrays(): Arrays;
-  /** @throws LorekeepError `GRAPH_BAD_STATE` if names or shapes differ; nothing is changed then */
+  /** @throws LorekeepError `GRAPH_BAD_STATE` if names or shapes differ; then nothing has changed */
   restore(arrays: Arrays): void;
 }
 
 export interface LazyAdamStep {
-  /** Steps done before this one. */
+  /** Number of completed steps. */
   step: number;
   learningRate: number;
-  /** What gradients are multiplied by: below 1 where the global norm is clipped. */
+  /** Factor of the gradients: below 1 if the global norm is clipped. */
   clip: number;
 }
 
-/** A table that the trainer can write to. */
+/** The trainer's view of a table. */
 export interface WritableTable extends SparseTable {
-  /** @param gradient `[ids.length, dim]`; ids differ from each other, −1 stands for none */
+  /**
+   * Updates rows by lazy Adam.
+   *
+   * @param ids distinct rows; −1 is an empty entry
+   * @param gradient `[ids.length, dim]`
+   */
   apply(ids: Int32Array, gradient: Float32Array, optimiser: AdamWOptions, at: LazyAdamStep): void;
 }
 
 /** @throws LorekeepError `GRAPH_BAD_OPTION` */
 export function createSparseTable({ rows, dim, initial }: SparseTableOptions): SparseTable {
-  const check = (name: string, value: number, most: number) => {
-    if (!Number.isInteger(value) || value < 1 || value > most)
-      throw badOption(`table.${name}`, `must be an integer from 1 to ${most}, not ${value}`);
-  };
-  check('rows', rows, 2 ** 31 - 1);
-  check('dim', dim, 65_536);
+  checkSize('rows', rows, 2 ** 31 - 1);
+  checkSize('dim', dim, 65_536);
   const parameter = new Float32Array(rows * dim);
   const m = new Float32Array(rows * dim);
   const v = new Float32Array(rows * dim);
   const made = new Uint8Array(rows);
 
-  function make(row: number): void {
+  function initialise(row: number): void {
     if (made[row] !== 0) return;
     made[row] = 1;
     initial?.(row, parameter.subarray(row * dim, (row + 1) * dim));
@@ -82,9 +82,10 @@ export function createSparseTable({ rows, dim, initial }: SparseTableOptions): S
     gather(ids) {
       const data = new Float32Array(ids.length * dim);
       for (const [i, row] of ids.entries()) {
-        if (row < -1 || row >= rows) throw badFeed('a table', `has ${rows} rows, none with the number ${row}`);
+        if (row < -1 || row >= rows)
+          throw errors.GRAPH_BAD_FEED({ name: 'rows', problem: `contains ${row}, but the table has ${rows} rows` });
         if (row < 0) continue;
-        make(row);
+        initialise(row);
         data.set(parameter.subarray(row * dim, (row + 1) * dim), i * dim);
       }
       return namedArray([ids.length, dim], data);
@@ -97,13 +98,8 @@ export function createSparseTable({ rows, dim, initial }: SparseTableOptions): S
     }),
     restore(arrays) {
       const own = table.arrays();
-      for (const [name, { shape, dtype }] of Object.entries(own)) {
-        const given = arrays[name];
-        if (given === undefined) throw badState(`the table lacks "${name}"`);
-        if (given.dtype !== dtype || String(given.shape) !== String(shape) || !dataFits(dtype, given.data))
-          throw badState(`the table has "${name}" as ${given.dtype} [${given.shape}], not ${dtype} [${shape}]`);
-      }
-      for (const [name, { data }] of Object.entries(own)) (data as Float32Array).set(arrays[name].data as Float32Array);
+      checkSame(own, arrays);
+      copyValues(own, arrays);
     },
     apply(ids, gradient, optimiser, { step, learningRate, clip }) {
       const { beta1, beta2, epsilon } = { ...ADAMW_DEFAULTS, ...optimiser };
@@ -126,23 +122,65 @@ export function createSparseTable({ rows, dim, initial }: SparseTableOptions): S
   return table;
 }
 
+function checkSize(name: string, value: number, max: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  throw errors.GRAPH_BAD_OPTION({
+    name: `table.${name}`,
+    problem: `must be an integer from 1 to ${max}, not ${value}`,
+  });
+}
+
+function checkSame(own: Arrays, given: Arrays): void {
+  for (const [name, { shape, dtype }] of Object.entries(own)) {
+    const array = given[name];
+    if (array === undefined) throw errors.GRAPH_BAD_STATE({ problem: `the table lacks "${name}"` });
+    if (array.dtype !== dtype || String(array.shape) !== String(shape) || !dataFits(dtype, array.data))
+      throw errors.GRAPH_BAD_STATE({
+        problem: `the table has "${name}" as ${array.dtype} [${array.shape}], not ${dtype} [${shape}]`,
+      });
+  }
+}
+
 /**
- * The rows that a batch names, each once, and where in that list each id stands: what `trainer.step` takes as rows, and
- * what the batch carries instead of ids. The list is filled up with −1 to one of few lengths, so that few graphs serve.
+ * Gathers the rows of one step from all tables.
  *
- * @param most longest list; default as long as `ids`
- * @throws LorekeepError `GRAPH_BAD_FEED` where `ids` has more than `most` different ones
+ * @throws LorekeepError `GRAPH_BAD_FEED` if `rows` does not name distinct rows of every table
  */
-export function distinctRows(ids: Int32Array, most = ids.length): { rows: Int32Array; positions: Int32Array } {
-  const places = new Map<number, number>();
+export function gatherRows(tables: Record<string, SparseTable>, rows: Record<string, Int32Array>): Arrays {
+  for (const name of Object.keys(rows))
+    if (!(name in tables)) throw errors.GRAPH_BAD_FEED({ name, problem: 'has rows but is not a table' });
+  return mapValues(tables, (table, name) => {
+    const ids = rows[name];
+    if (ids === undefined) throw errors.GRAPH_BAD_FEED({ name, problem: 'is a table, so the step must name its rows' });
+    const real = ids.filter((id) => id >= 0);
+    if (new Set(real).size < real.length)
+      throw errors.GRAPH_BAD_FEED({ name, problem: 'has the same row twice in one step' });
+    return table.gather(ids);
+  });
+}
+
+/**
+ * The distinct rows that a batch names, and the position of each id among them. `trainer.step` takes the rows; the batch
+ * contains the positions instead of the ids. The rows are padded with −1 to one of few lengths, so that few graphs are
+ * compiled.
+ *
+ * @param limit maximum number of rows. Default: `ids.length`.
+ * @throws LorekeepError `GRAPH_BAD_FEED` if `ids` contains more than `limit` distinct rows
+ */
+export function distinctRows(ids: Int32Array, limit = ids.length): { rows: Int32Array; positions: Int32Array } {
+  const positionOf = new Map<number, number>();
   const positions = new Int32Array(ids.length);
   for (const [i, id] of ids.entries()) {
-    let place = places.get(id);
-    if (place === undefined) places.set(id, (place = places.size));
-    positions[i] = place;
+    let position = positionOf.get(id);
+    if (position === undefined) positionOf.set(id, (position = positionOf.size));
+    positions[i] = position;
   }
-  if (places.size > most) throw badFeed('ids', `names ${places.size} different rows, at most ${most} are allowed`);
-  const rows = new Int32Array(bucketLength(Math.max(1, places.size), Math.max(1, most))).fill(-1);
-  for (const [id, place] of places) rows[place] = id;
+  if (positionOf.size > limit)
+    throw errors.GRAPH_BAD_FEED({
+      name: 'ids',
+      problem: `contains ${positionOf.size} distinct rows, but the limit is ${limit}`,
+    });
+  const rows = new Int32Array(bucketLength(Math.max(1, positionOf.size), Math.max(1, limit))).fill(-1);
+  for (const [id, position] of positionOf) rows[position] = id;
   return { rows, positions };
 }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createRandom, errorCode } from '@lorekeep/core';
-import { createProductPool, type Product, sharedFloats } from '../../src/index.ts';
+import { createMatmulPool, type MatmulOperands, sharedFloats } from '../../src/index.ts';
 
-const pool = createProductPool(2);
+const pool = createMatmulPool(2);
 after(() => pool.close());
 
 const random = createRandom(4);
@@ -14,7 +14,7 @@ const shared = (length: number) => {
   return array;
 };
 
-function reference({ a, b, c }: Product, inner: number, factor: number): Float64Array {
+function reference({ a, b, c }: MatmulOperands, inner: number, factor: number): Float64Array {
   const columns = b.length / inner;
   return Float64Array.from(c, (start, at) => {
     const [row, column] = [Math.floor(at / columns), at % columns];
@@ -49,13 +49,13 @@ test('arrays of another size or of memory that is not shared are refused', async
 
 test('a number of threads that is none is refused', () => {
   assert.throws(
-    () => createProductPool(0),
+    () => createMatmulPool(0),
     (error) => errorCode(error) === 'GRAPH_BAD_OPTION',
   );
 });
 
 test('a closed pool computes nothing, and products under way fail', async () => {
-  const closing = createProductPool(1);
+  const closing = createMatmulPool(1);
   const shape = { rows: 64, columns: 64, inner: 64 };
   const products = Array.from({ length: 8 }, () => ({ a: shared(4096), b: shared(4096), c: shared(4096) }));
   const running = closing.run(shape, products);

@@ -17,7 +17,7 @@ import {
   type TrainerOptions,
   tf,
 } from '../../src/index.ts';
-import { startShare } from '../../src/training/shard-thread.ts';
+import { startShardThread } from '../../src/training/shard-thread.ts';
 import { assertClose, randomArrays } from '../compare.ts';
 
 /** A table, dropout, a softmax, and an array that belongs to every row of the batch. */
@@ -44,7 +44,7 @@ async function withTrainer<T>(options: Partial<TrainerOptions>, use: (trainer: T
     optimiser: { learningRate: 0.05 },
     random: createRandom(5),
     threads: 2,
-    whole: ['shift'],
+    replicated: ['shift'],
     ...options,
   });
   try {
@@ -57,7 +57,7 @@ async function withTrainer<T>(options: Partial<TrainerOptions>, use: (trainer: T
 describe('shares of a batch', () => {
   it('give the gradients and the steps of one session', async () => {
     const results = await Promise.all(
-      [{ shares: 1 }, { shares: 2 }, { shares: 3, microBatches: 2 }].map((options) =>
+      [{ shards: 1 }, { shards: 2 }, { shards: 3, microBatches: 2 }].map((options) =>
         // Dropout differs between numbers of shares, so the steps are taken without it.
         withTrainer(
           { ...options, loss: (p, b) => network(p, b, { training: false, dropout: (x) => x }) },
@@ -89,7 +89,7 @@ describe('shares of a batch', () => {
     const run = async (trainer: Trainer, from: number, to: number) => {
       for (let i = from; i < to; i++) await trainer.step(batchOf(i, i % 2 === 0 ? 12 : 8));
     };
-    const options = { shares: 2, averageDecay: 0.9 };
+    const options = { shards: 2, averageDecay: 0.9 };
     const whole = await withTrainer(options, async (trainer) => {
       await run(trainer, 0, 6);
       return trainer.state();
@@ -110,11 +110,11 @@ describe('shares of a batch', () => {
   it('drop different elements each, at the rate that was asked for', () =>
     withTrainer(
       {
-        shares: 2,
+        shards: 2,
         parameters: { w: namedArray([1], Float32Array.of(1)) },
         optimiser: { learningRate: 0, weightDecay: 0 },
         loss: (p, { x }, context) => tf.mean(context.dropout(tf.mul(x, p.w), 0.5)),
-        whole: [],
+        replicated: [],
       },
       async (trainer) => {
         const x = namedArray([2000], new Float32Array(2000).fill(1));
@@ -128,7 +128,7 @@ describe('shares of a batch', () => {
     ));
 
   it('refuse batches that they do not divide, and impossible numbers of them', async () => {
-    await withTrainer({ shares: 2, microBatches: 2 }, async (trainer) => {
+    await withTrainer({ shards: 2, microBatches: 2 }, async (trainer) => {
       await assert.rejects(trainer.step(batchOf(1, 6)), { code: 'GRAPH_BAD_FEED' });
       const { ids, ...others } = batchOf(1);
       await assert.rejects(trainer.step({ ...others, ids: { ...ids, data: new Int32Array(5) } }), {
@@ -136,9 +136,9 @@ describe('shares of a batch', () => {
       });
       await trainer.step(batchOf(1));
     });
-    for (const shares of [0, 1.5, 257])
+    for (const shards of [0, 1.5, 257])
       await assert.rejects(
-        withTrainer({ shares }, async () => {}),
+        withTrainer({ shards }, async () => {}),
         { code: 'GRAPH_BAD_OPTION' },
       );
   });
@@ -155,8 +155,8 @@ describe('shares of a batch', () => {
     };
     let thread: Worker | undefined;
     process.once('worker', (worker) => (thread = worker));
-    const after = await withTrainer({ shares: 2 }, (trainer) => disturbed(trainer, () => thread!.terminate()));
-    const undisturbed = await withTrainer({ shares: 2 }, async (trainer): Promise<Arrays> => {
+    const after = await withTrainer({ shards: 2 }, (trainer) => disturbed(trainer, () => thread!.terminate()));
+    const undisturbed = await withTrainer({ shards: 2 }, async (trainer): Promise<Arrays> => {
       await trainer.step(batchOf(1));
       await trainer.step(batchOf(2));
       return trainer.parameters();
@@ -166,7 +166,7 @@ describe('shares of a batch', () => {
 
   it('tell a thread that ends from a graph that is refused', async () => {
     const graph = { id: 0, onnx: new Uint8Array(3), threads: 1, feeds: {}, sets: [], into: {}, sites: [] };
-    const ending = startShare(
+    const ending = startShardThread(
       'test',
       new URL(
         'data:text/javascript,import { parentPort } from "node:worker_threads"; parentPort.once("message", () => process.exit(3));',
@@ -175,7 +175,7 @@ describe('shares of a batch', () => {
     await assert.rejects(ending.load(graph), { code: 'GRAPH_RUN' });
     assert.equal(ending.alive, false);
     await assert.rejects(ending.run({ id: 0, set: 0, seeds: [] }), { code: 'GRAPH_RUN' });
-    const real = startShare('test');
+    const real = startShardThread('test');
     await assert.rejects(real.load(graph), { code: 'GRAPH_SESSION' });
     assert.equal(real.alive, true);
     await real.close();

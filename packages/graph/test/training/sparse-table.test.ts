@@ -36,10 +36,10 @@ describe('a sparse table', () => {
   it('is trained as PyTorch’s SparseAdam does it, step for step, on any number of shares', async () => {
     const reference = JSON.parse(await readFile(new URL('../fixtures/sparse-adam.json', import.meta.url), 'utf8'));
     const { rows, dim, steps } = reference;
-    for (const shares of [1, 5]) {
+    for (const shards of [1, 5]) {
       const table = tableOf(rows, dim, reference.initial);
       const trainer = await trainerOf({
-        shares,
+        shards,
         tables: { items: table },
         loss: (p, { positions, targets }) =>
           tf.mean(tf.squaredDifference(tf.gather(p.items, positions as never), targets)),
@@ -73,7 +73,7 @@ describe('a sparse table', () => {
     } as const;
     const sparse = tableOf(7, 4, table.data as Float32Array);
     const dense = await trainerOf({ loss, optimiser, parameters: initial });
-    const lazy = await trainerOf({ loss, optimiser, parameters: { w }, tables: { table: sparse }, shares: 2 });
+    const lazy = await trainerOf({ loss, optimiser, parameters: { w }, tables: { table: sparse }, shards: 2 });
     const rows = Int32Array.from([3, 0, -1, 1, 6, 5, 2, 4]);
     for (let i = 0; i < 6; i++) {
       const batch = randomArrays({ ids: { shape: [10], dtype: 'int32', range: [0, 7] }, y: { shape: [10, 2] } }, i);

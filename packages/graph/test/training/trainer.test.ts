@@ -240,7 +240,7 @@ describe('a trainer', () => {
         await other.step(scaled(1));
       });
     });
-    await withTrainer({ ...explode, explosion: Number.POSITIVE_INFINITY }, async (trainer) => {
+    await withTrainer({ ...explode, divergenceFactor: Number.POSITIVE_INFINITY }, async (trainer) => {
       for (let i = 0; i < 12; i++) await trainer.step(scaled(10 ** i));
     });
   });
@@ -285,7 +285,7 @@ describe('a trainer', () => {
       { learningRate: 1, schedule: { kind: 'cosine', warmupSteps: 5, totalSteps: 5 } },
     ] as const)
       await assert.rejects(create({ optimiser }), { code: 'GRAPH_BAD_OPTION' });
-    for (const option of [{ averageDecay: 1 }, { explosion: 1 }, { threads: 0 }, { parameters: {} }])
+    for (const option of [{ averageDecay: 1 }, { divergenceFactor: 1 }, { threads: 0 }, { parameters: {} }])
       await assert.rejects(
         withTrainer(option, async (trainer) => void (await trainer.step(lineBatch()))),
         { code: 'GRAPH_BAD_OPTION' },

@@ -1,8 +1,8 @@
-/** Kernels of this room's own, behind the functions in `functions.ts`. */
+/** Kernels that tfjs does not have, for the functions in `functions.ts`. */
 import { defineKernel } from '../backend.ts';
-import { cast } from '../ir.ts';
+import { cast } from '../operations.ts';
 
-// ONNX's optional outputs are the mean and the inverse deviation, which the backward pass wants.
+// The optional outputs of LayerNormalization are the mean and the inverse deviation; the backward pass needs them.
 defineKernel('LorekeepLayerNorm', (graph, { x, gain, bias }, { epsilon }) => {
   const perRow = { shape: [...x.shape.slice(0, -1), 1], dtype: 'float32' } as const;
   return graph.ops('LayerNormalization', [x, gain, bias], [{ shape: x.shape, dtype: 'float32' }, perRow, perRow], {
@@ -10,7 +10,7 @@ defineKernel('LorekeepLayerNorm', (graph, { x, gain, bias }, { epsilon }) => {
     epsilon: { float: epsilon },
   });
 });
-// Places differ from each other here (one a row), so ScatterND is safe on any number of threads.
-defineKernel('LorekeepAddAt', (graph, { x, places, updates }) =>
-  graph.op('ScatterND', [x, cast(graph, places, 'int64'), updates], x.shape, x.dtype, { reduction: 'add' }),
+// The positions differ from each other (one per row), so ScatterND is safe on any number of threads.
+defineKernel('LorekeepAddAt', (graph, { x, positions, updates }) =>
+  graph.op('ScatterND', [x, cast(graph, positions, 'int64'), updates], x.shape, x.dtype, { reduction: 'add' }),
 );

@@ -5,6 +5,6 @@ import './shapes.ts';
 import './indexing.ts';
 import './matmul.ts';
 import './fused.ts';
-import { refuseOtherKernels } from '../backend.ts';
+import { rejectOtherKernels } from '../backend.ts';
 
-refuseOtherKernels();
+rejectOtherKernels();

@@ -1,10 +1,13 @@
-/** Matrix products. Transposed operands are left to ONNX Runtime's FusedMatMul, which folds them into the product. */
+/** Matrix products. Products with transposed operands become ONNX Runtime's FusedMatMul, which needs no extra pass. */
 
-import { unsupportedForm } from '../../errors.ts';
-import { callerPlace, defineKernel } from '../backend.ts';
-import { binary, broadcastShape, type Graph, unary, type Value, where } from '../ir.ts';
+import { errors } from '../../errors.ts';
+import { callSite, defineKernel } from '../backend.ts';
+import type { Graph, Value } from '../ir.ts';
+import { binary, broadcastShape, unary } from '../operations.ts';
 
-export function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
+import { prelu, relu6 } from './elementwise.ts';
+
+function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const rows = a.shape.at(transposeA ? -1 : -2) as number;
   const columns = b.shape.at(transposeB ? -2 : -1) as number;
@@ -23,7 +26,6 @@ defineKernel('_FusedMatMul', (graph, inputs, { transposeA, transposeB, activatio
   const { a, b, bias, preluActivationWeights } = inputs;
   const product = matMul(graph, a, b, Boolean(transposeA), Boolean(transposeB));
   const sum = bias === undefined ? product : binary(graph, 'Add', product, bias);
-  const zero = graph.uniform([], 0, 'float32');
   switch (activation as string | undefined) {
     case undefined:
     case null:
@@ -36,14 +38,16 @@ defineKernel('_FusedMatMul', (graph, inputs, { transposeA, transposeB, activatio
     case 'sigmoid':
       return unary(graph, 'Sigmoid', sum);
     case 'relu6':
-      return binary(graph, 'Min', unary(graph, 'Relu', sum), graph.uniform([], 6, 'float32'));
+      return relu6(graph, sum);
     case 'leakyrelu':
       return unary(graph, 'LeakyRelu', sum, 'float32', { alpha: { float: leakyreluAlpha } });
-    case 'prelu': {
-      const scaled = binary(graph, 'Mul', sum, preluActivationWeights);
-      return where(graph, binary(graph, 'Less', sum, zero, 'bool'), scaled, sum);
-    }
+    case 'prelu':
+      return prelu(graph, sum, preluActivationWeights);
     default:
-      throw unsupportedForm('fused.matMul', `the activation ${activation} cannot be compiled`, callerPlace());
+      throw errors.GRAPH_UNSUPPORTED_FORM({
+        op: 'fused.matMul',
+        problem: `the activation ${activation} cannot be compiled`,
+        place: callSite(),
+      });
   }
 });

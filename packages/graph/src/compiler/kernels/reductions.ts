@@ -1,12 +1,13 @@
-/** Reductions, softmax, running sums, sorting. */
+/** Reductions, softmax, cumulative sums and products, top-k. */
 
 import { tf } from '../../tf.ts';
 import { defineKernel, type Kernel } from '../backend.ts';
-import { binary, cast, type Graph, reduce, type Value } from '../ir.ts';
+import type { Graph, Value } from '../ir.ts';
+import { binary, cast, reduce } from '../operations.ts';
+import { positiveAxis } from './axes.ts';
 
-/** No axis given means all of them. */
+/** Default: all axes. */
 const axesOf = (x: Value, axis: number | number[]) => tf.util.parseAxisParam(axis, [...x.shape]);
-const positive = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);
 
 const reduction =
   (op: string): Kernel =>
@@ -22,15 +23,15 @@ defineKernel('Mean', (graph, { x }, attributes) =>
   reduction('ReduceMean')(graph, { x: cast(graph, x, 'float32') }, attributes),
 );
 
-/** `any` and `all` as the largest and the smallest flag. */
-const flags =
+/** `any` is the maximum of booleans, `all` the minimum. */
+const booleanReduction =
   (op: string): Kernel =>
   (graph, { x }, { axis, keepDims }) =>
     cast(graph, reduce(graph, op, cast(graph, x, 'int32'), axesOf(x, axis), keepDims), 'bool');
-defineKernel('Any', flags('ReduceMax'));
-defineKernel('All', flags('ReduceMin'));
+defineKernel('Any', booleanReduction('ReduceMax'));
+defineKernel('All', booleanReduction('ReduceMin'));
 
-const argument =
+const argReduction =
   (op: string): Kernel =>
   (graph, { x }, { axis }) => {
     const own = axesOf(x, axis)[0];
@@ -41,19 +42,19 @@ const argument =
     });
     return cast(graph, index, 'int32');
   };
-defineKernel('ArgMax', argument('ArgMax'));
-defineKernel('ArgMin', argument('ArgMin'));
+defineKernel('ArgMax', argReduction('ArgMax'));
+defineKernel('ArgMin', argReduction('ArgMin'));
 
 defineKernel('Softmax', (graph, { logits }, { dim }) => alongAxis(graph, 'Softmax', logits, dim));
 defineKernel('LogSoftmax', (graph, { logits }, { axis }) => alongAxis(graph, 'LogSoftmax', logits, axis));
 function alongAxis(graph: Graph, op: string, x: Value, axis: number): Value {
-  return graph.op(op, [x], x.shape, x.dtype, { axis: positive(axis, x.shape.length) });
+  return graph.op(op, [x], x.shape, x.dtype, { axis: positiveAxis(axis, x.shape.length) });
 }
 
 defineKernel('Cumsum', (graph, { x }, { axis, exclusive, reverse }) =>
   graph.op(
     'CumSum',
-    [x, graph.constant([1], BigInt64Array.of(BigInt(positive(axis, x.shape.length))), 'int64')],
+    [x, graph.constant([1], BigInt64Array.of(BigInt(positiveAxis(axis, x.shape.length))), 'int64')],
     x.shape,
     x.dtype,
     {
@@ -63,9 +64,9 @@ defineKernel('Cumsum', (graph, { x }, { axis, exclusive, reverse }) =>
   ),
 );
 
-// ONNX has no running product. Multiplying shifted copies takes log₂(n) steps and keeps zeros and signs exact.
+// ONNX has no cumulative product. Multiplying by shifted copies takes log₂(n) steps and is exact for zeros and signs.
 defineKernel('Cumprod', (graph, { x }, { axis, exclusive, reverse }) => {
-  const own = positive(axis, x.shape.length);
+  const own = positiveAxis(axis, x.shape.length);
   const size = x.shape[own];
   const shifted = (y: Value, by: number): Value => {
     const cut = graph.op(

@@ -1,25 +1,27 @@
 /**
- * Adding rows at positions given as data: the gradient of every embedding table.
+ * Adds rows at positions that are data. This is the gradient of every embedding table.
  *
- * ONNX Runtime's ScatterND with `reduction: 'add'` is not safe here: it shares the updates out among threads without
- * guarding the rows they add to, and positions that occur twice (in a batch of histories, all of them) lose updates.
- * Measured in 1.30: errors as large as the values. It stays on one thread while an operation is worth less than about
- * 210,000 of its cost units (one a number added), so the updates are dealt to it in chunks of 131,072; a test adds
- * thousands of rows to few positions and compares. ScatterElements is sequential too, but visits single numbers:
- * eight times slower.
+ * ONNX Runtime's ScatterND with `reduction: 'add'` is not safe on several threads: the threads add to the same rows
+ * without synchronisation, so positions that occur more than once (in a batch of histories: all) lose updates. Errors
+ * measured in 1.30 are as large as the values. ONNX Runtime keeps an operation on one thread if it costs less than
+ * about 210,000 units (one unit per added number). The updates are therefore scattered in chunks of 131,072 numbers;
+ * a test adds thousands of rows to few positions and compares. ScatterElements is sequential too, but it is eight
+ * times slower because it visits single numbers.
  *
- * Each chunk copies the table, so a table with more rows than there are updates is not scattered to at all. Rows are
- * summed in a table of as many rows as updates, at the place of the first update to each position, and gathered from
- * there: 6,400 updates of 128 to 20,000 rows take 6 ms instead of 20.
+ * Every chunk copies the table. If the table has more rows than there are updates, the rows are first summed in a
+ * smaller table with one row per update, at the index of the first update to each position, and gathered from there:
+ * 6,400 updates of 128 numbers to 20,000 rows take 6 ms instead of 20.
  */
 
 import { sizeOf } from '../../arrays.ts';
-import { cast, expand, type Graph, reshape, slice, type Value } from '../ir.ts';
+import type { Graph, Value } from '../ir.ts';
+import { cast, reshape, slice } from '../operations.ts';
+import { countUp } from './axes.ts';
 
 const CHUNK_ELEMENTS = 131_072;
 
 /**
- * @param shape of the result; zero where nothing is added
+ * @param shape of the result, which is zero at positions without updates
  * @param indices `[…, depth]`, positions along the first `depth` axes, none negative
  * @param updates `[…, …shape after those axes]`
  */
@@ -30,7 +32,7 @@ export function scatterAdd(graph: Graph, shape: readonly number[], indices: Valu
   const flatIndices = cast(graph, reshape(graph, indices, [count, depth]), 'int64');
   const flatUpdates = reshape(graph, updates, [count, ...row]);
   if (depth === 1 && shape[0] > count && count > 0 && count * sizeOf(row) > CHUNK_ELEMENTS)
-    return throughFirsts(graph, shape, flatIndices, flatUpdates);
+    return throughFirstUpdates(graph, shape, flatIndices, flatUpdates);
   return inChunks(graph, shape, flatIndices, flatUpdates);
 }
 
@@ -46,13 +48,12 @@ function inChunks(graph: Graph, shape: readonly number[], indices: Value, update
   return sum;
 }
 
-function throughFirsts(graph: Graph, shape: readonly number[], indices: Value, updates: Value): Value {
+function throughFirstUpdates(graph: Graph, shape: readonly number[], indices: Value, updates: Value): Value {
   const [count, ...row] = updates.shape;
   const positions = reshape(graph, indices, [count]);
-  const scalar = (value: number) => graph.uniform([], value, 'int64');
-  const order = graph.op('Range', [scalar(0), scalar(count), scalar(1)], [count], 'int64');
-  // The first update to each position; `count`, whose row stays zero, where there is none.
-  const none = expand(graph, scalar(count), [shape[0]]);
+  const order = countUp(graph, count, 'int64');
+  // The index of the first update to each position. Positions without updates get `count`, whose row stays zero.
+  const none = graph.uniform([shape[0]], count, 'int64');
   const first = graph.op('ScatterElements', [none, positions, order], [shape[0]], 'int64', {
     axis: 0,
     reduction: 'min',

@@ -1,18 +1,20 @@
-/** Kernels that move, cut, join or repeat data, and those that make it from nothing. */
+/** Kernels that move, slice, join, repeat or create data. */
 
 import { sizeOf } from '../../arrays.ts';
-import { unsupportedForm } from '../../errors.ts';
+import { errors } from '../../errors.ts';
 import { tf } from '../../tf.ts';
-import { callerPlace, defineKernel } from '../backend.ts';
-import { binary, cast, expand, type Graph, reshape, slice, transpose, type Value, where } from '../ir.ts';
+import { callSite, defineKernel } from '../backend.ts';
+import type { Graph, Value } from '../ir.ts';
+import { binary, cast, expand, reshape, slice, transpose, where } from '../operations.ts';
+import { countUp, positiveAxis } from './axes.ts';
 
-const positive = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);
+const SMALLEST_INT32 = -(2 ** 31);
 
 defineKernel('Reshape', (graph, { x }, { shape }) =>
   reshape(graph, x, tf.util.inferFromImplicitShape(shape, sizeOf(x.shape))),
 );
 defineKernel('ExpandDims', (graph, { input }, { dim }) => {
-  const axis = positive(dim, input.shape.length + 1);
+  const axis = positiveAxis(dim, input.shape.length + 1);
   return reshape(graph, input, input.shape.toSpliced(axis, 0, 1));
 });
 defineKernel('Transpose', (graph, { x }, { perm }) => transpose(graph, x, perm));
@@ -42,8 +44,8 @@ defineKernel('StridedSlice', (graph, { x }, attributes) => {
     newAxisMask,
     shrinkAxisMask,
   );
-  // A walk backwards to the first element ends one before it, which ONNX writes as the least integer.
-  const to = plan.end.map((stop, axis) => (plan.strides[axis] < 0 && stop < 0 ? -2_147_483_648 : stop));
+  // A backward slice that includes the first element ends before it, which ONNX writes as the smallest integer.
+  const to = plan.end.map((stop, axis) => (plan.strides[axis] < 0 && stop < 0 ? SMALLEST_INT32 : stop));
   const cut = slice(graph, x, plan.begin, to, sliced(plan, x), plan.strides);
   return reshape(graph, cut, plan.finalShape);
 });
@@ -62,7 +64,7 @@ defineKernel('PadV2', (graph, { x }, { paddings, constantValue }) => {
 defineKernel('Concat', (graph, inputs, { axis }) => concat(graph, Object.values(inputs), axis));
 defineKernel('Pack', (graph, inputs, { axis }) => {
   const values = Object.values(inputs);
-  const own = positive(axis, values[0].shape.length + 1);
+  const own = positiveAxis(axis, values[0].shape.length + 1);
   return concat(
     graph,
     values.map((value) => reshape(graph, value, value.shape.toSpliced(own, 0, 1))),
@@ -70,7 +72,7 @@ defineKernel('Pack', (graph, inputs, { axis }) => {
   );
 });
 function concat(graph: Graph, values: Value[], axis: number): Value {
-  const own = positive(axis, values[0].shape.length);
+  const own = positiveAxis(axis, values[0].shape.length);
   const filled = values.filter((value) => value.shape[own] > 0);
   if (filled.length === 0) return values[0];
   if (filled.length === 1) return filled[0];
@@ -85,11 +87,11 @@ function split(graph: Graph, x: Value, sizes: number[], axis: number): Value[] {
   return graph.ops('Split', [x, graph.int64s(sizes)], outputs, { axis });
 }
 defineKernel('SplitV', (graph, { x }, { numOrSizeSplits, axis }) => {
-  const own = positive(axis, x.shape.length);
+  const own = positiveAxis(axis, x.shape.length);
   return split(graph, x, tf.backend_util.prepareSplitSize({ shape: [...x.shape] } as never, numOrSizeSplits, own), own);
 });
 defineKernel('Unpack', (graph, { value }, { axis }) => {
-  const own = positive(axis, value.shape.length);
+  const own = positiveAxis(axis, value.shape.length);
   const parts = split(graph, value, Array(value.shape[own]).fill(1), own);
   return parts.map((part) => reshape(graph, part, value.shape.toSpliced(own, 1)));
 });
@@ -97,24 +99,25 @@ defineKernel('Unpack', (graph, { value }, { axis }) => {
 defineKernel('Reverse', (graph, { x }, { dims }) => {
   const axes = tf.util.parseAxisParam(dims, [...x.shape]).filter((axis) => x.shape[axis] > 1);
   if (axes.length === 0) return x;
-  const all = (value: number) => graph.int64s(axes.map(() => value));
-  return graph.op('Slice', [x, all(-1), all(-2_147_483_648), graph.int64s(axes), all(-1)], x.shape, x.dtype);
+  const perAxis = (value: number) => graph.int64s(axes.map(() => value));
+  return graph.op(
+    'Slice',
+    [x, perAxis(-1), perAxis(SMALLEST_INT32), graph.int64s(axes), perAxis(-1)],
+    x.shape,
+    x.dtype,
+  );
 });
 
 defineKernel('Fill', (graph, _, { shape, value, dtype }) => {
-  if (typeof value === 'string') throw unsupportedForm('Fill', 'strings have no place in a graph', callerPlace());
+  if (typeof value === 'string')
+    throw errors.GRAPH_UNSUPPORTED_FORM({ op: 'Fill', problem: 'strings are not supported', place: callSite() });
   return graph.uniform(shape, value, dtype ?? 'float32');
 });
 defineKernel('Range', (graph, _, { start, stop, step, dtype }) => {
   const span: number = stop - start;
   const size = start === stop || span / step < 0 ? 0 : Math.abs(Math.ceil(span / step));
   const scale = (value: number) => graph.uniform([], value, dtype);
-  const count = graph.op(
-    'Range',
-    [graph.uniform([], 0, 'int32'), graph.uniform([], size, 'int32'), graph.uniform([], 1, 'int32')],
-    [size],
-    'int32',
-  );
+  const count = countUp(graph, size, 'int32');
   return binary(graph, 'Add', binary(graph, 'Mul', cast(graph, count, dtype), scale(step)), scale(start));
 });
 defineKernel('LinSpace', (graph, _, { start, stop, num }) => {
@@ -127,12 +130,7 @@ defineKernel('LinSpace', (graph, _, { start, stop, num }) => {
 });
 defineKernel('OneHot', (graph, { indices }, { depth, onValue, offValue, dtype }) => {
   const shape = [...indices.shape, 1];
-  const classes = graph.op(
-    'Range',
-    [graph.uniform([], 0, 'int32'), graph.uniform([], depth, 'int32'), graph.uniform([], 1, 'int32')],
-    [depth],
-    'int32',
-  );
+  const classes = countUp(graph, depth, 'int32');
   const hits = binary(graph, 'Equal', reshape(graph, cast(graph, indices, 'int32'), shape), classes, 'bool');
   const type = dtype ?? 'float32';
   if (onValue === 1 && offValue === 0) return cast(graph, hits, type);
