@@ -1,17 +1,21 @@
 /**
- * The plain data that enters and leaves this package: named arrays with a shape and a type. Inside model functions the
- * same names stand for tfjs tensors. A model is a pure function of named tensors and does not depend on ONNX.
+ * The plain data that enters and leaves this package: named arrays with a shape and a type. Inside
+ * model functions the same names stand for tfjs tensors. A model is a pure function of named
+ * tensors and does not depend on ONNX.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { errors } from './errors.ts';
 
-/** tfjs has `float32`, `int32` and `bool`; `int64` and `uint8` occur in ONNX models from other sources. */
+/**
+ * tfjs has `float32`, `int32` and `bool`; `int64` and `uint8` occur in ONNX models from other
+ * sources.
+ */
 export type DType = 'float32' | 'int32' | 'bool' | 'int64' | 'uint8';
 
 export interface TensorSpec {
   /**
-   * Sizes, outermost first; `[]` is a scalar. −1 matches any size; it occurs only in specs read from ONNX models that
-   * were not compiled here.
+   * Sizes, outermost first; `[]` is a scalar. −1 matches any size; it occurs only in specs read
+   * from ONNX models that were not compiled here.
    */
   shape: number[];
   /** Default `'float32'`. */
@@ -20,7 +24,10 @@ export interface TensorSpec {
 
 export type ArrayData = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
-/** Row-major data. `float32` ↔ Float32Array, `int32` ↔ Int32Array, `bool`/`uint8` ↔ Uint8Array, `int64` ↔ BigInt64Array. */
+/**
+ * Row-major data. `float32` ↔ Float32Array, `int32` ↔ Int32Array, `bool`/`uint8` ↔ Uint8Array,
+ * `int64` ↔ BigInt64Array.
+ */
 export interface NamedArray {
   shape: number[];
   dtype: DType;
@@ -84,8 +91,8 @@ export function checkArray(name: string, { shape, dtype, data }: NamedArray): vo
 }
 
 /**
- * Shorthand for a `NamedArray`. The type follows from the data; a Uint8Array counts as `bool` unless `dtype` says
- * otherwise.
+ * Shorthand for a `NamedArray`. The type follows from the data; a Uint8Array counts as `bool`
+ * unless `dtype` says otherwise.
  *
  * @example namedArray([2, 3], new Float32Array(6))
  */

@@ -5,7 +5,10 @@ import { defineErrors, failure, usage } from '@lorekeep/core';
 const unreadableFile = (hint = 'Download or write the file again.') =>
   failure<{ path: string; problem: string }>({ message: ({ path, problem }) => `${path}: ${problem}.`, hint });
 
-/** In all details, `place` is the line of the model's source (`file:line:column`) that caused the error. */
+/**
+ * In all details, `place` is the line of the model's source (`file:line:column`) that caused the
+ * error.
+ */
 export const errors = defineErrors({
   /** The operation has no ONNX translation. */
   GRAPH_UNSUPPORTED_OP: failure<{ op: string; place: string }>({
@@ -92,7 +95,10 @@ export const errors = defineErrors({
     hint: 'Lower the learning rate, or look for a division by zero or a logarithm of zero in the loss.',
   }),
 
-  /** `usual` is the mean loss of the first steps. The parameters are those from before the failed step. */
+  /**
+   * `usual` is the mean loss of the first steps. The parameters are those from before the failed
+   * step.
+   */
   GRAPH_DIVERGED: failure<{ loss: number; usual: number; step: number }>({
     message: ({ loss, usual, step }) =>
       `Step ${step + 1}: the loss has grown to ${loss}, from ${usual} in the first steps; the step was not applied.`,

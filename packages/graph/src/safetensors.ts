@@ -1,9 +1,10 @@
 /**
- * Parameter files in the safetensors format (github.com/huggingface/safetensors): eight bytes of header length, a
- * JSON header of names, types, shapes and byte ranges, then the data. The format contains no code to execute.
+ * Parameter files in the safetensors format (github.com/huggingface/safetensors): eight bytes of
+ * header length, a JSON header of names, types, shapes and byte ranges, then the data. The format
+ * contains no code to execute.
  *
- * Files may come from untrusted sources, so the reader checks lengths, ranges and shapes before it reads data.
- * Half-precision weights are widened to float32, the precision of all computations.
+ * Files may come from untrusted sources, so the reader checks lengths, ranges and shapes before it
+ * reads data. Half-precision weights are widened to float32, the precision of all computations.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { writeFileAtomic } from '@lorekeep/core';
@@ -38,7 +39,8 @@ export async function saveSafetensors(
   metadata: Record<string, string> = {},
 ): Promise<void> {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
-  // The format forbids gaps. Writing the widest elements first keeps every array aligned without them.
+  // The format forbids gaps. Writing the widest elements first keeps every array aligned without
+  // them.
   const entries = Object.entries(arrays).sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   let end = 0;
   for (const [name, array] of entries) {
@@ -65,8 +67,9 @@ export async function saveSafetensors(
 /**
  * Reads all arrays of a file. F16 and BF16 become float32.
  *
- * @throws LorekeepError `SAFETENSORS_HEADER` (not this format), `SAFETENSORS_TRUNCATED` (shorter than its header
- *   says), `SAFETENSORS_OVERLAP` (ranges overlap or leave gaps), `SAFETENSORS_DTYPE` (an unsupported type)
+ * @throws LorekeepError `SAFETENSORS_HEADER` (not this format), `SAFETENSORS_TRUNCATED` (shorter
+ *   than its header says), `SAFETENSORS_OVERLAP` (ranges overlap or leave gaps),
+ *   `SAFETENSORS_DTYPE` (an unsupported type)
  */
 export async function readSafetensors(path: string): Promise<{ arrays: Arrays; metadata: Record<string, string> }> {
   const file = await open(path, 'r');

@@ -1,10 +1,10 @@
 /**
- * A tfjs backend that computes nothing: its kernels append operations to a `Graph`. While it is the active backend, it
- * records everything that tfjs runs, gradients included.
+ * A tfjs backend that computes nothing: its kernels append operations to a `Graph`. While it is the
+ * active backend, it records everything that tfjs runs, gradients included.
  *
- * Tensors have no values here. Code that reads one (`dataSync`, `arraySync`, an `if` on a value) cannot be compiled; the
- * error names the operation that produced the tensor and the line that read it. Code that draws random numbers is
- * rejected too, because they would be constants of the graph.
+ * Tensors have no values here. Code that reads one (`dataSync`, `arraySync`, an `if` on a value)
+ * cannot be compiled; the error names the operation that produced the tensor and the line that read
+ * it. Code that draws random numbers is rejected too, because they would be constants of the graph.
  */
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import { allocate, type DType, sizeOf } from '../arrays.ts';
@@ -14,7 +14,10 @@ import type { Graph, Value } from './ir.ts';
 
 export const BACKEND = 'lorekeep-trace';
 
-/** Limit of captured constants. Larger ones must be inputs, because every graph would contain a copy. */
+/**
+ * Limit of captured constants. Larger ones must be inputs, because every graph would contain a
+ * copy.
+ */
 const MAX_CONSTANT_ELEMENTS = 65_536;
 
 type BackendValues = ReturnType<KernelBackend['readSync']>;
@@ -133,7 +136,9 @@ function drawsRandomNumbers(): boolean {
 /** `src/` of this package. */
 const OWN_SOURCES = new URL('..', import.meta.url).href;
 
-/** `file:line:column` of the innermost stack frame that belongs neither to tfjs nor to this package. */
+/**
+ * `file:line:column` of the innermost stack frame that belongs neither to tfjs nor to this package.
+ */
 export function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
@@ -156,7 +161,10 @@ export type Kernel = (
   attributes: Record<string, never>,
 ) => Value | Value[];
 
-/** Registers the translation of the tfjs kernel `name`. It must not return value types that tfjs lacks. */
+/**
+ * Registers the translation of the tfjs kernel `name`. It must not return value types that tfjs
+ * lacks.
+ */
 export function defineKernel(name: string, kernel: Kernel): void {
   tf.registerKernel({
     kernelName: name,

@@ -1,9 +1,10 @@
 /**
- * Three functions of transformers with handwritten gradients. Each is an ordinary differentiable function of tfjs
- * tensors and runs on any backend. When compiled, the forward pass uses fused operators of ONNX Runtime, and the
- * backward pass needs few passes over memory, which dominate the cost of elementwise work. Passes over the largest
- * array, forward and backward, compared with tfjs's own composition: gelu 10 instead of 17, layerNorm 13 instead of
- * 25, softmaxCrossEntropy 5 instead of 14.
+ * Three functions of transformers with handwritten gradients. Each is an ordinary differentiable
+ * function of tfjs tensors and runs on any backend. When compiled, the forward pass uses fused
+ * operators of ONNX Runtime, and the backward pass needs few passes over memory, which dominate the
+ * cost of elementwise work. Passes over the largest array, forward and backward, compared with
+ * tfjs's own composition: gelu 10 instead of 17, layerNorm 13 instead of 25, softmaxCrossEntropy 5
+ * instead of 14.
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { tf } from '../tf.ts';
@@ -84,14 +85,15 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor1D {
   const losses = differentiable<[Tensor]>((input, save) => {
     const probabilities = tf.softmax(input as Tensor2D);
     save([probabilities]);
-    // log Σ exp(x) = max x − log max softmax(x). The largest probability is at least 1 / classes, so this is accurate,
-    // and two reductions cost less than the exponential of a log-softmax in the backward pass.
+    // log Σ exp(x) = max x − log max softmax(x). The largest probability is at least 1 / classes,
+    // so this is accurate, and two reductions cost less than the exponential of a log-softmax in
+    // the backward pass.
     const total = tf.sub(tf.max(input, 1), tf.log(tf.max(probabilities, 1)));
     return {
       value: tf.sub(total, tf.gatherND(input, positions)),
       gradFunc: (dy, [probabilities]) => {
-        // `dy` is multiplied last. If it is equal for all rows, the multiplication merges into the matrix products
-        // that follow.
+        // `dy` is multiplied last. If it is equal for all rows, the multiplication merges into the
+        // matrix products that follow.
         const difference = compiling()
           ? (kernel('LorekeepAddAt', { x: probabilities, positions, updates: tf.fill([rows], -1) }) as Tensor)
           : tf.sub(probabilities, tf.oneHot(tf.cast(labels, 'int32') as Tensor1D, classes));

@@ -1,13 +1,17 @@
 /**
- * The intermediate representation between tfjs and ONNX: values of static shape, produced by pure operations.
+ * The intermediate representation between tfjs and ONNX: values of static shape, produced by pure
+ * operations.
  *
- * `Graph.op` returns an existing value if an equal operation on equal inputs is already in the graph (hash-consing).
- * `operations.ts` holds the constructors that simplify while they build.
+ * `Graph.op` returns an existing value if an equal operation on equal inputs is already in the
+ * graph (hash-consing). `operations.ts` holds the constructors that simplify while they build.
  */
 import type { ArrayData } from '../arrays.ts';
 import type { Attributes } from '../onnx/format.ts';
 
-/** tfjs has no `float64` (scalars of the optimiser), no `int64` (shapes and indices) and no `uint8` (dropout masks). */
+/**
+ * tfjs has no `float64` (scalars of the optimiser), no `int64` (shapes and indices) and no `uint8`
+ * (dropout masks).
+ */
 export type ValueType = 'float32' | 'int32' | 'bool' | 'int64' | 'float64' | 'uint8';
 
 export interface Value {
@@ -49,7 +53,10 @@ export class Graph {
     return value;
   }
 
-  /** A constant. Equal constants are one value. If all elements are equal, the constant becomes `uniform`. */
+  /**
+   * A constant. Equal constants are one value. If all elements are equal, the constant becomes
+   * `uniform`.
+   */
   constant(shape: readonly number[], data: ArrayData | Float64Array, dtype: ValueType): Value {
     if (data.length > 0 && dtype !== 'int64') {
       const first = data[0];

@@ -12,7 +12,10 @@ export interface CompiledGraph {
   outputs: Record<string, Required<TensorSpec>>;
 }
 
-/** Uniform constants up to this size are written out. ONNX Runtime expands larger ones when it loads the graph. */
+/**
+ * Uniform constants up to this size are written out. ONNX Runtime expands larger ones when it loads
+ * the graph.
+ */
 const WRITTEN_ELEMENTS = 16;
 
 /**

@@ -1,10 +1,10 @@
 /**
- * Constructors of operations. They simplify while they build: a reshape of a reshape becomes one reshape, a constant
- * with equal elements stays one scalar until an operation needs all its elements, and an expansion moves behind the
- * elementwise operations that follow it.
+ * Constructors of operations. They simplify while they build: a reshape of a reshape becomes one
+ * reshape, a constant with equal elements stays one scalar until an operation needs all its
+ * elements, and an expansion moves behind the elementwise operations that follow it.
  *
- * Reverse-mode differentiation produces thousands of redundant operations (`ones`, `1 *`, `+ 0`, expand-then-multiply).
- * Operations that are removed here cost ONNX Runtime no time.
+ * Reverse-mode differentiation produces thousands of redundant operations (`ones`, `1 *`, `+ 0`,
+ * expand-then-multiply). Operations that are removed here cost ONNX Runtime no time.
  */
 import { sizeOf } from '../arrays.ts';
 import { type Attributes, ELEMENT_TYPES } from '../onnx/format.ts';
@@ -13,7 +13,9 @@ import type { Graph, Node, Value, ValueType } from './ir.ts';
 export const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** The shape that operands broadcast to. tfjs has already checked that the shapes are compatible. */
+/**
+ * The shape that operands broadcast to. tfjs has already checked that the shapes are compatible.
+ */
 export function broadcastShape(...shapes: (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
@@ -122,7 +124,10 @@ function binaryUnexpanded(graph: Graph, op: string, a: Value, b: Value, dtype: V
   return graph.op(op, [a, b], shape, dtype);
 }
 
-/** Compositions for which ONNX has one operator. Their parts are dropped unless another operation uses them. */
+/**
+ * Compositions for which ONNX has one operator. Their parts are dropped unless another operation
+ * uses them.
+ */
 function fusedPattern(graph: Graph, op: string, a: Value, b: Value): Value | undefined {
   // x − max x − log Σ exp(x − max x), tfjs's log-softmax.
   if (op === 'Sub' && a.node?.op === 'Sub' && b.node?.op === 'Log') {
@@ -139,8 +144,8 @@ function fusedPattern(graph: Graph, op: string, a: Value, b: Value): Value | und
     )
       return graph.op('LogSoftmax', [x], x.shape, x.dtype, { axis: x.shape.length - 1 });
   }
-  // ½ erf(x) + ½ lies in [0, 1], so the clamp of HardSigmoid has no effect and the operator is a multiply-add in one
-  // pass over memory.
+  // ½ erf(x) + ½ lies in [0, 1], so the clamp of HardSigmoid has no effect and the operator is a
+  // multiply-add in one pass over memory.
   if (op === 'Add' && b.uniform === 0.5 && a.node?.op === 'Mul') {
     const [x, half] = a.node.inputs;
     if (half.uniform === 0.5 && x.node?.op === 'Erf')
@@ -164,7 +169,10 @@ export function unary(
   return expand(graph, graph.op(op, [source], source.shape, dtype, attributes), x.shape);
 }
 
-/** `condition ? a : b`, with broadcasting. ONNX's Where does not support bool, so booleans are cast to uint8. */
+/**
+ * `condition ? a : b`, with broadcasting. ONNX's Where does not support bool, so booleans are cast
+ * to uint8.
+ */
 export function where(graph: Graph, condition: Value, a: Value, b: Value): Value {
   const shape = broadcastShape(condition.shape, a.shape, b.shape);
   if (a.dtype === 'bool') {

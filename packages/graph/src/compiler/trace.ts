@@ -1,4 +1,6 @@
-/** Runs tfjs functions on the tracing backend, which records their operations as values of a graph. */
+/**
+ * Runs tfjs functions on the tracing backend, which records their operations as values of a graph.
+ */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../arrays.ts';
 import { errors } from '../errors.ts';

@@ -1,10 +1,11 @@
 /**
- * Many matrix products of equal shape on several threads: `factor · a · bᵀ + c`, written over c. Blocked factorisations
- * consist of such products.
+ * Many matrix products of equal shape on several threads: `factor · a · bᵀ + c`, written over c.
+ * Blocked factorisations consist of such products.
  *
- * Every thread has its own session of one thread, and all of them take products from one queue, so that none waits at a
- * barrier for another: on a machine with other work, the threads inside one session are as slow as the slowest of them.
- * Arrays lie in shared memory and are never copied between threads. The main thread stays responsive.
+ * Every thread has its own session of one thread, and all of them take products from one queue, so
+ * that none waits at a barrier for another: on a machine with other work, the threads inside one
+ * session are as slow as the slowest of them. Arrays lie in shared memory and are never copied
+ * between threads. The main thread stays responsive.
  */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
@@ -29,7 +30,10 @@ export interface MatmulOperands {
   a: Float32Array;
   /** `[columns, inner]` */
   b: Float32Array;
-  /** `[rows, columns]`: the summand, overwritten by the result. No two products of one call may share it. */
+  /**
+   * `[rows, columns]`: the summand, overwritten by the result. No two products of one call may
+   * share it.
+   */
   c: Float32Array;
 }
 
@@ -44,7 +48,10 @@ export interface MatmulPool {
   close(): Promise<void>;
 }
 
-/** Message to a worker. It answers with an error message, or with undefined when the products are computed. */
+/**
+ * Message to a worker. It answers with an error message, or with undefined when the products are
+ * computed.
+ */
 export interface MatmulRequest {
   /** Identifies the graph in the worker. `graph` is part of the first request with this key. */
   key: string;
@@ -53,7 +60,10 @@ export interface MatmulRequest {
   products: readonly MatmulOperands[];
 }
 
-/** Limit of products per message: enough to hide its cost, few enough that the threads finish together. */
+/**
+ * Limit of products per message: enough to hide its cost, few enough that the threads finish
+ * together.
+ */
 const MAX_PRODUCTS_PER_MESSAGE = 16;
 
 const GRAPH_NAME = 'product';

@@ -1,4 +1,7 @@
-/** A thread of a matmul pool. It holds one session per shape and computes one product after another in place. */
+/**
+ * A thread of a matmul pool. It holds one session per shape and computes one product after another
+ * in place.
+ */
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions } from '../runtime/session-options.ts';
@@ -8,8 +11,8 @@ const port = parentPort!;
 const sessions = new Map<string, ort.InferenceSession>();
 
 /**
- * Whether ONNX Runtime can use shared memory directly under this version of Node. If it cannot, products are computed in
- * arrays of this thread.
+ * Whether ONNX Runtime can use shared memory directly under this version of Node. If it cannot,
+ * products are computed in arrays of this thread.
  */
 let sharedMemoryWorks = true;
 

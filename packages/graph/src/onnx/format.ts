@@ -1,6 +1,6 @@
 /**
- * The part of the ONNX format that this package writes (onnx/onnx.proto3, IR version 10), as data for
- * protobufjs/light: no code generator and no schema file is needed.
+ * The part of the ONNX format that this package writes (onnx/onnx.proto3, IR version 10), as data
+ * for protobufjs/light: no code generator and no schema file is needed.
  */
 import protobuf from 'protobufjs/light.js';
 import type { ArrayData } from '../arrays.ts';
@@ -44,8 +44,8 @@ export function elementTypeOf(data: TensorData): ElementType {
 }
 
 /**
- * Integers and strings are written plainly. Real numbers are marked as such, because 1 and 1.0 are the same number in
- * JavaScript.
+ * Integers and strings are written plainly. Real numbers are marked as such, because 1 and 1.0 are
+ * the same number in JavaScript.
  */
 export type Attribute = number | number[] | string | string[] | { float: number } | { floats: number[] };
 export type Attributes = Record<string, Attribute>;

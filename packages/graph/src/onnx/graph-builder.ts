@@ -1,7 +1,8 @@
 /**
  * Writes ONNX models. Weights go into `raw_data`, which ONNX Runtime reads without decoding.
  *
- * The builder is independent of tfjs: the compiler writes its graphs with it, and so does the export of text encoders.
+ * The builder is independent of tfjs: the compiler writes its graphs with it, and so does the
+ * export of text encoders.
  */
 import { sizeOf } from '../arrays.ts';
 import { errors } from '../errors.ts';
@@ -27,7 +28,10 @@ const CONSTANT_DATA: Record<ConstantType, (values: readonly number[]) => TensorD
   bool: (values) => Uint8Array.from(values, (value) => (value ? 1 : 0)),
 };
 
-/** The operator set of all graphs. 20 is the first with `Gelu`; ONNX Runtime 1.30 has CPU kernels for all of it. */
+/**
+ * The operator set of all graphs. 20 is the first with `Gelu`; ONNX Runtime 1.30 has CPU kernels
+ * for all of it.
+ */
 export const OPSET = 20;
 
 /** The domain of ONNX Runtime's contributed operators. */
@@ -48,7 +52,8 @@ export interface ModelParts {
 }
 
 /**
- * Builds one ONNX graph. Value names are given by the caller or generated. Equal constants are written once.
+ * Builds one ONNX graph. Value names are given by the caller or generated. Equal constants are
+ * written once.
  *
  * @example
  * const graph = new OnnxGraphBuilder('double');
@@ -71,10 +76,12 @@ export class OnnxGraphBuilder {
   }
 
   /**
-   * Appends an operation and returns the name of its output. If `outputs` gives the names or the number of the
-   * outputs, all names are returned. An absent optional input is written as the empty string.
+   * Appends an operation and returns the name of its output. If `outputs` gives the names or the
+   * number of the outputs, all names are returned. An absent optional input is written as the empty
+   * string.
    *
-   * @param op an ONNX operator, or a contributed one of ONNX Runtime as `'com.microsoft.FusedMatMul'`
+   * @param op an ONNX operator, or a contributed one of ONNX Runtime as
+   *   `'com.microsoft.FusedMatMul'`
    * @throws LorekeepError `ONNX_BAD_ATTRIBUTE`
    */
   node(op: string, inputs: string[], attributes?: Attributes): string;
@@ -96,8 +103,8 @@ export class OnnxGraphBuilder {
   }
 
   /**
-   * Adds weights. Their type follows from the array unless `type` is given (`'bool'` for a Uint8Array of flags).
-   * The data is not copied before `toBytes`.
+   * Adds weights. Their type follows from the array unless `type` is given (`'bool'` for a
+   * Uint8Array of flags). The data is not copied before `toBytes`.
    *
    * @throws LorekeepError `ONNX_BAD_TENSOR` if the data does not fill `dims` exactly
    */
@@ -133,7 +140,10 @@ export class OnnxGraphBuilder {
     return name;
   }
 
-  /** Declares an input. A string in `dims` is a size that is known only at run time; equal strings are equal sizes. */
+  /**
+   * Declares an input. A string in `dims` is a size that is known only at run time; equal strings
+   * are equal sizes.
+   */
   input(name: string, type: ElementType, dims: (number | string)[]): string {
     this.inputs.push(valueInfo(name, type, dims));
     return name;
@@ -150,8 +160,8 @@ export class OnnxGraphBuilder {
   }
 
   /**
-   * The complete model with its large weights outside, so that it has no size limit and no weight is copied. Pass
-   * `external` to ONNX Runtime as the session option `externalData`.
+   * The complete model with its large weights outside, so that it has no size limit and no weight
+   * is copied. Pass `external` to ONNX Runtime as the session option `externalData`.
    *
    * @param minBytes size from which weights are kept outside. Default 1024.
    */

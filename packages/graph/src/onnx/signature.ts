@@ -1,6 +1,7 @@
 /**
- * Inputs and outputs of an ONNX model, read without loading the model. The schema below contains only the path to
- * inputs, outputs and names of initialisers, so the decoder skips all other fields.
+ * Inputs and outputs of an ONNX model, read without loading the model. The schema below contains
+ * only the path to inputs, outputs and names of initialisers, so the decoder skips all other
+ * fields.
  */
 import protobuf from 'protobufjs/light.js';
 import { ELEMENT_TYPES } from './format.ts';

@@ -1,4 +1,6 @@
-/** The value of `key`, built on its first use. A build that failed is tried again on the next use. */
+/**
+ * The value of `key`, built on its first use. A build that failed is tried again on the next use.
+ */
 export function buildOnce<T>(known: Map<string, Promise<T>>, key: string, build: () => Promise<T>): Promise<T> {
   let found = known.get(key);
   if (found === undefined) {

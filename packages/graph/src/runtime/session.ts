@@ -1,6 +1,7 @@
 /**
- * Runs graphs. A session owns one loaded ONNX graph and checks feeds by name, shape and type before ONNX Runtime receives
- * them. Outputs can be written into arrays of the caller (`into`), so a training loop runs for hours in the same memory.
+ * Runs graphs. A session owns one loaded ONNX graph and checks feeds by name, shape and type before
+ * ONNX Runtime receives them. Outputs can be written into arrays of the caller (`into`), so a
+ * training loop runs for hours in the same memory.
  */
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
@@ -15,8 +16,8 @@ export interface SessionOptions {
   /** Shown in errors. Default: the compiled graph's name, the path, or `'graph'`. */
   name?: string;
   /**
-   * Prefix of the profile that ONNX Runtime writes to `<prefix>_<time>.json` when the session is closed. Default: no
-   * profile.
+   * Prefix of the profile that ONNX Runtime writes to `<prefix>_<time>.json` when the session is
+   * closed. Default: no profile.
    */
   profile?: string;
 }
@@ -27,8 +28,10 @@ export interface GraphSession {
   /**
    * Runs the graph. Calls may overlap; the session runs them one after another.
    *
-   * @param into arrays for outputs, by name; they are overwritten and returned. Other outputs are allocated.
-   * @throws LorekeepError `GRAPH_MISSING_FEED`, `GRAPH_UNKNOWN_FEED`, `GRAPH_BAD_FEED`, `GRAPH_RUN`, `GRAPH_CLOSED`
+   * @param into arrays for outputs, by name; they are overwritten and returned. Other outputs are
+   *   allocated.
+   * @throws LorekeepError `GRAPH_MISSING_FEED`, `GRAPH_UNKNOWN_FEED`, `GRAPH_BAD_FEED`,
+   *   `GRAPH_RUN`, `GRAPH_CLOSED`
    */
   run(feeds: Arrays, into?: Arrays): Promise<Arrays>;
   /** Frees the graph. Further calls have no effect. */

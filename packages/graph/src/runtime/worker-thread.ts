@@ -5,8 +5,8 @@ import type { LorekeepError } from '@lorekeep/core';
 import { errors, reasonOf } from '../errors.ts';
 
 /**
- * The URL of the worker `name` beside the module `base`. It has the extension of that module: `.ts` in the sources, `.js`
- * after a build.
+ * The URL of the worker `name` beside the module `base`. It has the extension of that module: `.ts`
+ * in the sources, `.js` after a build.
  */
 export function workerUrl(name: string, base: string): URL {
   return new URL(`./${name}${extname(new URL(base).pathname)}`, base);
@@ -24,7 +24,8 @@ export interface WorkerEvents<Message> {
  * @param name of the computation, for errors
  */
 export function startWorker<Message>(source: URL, name: string, { onMessage, onEnd }: WorkerEvents<Message>): Worker {
-  // The worker does not inherit this program's flags: a worker cannot start with some of them, such as --input-type.
+  // The worker does not inherit this program's flags: a worker cannot start with some of them, such
+  // as --input-type.
   const worker = new Worker(source, { execArgv: [] });
   worker.on('error', (error) => onEnd(errors.GRAPH_RUN({ name, reason: reasonOf(error) }, error)));
   worker.on('exit', (code) => onEnd(errors.GRAPH_RUN({ name, reason: `a thread ended with exit code ${code}` })));

@@ -1,14 +1,16 @@
 /**
- * AdamW (Loshchilov & Hutter, 2019) with clipping by global norm, as graph operations: the part of a training step that
- * follows the gradients of all shards. The scalars (schedule, bias corrections) are computed in float64, because 1 − β₂ᵗ
- * loses half its digits in float32 in the first steps. Everything of the size of a parameter is float32.
+ * AdamW (Loshchilov & Hutter, 2019) with clipping by global norm, as graph operations: the part of
+ * a training step that follows the gradients of all shards. The scalars (schedule, bias
+ * corrections) are computed in float64, because 1 − β₂ᵗ loses half its digits in float32 in the
+ * first steps. Everything of the size of a parameter is float32.
  *
  * Passes over memory dominate the cost, so the update is arranged for few of them:
  *
  *   m ← β₁ m + (1−β₁) c g,  v ← β₂ v + (1−β₂) (c g)²,
  *   p ← p (1 − η λ) − η √(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε √(1−β₂ᵗ))
  *
- * with c = min(1, clip / (‖g‖ + 1e−6)). The result is that of PyTorch's `AdamW` after `clip_grad_norm_`.
+ * with c = min(1, clip / (‖g‖ + 1e−6)). The result is that of PyTorch's `AdamW` after
+ * `clip_grad_norm_`.
  */
 
 import type { Graph, Value } from '../compiler/ir.ts';
@@ -17,7 +19,10 @@ import { errors } from '../errors.ts';
 
 export type Schedule =
   | { kind: 'constant' }
-  /** Linear from 0 to the learning rate over `warmupSteps`, then half a cosine down to `floor` × it at `totalSteps`. */
+  /**
+   * Linear from 0 to the learning rate over `warmupSteps`, then half a cosine down to `floor` × it
+   * at `totalSteps`.
+   */
   | { kind: 'cosine'; warmupSteps: number; totalSteps: number /** Default .05. */; floor?: number };
 
 export interface AdamWOptions {
@@ -31,7 +36,9 @@ export interface AdamWOptions {
   epsilon?: number;
   /** λ, decoupled from the gradient. Default .01. */
   weightDecay?: number;
-  /** Whether weight decay applies to a parameter. Default: to rank 2 and more (no biases, no gains). */
+  /**
+   * Whether weight decay applies to a parameter. Default: to rank 2 and more (no biases, no gains).
+   */
   decays?: (name: string, shape: readonly number[]) => boolean;
   /** Limit of the global gradient norm; `Infinity` switches clipping off. Default 1. */
   clipNorm?: number;
@@ -79,7 +86,8 @@ export interface OptimiserSegment {
 
 /**
  * @param step number of completed steps, float32 scalar (exact up to 16 million)
- * @param outside squared norm of the gradients that are applied elsewhere (sparse rows), float32 scalar
+ * @param outside squared norm of the gradients that are applied elsewhere (sparse rows), float32
+ *   scalar
  * @returns the updated segments, the global norm before clipping, and η of this step
  */
 export function adamWStep(
@@ -126,7 +134,10 @@ export function adamWStep(
   return { next, gradientNorm: single(norm), learningRate: single(rate) };
 }
 
-/** Rows of 64 are summed in float32 and their sums in float64, so that millions of squares lose no digits. */
+/**
+ * Rows of 64 are summed in float32 and their sums in float64, so that millions of squares lose no
+ * digits.
+ */
 function sumOfSquares(graph: Graph, x: Value): Value {
   const rows = reduce(graph, 'ReduceSumSquare', reshape(graph, x, [x.shape[0] / 64, 64]), [1], false);
   return reduce(graph, 'ReduceSum', cast(graph, rows, 'float64'), [0], false);

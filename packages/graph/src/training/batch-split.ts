@@ -1,4 +1,7 @@
-/** Splits a batch along the first axis of its arrays: into shards, and each shard into micro-batches. */
+/**
+ * Splits a batch along the first axis of its arrays: into shards, and each shard into
+ * micro-batches.
+ */
 import { type Arrays, checkArray, type Tensors } from '../arrays.ts';
 import { errors } from '../errors.ts';
 import { tf } from '../tf.ts';
@@ -14,7 +17,8 @@ export interface BatchSplit {
 /**
  * The batch of each shard. Its arrays are views.
  *
- * @throws LorekeepError `GRAPH_BAD_FEED` if the rows of an array do not split evenly into all micro-batches
+ * @throws LorekeepError `GRAPH_BAD_FEED` if the rows of an array do not split evenly into all
+ *   micro-batches
  */
 export function shardsOf(batch: Arrays, { shards, microBatches, replicated }: BatchSplit): Arrays[] {
   const parts = shards * microBatches;

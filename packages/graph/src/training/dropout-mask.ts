@@ -1,15 +1,18 @@
 /**
- * The bytes of dropout masks. This module does not import tfjs, because the threads that compute shards fill their own
- * masks and need nothing else of dropout.
+ * The bytes of dropout masks. This module does not import tfjs, because the threads that compute
+ * shards fill their own masks and need nothing else of dropout.
  */
 import { fillWords } from '@lorekeep/core';
 
-/** Number of words that are filled, then thresholded. They fit into the first-level cache of the processor. */
+/**
+ * Number of words that are filled, then thresholded. They fit into the first-level cache of the
+ * processor.
+ */
 const BLOCK = 2048;
 
 /**
- * Writes 1 with probability (256 − dropped)/256, else 0, from one random byte per element, four at once: adding
- * 256 − dropped to a byte carries out of it exactly if the byte is at least `dropped`.
+ * Writes 1 with probability (256 − dropped)/256, else 0, from one random byte per element, four at
+ * once: adding 256 − dropped to a byte carries out of it exactly if the byte is at least `dropped`.
  *
  * @param mask from `maskBytes`
  * @param seed four words that seed a xoshiro128** for this mask
@@ -30,7 +33,9 @@ export function fillMask(mask: Uint8Array, dropped: number, seed: readonly numbe
   }
 }
 
-/** Memory for a mask. Its buffer is a multiple of four bytes long, because `fillMask` writes words. */
+/**
+ * Memory for a mask. Its buffer is a multiple of four bytes long, because `fillMask` writes words.
+ */
 export function maskBytes(size: number): Uint8Array {
   return new Uint8Array(Math.ceil(size / 4) * 4).subarray(0, size);
 }

@@ -1,6 +1,7 @@
 /**
- * Dropout in a compiled graph. Every site is an input of bytes, 0 or 1, that is refilled before each step. Random numbers
- * are cheaper outside the graph than any operator inside it, and all of them come from the generator of the run.
+ * Dropout in a compiled graph. Every site is an input of bytes, 0 or 1, that is refilled before
+ * each step. Random numbers are cheaper outside the graph than any operator inside it, and all of
+ * them come from the generator of the run.
  */
 import type { Random } from '@lorekeep/core';
 import type { Tensor } from '@tensorflow/tfjs';

@@ -1,6 +1,6 @@
 /**
- * The graph for one shard of a training step: loss and gradients of a part of the batch, which is itself split into
- * micro-batches. The optimiser has a graph of its own (`optimiser-runner.ts`).
+ * The graph for one shard of a training step: loss and gradients of a part of the batch, which is
+ * itself split into micro-batches. The optimiser has a graph of its own (`optimiser-runner.ts`).
  */
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { TensorSpec, Tensors } from '../arrays.ts';
@@ -15,7 +15,8 @@ import { inference, type Loss, type ModelContext } from './loss.ts';
 
 export interface GradientGraph {
   /**
-   * Inputs: `parameter/…`, `batch/…` and the dropout sites. Outputs: `loss`, and `gradient/…` of each reached parameter.
+   * Inputs: `parameter/…`, `batch/…` and the dropout sites. Outputs: `loss`, and `gradient/…` of
+   * each reached parameter.
    */
   compiled: CompiledGraph;
   sites: DropoutSite[];

@@ -1,4 +1,6 @@
-/** Computes loss and gradients of batches: one graph per set of shapes, run on all shards at once. */
+/**
+ * Computes loss and gradients of batches: one graph per set of shapes, run on all shards at once.
+ */
 import type { Random } from '@lorekeep/core';
 import {
   type Arrays,
@@ -52,7 +54,9 @@ export interface GradientRunner {
   close(): Promise<void>;
 }
 
-/** Memory of one shard. The first shard runs on the caller's thread, the others in worker threads. */
+/**
+ * Memory of one shard. The first shard runs on the caller's thread, the others in worker threads.
+ */
 interface ShardMemory {
   /** Batch and rows, for shards in worker threads. */
   inputs: Arrays;

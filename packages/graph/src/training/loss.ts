@@ -6,7 +6,8 @@ import type { Tensors } from '../arrays.ts';
 export interface ModelContext {
   readonly training: boolean;
   /**
-   * Zeroes elements with probability `rate` (rounded to 1/256) and scales the others. Returns `x` outside of training.
+   * Zeroes elements with probability `rate` (rounded to 1/256) and scales the others. Returns `x`
+   * outside of training.
    */
   dropout(x: Tensor, rate: number): Tensor;
 }

@@ -1,7 +1,7 @@
 /**
- * The memory of training: parameters and moments in two sets of buffers, the gradients of each shard, and the running
- * averages. A step reads the current set and writes its successor into the other one; then the two change places. A step
- * that fails before the change has changed nothing.
+ * The memory of training: parameters and moments in two sets of buffers, the gradients of each
+ * shard, and the running averages. A step reads the current set and writes its successor into the
+ * other one; then the two change places. A step that fails before the change has changed nothing.
  */
 import { type Arrays, copyArrays, copyValues } from '../arrays.ts';
 import { errors } from '../errors.ts';

@@ -1,7 +1,8 @@
 /**
- * The layout of parameters in one flat array: parameters with weight decay first, so that the optimiser runs over two
- * long arrays instead of dozens of short ones. Each parameter starts at a multiple of 64 numbers, and the gaps stay zero.
- * Parameters, moments and gradients have the same layout. The graph of the loss reads views by name.
+ * The layout of parameters in one flat array: parameters with weight decay first, so that the
+ * optimiser runs over two long arrays instead of dozens of short ones. Each parameter starts at a
+ * multiple of 64 numbers, and the gaps stay zero. Parameters, moments and gradients have the same
+ * layout. The graph of the loss reads views by name.
  */
 import { type Arrays, namedArray, sharedFloats, sizeOf } from '../arrays.ts';
 

@@ -1,10 +1,11 @@
 /**
  * Threads that each compute a shard of the batch.
  *
- * The threads inside one ONNX Runtime session meet at a barrier after every operation, a few thousand times per step,
- * and the slowest determines the speed. Sessions of one thread each, on a shard of the batch each, meet once per step, and
- * the activations of a shard stay in the cache of its core. ONNX Runtime computes on the calling thread, so all shards but
- * the first run in worker threads. Parameters, batch and gradients lie in shared memory and are not copied through
+ * The threads inside one ONNX Runtime session meet at a barrier after every operation, a few
+ * thousand times per step, and the slowest determines the speed. Sessions of one thread each, on a
+ * shard of the batch each, meet once per step, and the activations of a shard stay in the cache of
+ * its core. ONNX Runtime computes on the calling thread, so all shards but the first run in worker
+ * threads. Parameters, batch and gradients lie in shared memory and are not copied through
  * messages. Each thread draws its dropout masks itself, from seeds that the trainer draws.
  */
 import type { Arrays } from '../arrays.ts';

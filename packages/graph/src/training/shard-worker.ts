@@ -1,4 +1,7 @@
-/** A thread that computes one shard of every step, in memory that it shares with the trainer (`shard-thread.ts`). */
+/**
+ * A thread that computes one shard of every step, in memory that it shares with the trainer
+ * (`shard-thread.ts`).
+ */
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import type { Arrays } from '../arrays.ts';

@@ -1,10 +1,12 @@
 /**
- * Tables that are too large to pass to a graph in every step. Rows are gathered here, trained in the graph as an array
- * of their own, and updated here by lazy Adam. Only rows that a batch names cost time and memory: other rows are not
- * initialised, and the operating system allocates a page of memory when it is first written.
+ * Tables that are too large to pass to a graph in every step. Rows are gathered here, trained in
+ * the graph as an array of their own, and updated here by lazy Adam. Only rows that a batch names
+ * cost time and memory: other rows are not initialised, and the operating system allocates a page
+ * of memory when it is first written.
  *
- * Lazy means that the moments of a row decay only in steps that name it (as in PyTorch's SparseAdam). For rows that every
- * batch names, lazy Adam is Adam. Bias corrections count all steps. Rows have no weight decay.
+ * Lazy means that the moments of a row decay only in steps that name it (as in PyTorch's
+ * SparseAdam). For rows that every batch names, lazy Adam is Adam. Bias corrections count all
+ * steps. Rows have no weight decay.
  */
 
 import { type Arrays, copyValues, dataFits, mapValues, type NamedArray, namedArray } from '../arrays.ts';
@@ -18,8 +20,8 @@ export interface SparseTableOptions {
   /** Width of a row. */
   dim: number;
   /**
-   * Writes the initial values of a row. It is called when the row is first used, so the order of the calls is arbitrary
-   * and the values may depend only on the row number. Default: zeros.
+   * Writes the initial values of a row. It is called when the row is first used, so the order of
+   * the calls is arbitrary and the values may depend only on the row number. Default: zeros.
    */
   initial?: (row: number, into: Float32Array) => void;
 }
@@ -35,7 +37,8 @@ export interface SparseTable {
    */
   gather(ids: Int32Array): NamedArray;
   /**
-   * The state to save: `parameter`, `m`, `v` `[rows, dim]`, and `made [rows]`, 1 for initialised rows. Not copies.
+   * The state to save: `parameter`, `m`, `v` `[rows, dim]`, and `made [rows]`, 1 for initialised
+   * rows. Not copies.
    */
   arrays(): Arrays;
   /** @throws LorekeepError `GRAPH_BAD_STATE` if names or shapes differ; then nothing has changed */
@@ -160,9 +163,9 @@ export function gatherRows(tables: Record<string, SparseTable>, rows: Record<str
 }
 
 /**
- * The distinct rows that a batch names, and the position of each id among them. `trainer.step` takes the rows; the batch
- * contains the positions instead of the ids. The rows are padded with −1 to one of few lengths, so that few graphs are
- * compiled.
+ * The distinct rows that a batch names, and the position of each id among them. `trainer.step`
+ * takes the rows; the batch contains the positions instead of the ids. The rows are padded with −1
+ * to one of few lengths, so that few graphs are compiled.
  *
  * @param limit maximum number of rows. Default: `ids.length`.
  * @throws LorekeepError `GRAPH_BAD_FEED` if `ids` contains more than `limit` distinct rows

@@ -1,10 +1,11 @@
 /**
- * Training. One graph computes loss and gradients; several threads run it at once, each on a shard of the batch. A second
- * graph is the optimiser, which alternates between two sets of buffers.
+ * Training. One graph computes loss and gradients; several threads run it at once, each on a shard
+ * of the batch. A second graph is the optimiser, which alternates between two sets of buffers.
  *
- * No memory is allocated from step to step. A step that fails, whose loss or gradient is not finite, or whose loss has
- * diverged changes nothing. All randomness (dropout) comes from the given generator, so equal seeds and equal numbers of
- * shards give equal parameters, and `state()` contains everything that a run needs to resume bit for bit.
+ * No memory is allocated from step to step. A step that fails, whose loss or gradient is not
+ * finite, or whose loss has diverged changes nothing. All randomness (dropout) comes from the given
+ * generator, so equal seeds and equal numbers of shards give equal parameters, and `state()`
+ * contains everything that a run needs to resume bit for bit.
  */
 import { availableParallelism } from 'node:os';
 import type { Random, RandomState } from '@lorekeep/core';
@@ -20,8 +21,8 @@ import { gatherRows, type SparseTable, type WritableTable } from './sparse-table
 
 export interface TrainerOptions {
   /**
-   * The mean loss of a batch, a float32 scalar: a pure function of tensors, written with tfjs. The rows of a table are
-   * among its parameters, under the name of the table.
+   * The mean loss of a batch, a float32 scalar: a pure function of tensors, written with tfjs. The
+   * rows of a table are among its parameters, under the name of the table.
    */
   loss: Loss;
   /** Initial values, which are copied. Parameters on which the loss does not depend keep them. */
@@ -30,33 +31,38 @@ export interface TrainerOptions {
   /** Drives dropout. */
   random: Random;
   /**
-   * Number of threads that each compute a shard of every batch, in a session of their own. They meet once per step
-   * instead of after every operation. Batch arrays are split along their first axis, and the loss is the mean of the
-   * losses of all shards. It must therefore be a mean over independent rows: not an in-batch softmax, and not a masked
-   * mean with unequal masks. A batch that does not split evenly is a `GRAPH_BAD_FEED`. 1–256. Default 1.
+   * Number of threads that each compute a shard of every batch, in a session of their own. They
+   * meet once per step instead of after every operation. Batch arrays are split along their first
+   * axis, and the loss is the mean of the losses of all shards. It must therefore be a mean over
+   * independent rows: not an in-batch softmax, and not a masked mean with unequal masks. A batch
+   * that does not split evenly is a `GRAPH_BAD_FEED`. 1–256. Default 1.
    */
   shards?: number;
   /**
-   * Number of parts into which each shard is split, computed one after another: activations then stay in the cache of
-   * the processor, and memory falls. The loss must meet the same condition as for `shards`. Default 1.
+   * Number of parts into which each shard is split, computed one after another: activations then
+   * stay in the cache of the processor, and memory falls. The loss must meet the same condition as
+   * for `shards`. Default 1.
    */
   microBatches?: number;
   /** Names of batch arrays that are not split: every part gets all their rows. Default: none. */
   replicated?: readonly string[];
   /** Threads of all shards together. Default: one per available processor. */
   threads?: number;
-  /** Tables of which a step trains only the rows that it names (see `createSparseTable`). Default: none. */
+  /**
+   * Tables of which a step trains only the rows that it names (see `createSparseTable`). Default:
+   * none.
+   */
   tables?: Record<string, SparseTable>;
   /**
    * Keeps a running average of the parameters: e ← d e + (1 − d) p after each step t (from 0), with
-   * d = min(averageDecay, (1 + t) / (10 + t)), so that early parameters are soon forgotten. In [0, 1). Default: no
-   * average.
+   * d = min(averageDecay, (1 + t) / (10 + t)), so that early parameters are soon forgotten. In [0,
+   * 1). Default: no average.
    */
   averageDecay?: number;
   /**
-   * If a loss exceeds this multiple of the mean loss of the first ten steps, the step is not applied and throws
-   * `GRAPH_DIVERGED`. Above 1; `Infinity` switches the check off. There is no check if that mean is not positive.
-   * Default 10.
+   * If a loss exceeds this multiple of the mean loss of the first ten steps, the step is not
+   * applied and throws `GRAPH_DIVERGED`. Above 1; `Infinity` switches the check off. There is no
+   * check if that mean is not positive. Default 10.
    */
   divergenceFactor?: number;
   /** Prefix of the profiles that ONNX Runtime writes of the first shard. Default: no profiles. */
@@ -70,7 +76,10 @@ export interface StepResult {
   learningRate: number;
 }
 
-/** Everything that a run needs to resume bit for bit, except tables, which have their own state. Arrays are copies. */
+/**
+ * Everything that a run needs to resume bit for bit, except tables, which have their own state.
+ * Arrays are copies.
+ */
 export interface TrainerState extends BufferState {
   step: number;
   random: RandomState;
@@ -78,20 +87,27 @@ export interface TrainerState extends BufferState {
   firstLosses?: number[];
 }
 
-/** For each table, the distinct rows that a step uses; −1 is an empty entry (see `distinctRows`). */
+/**
+ * For each table, the distinct rows that a step uses; −1 is an empty entry (see `distinctRows`).
+ */
 export type Rows = Record<string, Int32Array>;
 
 export interface Trainer {
   /**
    * One optimiser step. Shapes that are new are compiled first.
    *
-   * @throws LorekeepError `GRAPH_NOT_FINITE`, `GRAPH_DIVERGED` (nothing has changed), `GRAPH_RUN` if a thread ended
-   *   (nothing has changed; the next step starts another thread), and those of compiling and running
+   * @throws LorekeepError `GRAPH_NOT_FINITE`, `GRAPH_DIVERGED` (nothing has changed), `GRAPH_RUN`
+   *   if a thread ended (nothing has changed; the next step starts another thread), and those of
+   *   compiling and running
    */
   step(batch: Arrays, rows?: Rows): Promise<StepResult>;
   /** Copies of the current parameters. */
   parameters(): Arrays;
-  /** Copies of the running averages. @throws LorekeepError `GRAPH_BAD_OPTION` without `averageDecay` */
+  /**
+   * Copies of the running averages.
+   *
+   * @throws LorekeepError `GRAPH_BAD_OPTION` without `averageDecay`
+   */
   averages(): Arrays;
   state(): TrainerState;
   /** @throws LorekeepError `GRAPH_BAD_STATE` if names or shapes differ; then nothing has changed */
@@ -102,7 +118,8 @@ export interface Trainer {
 }
 
 /**
- * @throws LorekeepError `GRAPH_BAD_OPTION`, `GRAPH_BAD_FEED` (a parameter that is not a float32 array of its shape)
+ * @throws LorekeepError `GRAPH_BAD_OPTION`, `GRAPH_BAD_FEED` (a parameter that is not a float32
+ *   array of its shape)
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   checkOptions(options);

@@ -1,4 +1,7 @@
-/** Elementwise kernels: arithmetic, comparisons, logic, activations. tfjs has already matched the operand types. */
+/**
+ * Elementwise kernels: arithmetic, comparisons, logic, activations. tfjs has already matched the
+ * operand types.
+ */
 import { defineKernel, type Kernel } from '../backend.ts';
 import type { Graph, Value } from '../ir.ts';
 import { binary, broadcastShape, cast, expand, unary, where } from '../operations.ts';
@@ -35,13 +38,14 @@ defineKernel('SquaredDifference', (graph, { a, b }) => {
 });
 defineKernel('AddN', (graph, inputs) => Object.values(inputs).reduce((sum, x) => binary(graph, 'Add', sum, x)));
 
-// tfjs rounds quotients down and returns integers for both types; ONNX rounds quotients of integers towards zero.
+// tfjs rounds quotients down and returns integers for both types; ONNX rounds quotients of integers
+// towards zero.
 defineKernel('FloorDiv', (graph, { a, b }) => {
   if (a.dtype === 'float32') return cast(graph, unary(graph, 'Floor', binary(graph, 'Div', a, b)), 'int32');
   return binary(graph, 'Div', binary(graph, 'Sub', a, binary(graph, 'Mod', a, b)), b);
 });
-// In tfjs the result has the sign of the divisor. ONNX's Mod does the same for integers, but for reals it has only C's
-// fmod.
+// In tfjs the result has the sign of the divisor. ONNX's Mod does the same for integers, but for
+// reals it has only C's fmod.
 defineKernel('Mod', (graph, { a, b }) => {
   if (a.dtype !== 'float32') return binary(graph, 'Mod', a, b);
   const fmod = (x: Value, y: Value) => {
@@ -101,8 +105,9 @@ for (const op of [
   defineKernel(op, unaryKernel(op));
 for (const op of ['Neg', 'Abs', 'Sign', 'Relu'])
   defineKernel(op, (graph, { x }) => unary(graph, op, numeric(graph, x)));
-// ONNX has neither Log1p nor Expm1, which exist for their accuracy near zero. With u = 1 + x, rounded,
-// log(u) · x / (u − 1) is log1p to full precision; with u = exp(x), (u − 1) · x / log(u) is expm1 (Kahan).
+// ONNX has neither Log1p nor Expm1, which exist for their accuracy near zero. With u = 1 + x,
+// rounded, log(u) · x / (u − 1) is log1p to full precision; with u = exp(x), (u − 1) · x / log(u)
+// is expm1 (Kahan).
 defineKernel('Log1p', (graph, { x }) => {
   const one = scalar(graph, x, 1);
   const u = binary(graph, 'Add', x, one);
@@ -143,7 +148,8 @@ defineKernel('EluGrad', (graph, { dy, y }) => {
   return binary(graph, 'Mul', dy, slope);
 });
 defineKernel('Selu', unaryKernel('Selu'));
-// The gradient of relu is a step with alpha 0. That case gets a faster form: one comparison and one cast.
+// The gradient of relu is a step with alpha 0. That case gets a faster form: one comparison and one
+// cast.
 defineKernel('Step', (graph, { x }, { alpha }) => {
   const positive = binary(graph, 'Greater', x, scalar(graph, x, 0), 'bool');
   if (!alpha) return real(graph, positive);

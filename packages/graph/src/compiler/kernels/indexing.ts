@@ -25,8 +25,8 @@ defineKernel('GatherNd', (graph, { params, indices }) => {
   return graph.op('GatherND', [params, cast(graph, indices, 'int64')], shape, params.dtype);
 });
 defineKernel('ScatterNd', (graph, { indices, updates }, { shape }) => scatterAdd(graph, shape, indices, updates));
-// A negative id means "in no segment". The gradient of a gather, by far the most common use, has no negative ids. In all
-// other uses, rows with a negative id are zeroed and added to segment 0.
+// A negative id means "in no segment". The gradient of a gather, by far the most common use, has no
+// negative ids. In all other uses, rows with a negative id are zeroed and added to segment 0.
 defineKernel('UnsortedSegmentSum', (graph, { x, segmentIds }, { numSegments }) => {
   const rank = segmentIds.shape.length;
   const column = [...segmentIds.shape, 1];

@@ -1,4 +1,7 @@
-/** Matrix products. Products with transposed operands become ONNX Runtime's FusedMatMul, which needs no extra pass. */
+/**
+ * Matrix products. Products with transposed operands become ONNX Runtime's FusedMatMul, which needs
+ * no extra pass.
+ */
 
 import { errors } from '../../errors.ts';
 import { callSite, defineKernel } from '../backend.ts';

@@ -64,7 +64,8 @@ defineKernel('Cumsum', (graph, { x }, { axis, exclusive, reverse }) =>
   ),
 );
 
-// ONNX has no cumulative product. Multiplying by shifted copies takes log₂(n) steps and is exact for zeros and signs.
+// ONNX has no cumulative product. Multiplying by shifted copies takes log₂(n) steps and is exact
+// for zeros and signs.
 defineKernel('Cumprod', (graph, { x }, { axis, exclusive, reverse }) => {
   const own = positiveAxis(axis, x.shape.length);
   const size = x.shape[own];

@@ -1,16 +1,18 @@
 /**
  * Adds rows at positions that are data. This is the gradient of every embedding table.
  *
- * ONNX Runtime's ScatterND with `reduction: 'add'` is not safe on several threads: the threads add to the same rows
- * without synchronisation, so positions that occur more than once (in a batch of histories: all) lose updates. Errors
- * measured in 1.30 are as large as the values. ONNX Runtime keeps an operation on one thread if it costs less than
- * about 210,000 units (one unit per added number). The updates are therefore scattered in chunks of 131,072 numbers;
- * a test adds thousands of rows to few positions and compares. ScatterElements is sequential too, but it is eight
- * times slower because it visits single numbers.
+ * ONNX Runtime's ScatterND with `reduction: 'add'` is not safe on several threads: the threads add
+ * to the same rows without synchronisation, so positions that occur more than once (in a batch of
+ * histories: all) lose updates. Errors measured in 1.30 are as large as the values. ONNX Runtime
+ * keeps an operation on one thread if it costs less than about 210,000 units (one unit per added
+ * number). The updates are therefore scattered in chunks of 131,072 numbers; a test adds thousands
+ * of rows to few positions and compares. ScatterElements is sequential too, but it is eight times
+ * slower because it visits single numbers.
  *
- * Every chunk copies the table. If the table has more rows than there are updates, the rows are first summed in a
- * smaller table with one row per update, at the index of the first update to each position, and gathered from there:
- * 6,400 updates of 128 numbers to 20,000 rows take 6 ms instead of 20.
+ * Every chunk copies the table. If the table has more rows than there are updates, the rows are
+ * first summed in a smaller table with one row per update, at the index of the first update to each
+ * position, and gathered from there: 6,400 updates of 128 numbers to 20,000 rows take 6 ms instead
+ * of 20.
  */
 
 import { sizeOf } from '../../arrays.ts';
@@ -52,7 +54,8 @@ function throughFirstUpdates(graph: Graph, shape: readonly number[], indices: Va
   const [count, ...row] = updates.shape;
   const positions = reshape(graph, indices, [count]);
   const order = countUp(graph, count, 'int64');
-  // The index of the first update to each position. Positions without updates get `count`, whose row stays zero.
+  // The index of the first update to each position. Positions without updates get `count`, whose
+  // row stays zero.
   const none = graph.uniform([shape[0]], count, 'int64');
   const first = graph.op('ScatterElements', [none, positions, order], [shape[0]], 'int64', {
     axis: 0,

@@ -44,7 +44,8 @@ defineKernel('StridedSlice', (graph, { x }, attributes) => {
     newAxisMask,
     shrinkAxisMask,
   );
-  // A backward slice that includes the first element ends before it, which ONNX writes as the smallest integer.
+  // A backward slice that includes the first element ends before it, which ONNX writes as the
+  // smallest integer.
   const to = plan.end.map((stop, axis) => (plan.strides[axis] < 0 && stop < 0 ? SMALLEST_INT32 : stop));
   const cut = slice(graph, x, plan.begin, to, sliced(plan, x), plan.strides);
   return reshape(graph, cut, plan.finalShape);
