@@ -6,10 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { errors } from './errors.ts';
 
-/**
- * tfjs has `float32`, `int32` and `bool`; `int64` and `uint8` occur in ONNX models from other
- * sources.
- */
+/** tfjs has `float32`, `int32` and `bool`. Other ONNX models also use `int64` and `uint8`. */
 export type DType = 'float32' | 'int32' | 'bool' | 'int64' | 'uint8';
 
 export interface TensorSpec {

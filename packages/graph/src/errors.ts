@@ -5,10 +5,7 @@ import { defineErrors, failure, usage } from '@lorekeep/core';
 const unreadableFile = (hint = 'Download or write the file again.') =>
   failure<{ path: string; problem: string }>({ message: ({ path, problem }) => `${path}: ${problem}.`, hint });
 
-/**
- * In all details, `place` is the line of the model's source (`file:line:column`) that caused the
- * error.
- */
+/** `place` is the line of the model's source that caused the error: `file:line:column`. */
 export const errors = defineErrors({
   /** The operation has no ONNX translation. */
   GRAPH_UNSUPPORTED_OP: failure<{ op: string; place: string }>({
@@ -88,17 +85,14 @@ export const errors = defineErrors({
     hint: 'Return one float32 scalar computed from the parameters, for example tf.mean(…).asScalar().',
   }),
 
-  /** `step` counts the completed steps. The parameters are those from before the failed step. */
+  /** `step` counts the completed steps. The parameters stay those before the step. */
   GRAPH_NOT_FINITE: failure<{ loss: number; gradientNorm: number; step: number }>({
     message: ({ loss, gradientNorm, step }) =>
       `Step ${step + 1}: the loss is ${loss}, the gradient norm ${gradientNorm}; the step was not applied.`,
     hint: 'Lower the learning rate, or look for a division by zero or a logarithm of zero in the loss.',
   }),
 
-  /**
-   * `usual` is the mean loss of the first steps. The parameters are those from before the failed
-   * step.
-   */
+  /** `usual` is the mean loss of the first steps. The parameters stay those before the step. */
   GRAPH_DIVERGED: failure<{ loss: number; usual: number; step: number }>({
     message: ({ loss, usual, step }) =>
       `Step ${step + 1}: the loss has grown to ${loss}, from ${usual} in the first steps; the step was not applied.`,

@@ -1,4 +1,4 @@
-/** Runs one function twice, compiled by us and eagerly on tfjs's own CPU backend, and compares. */
+/** Compares a compiled function with the same function run eagerly on tfjs's CPU backend. */
 import assert from 'node:assert/strict';
 import { createRandom } from '@lorekeep/core';
 import {
@@ -16,7 +16,7 @@ import {
 export interface InputSpec {
   shape: number[];
   dtype?: DType;
-  /** Reals are uniform in here (default −2 to 2), integers too (default 0 to 4). */
+  /** Values are uniform in this range. Default: −2 to 2 for reals, 0 to 4 for integers. */
   range?: [number, number];
 }
 
@@ -71,7 +71,10 @@ export async function compiled(fn: (inputs: Tensors) => Tensors, arrays: Arrays)
   }
 }
 
-/** Same shape, type and values: reals within `tolerance` of the largest magnitude or of their own. */
+/**
+ * Asserts equal shapes and types, and values within `tolerance`, relative for expected magnitudes
+ * above 1.
+ */
 export function assertClose(actual: NamedArray, expected: NamedArray, tolerance: number, what: string): void {
   assert.deepEqual(actual.shape, expected.shape, `${what}: shape`);
   assert.equal(actual.dtype, expected.dtype, `${what}: type`);
@@ -83,7 +86,7 @@ export function assertClose(actual: NamedArray, expected: NamedArray, tolerance:
   }
 }
 
-/** Checks a function's values against eager tfjs. */
+/** Asserts that a function has the same values compiled and eager. */
 export async function assertSameAsEager(
   fn: (inputs: Tensors) => Tensors,
   arrays: Arrays,
@@ -95,8 +98,8 @@ export async function assertSameAsEager(
 }
 
 /**
- * Checks the compiled gradient of Σ weights · fn(inputs) for the named inputs against central differences of the
- * compiled function itself, along random directions.
+ * Asserts that the compiled gradient of Σ weights · fn(inputs) for the named inputs equals eager
+ * tfjs's, and central differences of the compiled function along random directions.
  */
 export async function assertGradients(
   fn: (inputs: Tensors) => import('@tensorflow/tfjs').Tensor,

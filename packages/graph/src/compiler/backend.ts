@@ -15,8 +15,7 @@ import type { Graph, Value } from './ir.ts';
 export const BACKEND = 'lorekeep-trace';
 
 /**
- * Limit of captured constants. Larger ones must be inputs, because every graph would contain a
- * copy.
+ * Limit of captured constants, of which every graph contains a copy. Larger ones must be inputs.
  */
 const MAX_CONSTANT_ELEMENTS = 65_536;
 
@@ -161,10 +160,7 @@ export type Kernel = (
   attributes: Record<string, never>,
 ) => Value | Value[];
 
-/**
- * Registers the translation of the tfjs kernel `name`. It must not return value types that tfjs
- * lacks.
- */
+/** Registers the translation of a tfjs kernel. It must not return value types that tfjs lacks. */
 export function defineKernel(name: string, kernel: Kernel): void {
   tf.registerKernel({
     kernelName: name,

@@ -53,10 +53,7 @@ export class Graph {
     return value;
   }
 
-  /**
-   * A constant. Equal constants are one value. If all elements are equal, the constant becomes
-   * `uniform`.
-   */
+  /** A constant. Equal constants are one value. Equal elements make it `uniform`. */
   constant(shape: readonly number[], data: ArrayData | Float64Array, dtype: ValueType): Value {
     if (data.length > 0 && dtype !== 'int64') {
       const first = data[0];

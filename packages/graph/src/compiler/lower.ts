@@ -12,10 +12,7 @@ export interface CompiledGraph {
   outputs: Record<string, Required<TensorSpec>>;
 }
 
-/**
- * Uniform constants up to this size are written out. ONNX Runtime expands larger ones when it loads
- * the graph.
- */
+/** Uniform constants up to this size are written out. ONNX Runtime expands larger ones. */
 const WRITTEN_ELEMENTS = 16;
 
 /**

@@ -13,9 +13,7 @@ import type { Graph, Node, Value, ValueType } from './ir.ts';
 export const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/**
- * The shape that operands broadcast to. tfjs has already checked that the shapes are compatible.
- */
+/** The shape to which operands broadcast. tfjs has already checked their compatibility. */
 export function broadcastShape(...shapes: (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
@@ -124,10 +122,7 @@ function binaryUnexpanded(graph: Graph, op: string, a: Value, b: Value, dtype: V
   return graph.op(op, [a, b], shape, dtype);
 }
 
-/**
- * Compositions for which ONNX has one operator. Their parts are dropped unless another operation
- * uses them.
- */
+/** Compositions for which ONNX has one operator. Parts without other uses are dropped. */
 function fusedPattern(graph: Graph, op: string, a: Value, b: Value): Value | undefined {
   // x − max x − log Σ exp(x − max x), tfjs's log-softmax.
   if (op === 'Sub' && a.node?.op === 'Sub' && b.node?.op === 'Log') {
@@ -169,10 +164,7 @@ export function unary(
   return expand(graph, graph.op(op, [source], source.shape, dtype, attributes), x.shape);
 }
 
-/**
- * `condition ? a : b`, with broadcasting. ONNX's Where does not support bool, so booleans are cast
- * to uint8.
- */
+/** `condition ? a : b`, with broadcasting. ONNX's Where lacks bool, so booleans become uint8. */
 export function where(graph: Graph, condition: Value, a: Value, b: Value): Value {
   const shape = broadcastShape(condition.shape, a.shape, b.shape);
   if (a.dtype === 'bool') {
@@ -212,4 +204,10 @@ export function slice(
     shape,
     x.dtype,
   );
+}
+
+/** 0, 1, …, size − 1. */
+export function countUp(graph: Graph, size: number, dtype: ValueType): Value {
+  const scalar = (value: number) => graph.uniform([], value, dtype);
+  return graph.op('Range', [scalar(0), scalar(size), scalar(1)], [size], dtype);
 }

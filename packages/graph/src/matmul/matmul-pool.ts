@@ -30,10 +30,7 @@ export interface MatmulOperands {
   a: Float32Array;
   /** `[columns, inner]` */
   b: Float32Array;
-  /**
-   * `[rows, columns]`: the summand, overwritten by the result. No two products of one call may
-   * share it.
-   */
+  /** `[rows, columns]`: the summand, overwritten by the result. Each product needs its own. */
   c: Float32Array;
 }
 
@@ -48,10 +45,7 @@ export interface MatmulPool {
   close(): Promise<void>;
 }
 
-/**
- * Message to a worker. It answers with an error message, or with undefined when the products are
- * computed.
- */
+/** Message to a worker. The answer is an error message, or undefined after success. */
 export interface MatmulRequest {
   /** Identifies the graph in the worker. `graph` is part of the first request with this key. */
   key: string;
@@ -60,10 +54,7 @@ export interface MatmulRequest {
   products: readonly MatmulOperands[];
 }
 
-/**
- * Limit of products per message: enough to hide its cost, few enough that the threads finish
- * together.
- */
+/** Limit of products per message. More would let the threads finish at different times. */
 const MAX_PRODUCTS_PER_MESSAGE = 16;
 
 const GRAPH_NAME = 'product';

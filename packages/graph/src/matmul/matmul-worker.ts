@@ -1,7 +1,4 @@
-/**
- * A thread of a matmul pool. It holds one session per shape and computes one product after another
- * in place.
- */
+/** A thread of a matmul pool: one session per shape, one product after another, in place. */
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions } from '../runtime/session-options.ts';

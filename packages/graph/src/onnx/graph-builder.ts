@@ -28,10 +28,7 @@ const CONSTANT_DATA: Record<ConstantType, (values: readonly number[]) => TensorD
   bool: (values) => Uint8Array.from(values, (value) => (value ? 1 : 0)),
 };
 
-/**
- * The operator set of all graphs. 20 is the first with `Gelu`; ONNX Runtime 1.30 has CPU kernels
- * for all of it.
- */
+/** The first operator set with `Gelu`. ONNX Runtime 1.30 has CPU kernels for all of it. */
 export const OPSET = 20;
 
 /** The domain of ONNX Runtime's contributed operators. */

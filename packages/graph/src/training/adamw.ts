@@ -134,10 +134,7 @@ export function adamWStep(
   return { next, gradientNorm: single(norm), learningRate: single(rate) };
 }
 
-/**
- * Rows of 64 are summed in float32 and their sums in float64, so that millions of squares lose no
- * digits.
- */
+/** Sums rows of 64 in float32 and their sums in float64: millions of squares lose no digits. */
 function sumOfSquares(graph: Graph, x: Value): Value {
   const rows = reduce(graph, 'ReduceSumSquare', reshape(graph, x, [x.shape[0] / 64, 64]), [1], false);
   return reduce(graph, 'ReduceSum', cast(graph, rows, 'float64'), [0], false);

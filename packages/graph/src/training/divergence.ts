@@ -1,7 +1,4 @@
-/**
- * Stops training when it goes wrong: the loss or the gradient is not finite, or the loss has grown
- * too far.
- */
+/** Stops training if the loss or the gradient is not finite, or if the loss has grown too far. */
 import { errors } from '../errors.ts';
 
 /** Number of first steps whose mean loss is the usual loss. */

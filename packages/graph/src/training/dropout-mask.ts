@@ -4,10 +4,7 @@
  */
 import { fillWords } from '@lorekeep/core';
 
-/**
- * Number of words that are filled, then thresholded. They fit into the first-level cache of the
- * processor.
- */
+/** Words per block, few enough to stay in the first-level cache between the two passes. */
 const BLOCK = 2048;
 
 /**

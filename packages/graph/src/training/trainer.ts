@@ -48,10 +48,7 @@ export interface TrainerOptions {
   replicated?: readonly string[];
   /** Threads of all shards together. Default: one per available processor. */
   threads?: number;
-  /**
-   * Tables of which a step trains only the rows that it names (see `createSparseTable`). Default:
-   * none.
-   */
+  /** Tables; a step trains the rows that it names (see `createSparseTable`). Default: none. */
   tables?: Record<string, SparseTable>;
   /**
    * Keeps a running average of the parameters: e ← d e + (1 − d) p after each step t (from 0), with

@@ -1,4 +1,7 @@
-/** gelu, layerNorm and softmaxCrossEntropy: against their definitions, eager and compiled, and finite differences. */
+/**
+ * gelu, layerNorm and softmaxCrossEntropy against their definitions and finite differences, eager
+ * and compiled.
+ */
 import { describe, it } from 'node:test';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { gelu, layerNorm, softmaxCrossEntropy, type Tensors, tf } from '../../src/index.ts';
@@ -27,7 +30,7 @@ async function assertSameFunction(
   await assertSameAsEager((inputs) => ({ y: ours(inputs) }), arrays);
 }
 
-describe('functions with gradients of their own', () => {
+describe('functions with handwritten gradients', () => {
   it('gelu is x Φ(x)', () =>
     assertSameFunction(
       ({ x }) => gelu(x),

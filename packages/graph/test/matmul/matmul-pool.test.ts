@@ -1,4 +1,4 @@
-/** A pool of threads computes what a plain loop computes, in the memory it was given. */
+/** A pool of threads computes the same as a plain loop, in the given memory. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createRandom, errorCode } from '@lorekeep/core';
@@ -24,7 +24,7 @@ function reference({ a, b, c }: MatmulOperands, inner: number, factor: number): 
   });
 }
 
-test('products are added to what was there, each to its own', async () => {
+test('each product is added to its own summand', async () => {
   const [rows, columns, inner] = [5, 3, 7];
   for (const factor of [1, -2.5]) {
     const a = shared(rows * inner);
@@ -39,7 +39,7 @@ test('products are added to what was there, each to its own', async () => {
   }
 });
 
-test('arrays of another size or of memory that is not shared are refused', async () => {
+test('arrays that do not fit the shape or are not in shared memory are rejected', async () => {
   const shape = { rows: 2, columns: 2, inner: 2 };
   const good = { a: shared(4), b: shared(4), c: shared(4) };
   const bad = (error: unknown) => errorCode(error) === 'GRAPH_BAD_FEED';
@@ -47,14 +47,14 @@ test('arrays of another size or of memory that is not shared are refused', async
   await assert.rejects(pool.run(shape, [{ ...good, c: new Float32Array(4) }]), bad);
 });
 
-test('a number of threads that is none is refused', () => {
+test('an invalid number of threads is rejected', () => {
   assert.throws(
     () => createMatmulPool(0),
     (error) => errorCode(error) === 'GRAPH_BAD_OPTION',
   );
 });
 
-test('a closed pool computes nothing, and products under way fail', async () => {
+test('a closed pool computes nothing, and unfinished products fail', async () => {
   const closing = createMatmulPool(1);
   const shape = { rows: 64, columns: 64, inner: 64 };
   const products = Array.from({ length: 8 }, () => ({ a: shared(4096), b: shared(4096), c: shared(4096) }));

@@ -1,4 +1,4 @@
-/** A model whose weights lie beside it, and what is read of a model without loading it. */
+/** Models with external weights, and signatures that are read without loading the model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ort from 'onnxruntime-node';
@@ -19,7 +19,7 @@ function product(): OnnxGraphBuilder {
   return graph;
 }
 
-test('weights apart give what weights inside give, also from memory that threads share', async () => {
+test('external weights give the same results as internal ones, also from shared memory', async () => {
   const whole = product().toBytes();
   const { bytes, external } = product().toParts();
   assert.deepEqual(
@@ -51,7 +51,7 @@ test('weights apart give what weights inside give, also from memory that threads
   assert.deepEqual(results[2], results[0]);
 });
 
-test('a signature tells inputs, outputs and files of weights', () => {
+test('a signature lists inputs, outputs and weight files', () => {
   const { bytes, external } = product().toParts();
   assert.deepEqual(readOnnxSignature(bytes), {
     inputs: [{ name: 'x', type: 'float32', dims: [undefined, 100] }],

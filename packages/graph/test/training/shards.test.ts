@@ -1,4 +1,6 @@
-/** Shares of a batch on several threads: the same numbers as one session gives, and what happens when a thread dies. */
+/**
+ * Shards of a batch on several threads: the same numbers as from one session, and threads that end.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -20,7 +22,7 @@ import {
 import { startShardThread } from '../../src/training/shard-thread.ts';
 import { assertClose, randomArrays } from '../compare.ts';
 
-/** A table, dropout, a softmax, and an array that belongs to every row of the batch. */
+/** A table, dropout, a softmax, and an array that every row of the batch uses. */
 const network: TrainerOptions['loss'] = (p, { ids, labels, shift }, context) => {
   const embedded = context.dropout(tf.gather(p.table, ids as never), 0.2);
   const hidden = context.dropout(tf.relu(tf.add(tf.matMul(embedded, p.hidden), shift)), 0.5);
@@ -54,11 +56,11 @@ async function withTrainer<T>(options: Partial<TrainerOptions>, use: (trainer: T
   }
 }
 
-describe('shares of a batch', () => {
-  it('give the gradients and the steps of one session', async () => {
+describe('shards of a batch', () => {
+  it('give the same gradients and steps as one session', async () => {
     const results = await Promise.all(
       [{ shards: 1 }, { shards: 2 }, { shards: 3, microBatches: 2 }].map((options) =>
-        // Dropout differs between numbers of shares, so the steps are taken without it.
+        // Dropout differs between numbers of shards, so the steps are computed without it.
         withTrainer(
           { ...options, loss: (p, b) => network(p, b, { training: false, dropout: (x) => x }) },
           async (t) => {
@@ -85,7 +87,7 @@ describe('shares of a batch', () => {
     }
   });
 
-  it('repeat themselves bit for bit, and go on from a state', async () => {
+  it('repeat a run bit for bit, and resume from a state', async () => {
     const run = async (trainer: Trainer, from: number, to: number) => {
       for (let i = from; i < to; i++) await trainer.step(batchOf(i, i % 2 === 0 ? 12 : 8));
     };
@@ -107,7 +109,7 @@ describe('shares of a batch', () => {
     assert.deepEqual(resumed, whole);
   });
 
-  it('drop different elements each, at the rate that was asked for', () =>
+  it('drop different elements, at the requested rate', () =>
     withTrainer(
       {
         shards: 2,
@@ -120,14 +122,15 @@ describe('shares of a batch', () => {
         const x = namedArray([2000], new Float32Array(2000).fill(1));
         const losses: number[] = [];
         for (let i = 0; i < 20; i++) losses.push((await trainer.step({ x })).loss);
-        // Were both halves to drop the same, the number kept would always be even.
+        // If both shards dropped the same elements, the number of kept elements would always be
+        // even.
         assert.ok(losses.some((loss) => Math.round(loss * 1000) % 2 === 1));
         const mean = losses.reduce((a, b) => a + b) / losses.length;
         assert.ok(Math.abs(mean - 1) < 0.03, `${mean}`);
       },
     ));
 
-  it('refuse batches that they do not divide, and impossible numbers of them', async () => {
+  it('reject batches that do not split evenly, and invalid numbers of shards', async () => {
     await withTrainer({ shards: 2, microBatches: 2 }, async (trainer) => {
       await assert.rejects(trainer.step(batchOf(1, 6)), { code: 'GRAPH_BAD_FEED' });
       const { ids, ...others } = batchOf(1);
@@ -143,7 +146,7 @@ describe('shares of a batch', () => {
       );
   });
 
-  it('say so when a thread dies in the middle of a step, and go on with another as if it had not', async () => {
+  it('fail a step if a thread ends during it, and continue with another thread from the same state', async () => {
     const disturbed = async (trainer: Trainer, disturb: () => Promise<unknown>) => {
       await trainer.step(batchOf(1));
       const before = trainer.state();
@@ -164,7 +167,7 @@ describe('shares of a batch', () => {
     assert.deepEqual(after, undisturbed);
   });
 
-  it('tell a thread that ends from a graph that is refused', async () => {
+  it('distinguish a thread that ends from a graph that is rejected', async () => {
     const graph = { id: 0, onnx: new Uint8Array(3), threads: 1, feeds: {}, sets: [], into: {}, sites: [] };
     const ending = startShardThread(
       'test',
@@ -182,12 +185,12 @@ describe('shares of a batch', () => {
     await assert.rejects(real.run({ id: 0, set: 0, seeds: [] }), { code: 'GRAPH_CLOSED' });
   });
 
-  it('end in the same bits when the process was killed in the middle of a step and started again', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'lorekeep-shares-'));
+  it('give the same bits if the process is killed during a step and resumes', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'lorekeep-shards-'));
     /** Kills the run at the given step; `undefined` lets it end. */
     const run = (file: string, killAt?: number) =>
       new Promise<string>((resolve) => {
-        const script = fileURLToPath(new URL('../fixtures/long-run.ts', import.meta.url));
+        const script = fileURLToPath(new URL('resumable-run.ts', import.meta.url));
         const child = spawn(process.execPath, [script, join(directory, file)], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });

@@ -1,4 +1,7 @@
-/** Tables of which a step touches few rows: lazy Adam against PyTorch's SparseAdam and against the dense optimiser. */
+/**
+ * Tables of which a step uses few rows: lazy Adam against PyTorch's SparseAdam and the dense
+ * optimiser.
+ */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
@@ -33,7 +36,7 @@ const trainerOf = (options: Partial<TrainerOptions>) =>
   });
 
 describe('a sparse table', () => {
-  it('is trained as PyTorch’s SparseAdam does it, step for step, on any number of shares', async () => {
+  it('matches PyTorch’s SparseAdam in every step, with any number of shards', async () => {
     const reference = JSON.parse(await readFile(new URL('../fixtures/sparse-adam.json', import.meta.url), 'utf8'));
     const { rows, dim, steps } = reference;
     for (const shards of [1, 5]) {
@@ -59,7 +62,7 @@ describe('a sparse table', () => {
     }
   });
 
-  it('learns as a parameter does where every step names all of its rows, clipping and schedule included', async () => {
+  it('equals a dense parameter if every step names all rows, with clipping and a schedule', async () => {
     const initial = randomArrays({ table: { shape: [7, 4] }, w: { shape: [4, 2] } }, 3);
     const { table, w } = initial;
     const loss: TrainerOptions['loss'] = (p, { ids, y }) =>
@@ -77,9 +80,9 @@ describe('a sparse table', () => {
     const rows = Int32Array.from([3, 0, -1, 1, 6, 5, 2, 4]);
     for (let i = 0; i < 6; i++) {
       const batch = randomArrays({ ids: { shape: [10], dtype: 'int32', range: [0, 7] }, y: { shape: [10, 2] } }, i);
-      const places = { ...batch.ids, data: Int32Array.from(batch.ids.data as Int32Array, (id) => rows.indexOf(id)) };
+      const positions = { ...batch.ids, data: Int32Array.from(batch.ids.data as Int32Array, (id) => rows.indexOf(id)) };
       const one = await dense.step(batch);
-      const other = await lazy.step({ ...batch, ids: places }, { table: rows });
+      const other = await lazy.step({ ...batch, ids: positions }, { table: rows });
       for (const key of ['loss', 'gradientNorm', 'learningRate'] as const)
         assert.ok(Math.abs(one[key] - other[key]) < 1e-5 * Math.max(1, one[key]), `step ${i}: ${key}`);
     }
@@ -97,7 +100,7 @@ describe('a sparse table', () => {
     await lazy.close();
   });
 
-  it('costs what is touched, with ten million rows', async () => {
+  it('uses memory only for the rows that steps name, out of ten million', async () => {
     const before = process.memoryUsage.rss();
     const table = createSparseTable({ rows: 10_000_000, dim: 64, initial: (row, into) => into.fill(row) });
     const trainer = await trainerOf({
@@ -111,11 +114,11 @@ describe('a sparse table', () => {
     const moved = table.gather(Int32Array.of(7, 8)).data;
     assert.ok(moved[0] < 7 && moved[0] > 6.5);
     assert.equal(moved[64], 8);
-    // All three arrays would be 7.7 GB.
+    // All three arrays together have 7.7 GB.
     assert.ok(process.memoryUsage.rss() - before < 500e6);
   });
 
-  it('goes on bit for bit from what it saved, and refuses what is not its own', async () => {
+  it('resumes bit for bit from its saved arrays, and rejects those of another table', async () => {
     const loss: TrainerOptions['loss'] = (p, { y }) => tf.mean(tf.squaredDifference(p.table, y));
     const make = () =>
       tableOf(
@@ -145,7 +148,7 @@ describe('a sparse table', () => {
     assert.throws(() => second.restore({ ...others, m: namedArray([2, 6], m.data) }), { code: 'GRAPH_BAD_STATE' });
   });
 
-  it('leaves the table alone when a step is not finite, and refuses rows that are none', async () => {
+  it('keeps its values if a step is not finite, and rejects invalid rows', async () => {
     const table = tableOf(4, 1, [1, 2, 3, 4]);
     const trainer = await trainerOf({ tables: { table }, loss: (p, { y }) => tf.sum(tf.mul(tf.log(y), p.table)) });
     const y = (value: number) => ({ y: namedArray([2, 1], new Float32Array(2).fill(value)) });
@@ -171,7 +174,7 @@ describe('a sparse table', () => {
       assert.throws(() => createSparseTable(size), { code: 'GRAPH_BAD_OPTION' });
   });
 
-  it('is named by few lengths of rows, each row once', () => {
+  it('gets distinct rows, padded to one of few lengths', () => {
     const { rows, positions } = distinctRows(Int32Array.of(9, 4, 9, 9, 1, 7, 2));
     assert.deepEqual([...rows], [9, 4, 1, 7, 2, -1]);
     assert.deepEqual([...positions], [0, 1, 0, 0, 2, 3, 4]);

@@ -1,121 +1,21 @@
-/** Training: the optimiser against PyTorch's, reproducibility, resumption, and what happens when it goes wrong. */
+/** Training: gradients, reproducibility, resuming, and failures. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import {
   type Arrays,
-  createTrainer,
   inference,
   namedArray,
-  softmaxCrossEntropy,
   type Tensors,
   type Trainer,
   type TrainerOptions,
   tf,
 } from '../../src/index.ts';
-import { maskSeed } from '../../src/training/dropout.ts';
-import { fillMask } from '../../src/training/dropout-mask.ts';
-import { assertClose, eagerly, randomArrays } from '../compare.ts';
-
-const line: TrainerOptions['loss'] = (p, { x, y }) =>
-  tf.mul(tf.mean(tf.squaredDifference(tf.add(tf.matMul(x, p.w), p.b), y)), 3);
-const lineBatch = (rows = 4, seed = 1) => randomArrays({ x: { shape: [rows, 3] }, y: { shape: [rows, 2] } }, seed);
-const lineStart = () => randomArrays({ w: { shape: [3, 2] }, b: { shape: [2] } }, 2);
-
-/** A small network with everything a real one has: a table, dropout, a softmax. */
-const network: TrainerOptions['loss'] = (p, { ids, labels }, context) => {
-  const embedded = context.dropout(tf.gather(p.table, ids as never), 0.2);
-  const hidden = context.dropout(tf.relu(tf.matMul(embedded, p.hidden)), 0.5);
-  return tf.mean(softmaxCrossEntropy(tf.matMul(hidden, p.table, false, true), labels));
-};
-const networkStart = () => randomArrays({ table: { shape: [11, 6] }, hidden: { shape: [6, 6] } }, 3);
-const networkBatch = (seed: number, rows = 8) =>
-  randomArrays(
-    {
-      ids: { shape: [rows], dtype: 'int32', range: [0, 11] },
-      labels: { shape: [rows], dtype: 'int32', range: [0, 11] },
-    },
-    seed,
-  );
-
-async function withTrainer(options: Partial<TrainerOptions>, use: (trainer: Trainer) => Promise<void>): Promise<void> {
-  const trainer = await createTrainer({
-    loss: line,
-    parameters: lineStart(),
-    optimiser: { learningRate: 0.05 },
-    random: createRandom(5),
-    threads: 1,
-    ...options,
-  });
-  try {
-    await use(trainer);
-  } finally {
-    await trainer.close();
-  }
-}
-
-describe('the optimiser', () => {
-  it('is PyTorch’s AdamW with clipping, warm-up, cosine and running averages, step for step', async () => {
-    const reference = JSON.parse(await readFile(new URL('../fixtures/adamw.json', import.meta.url), 'utf8'));
-    const array = (shape: number[], values: number[]) => namedArray(shape, Float32Array.from(values));
-    const parameters = { w: array([3, 2], reference.initial.w), b: array([2], reference.initial.b) };
-    const batch = { x: array([6, 3], reference.x), y: array([6, 2], reference.y) };
-    const optimiser = {
-      learningRate: 0.05,
-      beta2: 0.999,
-      weightDecay: 0.2,
-      clipNorm: 1.5,
-      schedule: { kind: 'cosine', warmupSteps: 3, totalSteps: 12, floor: 0.1 },
-    } as const;
-    await withTrainer({ parameters, optimiser, averageDecay: 0.6 }, async (trainer) => {
-      for (const [i, expected] of reference.steps.entries()) {
-        const actual = await trainer.step(batch);
-        for (const key of ['loss', 'gradientNorm', 'learningRate'] as const)
-          assert.ok(
-            Math.abs(actual[key] - expected[key]) < 2e-6 * Math.max(1, expected[key]),
-            `step ${i}: ${key} ${actual[key]}, ${expected[key]}`,
-          );
-      }
-      const final = trainer.parameters();
-      const averages = trainer.averages();
-      for (const name of ['w', 'b']) {
-        assertClose(final[name], array(final[name].shape, reference.final[name]), 2e-6, name);
-        assertClose(averages[name], array(final[name].shape, reference.averages[name]), 2e-6, name);
-      }
-    });
-  });
-
-  it('leaves alone what the loss does not reach', async () => {
-    const parameters: Arrays = { ...lineStart(), idle: namedArray([2, 2], Float32Array.of(1, 2, 3, 4)) };
-    await withTrainer({ parameters }, async (trainer) => {
-      await trainer.step(lineBatch());
-      await trainer.step(lineBatch());
-      assert.deepEqual([...trainer.parameters().idle.data], [1, 2, 3, 4]);
-      assert.deepEqual(Object.keys((await trainer.gradients(lineBatch())).gradients), ['w', 'b']);
-    });
-  });
-
-  it('lets decays choose, and Infinity switch clipping off', async () => {
-    const batch = lineBatch();
-    const zero = { x: namedArray([4, 3], new Float32Array(12)), y: namedArray([4, 2], new Float32Array(8)) };
-    const start: Arrays = { ...lineStart(), b: namedArray([2], new Float32Array(2)) };
-    const optimiser = { learningRate: 0.1, weightDecay: 0.5, clipNorm: Number.POSITIVE_INFINITY };
-    await withTrainer({ parameters: start, optimiser }, async (trainer) => {
-      await trainer.step(zero);
-      for (const [i, value] of trainer.parameters().w.data.entries())
-        assert.ok(Math.abs(Number(value) - 0.95 * Number(start.w.data[i])) < 1e-6);
-    });
-    await withTrainer({ parameters: start, optimiser: { ...optimiser, decays: () => false } }, async (trainer) => {
-      await trainer.step(zero);
-      assert.deepEqual(trainer.parameters().w, start.w);
-      assert.ok((await trainer.step(batch)).gradientNorm > 1);
-    });
-  });
-});
+import { assertClose, eagerly } from '../compare.ts';
+import { lineBatch, lineStart, network, networkBatch, networkStart, withTrainer } from './models.ts';
 
 describe('a trainer', () => {
-  it('gives the gradients of eager tfjs, dropout off', async () => {
+  it('computes the gradients of eager tfjs, without dropout', async () => {
     const batch = networkBatch(4);
     const start = networkStart();
     await withTrainer({ loss: network, parameters: start }, async (trainer) => {
@@ -136,7 +36,7 @@ describe('a trainer', () => {
     });
   });
 
-  it('computes the same in micro-batches, and refuses a batch they do not divide', async () => {
+  it('computes the same in micro-batches, and rejects a batch that does not split evenly', async () => {
     const batch = lineBatch(12);
     const results: Arrays[] = [];
     for (const microBatches of [1, 3])
@@ -156,7 +56,7 @@ describe('a trainer', () => {
     );
   });
 
-  it('learns', () =>
+  it('reduces the loss', () =>
     withTrainer({ loss: network, parameters: networkStart(), optimiser: { learningRate: 0.02 } }, async (trainer) => {
       const batch = networkBatch(4, 64);
       const before = (await trainer.gradients(batch)).loss;
@@ -164,7 +64,7 @@ describe('a trainer', () => {
       assert.ok((await trainer.gradients(batch)).loss < 0.6 * before);
     }));
 
-  it('repeats itself for equal seeds, not for others', async () => {
+  it('repeats a run if the seeds are equal, and only then', async () => {
     const losses = async (seed: number) => {
       const seen: number[] = [];
       await withTrainer({ loss: network, parameters: networkStart(), random: createRandom(seed) }, async (trainer) => {
@@ -177,7 +77,7 @@ describe('a trainer', () => {
     assert.notDeepEqual(await losses(2), first);
   });
 
-  it('goes on bit for bit from its state', async () => {
+  it('resumes bit for bit from its state', async () => {
     const options = {
       loss: network,
       parameters: networkStart(),
@@ -200,14 +100,14 @@ describe('a trainer', () => {
     });
   });
 
-  it('gives copies: changing them changes nothing', () =>
+  it('returns copies: a change to them does not change the trainer', () =>
     withTrainer({}, async (trainer) => {
       (trainer.parameters().w.data as Float32Array).fill(9);
       (trainer.state().m.w.data as Float32Array).fill(9);
       assert.deepEqual(trainer.parameters(), lineStart());
     }));
 
-  it('does not take a step that is not finite', () =>
+  it('does not apply a step that is not finite', () =>
     withTrainer({ loss: (p, { x }) => tf.mean(tf.log(tf.sum(tf.mul(tf.square(p.w), x)))) }, async (trainer) => {
       const good = { x: namedArray([3, 2], new Float32Array(6).fill(1)) };
       const bad = { x: namedArray([3, 2], new Float32Array(6)) };
@@ -218,13 +118,13 @@ describe('a trainer', () => {
       await trainer.step(good);
     }));
 
-  it('ends a run whose loss explodes, names the step, and keeps the parameters of before', async () => {
-    const explode: Partial<TrainerOptions> = {
+  it('rejects a step whose loss has diverged, names the step, and keeps the previous parameters', async () => {
+    const diverging: Partial<TrainerOptions> = {
       loss: (p, { scale }) => tf.mul(tf.mean(tf.square(p.w)), scale).asScalar(),
       optimiser: { learningRate: 1e-4 },
     };
     const scaled = (value: number) => ({ scale: namedArray([], Float32Array.of(value)) });
-    await withTrainer({ ...explode, averageDecay: 0.9 }, async (trainer) => {
+    await withTrainer({ ...diverging, averageDecay: 0.9 }, async (trainer) => {
       for (let i = 0; i < 10; i++) await trainer.step(scaled(i === 3 ? 50 : 1));
       await trainer.step(scaled(40));
       const before = trainer.state();
@@ -233,19 +133,19 @@ describe('a trainer', () => {
         (error: Error & { code: string }) => error.code === 'GRAPH_DIVERGED' && error.message.startsWith('Step 12:'),
       );
       assert.deepEqual(trainer.state(), before);
-      // What counts as usual is part of the state.
-      await withTrainer(explode, async (other) => {
+      // The losses of the first steps are part of the state.
+      await withTrainer(diverging, async (other) => {
         other.restore(before);
         await assert.rejects(other.step(scaled(80)), { code: 'GRAPH_DIVERGED' });
         await other.step(scaled(1));
       });
     });
-    await withTrainer({ ...explode, divergenceFactor: Number.POSITIVE_INFINITY }, async (trainer) => {
+    await withTrainer({ ...diverging, divergenceFactor: Number.POSITIVE_INFINITY }, async (trainer) => {
       for (let i = 0; i < 12; i++) await trainer.step(scaled(10 ** i));
     });
   });
 
-  it('keeps parameters that some batches reach and others do not', () =>
+  it('keeps a parameter in steps whose loss does not depend on it', () =>
     withTrainer({ loss: (p, { x, y }) => tf.sum(tf.mul(p.w, y ?? x)).add(y ? tf.sum(p.b) : 0) }, async (trainer) => {
       const one = namedArray([], Float32Array.of(1));
       await trainer.step({ y: one });
@@ -256,14 +156,14 @@ describe('a trainer', () => {
       }
     }));
 
-  it('queues steps that overlap', () =>
+  it('runs overlapping steps one after another', () =>
     withTrainer({}, async (trainer) => {
       const all = await Promise.all([1, 2, 3].map((seed) => trainer.step(lineBatch(4, seed))));
       assert.equal(trainer.state().step, 3);
       assert.equal(all.length, 3);
     }));
 
-  it('refuses losses that are none', async () => {
+  it('rejects losses that are not a scalar of the parameters', async () => {
     const losses: TrainerOptions['loss'][] = [
       (p) => p.w,
       () => tf.scalar(1),
@@ -276,7 +176,7 @@ describe('a trainer', () => {
       });
   });
 
-  it('refuses impossible options, batches and states', async () => {
+  it('rejects invalid options, batches and states', async () => {
     const create = (options: Partial<TrainerOptions>) => withTrainer(options, async () => {});
     for (const optimiser of [
       { learningRate: Number.NaN },
@@ -315,40 +215,5 @@ describe('a trainer', () => {
       await trainer.close();
       await assert.rejects(trainer.step({ x, y }), { code: 'GRAPH_CLOSED' });
     });
-  });
-});
-
-describe('dropout', () => {
-  it('drops at its rate, every lane of a word alike', () => {
-    for (const dropped of [1, 26, 128, 255]) {
-      const mask = new Uint8Array(400_000);
-      fillMask(mask, dropped, maskSeed(createRandom(dropped)));
-      for (let lane = 0; lane < 4; lane++) {
-        let kept = 0;
-        for (let i = lane; i < mask.length; i += 4) {
-          assert.ok(mask[i] <= 1);
-          kept += mask[i];
-        }
-        const rate = (256 - dropped) / 256;
-        assert.ok(Math.abs(kept / 100_000 - rate) < 5 * Math.sqrt((rate * (1 - rate)) / 100_000));
-      }
-    }
-  });
-  it('keeps the expectation, and the same elements backward as forward', async () => {
-    const parameters = { w: namedArray([999], new Float32Array(999).fill(1)) };
-    const optimiser = { learningRate: 0, weightDecay: 0, clipNorm: Number.POSITIVE_INFINITY };
-    await withTrainer(
-      { parameters, optimiser, loss: (p, _, context) => tf.sum(context.dropout(p.w, 0.25)) },
-      async (trainer) => {
-        let total = 0;
-        for (let i = 0; i < 50; i++) {
-          const { loss, gradientNorm } = await trainer.step({});
-          total += loss;
-          // Loss = kept · 4/3, squared gradient norm = kept · 16/9.
-          assert.ok(Math.abs(gradientNorm ** 2 - (loss * 4) / 3) < 1e-2);
-        }
-        assert.ok(Math.abs(total / 50 / 999 - 1) < 0.02);
-      },
-    );
   });
 });

@@ -2,12 +2,10 @@
  * Matrix products. Products with transposed operands become ONNX Runtime's FusedMatMul, which needs
  * no extra pass.
  */
-
 import { errors } from '../../errors.ts';
 import { callSite, defineKernel } from '../backend.ts';
 import type { Graph, Value } from '../ir.ts';
 import { binary, broadcastShape, unary } from '../operations.ts';
-
 import { prelu, relu6 } from './elementwise.ts';
 
 function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {

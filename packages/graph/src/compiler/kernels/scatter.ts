@@ -17,8 +17,7 @@
 
 import { sizeOf } from '../../arrays.ts';
 import type { Graph, Value } from '../ir.ts';
-import { cast, reshape, slice } from '../operations.ts';
-import { countUp } from './axes.ts';
+import { cast, countUp, reshape, slice } from '../operations.ts';
 
 const CHUNK_ELEMENTS = 131_072;
 

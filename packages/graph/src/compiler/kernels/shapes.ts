@@ -5,8 +5,8 @@ import { errors } from '../../errors.ts';
 import { tf } from '../../tf.ts';
 import { callSite, defineKernel } from '../backend.ts';
 import type { Graph, Value } from '../ir.ts';
-import { binary, cast, expand, reshape, slice, transpose, where } from '../operations.ts';
-import { countUp, positiveAxis } from './axes.ts';
+import { binary, cast, countUp, expand, reshape, slice, transpose, where } from '../operations.ts';
+import { positiveAxis } from './axes.ts';
 
 const SMALLEST_INT32 = -(2 ** 31);
 

@@ -1,8 +1,11 @@
-/** Every kernel: values against tfjs's CPU backend, gradients against it and against finite differences. */
+/**
+ * Values of every kernel against tfjs's CPU backend; gradients against that backend and finite
+ * differences.
+ */
 import { describe, it } from 'node:test';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { type Tensors, tf } from '../../src/index.ts';
-import { assertGradients, assertSameAsEager, type InputSpec, randomArrays } from '../compare.ts';
+import { type Tensors, tf } from '../../../src/index.ts';
+import { assertGradients, assertSameAsEager, type InputSpec, randomArrays } from '../../compare.ts';
 
 interface Case {
   inputs: Record<string, InputSpec>;
@@ -68,7 +71,8 @@ const CASES: Record<string, Case[]> = {
   Multiply: [...pairs(tf.mul), ...pairs(tf.mul, { a: whole([-5, 5]), b: whole([-5, 5]), gradients: false })],
   RealDiv: [...pairs(tf.div, { b: { range: [0.5, 2] } })],
   'RealDiv by a number': [one([2, 3], (x) => tf.div(tf.mul(tf.div(x, 3), 5), 7))],
-  // Ranges apart keep finite differences off the kink. tfjs's own gradient does not sum over broadcast axes.
+  // Disjoint ranges keep finite differences away from the kink. tfjs's own gradient does not sum
+  // over broadcast axes.
   Maximum: [
     ...pairs(tf.maximum, { a: { range: [-2, 0] }, b: { range: [0.1, 2] } }).slice(0, 1),
     ...pairs(tf.maximum, { gradients: false }),

@@ -1,9 +1,12 @@
-/** Adding many rows to few positions on several threads: the gradient of an embedding table loses nothing. */
+/**
+ * Many rows are added to few positions on several threads: the gradient of an embedding table is
+ * complete.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import type { Tensor1D } from '@tensorflow/tfjs';
-import { compileGraph, createSession, namedArray, tf } from '../../src/index.ts';
+import { compileGraph, createSession, namedArray, tf } from '../../../src/index.ts';
 
 describe('the gradient of gather', () => {
   for (const [rows, updates, dim] of [
