@@ -10,7 +10,7 @@ import { sizeOf } from '../arrays.ts';
 import { type Attributes, ELEMENT_TYPES } from '../onnx/format.ts';
 import type { Graph, Node, Value, ValueType } from './ir.ts';
 
-export const sameShape = (a: readonly number[], b: readonly number[]) =>
+const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
 /** The shape to which operands broadcast. tfjs has already checked their compatibility. */

@@ -9,7 +9,7 @@ import { flatArray, type Layout, layoutOf, type Segment, segmentsOf, viewsOf } f
 
 /** What the optimiser updates: parameters, first and second moments. */
 export const KINDS = ['parameter', 'm', 'v'] as const;
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
 export interface BufferSet {
   readonly flat: Readonly<Record<Kind, Float32Array>>;

@@ -25,10 +25,11 @@ export const networkBatch = (seed: number, rows = 8) =>
     seed,
   );
 
-export async function withTrainer(
+/** Trains the line unless `options` say otherwise, and closes the trainer. */
+export async function withTrainer<T>(
   options: Partial<TrainerOptions>,
-  use: (trainer: Trainer) => Promise<void>,
-): Promise<void> {
+  use: (trainer: Trainer) => Promise<T>,
+): Promise<T> {
   const trainer = await createTrainer({
     loss: line,
     parameters: lineStart(),
@@ -38,7 +39,7 @@ export async function withTrainer(
     ...options,
   });
   try {
-    await use(trainer);
+    return await use(trainer);
   } finally {
     await trainer.close();
   }

@@ -12,7 +12,6 @@ import type { Worker } from 'node:worker_threads';
 import { createRandom } from '@lorekeep/core';
 import {
   type Arrays,
-  createTrainer,
   namedArray,
   softmaxCrossEntropy,
   type Trainer,
@@ -21,6 +20,7 @@ import {
 } from '../../src/index.ts';
 import { startShardThread } from '../../src/training/shard-thread.ts';
 import { assertClose, randomArrays } from '../compare.ts';
+import { withTrainer } from './models.ts';
 
 /** A table, dropout, a softmax, and an array that every row of the batch uses. */
 const network: TrainerOptions['loss'] = (p, { ids, labels, shift }, context) => {
@@ -39,37 +39,20 @@ const batchOf = (seed: number, rows = 12) =>
     seed,
   );
 
-async function withTrainer<T>(options: Partial<TrainerOptions>, use: (trainer: Trainer) => Promise<T>): Promise<T> {
-  const trainer = await createTrainer({
-    loss: network,
-    parameters: start(),
-    optimiser: { learningRate: 0.05 },
-    random: createRandom(5),
-    threads: 2,
-    replicated: ['shift'],
-    ...options,
-  });
-  try {
-    return await use(trainer);
-  } finally {
-    await trainer.close();
-  }
-}
+const withShards = <T>(options: Partial<TrainerOptions>, use: (trainer: Trainer) => Promise<T>) =>
+  withTrainer({ loss: network, parameters: start(), threads: 2, replicated: ['shift'], ...options }, use);
 
 describe('shards of a batch', () => {
   it('give the same gradients and steps as one session', async () => {
     const results = await Promise.all(
       [{ shards: 1 }, { shards: 2 }, { shards: 3, microBatches: 2 }].map((options) =>
         // Dropout differs between numbers of shards, so the steps are computed without it.
-        withTrainer(
-          { ...options, loss: (p, b) => network(p, b, { training: false, dropout: (x) => x }) },
-          async (t) => {
-            const { loss, gradients } = await t.gradients(batchOf(1));
-            const steps = [];
-            for (let i = 0; i < 4; i++) steps.push(await t.step(batchOf(i, i % 2 === 0 ? 12 : 24)));
-            return { loss, gradients, steps, parameters: t.parameters() };
-          },
-        ),
+        withShards({ ...options, loss: (p, b) => network(p, b, { training: false, dropout: (x) => x }) }, async (t) => {
+          const { loss, gradients } = await t.gradients(batchOf(1));
+          const steps = [];
+          for (let i = 0; i < 4; i++) steps.push(await t.step(batchOf(i, i % 2 === 0 ? 12 : 24)));
+          return { loss, gradients, steps, parameters: t.parameters() };
+        }),
       ),
     );
     const [one, ...others] = results;
@@ -92,15 +75,15 @@ describe('shards of a batch', () => {
       for (let i = from; i < to; i++) await trainer.step(batchOf(i, i % 2 === 0 ? 12 : 8));
     };
     const options = { shards: 2, averageDecay: 0.9 };
-    const whole = await withTrainer(options, async (trainer) => {
+    const whole = await withShards(options, async (trainer) => {
       await run(trainer, 0, 6);
       return trainer.state();
     });
-    const middle = await withTrainer(options, async (trainer) => {
+    const middle = await withShards(options, async (trainer) => {
       await run(trainer, 0, 3);
       return trainer.state();
     });
-    const resumed = await withTrainer({ ...options, random: createRandom(77) }, async (trainer) => {
+    const resumed = await withShards({ ...options, random: createRandom(77) }, async (trainer) => {
       await run(trainer, 10, 12);
       trainer.restore(middle);
       await run(trainer, 3, 6);
@@ -110,7 +93,7 @@ describe('shards of a batch', () => {
   });
 
   it('drop different elements, at the requested rate', () =>
-    withTrainer(
+    withShards(
       {
         shards: 2,
         parameters: { w: namedArray([1], Float32Array.of(1)) },
@@ -131,7 +114,7 @@ describe('shards of a batch', () => {
     ));
 
   it('reject batches that do not split evenly, and invalid numbers of shards', async () => {
-    await withTrainer({ shards: 2, microBatches: 2 }, async (trainer) => {
+    await withShards({ shards: 2, microBatches: 2 }, async (trainer) => {
       await assert.rejects(trainer.step(batchOf(1, 6)), { code: 'GRAPH_BAD_FEED' });
       const { ids, ...others } = batchOf(1);
       await assert.rejects(trainer.step({ ...others, ids: { ...ids, data: new Int32Array(5) } }), {
@@ -141,7 +124,7 @@ describe('shards of a batch', () => {
     });
     for (const shards of [0, 1.5, 257])
       await assert.rejects(
-        withTrainer({ shards }, async () => {}),
+        withShards({ shards }, async () => {}),
         { code: 'GRAPH_BAD_OPTION' },
       );
   });
@@ -158,8 +141,8 @@ describe('shards of a batch', () => {
     };
     let thread: Worker | undefined;
     process.once('worker', (worker) => (thread = worker));
-    const after = await withTrainer({ shards: 2 }, (trainer) => disturbed(trainer, () => thread!.terminate()));
-    const undisturbed = await withTrainer({ shards: 2 }, async (trainer): Promise<Arrays> => {
+    const after = await withShards({ shards: 2 }, (trainer) => disturbed(trainer, () => thread!.terminate()));
+    const undisturbed = await withShards({ shards: 2 }, async (trainer): Promise<Arrays> => {
       await trainer.step(batchOf(1));
       await trainer.step(batchOf(2));
       return trainer.parameters();
