@@ -21,14 +21,14 @@ export const errors = defineErrors({
   /** The function read the value of a tensor. Tensors have no values during compilation. */
   GRAPH_VALUE_READ: failure<{ op: string; place: string }>({
     message: ({ op, place }) => `The value of a tensor made by ${op} was read during compilation (at ${place}).`,
-    hint: 'Values exist only when the graph runs: use tf.where, tf.gather and masks instead of dataSync, arraySync or if.',
+    hint: 'Use tf.where, tf.gather and masks instead of dataSync, arraySync or if: only a running graph has values.',
   }),
 
   /** The function captured a large tensor, which every compiled graph would then contain. */
   GRAPH_LARGE_CONSTANT: failure<{ shape: number[]; limit: number; place: string }>({
     message: ({ shape, limit, place }) =>
-      `A captured tensor of shape [${shape}] is too large for a constant (used at ${place}): the limit is ${limit} elements.`,
-    hint: 'Pass it as an input, or use the `constants` option if it must be part of the graph.',
+      `A captured tensor of shape [${shape}] is too large for a constant (used at ${place}): the limit is ${limit}.`,
+    hint: 'Pass it as an input, or use the option `constants` if it must be part of the graph.',
   }),
 
   /** Random numbers that are drawn during compilation would be the same in every run. */

@@ -90,7 +90,8 @@ export class Graph {
 
   /** An operation with several outputs. */
   ops(op: string, inputs: readonly Value[], outputs: OutputSpec[], attributes: Attributes = {}): Value[] {
-    const key = `${op} ${inputs.map((input) => input.id)} ${JSON.stringify(attributes)} ${outputs.map((o) => `${o.dtype}[${o.shape}]`)}`;
+    const types = outputs.map(({ dtype, shape }) => `${dtype}[${shape}]`);
+    const key = `${op} ${inputs.map((input) => input.id)} ${JSON.stringify(attributes)} ${types}`;
     return this.remember(key, () => {
       const node: Node = { op, inputs, attributes, outputs: [] };
       node.outputs = outputs.map(({ shape, dtype }) => ({ id: this.count++, shape, dtype, node }));

@@ -12,7 +12,6 @@
  * with c = min(1, clip / (‖g‖ + 1e−6)). The result is that of PyTorch's `AdamW` after
  * `clip_grad_norm_`.
  */
-
 import type { Graph, Value } from '../compiler/ir.ts';
 import { binary, cast, reduce, reshape, unary, where } from '../compiler/operations.ts';
 import { errors } from '../errors.ts';

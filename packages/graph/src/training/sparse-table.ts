@@ -8,7 +8,6 @@
  * SparseAdam). For rows that every batch names, lazy Adam is Adam. Bias corrections count all
  * steps. Rows have no weight decay.
  */
-
 import { type Arrays, copyValues, dataFits, mapValues, type NamedArray, namedArray } from '../arrays.ts';
 import { errors } from '../errors.ts';
 import { bucketLength } from '../runtime/bucket-length.ts';

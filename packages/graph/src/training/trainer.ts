@@ -2,8 +2,8 @@
  * Training. One graph computes loss and gradients; several threads run it at once, each on a shard
  * of the batch. A second graph is the optimiser, which alternates between two sets of buffers.
  *
- * No memory is allocated from step to step. A step that fails, whose loss or gradient is not
- * finite, or whose loss has diverged changes nothing. All randomness (dropout) comes from the given
+ * No array is allocated from step to step. A step that fails, whose loss or gradient is not finite,
+ * or whose loss has diverged changes nothing. All randomness (dropout) comes from the given
  * generator, so equal seeds and equal numbers of shards give equal parameters, and `state()`
  * contains everything that a run needs to resume bit for bit.
  */
@@ -52,8 +52,8 @@ export interface TrainerOptions {
   tables?: Record<string, SparseTable>;
   /**
    * Keeps a running average of the parameters: e ← d e + (1 − d) p after each step t (from 0), with
-   * d = min(averageDecay, (1 + t) / (10 + t)), so that early parameters are soon forgotten. In [0,
-   * 1). Default: no average.
+   * d = min(averageDecay, (1 + t) / (10 + t)), so that early parameters are soon forgotten. At
+   * least 0, below 1. Default: no average.
    */
   averageDecay?: number;
   /**

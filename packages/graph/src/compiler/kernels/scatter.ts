@@ -14,7 +14,6 @@
  * position, and gathered from there: 6,400 updates of 128 numbers to 20,000 rows take 6 ms instead
  * of 20.
  */
-
 import { sizeOf } from '../../arrays.ts';
 import type { Graph, Value } from '../ir.ts';
 import { cast, countUp, reshape, slice } from '../operations.ts';
