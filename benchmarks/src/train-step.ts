@@ -129,7 +129,7 @@ async function contest(
       parameters,
       optimiser: OPTIMISER,
       random: createRandom(1),
-      shares: shape.batch % (threads * MICRO_BATCHES) === 0 ? threads : 1,
+      shards: shape.batch % (threads * MICRO_BATCHES) === 0 ? threads : 1,
       microBatches: MICRO_BATCHES,
       threads,
       profile,

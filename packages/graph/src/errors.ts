@@ -1,135 +1,130 @@
-/** Every error this room raises, with its stable code. Documented one by one in `docs/errors.md`. */
-import { LorekeepError } from '@lorekeep/core';
+/** The errors of this package. `docs/errors.md` describes every code. */
+import { defineErrors, failure, usage } from '@lorekeep/core';
 
-/** An operation has no ONNX translation. `place` is the line of the model's source that called it. */
-export const unsupportedOp = (op: string, place: string) =>
-  new LorekeepError('GRAPH_UNSUPPORTED_OP', `The operation ${op} cannot be compiled (called at ${place}).`, {
-    hint: 'Write it with the operations listed in packages/graph/src/kernels, or compute it outside the graph.',
-    details: { op, place },
-  });
+/** A safetensors file that cannot be read. */
+const unreadableFile = (hint = 'Download or write the file again.') =>
+  failure<{ path: string; problem: string }>({ message: ({ path, problem }) => `${path}: ${problem}.`, hint });
 
-/** A supported operation was asked for in a form that has no translation. */
-export const unsupportedForm = (op: string, problem: string, place: string) =>
-  new LorekeepError('GRAPH_UNSUPPORTED_FORM', `${op}: ${problem} (called at ${place}).`, { details: { op, place } });
+/** `place` is the line of the model's source that caused the error: `file:line:column`. */
+export const errors = defineErrors({
+  /** The operation has no ONNX translation. */
+  GRAPH_UNSUPPORTED_OP: failure<{ op: string; place: string }>({
+    message: ({ op, place }) => `The operation ${op} cannot be compiled (called at ${place}).`,
+    hint: 'Use the operations listed in packages/graph/src/compiler/kernels, or compute it outside the graph.',
+  }),
 
-/** The function looked at the value of a tensor that has none while it is being compiled. */
-export const valueRead = (op: string, place: string) =>
-  new LorekeepError(
-    'GRAPH_VALUE_READ',
-    `The value of a tensor made by ${op} was read while its function was being compiled (at ${place}).`,
-    {
-      hint: 'Values exist only when the graph runs: use tf.where, tf.gather and masks instead of dataSync, arraySync or if.',
-      details: { op, place },
-    },
-  );
+  /** The operation is supported, but not with these arguments. */
+  GRAPH_UNSUPPORTED_FORM: failure<{ op: string; problem: string; place: string }>({
+    message: ({ op, problem, place }) => `${op}: ${problem} (called at ${place}).`,
+  }),
 
-/** Constants belong to the graph, large ones to its inputs. */
-export const largeConstant = (shape: number[], limit: number, place: string) =>
-  new LorekeepError(
-    'GRAPH_LARGE_CONSTANT',
-    `A tensor of shape [${shape}] was caught by value (used at ${place}); at most ${limit} elements may be.`,
-    {
-      hint: 'Pass it as an input, or name it in the `constants` option if it truly belongs to the graph.',
-      details: { shape, place },
-    },
-  );
+  /** The function read the value of a tensor. Tensors have no values during compilation. */
+  GRAPH_VALUE_READ: failure<{ op: string; place: string }>({
+    message: ({ op, place }) => `The value of a tensor made by ${op} was read during compilation (at ${place}).`,
+    hint: 'Use tf.where, tf.gather and masks instead of dataSync, arraySync or if: only a running graph has values.',
+  }),
 
-export const randomInGraph = (place: string) =>
-  new LorekeepError('GRAPH_RANDOM', `Random numbers were drawn while a function was being compiled (at ${place}).`, {
-    hint: 'They would be the same at every run: use context.dropout, or pass the random tensor as an input.',
-    details: { place },
-  });
+  /** The function captured a large tensor, which every compiled graph would then contain. */
+  GRAPH_LARGE_CONSTANT: failure<{ shape: number[]; limit: number; place: string }>({
+    message: ({ shape, limit, place }) =>
+      `A captured tensor of shape [${shape}] is too large for a constant (used at ${place}): the limit is ${limit}.`,
+    hint: 'Pass it as an input, or use the option `constants` if it must be part of the graph.',
+  }),
 
-/** The traced function returned something else than named tensors. */
-export const badOutput = (name: string, problem: string) =>
-  new LorekeepError('GRAPH_BAD_OUTPUT', `The function's output "${name}" ${problem}.`, {
-    hint: 'Return an object of tensors that were made inside the function or given to it.',
-    details: { name },
-  });
+  /** Random numbers that are drawn during compilation would be the same in every run. */
+  GRAPH_RANDOM: failure<{ place: string }>({
+    message: ({ place }) => `Random numbers were drawn during compilation (at ${place}).`,
+    hint: 'They would be the same in every run: use context.dropout, or pass the random tensor as an input.',
+  }),
 
-export const asyncFunction = () =>
-  new LorekeepError('GRAPH_ASYNC_FUNCTION', 'A compiled function must be synchronous: it returned a promise.', {
-    hint: 'Build the whole computation without await.',
-  });
+  /** The compiled function did not return named tensors. */
+  GRAPH_BAD_OUTPUT: failure<{ name: string; problem: string }>({
+    message: ({ name, problem }) => `The function's output "${name}" ${problem}.`,
+    hint: 'Return an object of tensors that were created inside the function or passed to it.',
+  }),
 
-/** A feed, a constant or a preallocated output does not fit the graph. */
-export const badFeed = (name: string, problem: string, hint?: string) =>
-  new LorekeepError('GRAPH_BAD_FEED', `"${name}" ${problem}.`, { kind: 'usage', hint, details: { name } });
+  GRAPH_ASYNC_FUNCTION: failure({
+    message: 'A compiled function must be synchronous, but it returned a promise.',
+    hint: 'Build the computation without await.',
+  }),
 
-export const missingFeed = (name: string, known: string[]) =>
-  new LorekeepError('GRAPH_MISSING_FEED', `The graph's input "${name}" was not given.`, {
-    kind: 'usage',
-    hint: `The graph takes: ${known.join(', ')}.`,
-    details: { name, known },
-  });
+  /** A feed, a constant or a preallocated output does not fit the graph. */
+  GRAPH_BAD_FEED: usage<{ name: string; problem: string }>({
+    message: ({ name, problem }) => `"${name}" ${problem}.`,
+  }),
 
-export const unknownFeed = (name: string, known: string[]) =>
-  new LorekeepError('GRAPH_UNKNOWN_FEED', `The graph has no input or output named "${name}".`, {
-    kind: 'usage',
-    hint: `It has: ${known.join(', ')}.`,
-    details: { name, known },
-  });
+  GRAPH_MISSING_FEED: usage<{ name: string; known: string[] }>({
+    message: ({ name }) => `The graph's input "${name}" is missing.`,
+    hint: ({ known }) => `The graph takes: ${known.join(', ')}.`,
+  }),
 
-export const sessionClosed = (what: string) =>
-  new LorekeepError('GRAPH_CLOSED', `This ${what} has been closed.`, { kind: 'usage' });
+  GRAPH_UNKNOWN_FEED: usage<{ name: string; known: string[] }>({
+    message: ({ name }) => `The graph has no input or output named "${name}".`,
+    hint: ({ known }) => `It has: ${known.join(', ')}.`,
+  }),
 
-export const sessionFailed = (name: string, cause: unknown) =>
-  new LorekeepError('GRAPH_SESSION', `ONNX Runtime refused the graph "${name}": ${messageOf(cause)}`, { cause });
+  /** A session, graph cache, trainer or pool was used after `close()`. */
+  GRAPH_CLOSED: usage<{ what: string }>({
+    message: ({ what }) => `This ${what} has been closed.`,
+  }),
 
-export const runFailed = (name: string, cause: unknown) =>
-  new LorekeepError('GRAPH_RUN', `Running the graph "${name}" failed: ${messageOf(cause)}`, { cause });
+  GRAPH_SESSION: failure<{ name: string; reason: string }>({
+    message: ({ name, reason }) => `ONNX Runtime rejected the graph "${name}": ${reason}`,
+  }),
 
-export const badOption = (name: string, problem: string) =>
-  new LorekeepError('GRAPH_BAD_OPTION', `The option ${name} ${problem}.`, { kind: 'usage', details: { name } });
+  GRAPH_RUN: failure<{ name: string; reason: string }>({
+    message: ({ name, reason }) => `Running the graph "${name}" failed: ${reason}`,
+  }),
 
-export const badLoss = (problem: string) =>
-  new LorekeepError('GRAPH_BAD_LOSS', `The loss ${problem}.`, {
+  GRAPH_BAD_OPTION: usage<{ name: string; problem: string }>({
+    message: ({ name, problem }) => `The option ${name} ${problem}.`,
+  }),
+
+  GRAPH_BAD_LOSS: failure<{ problem: string }>({
+    message: ({ problem }) => `The loss ${problem}.`,
     hint: 'Return one float32 scalar computed from the parameters, for example tf.mean(…).asScalar().',
-  });
+  }),
 
-/** Training went astray; the parameters are those of before the step. */
-export const notFinite = (loss: number, gradientNorm: number, step: number) =>
-  new LorekeepError(
-    'GRAPH_NOT_FINITE',
-    `Step ${step + 1}: loss ${loss}, gradient norm ${gradientNorm}; the step was not taken.`,
-    {
-      hint: 'Lower the learning rate, or look for a division by zero or a logarithm of zero in the loss.',
-      details: { loss, gradientNorm, step },
-    },
-  );
+  /** `step` counts the completed steps. The parameters stay those before the step. */
+  GRAPH_NOT_FINITE: failure<{ loss: number; gradientNorm: number; step: number }>({
+    message: ({ loss, gradientNorm, step }) =>
+      `Step ${step + 1}: the loss is ${loss}, the gradient norm ${gradientNorm}; the step was not applied.`,
+    hint: 'Lower the learning rate, or look for a division by zero or a logarithm of zero in the loss.',
+  }),
 
-/** The loss is far above where it began; the parameters are those of before the step. */
-export const diverged = (loss: number, usual: number, step: number) =>
-  new LorekeepError(
-    'GRAPH_DIVERGED',
-    `Step ${step + 1}: the loss has grown to ${loss}, from ${usual} in the first steps; the step was not taken.`,
-    {
-      hint: 'Go back to an earlier checkpoint with a lower learning rate, or raise the option explosion.',
-      details: { loss, usual, step },
-    },
-  );
+  /** `usual` is the mean loss of the first steps. The parameters stay those before the step. */
+  GRAPH_DIVERGED: failure<{ loss: number; usual: number; step: number }>({
+    message: ({ loss, usual, step }) =>
+      `Step ${step + 1}: the loss has grown to ${loss}, from ${usual} in the first steps; the step was not applied.`,
+    hint: 'Resume from an earlier checkpoint with a lower learning rate, or raise the option divergenceFactor.',
+  }),
 
-/** A checkpoint does not belong to this trainer. */
-export const badState = (problem: string) =>
-  new LorekeepError('GRAPH_BAD_STATE', `The training state does not fit this trainer: ${problem}.`, {
-    kind: 'usage',
+  /** The saved state belongs to another model. */
+  GRAPH_BAD_STATE: usage<{ problem: string }>({
+    message: ({ problem }) => `The training state does not fit this trainer: ${problem}.`,
     hint: 'Resume with the same model configuration that wrote the state.',
-  });
+  }),
 
-export const onnxAttribute = (op: string, name: string, value: unknown) =>
-  new LorekeepError('ONNX_BAD_ATTRIBUTE', `${op}.${name}: ${JSON.stringify(value)} is not an ONNX attribute.`, {
-    hint: 'Integers are plain numbers; real numbers are written { float: x } or { floats: [x, …] }.',
-  });
+  ONNX_BAD_ATTRIBUTE: failure<{ op: string; name: string; value: unknown }>({
+    message: ({ op, name, value }) => `${op}.${name}: ${JSON.stringify(value)} is not an ONNX attribute.`,
+    hint: 'Write integers as plain numbers, and real numbers as { float: x } or { floats: [x, …] }.',
+  }),
 
-export const onnxTensor = (name: string, problem: string) =>
-  new LorekeepError('ONNX_BAD_TENSOR', `The initialiser "${name}" ${problem}.`, { details: { name } });
+  ONNX_BAD_TENSOR: failure<{ name: string; problem: string }>({
+    message: ({ name, problem }) => `The initialiser "${name}" ${problem}.`,
+  }),
 
-export const safetensors = (
-  code: 'SAFETENSORS_TRUNCATED' | 'SAFETENSORS_HEADER' | 'SAFETENSORS_OVERLAP' | 'SAFETENSORS_DTYPE',
-  path: string,
-  problem: string,
-) => new LorekeepError(code, `${path}: ${problem}.`, { hint: 'Fetch or write the file again.', details: { path } });
+  /** The file is shorter than its header says. */
+  SAFETENSORS_TRUNCATED: unreadableFile(),
+  /** The header is not valid. */
+  SAFETENSORS_HEADER: unreadableFile(),
+  /** Byte ranges overlap or leave gaps. */
+  SAFETENSORS_OVERLAP: unreadableFile(),
+  /** A tensor has an unsupported type. */
+  SAFETENSORS_DTYPE: unreadableFile('Write the tensor in a supported type.'),
+});
 
-function messageOf(cause: unknown): string {
+/** The text of any thrown value, for `reason`. */
+export function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,18 +1,20 @@
 /**
- * Parameter files in the safetensors format (github.com/huggingface/safetensors): eight bytes of header length, a
- * JSON header of names, types, shapes and byte ranges, then the data. No code in the file, so none can run.
+ * Parameter files in the safetensors format (github.com/huggingface/safetensors): eight bytes of
+ * header length, a JSON header of names, types, shapes and byte ranges, then the data. The format
+ * contains no code to execute.
  *
- * The reader trusts nothing: lengths, ranges and shapes are checked before anything is read, because these files
- * also come from strangers. Half-precision weights are widened to float32, in which the house computes.
+ * Files may come from untrusted sources, so the reader checks lengths, ranges and shapes before it
+ * reads data. Half-precision weights are widened to float32, the precision of all computations.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { writeFileAtomic } from '@lorekeep/core';
-import { badFeed, safetensors } from './errors.ts';
-import { type ArrayData, type Arrays, type DType, dataFits, sizeOf } from './types.ts';
+import { type ArrayData, type Arrays, checkArray, type DType, sizeOf } from './arrays.ts';
+import { errors, reasonOf } from './errors.ts';
 
-/** The reference implementation's own limit. */
+/** The limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
+/** How the format stores a type, and the type that its arrays get here. */
 type Stored = { bytes: number; dtype: DType; read: (data: Uint8Array, size: number) => ArrayData };
 const STORED: Record<string, Stored> = {
   F32: { bytes: 4, dtype: 'float32', read: (data, size) => new Float32Array(data.buffer as ArrayBuffer, 0, size) },
@@ -26,9 +28,9 @@ const STORED: Record<string, Stored> = {
 const NAMES: Record<DType, string> = { float32: 'F32', int32: 'I32', int64: 'I64', bool: 'BOOL', uint8: 'U8' };
 
 /**
- * Writes all arrays into one file, atomically: a reader sees the old file or the new one.
+ * Writes all arrays into one file. The write is atomic: a reader sees the old file or the new one.
  *
- * @param metadata free strings for the header's `__metadata__`. Default: none.
+ * @param metadata strings for the header's `__metadata__`. Default: none.
  * @throws LorekeepError `GRAPH_BAD_FEED` if an array's data does not fit its shape and type
  */
 export async function saveSafetensors(
@@ -37,13 +39,14 @@ export async function saveSafetensors(
   metadata: Record<string, string> = {},
 ): Promise<void> {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
-  // Widest elements first keeps every array aligned without gaps, which the format forbids.
+  // The format forbids gaps. Writing the widest elements first keeps every array aligned without
+  // them.
   const entries = Object.entries(arrays).sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   let end = 0;
-  for (const [name, { shape, dtype, data }] of entries) {
-    if (name === '__metadata__') throw badFeed(name, 'is a reserved name');
-    if (!dataFits(dtype, data)) throw badFeed(name, `does not hold ${dtype} data`);
-    if (sizeOf(shape) !== data.length) throw badFeed(name, `has ${data.length} values for the shape [${shape}]`);
+  for (const [name, array] of entries) {
+    if (name === '__metadata__') throw errors.GRAPH_BAD_FEED({ name, problem: 'is a reserved name' });
+    checkArray(name, array);
+    const { shape, dtype, data } = array;
     header[name] = { dtype: NAMES[dtype], shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
@@ -62,10 +65,11 @@ export async function saveSafetensors(
 }
 
 /**
- * Reads a whole file. F16 and BF16 become float32.
+ * Reads all arrays of a file. F16 and BF16 become float32.
  *
- * @throws LorekeepError `SAFETENSORS_HEADER` (not this format), `SAFETENSORS_TRUNCATED` (shorter than its header
- *   says), `SAFETENSORS_OVERLAP` (ranges overlap or leave gaps), `SAFETENSORS_DTYPE` (a type not listed above)
+ * @throws LorekeepError `SAFETENSORS_HEADER` (not this format), `SAFETENSORS_TRUNCATED` (shorter
+ *   than its header says), `SAFETENSORS_OVERLAP` (ranges overlap or leave gaps),
+ *   `SAFETENSORS_DTYPE` (an unsupported type)
  */
 export async function readSafetensors(path: string): Promise<{ arrays: Arrays; metadata: Record<string, string> }> {
   const file = await open(path, 'r');
@@ -94,68 +98,81 @@ interface Entry {
 
 async function readHeader(file: FileHandle, path: string, fileSize: number) {
   if (fileSize < 8)
-    throw safetensors('SAFETENSORS_TRUNCATED', path, `is ${fileSize} bytes long, too short for any header`);
+    throw errors.SAFETENSORS_TRUNCATED({ path, problem: `is ${fileSize} bytes long, too short for a header` });
   const length = Buffer.from(await readExactly(file, path, 0, 8)).readBigUInt64LE(0);
   if (length > BigInt(MAX_HEADER_BYTES))
-    throw safetensors('SAFETENSORS_HEADER', path, `claims a header of ${length} bytes (limit ${MAX_HEADER_BYTES})`);
+    throw errors.SAFETENSORS_HEADER({
+      path,
+      problem: `claims a header of ${length} bytes (limit ${MAX_HEADER_BYTES})`,
+    });
   const dataStart = 8 + Number(length);
   if (dataStart > fileSize)
-    throw safetensors('SAFETENSORS_TRUNCATED', path, `ends inside its header (${fileSize} of ${dataStart} bytes)`);
+    throw errors.SAFETENSORS_TRUNCATED({ path, problem: `ends inside its header (${fileSize} of ${dataStart} bytes)` });
   let header: unknown;
   try {
     const bytes = await readExactly(file, path, 8, Number(length));
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw safetensors('SAFETENSORS_HEADER', path, `has a header that is not JSON (${(error as Error).message})`);
+    throw errors.SAFETENSORS_HEADER({ path, problem: `has a header that is not JSON (${reasonOf(error)})` });
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw safetensors('SAFETENSORS_HEADER', path, 'has a header that is not a JSON object');
+    throw errors.SAFETENSORS_HEADER({ path, problem: 'has a header that is not a JSON object' });
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
   if (
     typeof metadata !== 'object' ||
     metadata === null ||
     Object.values(metadata).some((value) => typeof value !== 'string')
   )
-    throw safetensors('SAFETENSORS_HEADER', path, 'has metadata that is not a map of strings');
+    throw errors.SAFETENSORS_HEADER({ path, problem: 'has metadata that is not a map of strings' });
   const entries = Object.entries(tensors).map(([name, info]) => readEntry(name, info, path));
   return { entries, metadata: metadata as Record<string, string>, dataStart };
 }
 
 function readEntry(name: string, info: unknown, path: string): Entry {
   const { dtype, shape, data_offsets: offsets } = (info ?? {}) as Record<string, unknown>;
-  const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets) || offsets.length !== 2)
-    throw safetensors('SAFETENSORS_HEADER', path, `describes "${name}" without a valid shape and data_offsets`);
+  const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (!Array.isArray(shape) || !shape.every(isSize) || !Array.isArray(offsets) || offsets.length !== 2)
+    throw errors.SAFETENSORS_HEADER({ path, problem: `describes "${name}" without a valid shape and data_offsets` });
   const [begin, end] = offsets;
-  if (!whole(begin) || !whole(end) || begin > end)
-    throw safetensors('SAFETENSORS_HEADER', path, `gives "${name}" the impossible range [${offsets}]`);
+  if (!isSize(begin) || !isSize(end) || begin > end)
+    throw errors.SAFETENSORS_HEADER({ path, problem: `gives "${name}" the impossible range [${offsets}]` });
   const stored = typeof dtype === 'string' && Object.hasOwn(STORED, dtype) ? STORED[dtype] : undefined;
   if (stored === undefined)
-    throw safetensors('SAFETENSORS_DTYPE', path, `holds "${name}" as ${dtype}; readable are ${Object.keys(STORED)}`);
+    throw errors.SAFETENSORS_DTYPE({
+      path,
+      problem: `stores "${name}" as ${dtype}; supported are ${Object.keys(STORED).join(', ')}`,
+    });
   if (sizeOf(shape) * stored.bytes !== end - begin)
-    throw safetensors('SAFETENSORS_HEADER', path, `gives "${name}" ${end - begin} bytes for ${dtype} [${shape}]`);
+    throw errors.SAFETENSORS_HEADER({ path, problem: `gives "${name}" ${end - begin} bytes for ${dtype} [${shape}]` });
   return { name, shape, stored, begin, end };
 }
 
 function checkRanges(entries: Entry[], path: string, available: number): void {
   let at = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) throw safetensors('SAFETENSORS_OVERLAP', path, `"${name}" begins at ${begin}, expected ${at}`);
+    if (begin !== at)
+      throw errors.SAFETENSORS_OVERLAP({ path, problem: `"${name}" begins at ${begin}, expected ${at}` });
     at = end;
   }
   if (at > available)
-    throw safetensors('SAFETENSORS_TRUNCATED', path, `holds ${available} bytes of data, its header describes ${at}`);
+    throw errors.SAFETENSORS_TRUNCATED({
+      path,
+      problem: `holds ${available} bytes of data, its header describes ${at}`,
+    });
   if (at < available)
-    throw safetensors('SAFETENSORS_OVERLAP', path, `holds ${available - at} bytes that its header does not describe`);
+    throw errors.SAFETENSORS_OVERLAP({
+      path,
+      problem: `holds ${available - at} bytes that its header does not describe`,
+    });
 }
 
-/** A fresh buffer an array, so every array starts aligned. */
+/** Reads into a new buffer, so every array is aligned. */
 async function readExactly(file: FileHandle, path: string, position: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 1 << 30), position + done);
-    if (bytesRead === 0) throw safetensors('SAFETENSORS_TRUNCATED', path, 'ended while it was being read');
+    if (bytesRead === 0) throw errors.SAFETENSORS_TRUNCATED({ path, problem: 'ended while it was being read' });
     done += bytesRead;
   }
   return bytes;

@@ -1,4 +1,4 @@
-/** Parameter files: against the reference implementation's, there and back, and broken in every way we could think of. */
+/** Parameter files: a round trip, files of the reference implementation, and broken files. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,8 @@ const ARRAYS: Arrays = {
   'strange "name" ü': namedArray([0, 3], new Float32Array(0)),
 };
 
-describe('safetensors', () => {
-  it('come back as they were saved', async () => {
+describe('safetensors files', () => {
+  it('are read as they were saved', async () => {
     const path = join(directory, 'round.safetensors');
     await saveSafetensors(path, ARRAYS, { epoch: '3', note: 'ü' });
     const { arrays, metadata } = await readSafetensors(path);
@@ -33,7 +33,7 @@ describe('safetensors', () => {
     assert.deepEqual(await readSafetensors(path), { arrays: {}, metadata: {} });
   });
 
-  it('of the reference implementation are read, halves widened exactly', async () => {
+  it('of the reference implementation are read, and half precision is widened exactly', async () => {
     const { arrays, metadata } = await readSafetensors(
       new URL('fixtures/halves.safetensors', import.meta.url).pathname,
     );
@@ -64,37 +64,41 @@ describe('safetensors', () => {
   });
   const BROKEN: [string, string, Buffer][] = [
     ['an empty file', 'SAFETENSORS_TRUNCATED', Buffer.alloc(0)],
-    ['a file that ends in its header', 'SAFETENSORS_TRUNCATED', file({ a: tensor(0, 4) }).subarray(0, 20)],
-    ['a header of absurd length', 'SAFETENSORS_HEADER', Buffer.alloc(64, 255)],
+    ['an incomplete header', 'SAFETENSORS_TRUNCATED', file({ a: tensor(0, 4) }).subarray(0, 20)],
+    ['a header length above the limit', 'SAFETENSORS_HEADER', Buffer.alloc(64, 255)],
     ['a header that is not JSON', 'SAFETENSORS_HEADER', file('{"a":')],
     [
       'a header that is not UTF-8',
       'SAFETENSORS_HEADER',
       Buffer.concat([Buffer.of(1, 0, 0, 0, 0, 0, 0, 0), Buffer.of(0xff)]),
     ],
-    ['a header that is a list', 'SAFETENSORS_HEADER', file([])],
-    ['metadata that are not strings', 'SAFETENSORS_HEADER', file({ __metadata__: { a: 1 } }, new Uint8Array(0))],
+    ['a header that is an array', 'SAFETENSORS_HEADER', file([])],
+    [
+      'metadata that is not a map of strings',
+      'SAFETENSORS_HEADER',
+      file({ __metadata__: { a: 1 } }, new Uint8Array(0)),
+    ],
     ['a tensor without offsets', 'SAFETENSORS_HEADER', file({ a: { dtype: 'F32', shape: [1] } })],
     ['a null tensor', 'SAFETENSORS_HEADER', file({ a: null })],
     ['a negative size', 'SAFETENSORS_HEADER', file({ a: tensor(0, 4, [-1]) })],
     ['a fractional size', 'SAFETENSORS_HEADER', file({ a: tensor(0, 4, [0.5]) })],
-    ['a range that runs backwards', 'SAFETENSORS_HEADER', file({ a: tensor(4, 0) })],
-    ['a range of another length than the shape', 'SAFETENSORS_HEADER', file({ a: tensor(0, 8, [3]) })],
-    ['a type that is not read', 'SAFETENSORS_DTYPE', file({ a: tensor(0, 8, [1], 'F64') })],
-    ['a type named like an object member', 'SAFETENSORS_DTYPE', file({ a: tensor(0, 8, [1], 'constructor') })],
+    ['a range that ends before it begins', 'SAFETENSORS_HEADER', file({ a: tensor(4, 0) })],
+    ['a range that does not fit the shape', 'SAFETENSORS_HEADER', file({ a: tensor(0, 8, [3]) })],
+    ['an unsupported type', 'SAFETENSORS_DTYPE', file({ a: tensor(0, 8, [1], 'F64') })],
+    ['a type with the name of an object property', 'SAFETENSORS_DTYPE', file({ a: tensor(0, 8, [1], 'constructor') })],
     ['missing data', 'SAFETENSORS_TRUNCATED', file({ a: tensor(0, 4), b: tensor(4, 12, [2]) })],
     ['overlapping ranges', 'SAFETENSORS_OVERLAP', file({ a: tensor(0, 8, [2]), b: tensor(4, 8) })],
     ['a gap between ranges', 'SAFETENSORS_OVERLAP', file({ a: tensor(0, 4), b: tensor(8, 12) })],
-    ['data that nothing describes', 'SAFETENSORS_OVERLAP', file({ a: tensor(0, 4) })],
+    ['data without a description', 'SAFETENSORS_OVERLAP', file({ a: tensor(0, 4) })],
   ];
   for (const [what, code, bytes] of BROKEN)
-    it(`with ${what} are refused`, async () => {
+    it(`with ${what} are rejected`, async () => {
       const path = join(directory, 'broken.safetensors');
       await writeFile(path, bytes);
       await assert.rejects(readSafetensors(path), { code });
     });
 
-  it('refuse arrays that are not what they say, and leave the old file alone', async () => {
+  it('are not written if an array does not fit its type or shape; the old file remains', async () => {
     const path = join(directory, 'kept.safetensors');
     await saveSafetensors(path, ARRAYS);
     const old = await readFile(path);

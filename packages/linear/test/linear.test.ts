@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { centredContent, contentMean, createRandom, renumberedRows, type SparseRows } from '@lorekeep/core';
 import { createScorer, evaluationCases, leaveOneOut, type SparseScores } from '@lorekeep/evaluation';
-import { createProductPool } from '@lorekeep/graph';
+import { createMatmulPool } from '@lorekeep/graph';
 import { CONTENT_DIM, groupedLog, logOf } from '@lorekeep/testing';
 import { fitLinear } from '../src/model/fit.ts';
 import { foldInMap } from '../src/model/fold-in.ts';
@@ -16,7 +16,7 @@ import { strongestNeighbours } from '../src/solve/neighbours.ts';
 import { solveItems } from '../src/solve/solve.ts';
 import { at, type SymmetricTiles } from '../src/solve/tiles.ts';
 
-const pool = createProductPool(2);
+const pool = createMatmulPool(2);
 after(() => pool.close());
 const settings = { lambda: 5, beta: 2 };
 const { log, content: raw } = groupedLog();

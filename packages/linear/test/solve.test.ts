@@ -11,7 +11,7 @@ import {
   leaveOneOut,
   rankByNeighbours,
 } from '@lorekeep/evaluation';
-import { createProductPool } from '@lorekeep/graph';
+import { createMatmulPool } from '@lorekeep/graph';
 import { groupedLog, logOf } from '@lorekeep/testing';
 import { type TwinFactors, twinFactors } from '../src/factors/twin-factors.ts';
 import { interactionsOf } from '../src/solve/gram.ts';
@@ -20,7 +20,7 @@ import { strongestNeighbours } from '../src/solve/neighbours.ts';
 import { solveItems } from '../src/solve/solve.ts';
 import { addAt, at, createTiles, type SymmetricTiles } from '../src/solve/tiles.ts';
 
-const pool = createProductPool(2);
+const pool = createMatmulPool(2);
 after(() => pool.close());
 
 /** Gauss–Jordan with row exchange, float64. */

@@ -11,7 +11,7 @@
  * makes to the weights between all other items is left out. An item without text has no weights.
  */
 import type { RunContext } from '@lorekeep/core';
-import { type ProductPool, sharedFloats } from '@lorekeep/graph';
+import { type MatmulPool, sharedFloats } from '@lorekeep/graph';
 import type { GramSettings } from '../solve/gram.ts';
 import { diagonalOf, type SymmetricTiles, transposed } from '../solve/tiles.ts';
 
@@ -33,7 +33,7 @@ export async function foldInMap(
   inverse: SymmetricTiles,
   content: Float32Array,
   { lambda, beta }: GramSettings,
-  pool: ProductPool,
+  pool: MatmulPool,
   { signal }: RunContext = {},
 ): Promise<FoldInMap> {
   const { size, block, tiles } = inverse;

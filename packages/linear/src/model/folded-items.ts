@@ -40,8 +40,11 @@ interface Folded {
   peers: Entries;
 }
 
-/** Items folded together: one, or a slice of a batch. */
-const SLICES = [1, 64] as const;
+/**
+ * Items folded together. A smaller batch is padded to it: the kernel of a product depends on its shape,
+ * and so do the last bits of its values.
+ */
+const SLICE = 64;
 /** Rows that the product with the folded items is padded to, so that few graphs serve all sizes. */
 const PADDING = 1024;
 
@@ -128,10 +131,9 @@ export function openFoldedItems(
 
   /** Products c_otherᵀ·K·c of up to a slice of folded items with all, one row of `padded` values per slot. */
   async function peerProducts(slots: readonly number[]): Promise<{ products: Float32Array; padded: number }> {
-    const size = slots.length === 1 ? SLICES[0] : SLICES[1];
     const padded = Math.ceil(folded.length / PADDING) * PADDING;
-    const own = gatherRows(turned, dim, slots, new Float32Array(size * dim));
-    return { products: await times(own, size, contents.subarray(0, padded * dim), padded), padded };
+    const own = gatherRows(turned, dim, slots, new Float32Array(SLICE * dim));
+    return { products: await times(own, SLICE, contents.subarray(0, padded * dim), padded), padded };
   }
 
   /**
@@ -155,11 +157,10 @@ export function openFoldedItems(
   }
 
   async function putSlice(slots: readonly number[], content: Float32Array): Promise<void> {
-    const size = slots.length === 1 ? SLICES[0] : SLICES[1];
-    const rows = new Float32Array(size * dim);
+    const rows = new Float32Array(SLICE * dim);
     rows.set(content);
-    const values = await times(rows, size, map, solved);
-    const kernels = await times(rows, size, kernel, dim);
+    const values = await times(rows, SLICE, map, solved);
+    const kernels = await times(rows, SLICE, kernel, dim);
     slots.forEach((slot, at) => {
       const own = rows.subarray(at * dim, (at + 1) * dim);
       contents.set(own, slot * dim);
@@ -176,8 +177,8 @@ export function openFoldedItems(
 
   /** Lists that lost an entry may lack one that it had displaced: they are made again. */
   async function completePeers(slots: readonly number[]): Promise<void> {
-    for (let first = 0; first < slots.length; first += SLICES[1]) {
-      const some = slots.slice(first, first + SLICES[1]);
+    for (let first = 0; first < slots.length; first += SLICE) {
+      const some = slots.slice(first, first + SLICE);
       for (const slot of some) folded[slot].peers = { ids: [], values: [] };
       await putPeers(some, true);
       await nextTurn();
@@ -189,8 +190,8 @@ export function openFoldedItems(
     content: Float32Array,
     work: (some: readonly number[], rows: Float32Array) => Promise<void>,
   ): Promise<void> {
-    for (let first = 0; first < slots.length; first += SLICES[1]) {
-      const some = slots.slice(first, first + SLICES[1]);
+    for (let first = 0; first < slots.length; first += SLICE) {
+      const some = slots.slice(first, first + SLICE);
       await work(some, content.subarray(first * dim, (first + some.length) * dim));
       await nextTurn();
     }

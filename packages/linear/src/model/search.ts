@@ -14,7 +14,7 @@ import type { SparseRows } from '@lorekeep/core';
 import { createRandom, type RunContext, silent } from '@lorekeep/core';
 import type { EvaluationCase } from '@lorekeep/evaluation';
 import { metricsOfRanks, rankByNeighbours } from '@lorekeep/evaluation';
-import { createProductPool, type ProductPool } from '@lorekeep/graph';
+import { createMatmulPool, type MatmulPool } from '@lorekeep/graph';
 import type { GramSettings } from '../solve/gram.ts';
 import { strongestNeighbours } from '../solve/neighbours.ts';
 import { solveItems } from '../solve/solve.ts';
@@ -77,7 +77,7 @@ export async function searchLinear(
   const cases = someOf(trial.cases);
   const steps: SearchStep[] = [];
   progress({ stage: 'search', done: 0, unit: 'steps' });
-  const pool = createProductPool(threads);
+  const pool = createMatmulPool(threads);
   const tried = async (settings: GramSettings): Promise<number> => {
     const before = steps.find(({ lambda, beta }) => lambda === settings.lambda && beta === settings.beta);
     if (before !== undefined) return before.ndcg;
@@ -148,7 +148,7 @@ async function solvedNeighbours(
   { interactions, content }: Trial,
   settings: GramSettings,
   neighboursPerItem: number,
-  pool: ProductPool,
+  pool: MatmulPool,
   signal: AbortSignal | undefined,
 ): Promise<SparseRows> {
   return strongestNeighbours(await solveItems(interactions, content, settings, { pool, signal }), neighboursPerItem);

@@ -4,7 +4,7 @@
  */
 import type { RunContext } from '@lorekeep/core';
 import { type Split, trainItems } from '@lorekeep/evaluation';
-import { type ProductPool, sharedFloats } from '@lorekeep/graph';
+import { type MatmulPool, sharedFloats } from '@lorekeep/graph';
 import { addAt, createTiles, type SymmetricTiles } from './tiles.ts';
 
 /** Who chose what, each user's items once: the rows of X. */
@@ -51,7 +51,7 @@ export async function gramTiles(
   interactions: Interactions,
   content: Float32Array | undefined,
   { lambda, beta }: GramSettings,
-  pool: ProductPool,
+  pool: MatmulPool,
   { signal }: RunContext = {},
 ): Promise<SymmetricTiles> {
   const { items, offsets, rows } = interactions;
@@ -68,7 +68,7 @@ async function addContent(
   { size, block, tiles }: SymmetricTiles,
   content: Float32Array,
   beta: number,
-  pool: ProductPool,
+  pool: MatmulPool,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const dim = content.length / size;

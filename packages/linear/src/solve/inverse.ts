@@ -8,7 +8,7 @@
  * number near 20) the largest error of an element against LAPACK in float64 is below 1e-6 of the largest element.
  */
 import { type RunContext, silent } from '@lorekeep/core';
-import { type ProductPool, sharedFloats } from '@lorekeep/graph';
+import { type MatmulPool, sharedFloats } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import { type SymmetricTiles, transposed } from './tiles.ts';
 
@@ -20,7 +20,7 @@ import { type SymmetricTiles, transposed } from './tiles.ts';
  */
 export async function invertTiles(
   matrix: SymmetricTiles,
-  pool: ProductPool,
+  pool: MatmulPool,
   { progress = silent, signal }: RunContext = {},
 ): Promise<void> {
   const { block, tiles } = matrix;

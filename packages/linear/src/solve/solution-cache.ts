@@ -6,7 +6,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, firstOfEachRow, type SparseRows, sha256, writeFileAtomic } from '@lorekeep/core';
-import { type Arrays, createProductPool, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { type Arrays, createMatmulPool, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { rowArrays, rowsIn } from '../model/file.ts';
 import { type FoldInMap, foldInMap } from '../model/fold-in.ts';
 import type { GramSettings, Interactions } from './gram.ts';
@@ -61,7 +61,7 @@ export async function solution(
   const kept = path === undefined ? undefined : await readSolution(path, lambda);
   if (kept !== undefined) return cut(kept);
 
-  const pool = given ?? createProductPool(threads);
+  const pool = given ?? createMatmulPool(threads);
   try {
     const settings = { lambda, beta };
     const inverse = await solveItems(interactions, used, settings, { pool, ...run });

@@ -8,7 +8,7 @@
  * items. Beyond, factors.ts finds the leading part of the same model without any items × items matrix.
  */
 import { optionErrors, type RunContext, silent } from '@lorekeep/core';
-import { createProductPool, type ProductPool } from '@lorekeep/graph';
+import { createMatmulPool, type MatmulPool } from '@lorekeep/graph';
 import { type GramSettings, gramTiles, type Interactions } from './gram.ts';
 import { invertTiles } from './inverse.ts';
 import type { SymmetricTiles } from './tiles.ts';
@@ -17,7 +17,7 @@ export interface SolveContext extends RunContext {
   /** Default: all the machine offers. */
   threads?: number;
   /** Used and left open. Default: one of its own. */
-  pool?: ProductPool;
+  pool?: MatmulPool;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function solveItems(
     throw optionErrors.OPTION_INVALID({ name: 'lambda', value: lambda, allowed: 'a number above 0' });
   if (!(beta >= 0 && beta < Infinity))
     throw optionErrors.OPTION_INVALID({ name: 'beta', value: beta, allowed: 'a number from 0' });
-  const products = pool ?? createProductPool(threads);
+  const products = pool ?? createMatmulPool(threads);
   try {
     const matrix = await gramTiles(interactions, content, settings, products, { signal });
     await invertTiles(matrix, products, { progress, signal });

@@ -1,0 +1,45 @@
+/** A thread of a matmul pool: one session per shape, one product after another, in place. */
+import { parentPort } from 'node:worker_threads';
+import * as ort from 'onnxruntime-node';
+import { sessionOptions } from '../runtime/session-options.ts';
+import type { MatmulOperands, MatmulRequest, MatmulShape } from './matmul-pool.ts';
+
+const port = parentPort!;
+const sessions = new Map<string, ort.InferenceSession>();
+
+/**
+ * Whether ONNX Runtime can use shared memory directly under this version of Node. If it cannot,
+ * products are computed in arrays of this thread.
+ */
+let sharedMemoryWorks = true;
+
+async function run(session: ort.InferenceSession, { rows, columns, inner }: MatmulShape, operands: MatmulOperands) {
+  const c = new ort.Tensor('float32', operands.c, [rows, columns]);
+  const a = new ort.Tensor('float32', operands.a, [rows, inner]);
+  const b = new ort.Tensor('float32', operands.b, [columns, inner]);
+  await session.run({ a, b, c }, { sum: c });
+}
+
+async function compute(session: ort.InferenceSession, shape: MatmulShape, { a, b, c }: MatmulOperands) {
+  if (sharedMemoryWorks) {
+    try {
+      return await run(session, shape, { a, b, c });
+    } catch {
+      sharedMemoryWorks = false;
+    }
+  }
+  const own = Float32Array.from(c);
+  await run(session, shape, { a: Float32Array.from(a), b: Float32Array.from(b), c: own });
+  c.set(own);
+}
+
+port.on('message', async ({ key, graph, shape, products }: MatmulRequest) => {
+  try {
+    if (graph !== undefined) sessions.set(key, await ort.InferenceSession.create(graph, sessionOptions(1)));
+    const session = sessions.get(key) as ort.InferenceSession;
+    for (const operands of products) await compute(session, shape, operands);
+    port.postMessage(undefined);
+  } catch (error) {
+    port.postMessage((error as Error).message);
+  }
+});
