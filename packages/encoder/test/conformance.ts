@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LorekeepError } from '@lorekeep/core';
 import type { TextEncoder } from '../src/index.ts';
-import { cosine, rowOf } from './support.ts';
+import { cosine, rowOf } from './support/support.ts';
 
 export interface Conformance {
   /** The same encoder each time it is called. */

@@ -6,7 +6,7 @@
  *
  * The key is read from the environment for each request, goes into one header, and is taken out of all that is said.
  */
-import { endpointBadAnswer, endpointKey, endpointRefused, endpointUnavailable } from '../errors.ts';
+import { errors } from '../errors.ts';
 import { backoffMs, isTransient, retryAfterMs, wait } from '../retry.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
 
@@ -60,15 +60,17 @@ export async function requestEmbeddings(
       signal.throwIfAborted();
       if (!(error instanceof Passing)) throw error;
       const pause = error.waitMs ?? backoffMs(failures, retrySeconds * 1000);
-      if (failures >= retries) throw endpointUnavailable(url, error.message, failures + 1);
+      if (failures >= retries)
+        throw errors.ENDPOINT_UNAVAILABLE({ url, reason: error.message, attempts: failures + 1 });
       if (performance.now() + pause >= end)
-        throw endpointUnavailable(
+        throw errors.ENDPOINT_UNAVAILABLE({
           url,
-          error.waitMs === undefined
-            ? error.message
-            : `${error.message}, to be asked again in ${Math.ceil(pause / 1000)} s`,
-          failures + 1,
-        );
+          reason:
+            error.waitMs === undefined
+              ? error.message
+              : `${error.message}, to be asked again in ${Math.ceil(pause / 1000)} s`,
+          attempts: failures + 1,
+        });
       await wait(pause, signal);
     }
   }
@@ -106,15 +108,16 @@ async function send(
   }
   const { status } = response;
   const words = () => withoutKey(serverWords(text ?? ''), key);
-  if (status >= 300 && status < 400) throw endpointRefused(url, status, 'it points to another address');
+  if (status >= 300 && status < 400)
+    throw errors.ENDPOINT_REFUSED({ url, status, answer: 'it points to another address' });
   if (isTransient(status))
     throw new Passing(`HTTP ${status}${words() && `: ${words()}`}`, retryAfterMs(response.headers.get('retry-after')));
-  if (!response.ok) throw endpointRefused(url, status, words() || 'without a word');
-  if (text === undefined) throw endpointBadAnswer(url, `is longer than ${mostBytes} bytes`);
+  if (!response.ok) throw errors.ENDPOINT_REFUSED({ url, status, answer: words() || 'without a word' });
+  if (text === undefined) throw errors.ENDPOINT_BAD_ANSWER({ url, reason: `is longer than ${mostBytes} bytes` });
   try {
     return JSON.parse(text);
   } catch {
-    throw endpointBadAnswer(url, 'is not JSON');
+    throw errors.ENDPOINT_BAD_ANSWER({ url, reason: 'is not JSON' });
   }
 }
 
@@ -133,7 +136,7 @@ async function readAtMost(response: Response, most: number): Promise<string | un
 /** @throws LorekeepError `ENDPOINT_KEY` for what no header can hold; `fetch` itself would quote it in its message */
 function keyOf({ keyVariable }: EndpointSettings): string {
   const key = process.env[keyVariable]?.trim() ?? '';
-  if (!/^[\x21-\x7e]*$/.test(key)) throw endpointKey(keyVariable);
+  if (!/^[\x21-\x7e]*$/.test(key)) throw errors.ENDPOINT_KEY({ variable: keyVariable });
   return key;
 }
 

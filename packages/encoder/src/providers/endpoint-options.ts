@@ -1,5 +1,5 @@
 /** Everything that can be set about an endpoint: defaults and limits in one place, for the code and the command line. */
-import { badOption, endpointUrl } from '../errors.ts';
+import { errors } from '../errors.ts';
 
 export interface EndpointOptions {
   /**
@@ -79,35 +79,53 @@ export function endpointSettings(options: EndpointOptions): EndpointSettings {
     if (value === undefined && name === 'dimensions') continue;
     const fits = name.endsWith('Seconds') ? Number.isFinite(value) : Number.isSafeInteger(value);
     if (!fits || (value as number) < least || (value as number) > most)
-      throw badOption(name, value, `a ${name.endsWith('Seconds') ? '' : 'whole '}number from ${least} to ${most}`);
+      throw errors.ENCODER_BAD_OPTION({
+        option: name,
+        value,
+        expected: `a ${name.endsWith('Seconds') ? '' : 'whole '}number from ${least} to ${most}`,
+      });
   }
   const { encoding, keyVariable, prompt, version } = settings;
-  if (encoding !== 'float' && encoding !== 'base64') throw badOption('encoding', encoding, '"float" or "base64"');
+  if (encoding !== 'float' && encoding !== 'base64')
+    throw errors.ENCODER_BAD_OPTION({ option: 'encoding', value: encoding, expected: '"float" or "base64"' });
   // Its value is not shown: somebody may have put the key here instead of the variable's name.
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(keyVariable))
-    throw badOption('keyVariable', '…', 'the name of an environment variable');
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'keyVariable',
+      value: '…',
+      expected: 'the name of an environment variable',
+    });
   for (const [name, text, most] of [
     ['prompt', prompt, 10_000],
     ['version', version, 200],
   ] as const)
     if (typeof text !== 'string' || text.length > most || !text.isWellFormed())
-      throw badOption(name, String(text).slice(0, 100), `well-formed text of at most ${most} characters`);
+      throw errors.ENCODER_BAD_OPTION({
+        option: name,
+        value: String(text).slice(0, 100),
+        expected: `well-formed text of at most ${most} characters`,
+      });
   if (prompt.length >= settings.maxCharacters)
-    throw badOption('maxCharacters', settings.maxCharacters, `more than the prompt's ${prompt.length} characters`);
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'maxCharacters',
+      value: settings.maxCharacters,
+      expected: `more than the prompt's ${prompt.length} characters`,
+    });
   return settings;
 }
 
 /** Nothing that may be a secret is quoted. */
 function baseUrl(given: string | undefined): string {
-  if (!given) throw endpointUrl('is not given');
+  if (!given) throw errors.ENDPOINT_URL({ reason: 'is not given' });
   let url: URL;
   try {
     url = new URL(given);
   } catch {
-    throw endpointUrl('cannot be read as one');
+    throw errors.ENDPOINT_URL({ reason: 'cannot be read as one' });
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw endpointUrl('is neither http nor https');
-  if (url.username || url.password) throw endpointUrl('has a user or a password in it');
-  if (url.search || url.hash) throw endpointUrl('has a query or a fragment');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw errors.ENDPOINT_URL({ reason: 'is neither http nor https' });
+  if (url.username || url.password) throw errors.ENDPOINT_URL({ reason: 'has a user or a password in it' });
+  if (url.search || url.hash) throw errors.ENDPOINT_URL({ reason: 'has a query or a fragment' });
   return url.href.replace(/\/+$/, '');
 }

@@ -4,9 +4,9 @@
  * answers is believed unchecked, everything it does is waited for with a bound, and a call gives all its vectors or none.
  */
 import { sha256 } from '@lorekeep/core';
-import { badOption } from '../errors.ts';
-import { withLifetime } from '../lifetime.ts';
-import type { TextEncoder } from '../types.ts';
+import { errors } from '../errors.ts';
+import { withLifetime } from '../runtime/closable.ts';
+import type { TextEncoder } from '../text-encoder.ts';
 import { readAnswer } from './endpoint-answer.ts';
 import { requestEmbeddings } from './endpoint-client.ts';
 import { type EndpointOptions, type EndpointSettings, endpointSettings } from './endpoint-options.ts';
@@ -35,7 +35,12 @@ const COMPARE_AGAIN_MS = 10 * 60_000;
  */
 export async function openEndpoint(model: string, options: OpenEndpointOptions = {}): Promise<TextEncoder> {
   const { probe, signal = new AbortController().signal, ...given } = options;
-  if (model === '' || model.length > 500) throw badOption('model', model.slice(0, 500), "the server's name of a model");
+  if (model === '' || model.length > 500)
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'model',
+      value: model.slice(0, 500),
+      expected: "the server's name of a model",
+    });
   const settings = endpointSettings(given);
   const admit = gate(settings.concurrency);
 

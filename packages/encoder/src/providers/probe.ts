@@ -4,7 +4,7 @@
  * whenever it is opened again. The same model gives the same vectors up to the noise of batching and half precision
  * (cosine above .999); another one, or another pooling, prompt or truncation, does not come near .99.
  */
-import { endpointChanged } from '../errors.ts';
+import { errors } from '../errors.ts';
 
 export const PROBE_TEXTS = [
   'Title: Desk lamp with a warm light. Brand: Lux. Category: Home Lighting.',
@@ -36,7 +36,7 @@ export const probeWidth = (probe: Probe) => Buffer.byteLength(probe[0] ?? '', 'b
 export function compareProbes(name: string, before: Probe | undefined, now: Probe): void {
   if (before === undefined) return;
   const least = Math.min(...now.map((vector, at) => cosine(vector, before[at] ?? '')));
-  if (!(least >= LEAST_COSINE)) throw endpointChanged(name, least);
+  if (!(least >= LEAST_COSINE)) throw errors.ENDPOINT_CHANGED({ model: name, cosine: least });
 }
 
 function cosine(a: string, b: string): number {

@@ -1,0 +1,67 @@
+/** One door to every encoder: by name, directory or hub id. */
+import type { RunContext } from '@lorekeep/core';
+import { errors } from './errors.ts';
+import { createLexicalEncoder } from './lexical/lexical-encoder.ts';
+import { openEndpoint } from './providers/endpoint.ts';
+import { openTransformers } from './providers/transformers-js.ts';
+import { loadOnnxEncoder, type OnnxEncoderOptions } from './runtime/onnx-encoder.ts';
+import { DEFAULT_MODEL, type ResolveOptions, resolveModel } from './sources/resolve.ts';
+import type { EncoderSettings, TextEncoder } from './text-encoder.ts';
+
+export interface OpenEncoderOptions
+  extends RunContext,
+    EncoderSettings,
+    Pick<ResolveOptions, 'cacheDir' | 'offline'>,
+    Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens' | 'prompt' | 'promptName' | 'dimensions'> {
+  /** What `'lexical'` is fitted on: the texts of the catalogue. Other models do not need it. */
+  corpusTexts?: Iterable<string>;
+}
+
+const ENDPOINT_PREFIX = 'endpoint:';
+const TRANSFORMERS_PREFIX = 'transformers:';
+
+/** Whether this package itself runs the model, as opposed to a server, another library or no language model at all. */
+export function isBuiltIn(model: string): boolean {
+  return model !== 'lexical' && !model.startsWith(ENDPOINT_PREFIX) && !model.startsWith(TRANSFORMERS_PREFIX);
+}
+
+/**
+ * Opens an encoder, fetching its model first where it is nowhere on this machine.
+ *
+ * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`, or
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'` for
+ *   a model with a `model.onnx` that `@huggingface/transformers` is to run
+ * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
+ *   `openEndpoint` and `openTransformers` throw;
+ *   `ENCODER_BAD_OPTION` for a precision that the model cannot have
+ * @example
+ * const encoder = await openEncoder('all-MiniLM-L6-v2');
+ * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]
+ * await encoder.close();
+ */
+export async function openEncoder(
+  model: string = DEFAULT_MODEL,
+  options: OpenEncoderOptions = {},
+): Promise<TextEncoder> {
+  const { precision = 'fp32' } = options;
+  if (precision !== 'fp32' && !isBuiltIn(model))
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'precision',
+      value: precision,
+      expected: `fp32 for ${model}, which has no weights here to quantise`,
+    });
+  if (model === 'lexical') return createLexicalEncoder(options.corpusTexts ?? []);
+  if (model.startsWith(ENDPOINT_PREFIX)) {
+    const { endpoint, probe, signal } = options;
+    return openEndpoint(model.slice(ENDPOINT_PREFIX.length), { ...endpoint, probe, signal });
+  }
+  if (model.startsWith(TRANSFORMERS_PREFIX)) {
+    const { name, directory } = await resolveModel(model.slice(TRANSFORMERS_PREFIX.length), options);
+    options.signal?.throwIfAborted();
+    const { threads, maxLength, batchTokens, prompt, promptName } = options;
+    return openTransformers(directory, { name, threads, maxLength, batchTokens, prompt, promptName });
+  }
+  const { name, directory, weights } = await resolveModel(model, options);
+  options.signal?.throwIfAborted();
+  return loadOnnxEncoder(directory, { ...options, name, weights });
+}

@@ -1,0 +1,124 @@
+/** Every provider of vectors through the one suite. */
+import assert from 'node:assert/strict';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { LorekeepError } from '@lorekeep/core';
+import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { createLexicalEncoder, loadOnnxEncoder, openEncoder, openTransformers } from '../../src/index.ts';
+import { encoderConformance } from '../conformance.ts';
+import { type EndpointServer, json, startEndpoint } from '../endpoint-server.ts';
+import { cosine, FIXTURES, rowOf, scratchFolder, TINY_BERT, transformersInstalled } from '../support/support.ts';
+
+const SCRATCH = scratchFolder();
+const TEXTS = ['a steel screw', 'the red lamp', 'a lamp with steel', 'screw', 'a cordless drill, 18 V'];
+
+encoderConformance('the built-in ONNX encoder', {
+  texts: TEXTS,
+  open: () => loadOnnxEncoder(TINY_BERT, { threads: 1 }),
+  openOther: () => loadOnnxEncoder(TINY_BERT, { threads: 1, maxLength: 8 }),
+  async openNotFinite() {
+    const directory = join(SCRATCH, 'not-finite');
+    await cp(TINY_BERT, directory, { recursive: true });
+    const file = join(directory, 'model.safetensors');
+    const { arrays } = await readSafetensors(file);
+    for (const { data } of Object.values(arrays)) if (data instanceof Float32Array) data[0] = Number.NaN;
+    await saveSafetensors(file, arrays);
+    return loadOnnxEncoder(directory, { threads: 1 });
+  },
+});
+
+encoderConformance('the lexical encoder', {
+  texts: TEXTS,
+  zeros: true,
+  open: async () => createLexicalEncoder(TEXTS),
+  openOther: async () => createLexicalEncoder(TEXTS, { dim: 3 }),
+});
+
+let server: EndpointServer;
+before(async () => {
+  server = await startEndpoint();
+});
+after(() => server.close());
+
+encoderConformance('an endpoint', {
+  texts: TEXTS,
+  open: () => openEncoder('endpoint:conforming', { endpoint: { url: server.url, batchTexts: 3 } }),
+  openOther: () => openEncoder('endpoint:conforming', { endpoint: { url: server.url, prompt: 'Product: ' } }),
+  async openNotFinite() {
+    const broken = await openEncoder('endpoint:broken', { endpoint: { url: server.url } });
+    server.misbehave((request, response) => {
+      if (request.model !== 'broken') return false;
+      return json(response, 200, {
+        data: request.input.map((_, index) => ({ index, embedding: Array(16).fill(null) })),
+      });
+    });
+    return broken;
+  },
+});
+
+/** What `models/bert` is as an exported graph, with its tokenizer, laid out as transformers.js wants it. */
+async function exported(name: string): Promise<string> {
+  const folder = join(SCRATCH, name);
+  await cp(join(FIXTURES, 'models/bert'), folder, { recursive: true });
+  await cp(join(FIXTURES, 'tokenizers/wordpiece'), folder, { recursive: true });
+  await mkdir(join(folder, 'onnx'), { recursive: true });
+  await cp(join(FIXTURES, 'ready/bert.onnx'), join(folder, 'onnx/model.onnx'));
+  return folder;
+}
+
+let model: Promise<string> | undefined;
+const once = () => (model ??= exported('exported'));
+
+const installed = transformersInstalled();
+if (!installed && process.env.CI === 'true')
+  test('@huggingface/transformers is there in CI', () => assert.fail('Run "pnpm extras" before the tests.'));
+const skip = !installed && '@huggingface/transformers is not installed: run "pnpm extras" to test it too';
+
+encoderConformance('transformers.js', {
+  texts: TEXTS,
+  skip,
+  open: async () => openEncoder(`transformers:${await once()}`, { threads: 1 }),
+  openOther: async () => openEncoder(`transformers:${await once()}`, { threads: 1, maxLength: 8 }),
+  async openNotFinite() {
+    const folder = await exported('transformers-not-finite');
+    // A weight of the graph is found by its bytes, and its first value made NaN.
+    const { arrays } = await readSafetensors(join(folder, 'model.safetensors'));
+    const [, table] = Object.entries(arrays).find(([name]) => name.endsWith('embeddings.word_embeddings.weight'))!;
+    const graph = await readFile(join(folder, 'onnx/model.onnx'));
+    const at = graph.indexOf(Buffer.from((table.data as Float32Array).slice(0, 64).buffer));
+    assert.ok(at > 0);
+    for (let row = 0; row < table.shape[0]; row++) graph.writeFloatLE(Number.NaN, at + row * table.shape[1] * 4);
+    await writeFile(join(folder, 'onnx/model.onnx'), graph);
+    return openTransformers(folder, { threads: 1 });
+  },
+});
+
+test('transformers.js gives the vectors of the built-in encoder', { skip }, async () => {
+  const folder = await exported('compared');
+  const builtIn = await loadOnnxEncoder(folder, { threads: 1 });
+  const other = await openTransformers(folder, { threads: 1, batchTokens: 20 });
+  assert.notEqual(other.id, builtIn.id);
+  const [ours, theirs] = await Promise.all([builtIn.encode(TEXTS), other.encode(TEXTS)]);
+  TEXTS.forEach((_, row) => {
+    assert.ok(cosine(rowOf(ours, row, other.dim), rowOf(theirs, row, other.dim)) > 0.999999);
+  });
+  await writeFile(join(folder, 'onnx/model.onnx'), 'no graph');
+  await assert.rejects(openTransformers(folder), { code: 'MODEL_BAD_FILE' });
+  await assert.rejects(openTransformers(TINY_BERT), { code: 'MODEL_FILE_MISSING', message: /model\.onnx/ });
+  await Promise.all([builtIn.close(), other.close()]);
+});
+
+test('without the package the error names it and how to get it', async () => {
+  const before = process.cwd();
+  process.chdir(SCRATCH);
+  try {
+    await assert.rejects(openTransformers(TINY_BERT), (error: LorekeepError) => {
+      assert.equal(error.code, 'ENCODER_PACKAGE_MISSING');
+      assert.equal(error.details.package, '@huggingface/transformers');
+      return /pnpm extras/.test(error.hint ?? '');
+    });
+  } finally {
+    process.chdir(before);
+  }
+});
