@@ -1,11 +1,12 @@
-/** One door to every encoder: by name, directory or hub id. */
+/** One function for every encoder: by name, directory or hub id. */
 import type { RunContext } from '@lorekeep/core';
 import { errors } from './errors.ts';
 import { createLexicalEncoder } from './lexical/lexical-encoder.ts';
 import { openEndpoint } from './providers/endpoint.ts';
 import { openTransformers } from './providers/transformers-js.ts';
 import { loadOnnxEncoder, type OnnxEncoderOptions } from './runtime/onnx-encoder.ts';
-import { DEFAULT_MODEL, type ResolveOptions, resolveModel } from './sources/resolve.ts';
+import { DEFAULT_MODEL } from './sources/known-models.ts';
+import { type ResolveOptions, resolveModel } from './sources/resolve.ts';
 import type { EncoderSettings, TextEncoder } from './text-encoder.ts';
 
 export interface OpenEncoderOptions
@@ -13,27 +14,26 @@ export interface OpenEncoderOptions
     EncoderSettings,
     Pick<ResolveOptions, 'cacheDir' | 'offline'>,
     Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens' | 'prompt' | 'promptName' | 'dimensions'> {
-  /** What `'lexical'` is fitted on: the texts of the catalogue. Other models do not need it. */
+  /** The texts that `'lexical'` is fitted on, usually those of the catalogue. Other models ignore them. */
   corpusTexts?: Iterable<string>;
 }
 
 const ENDPOINT_PREFIX = 'endpoint:';
 const TRANSFORMERS_PREFIX = 'transformers:';
 
-/** Whether this package itself runs the model, as opposed to a server, another library or no language model at all. */
+/** True if this package runs the model itself. False for a server, another library, and `'lexical'`. */
 export function isBuiltIn(model: string): boolean {
   return model !== 'lexical' && !model.startsWith(ENDPOINT_PREFIX) && !model.startsWith(TRANSFORMERS_PREFIX);
 }
 
 /**
- * Opens an encoder, fetching its model first where it is nowhere on this machine.
+ * Opens an encoder. Downloads its model first if the model is not on this machine.
  *
- * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`, or
- *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'` for
- *   a model with a `model.onnx` that `@huggingface/transformers` is to run
- * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
- *   `openEndpoint` and `openTransformers` throw;
- *   `ENCODER_BAD_OPTION` for a precision that the model cannot have
+ * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`,
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'` for a model with a
+ *   `model.onnx` that `@huggingface/transformers` runs
+ * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`, `openEndpoint` and
+ *   `openTransformers` throw; `ENCODER_BAD_OPTION` for a precision that the model does not support
  * @example
  * const encoder = await openEncoder('all-MiniLM-L6-v2');
  * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]
@@ -48,7 +48,7 @@ export async function openEncoder(
     throw errors.ENCODER_BAD_OPTION({
       option: 'precision',
       value: precision,
-      expected: `fp32 for ${model}, which has no weights here to quantise`,
+      expected: `fp32 for ${model}, whose weights cannot be quantised here`,
     });
   if (model === 'lexical') return createLexicalEncoder(options.corpusTexts ?? []);
   if (model.startsWith(ENDPOINT_PREFIX)) {

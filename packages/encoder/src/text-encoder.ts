@@ -1,5 +1,4 @@
 /** The contract of every frozen text encoder: built-in ONNX, lexical, an endpoint, transformers.js. */
-
 import type { EndpointOptions } from './providers/endpoint-options.ts';
 import type { Probe } from './providers/probe.ts';
 import type { Precision } from './transformer/layers/int8.ts';
@@ -7,54 +6,42 @@ import type { Precision } from './transformer/layers/int8.ts';
 export interface TextEncoder {
   /** Content hash of model + pooling + normalisation + precision: equal ids give equal vectors. */
   readonly id: string;
-  /** For people: `'all-MiniLM-L6-v2'`, `'lexical'`. */
+  /** Display name: `'all-MiniLM-L6-v2'`, `'lexical'`. */
   readonly name: string;
-  /** Width of a vector. */
+  /** Dimension of the vectors. */
   readonly dim: number;
-  /** False for the lexical stand-in, which callers must announce loudly. */
+  /** False for the lexical fallback. Callers must warn about it. */
   readonly isLanguageModel: boolean;
-  /** Tokens a text is cut to, special tokens included. Absent: none, or not known. */
+  /** Texts are truncated to this number of tokens, special tokens included. Absent: no limit, or not known. */
   readonly maxLength?: number;
-  /** How `encodeCatalogue` hands over its texts. Absent: as its header says. */
+  /** How `encodeCatalogue` splits its work for this encoder. Default: see `job/encode-catalogue.ts`. */
   readonly work?: WorkUnits;
-  /** What `openEncoder` needs beside the model's name to open this very encoder again. JSON, never a secret. */
+  /** What `openEncoder` needs in addition to the model's name to reopen this encoder. JSON, without secrets. */
   readonly settings?: EncoderSettings;
   /**
-   * Vectors `[texts.length × dim]`, L2-normalised rows, in the order given. A language model has a vector for the empty
-   * text too (its special tokens alone); the lexical encoder gives zeros to a text without any known word.
+   * Vectors `[texts.length × dim]`, L2-normalised rows, in the order of the texts. A language model also has a vector
+   * for the empty text (of its special tokens alone). The lexical encoder gives zeros for a text without known words.
    *
-   * The same list gives the same bytes, whatever other calls run meanwhile: batches are made of one call's texts
-   * alone. (Another list may give a text other last bits; and another machine's endpoint is beyond our word.)
+   * The same list gives the same bytes, even if other calls run at the same time: a batch contains only texts of one
+   * call. (Another list may change the last bits of a text's vector. For an endpoint, nothing can be guaranteed.)
    */
   encode(texts: string[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** What of a long job an encoder is given at a time. */
+/** How a long job is split for an encoder. */
 export interface WorkUnits {
-  /** About so many characters a call (four to a token). What one killed process loses is a few of these. */
+  /** Approximate characters per call (four per token). A killed process loses a few calls. */
   characters: number;
-  /** Calls at the same time. */
+  /** Concurrent calls. */
   calls: number;
 }
 
 export interface EncoderSettings {
-  /** Of a built-in model. Default `'fp32'`. */
+  /** For built-in models. Default `'fp32'`. */
   precision?: Precision;
-  /** Of `endpoint:MODEL`. */
+  /** For `endpoint:MODEL`. */
   endpoint?: EndpointOptions;
-  /** The endpoint's vectors of the probe texts when it was first opened; another model behind it is found by them. */
+  /** The endpoint's vectors of the probe texts from the first opening. They reveal a changed model behind the same name. */
   probe?: Probe;
-}
-
-/** Where a model's files lie, and how they got there. */
-export interface ModelFiles {
-  /** As it was asked for. */
-  id: string;
-  /** For people: the hub name without its organisation, or the directory's name. */
-  name: string;
-  directory: string;
-  source: 'directory' | 'hub-cache' | 'cache' | 'hub' | 'mirror';
-  /** SHA-256 of `model.safetensors`; absent for models whose weights are in several files, a folder, or a ready graph. */
-  weights?: string;
 }

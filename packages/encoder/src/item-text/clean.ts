@@ -1,18 +1,18 @@
 /**
- * Shop data are dirty: HTML tags and entities, control characters, runs of white space, halves of surrogate pairs. All
- * of it is gone before anything is hashed or encoded. Half a surrogate pair becomes U+FFFD, as it would in UTF-8.
+ * Cleans shop data before it is hashed or encoded: HTML tags and entities, control characters, runs of white space, lone
+ * surrogates. A lone surrogate becomes U+FFFD, as it would in UTF-8.
  */
 import { decodeHTMLStrict } from 'entities';
 
 /**
- * Nothing to see: C0, DEL and C1 but for the white space among them, which is folded below; soft hyphen, zero-width space
- * and word joiner; marks of writing direction. The zero-width joiner stays: emoji and Indic scripts are spelt with it.
+ * Invisible characters: C0, DEL and C1 without their white space, which is folded below; soft hyphen, zero-width space and
+ * word joiner; marks of writing direction. The zero-width joiner is kept: emoji and Indic scripts need it.
  */
 const INVISIBLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
   /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]/g;
 
-/** Plain text of a field: tags out, entities decoded (once), invisible characters out, white space folded, trimmed. */
+/** Plain text of a field: removes tags, decodes entities once, removes invisible characters, folds white space, trims. */
 export function clean(field: string | undefined): string {
   if (!field) return '';
   const untagged = field.includes('<') ? withoutTags(field) : field;
@@ -21,13 +21,13 @@ export function clean(field: string | undefined): string {
 }
 
 /**
- * Every tag and comment, and the content of `script` and `style`, becomes a blank. `a < b` stays: a tag's bracket is
- * followed by a letter, `/` or `!`. One pass, whatever the text: what was not found once is not looked for again.
+ * Replaces every tag and comment, and the content of `script` and `style`, by a space. `a < b` is kept: the bracket of a
+ * tag is followed by a letter, `/` or `!`. Linear time for every text: a pattern that was not found is not searched again.
  */
 function withoutTags(text: string): string {
   const parts: string[] = [];
   const absent = new Set<string>();
-  /** Where `pattern` ends next, or 0. */
+  /** End of the next match of `pattern`, or 0. */
   const endOf = (pattern: RegExp, from: number) => {
     if (absent.has(pattern.source)) return 0;
     pattern.lastIndex = from;

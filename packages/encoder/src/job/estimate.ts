@@ -1,74 +1,74 @@
 /**
- * What encoding a catalogue would take, before it is begun: its texts are counted, a sample of the missing ones is
- * encoded to see how fast this model is on this machine, and nothing is stored. The sample is drawn evenly from all
- * missing texts, and time is taken to grow with their tokens.
+ * Estimates how long encoding a catalogue takes, without storing anything: the texts are counted, and a sample of the
+ * missing ones is encoded to measure the model's speed on this machine. The sample is drawn uniformly from all missing
+ * texts. The time is assumed to be proportional to the tokens.
  */
 import { createRandom } from '@lorekeep/core';
-import { estimateTokens } from '../item-text/budget.ts';
-import { type EncodeCatalogueOptions, surveyCatalogue } from './encode-catalogue.ts';
+import { estimateTokens } from '../item-text/estimate-tokens.ts';
+import type { TextEncoder } from '../text-encoder.ts';
+import { type CatalogueOptions, type CatalogueSurvey, surveyCatalogue } from './survey.ts';
 
-export interface CatalogueEstimate {
-  items: number;
-  /** Distinct texts in the catalogue … */
-  texts: number;
-  /** … and of those, without a vector of this encoder. */
-  missing: number;
-  textlessItems: number;
-  /** In the missing texts, estimated by the rule that cuts texts too. */
+export interface CatalogueEstimate extends CatalogueSurvey {
+  /** Estimated tokens of the missing texts. */
   tokens: number;
-  /** Texts that were encoded to measure. */
+  /** Texts that were encoded to measure the speed. */
   sampled: number;
-  /** That encoding the missing texts would take. 0 where none are. */
+  /** Estimated seconds to encode the missing texts. 0 if none are missing. */
   seconds: number;
-  /** By which the store would grow, about. */
+  /** Approximate growth of the store. */
   bytes: number;
 }
 
 const SAMPLE_TEXTS = 256;
-/** What is encoded before the clock runs: first calls allocate. */
+/** Texts encoded before the measurement: the first calls allocate memory. */
 const WARM_UP_TEXTS = 8;
-/** Texts between two looks at the clock, and when it is enough. */
+/** Texts per timed call. */
 const ROUND_TEXTS = 64;
-const ENOUGH_SECONDS = 3;
-/** A row's key, its index entry and the rest of its pages, beside the vector itself. */
-const BYTES_A_ROW = 160;
+const MAX_SECONDS = 3;
+/** Bytes per row in addition to the vector: key, index entry and page overhead. */
+const ROW_OVERHEAD_BYTES = 160;
 
 /**
  * @throws `signal.reason` when aborted
- * @throws LorekeepError what the encoder and the store throw
+ * @throws LorekeepError the errors of the encoder and the store
  * @example const { missing, seconds } = await estimateCatalogue({ store, encoder });
  */
-export async function estimateCatalogue(options: EncodeCatalogueOptions): Promise<CatalogueEstimate> {
+export async function estimateCatalogue(options: CatalogueOptions): Promise<CatalogueEstimate> {
   const { encoder, signal } = options;
   const random = createRandom(0);
   const sample: string[] = [];
-  let met = 0;
+  let seen = 0;
   let tokens = 0;
+  // Reservoir sampling.
   const survey = await surveyCatalogue(options, (text) => {
     tokens += estimateTokens(text);
-    const place = met < SAMPLE_TEXTS ? met : random.int(met + 1);
-    if (place < SAMPLE_TEXTS) sample[place] = text;
-    met++;
+    const slot = seen < SAMPLE_TEXTS ? seen : random.int(seen + 1);
+    if (slot < SAMPLE_TEXTS) sample[slot] = text;
+    seen++;
   });
   random.shuffle(sample);
-  if (sample.length > 0) await encoder.encode(sample.slice(0, WARM_UP_TEXTS));
-  let timedTokens = 0;
-  let milliseconds = 0;
-  let at = 0;
-  while (at < sample.length && milliseconds < ENOUGH_SECONDS * 1000) {
-    signal?.throwIfAborted();
-    const some = sample.slice(at, at + ROUND_TEXTS);
-    const started = performance.now();
-    await encoder.encode(some);
-    milliseconds += performance.now() - started;
-    at += some.length;
-    for (const text of some) timedTokens += estimateTokens(text);
-  }
+  const timed = await measure(encoder, sample, signal);
   return {
     ...survey,
     tokens,
-    sampled: at,
-    seconds: timedTokens === 0 ? 0 : (milliseconds / 1000) * (tokens / timedTokens),
-    bytes: survey.missing * (4 * encoder.dim + BYTES_A_ROW),
+    sampled: timed.texts,
+    seconds: timed.tokens === 0 ? 0 : (timed.milliseconds / 1000) * (tokens / timed.tokens),
+    bytes: survey.missing * (4 * encoder.dim + ROW_OVERHEAD_BYTES),
   };
+}
+
+/** Encodes the sample until it ends or `MAX_SECONDS` are over. */
+async function measure(encoder: TextEncoder, sample: readonly string[], signal: AbortSignal | undefined) {
+  if (sample.length > 0) await encoder.encode(sample.slice(0, WARM_UP_TEXTS));
+  let [texts, tokens, milliseconds] = [0, 0, 0];
+  while (texts < sample.length && milliseconds < MAX_SECONDS * 1000) {
+    signal?.throwIfAborted();
+    const round = sample.slice(texts, texts + ROUND_TEXTS);
+    const started = performance.now();
+    await encoder.encode(round);
+    milliseconds += performance.now() - started;
+    texts += round.length;
+    for (const text of round) tokens += estimateTokens(text);
+  }
+  return { texts, tokens, milliseconds };
 }

@@ -1,51 +1,51 @@
 /**
- * Which hashes were met before, for millions of them: the first 64 bits of each in one typed array with open
- * addressing, 12 to 23 bytes a hash where a `Set` of strings takes about 150. Two of a million texts share 64 bits with
- * a probability of 3 in 100 million, so this is for counting; what must be right asks the store.
+ * A set of millions of hashes: the first 64 bits of each, in one typed array with open addressing. It takes 12 to 23 bytes
+ * per hash; a `Set` of strings takes about 150. Among a million texts, two share 64 bits with a probability of 3 in 100
+ * million, so the set is only for counting. Where an exact answer is needed, ask the store.
  */
 
 export interface HashSet {
-  /** True if the hash (hexadecimal, 16 digits at least) is new. */
+  /** Adds a hash (hexadecimal, at least 16 digits). Returns true if it is new. */
   add(hash: string): boolean;
   readonly size: number;
 }
 
-const FIRST_CAPACITY = 1024;
-const MOST_FULL = 0.7;
+const INITIAL_CAPACITY = 1024;
+const MAX_LOAD = 0.7;
 
 export function createHashSet(): HashSet {
-  let capacity = FIRST_CAPACITY;
+  let capacity = INITIAL_CAPACITY;
   let table = new Uint32Array(2 * capacity);
   let size = 0;
 
-  /** Where these 64 bits are, or the free place where they belong. */
-  const placeOf = (high: number, low: number): number => {
+  /** The slot of these 64 bits, or the free slot for them. */
+  const slotOf = (high: number, low: number): number => {
     let at = low & (capacity - 1);
     while ((table[2 * at] !== high || table[2 * at + 1] !== low) && (table[2 * at] !== 0 || table[2 * at + 1] !== 0))
       at = (at + 1) & (capacity - 1);
     return 2 * at;
   };
-  const put = (place: number, high: number, low: number) => {
-    table[place] = high;
-    table[place + 1] = low;
+  const put = (slot: number, high: number, low: number) => {
+    table[slot] = high;
+    table[slot + 1] = low;
   };
   const grow = () => {
     const old = table;
     capacity *= 2;
     table = new Uint32Array(2 * capacity);
     for (let at = 0; at < old.length; at += 2)
-      if (old[at] !== 0 || old[at + 1] !== 0) put(placeOf(old[at], old[at + 1]), old[at], old[at + 1]);
+      if (old[at] !== 0 || old[at + 1] !== 0) put(slotOf(old[at], old[at + 1]), old[at], old[at + 1]);
   };
 
   return {
     add(hash) {
       const high = Number.parseInt(hash.slice(0, 8), 16);
-      // All zeros mark a free place; one such hash in 2^64 is counted as its neighbour.
+      // All zeros mark a free slot, so the hash of 64 zero bits is counted as the next one.
       const low = Number.parseInt(hash.slice(8, 16), 16) || 1;
-      const place = placeOf(high, low);
-      if (table[place] === high && table[place + 1] === low) return false;
-      put(place, high, low);
-      if (++size > MOST_FULL * capacity) grow();
+      const slot = slotOf(high, low);
+      if (table[slot] === high && table[slot + 1] === low) return false;
+      put(slot, high, low);
+      if (++size > MAX_LOAD * capacity) grow();
       return true;
     },
     get size() {

@@ -1,23 +1,24 @@
 /**
- * A catalogue cut into the units that a long job computes and commits. Two things are wanted that pull against each
- * other: batches of texts of like length, so sorting over many texts; and a result that does not depend on where the
- * job was interrupted, though a vector's last bits depend on the batch it was computed in.
+ * Splits a catalogue into the units that a long job computes and commits. Two requirements conflict: batches should have
+ * texts of similar length, which needs sorting over many texts; and the result must not depend on where the job was
+ * interrupted, although a vector's last bits depend on its batch.
  *
- * 1. The catalogue is read in *windows*: fixed ranges of rows, whatever is stored already. The texts of a window that
- *    have no vector yet are sorted by length. All windows in a row make one stream of missing texts.
- * 2. The stream is cut into *units*. Where a unit ends depends on its own texts alone: it is full when they reach so
- *    many characters. A unit is one call of the encoder and is committed as a whole.
+ * 1. The catalogue is read in *windows*: fixed ranges of rows, independent of what is stored. The texts of a window that
+ *    have no vector yet are sorted by length. All windows together give one stream of missing texts.
+ * 2. The stream is cut into *units*. The end of a unit depends only on its own texts: it is full when they reach a number
+ *    of characters. A unit is one call of the encoder and is committed as a whole.
  *
- * So whatever units were committed before a job died, in whatever order, what is left of the stream is the other units
- * one after the other, and cutting it again gives those very units, with the same batches and the same bytes. That
- * needs no record of the plan, and a catalogue of which little has changed still gives full units.
+ * So if some units were committed before a job died, in any order, the remaining stream consists of the other units, and
+ * cutting it again gives exactly these units, with the same batches and the same bytes. No plan has to be stored, and a
+ * catalogue with few changes still gives full units.
  *
- * A text that occurs in several windows belongs to the first: what is not committed yet is known by its `claim`.
+ * A text that occurs in several windows belongs to the first one. `claimed` has the hashes that are not committed yet.
  */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sha256 } from '@lorekeep/core';
 import type { Store } from '@lorekeep/store';
-import { type ItemTemplate, itemText } from '../item-text/item-text.ts';
+import { itemText } from '../item-text/item-text.ts';
+import type { ItemTemplate } from '../item-text/templates.ts';
 
 export interface KeyedText {
   /** SHA-256 of the text, the key of its embedding. */
@@ -25,7 +26,7 @@ export interface KeyedText {
   text: string;
 }
 
-/** Some items in row order: the texts of those that have one. */
+/** Some items in row order. `texts` has the texts of the items that have one. */
 export interface TextSlice {
   items: number;
   texts: KeyedText[];
@@ -36,15 +37,15 @@ export interface WorkUnit {
   texts: string[];
 }
 
-/** Items read at a time: a few milliseconds, between which answers of the encoder are taken. */
+/** Items read without a pause: a few milliseconds. Answers of the encoder are handled in between. */
 const SLICE_ITEMS = 256;
-/** A window ends at the slice that reaches either: these many texts are held, whatever the catalogue's size. */
+/** A window ends at the slice that reaches either limit. They bound the memory. */
 const WINDOW_ITEMS = 8192;
 const WINDOW_CHARACTERS = 1 << 23;
-/** What a text costs beside its characters: the special tokens around it. */
-const CHARACTERS_A_TEXT = 8;
+/** Cost of a text in addition to its characters: its special tokens. */
+const CHARACTERS_PER_TEXT = 8;
 
-/** @throws `signal.reason`; LorekeepError what the store throws, and `ENCODER_BAD_OPTION` for the template */
+/** @throws `signal.reason`; LorekeepError the errors of the store, and `ENCODER_BAD_OPTION` for the template */
 export async function* textSlices(
   store: Store,
   template: ItemTemplate,
@@ -58,19 +59,19 @@ export async function* textSlices(
       if (text !== '') texts.push({ hash: sha256(text), text });
     }
     yield { items: items.length, texts };
-    await turn();
+    await nextTurn();
   }
 }
 
 /**
  * @param slices the whole catalogue
- * @param missing which of these hashes have no vector, in their order
- * @param claimed hashes handed out here; whoever has stored one takes it out
- * @param characters a unit is full with these
+ * @param findMissing returns the hashes without a vector, in their order
+ * @param claimed this function adds the hashes of each unit; the caller removes them after the commit
+ * @param characters a unit is full when its texts have this number of characters
  */
 export async function* missingUnits(
   slices: AsyncIterable<TextSlice>,
-  missing: (hashes: string[]) => Promise<string[]>,
+  findMissing: (hashes: string[]) => Promise<string[]>,
   claimed: Set<string>,
   characters: number,
 ): AsyncGenerator<WorkUnit> {
@@ -87,7 +88,7 @@ export async function* missingUnits(
       claimed.add(hash);
       unit.hashes.push(hash);
       unit.texts.push(text);
-      unitCharacters += text.length + CHARACTERS_A_TEXT;
+      unitCharacters += text.length + CHARACTERS_PER_TEXT;
       if (unitCharacters < characters) continue;
       yield unit;
       unit = { hashes: [], texts: [] };
@@ -108,7 +109,7 @@ export async function* missingUnits(
       fresh.set(hash, text);
     }
     windowItems += items;
-    for (const hash of await missing([...fresh.keys()])) window.push({ hash, text: fresh.get(hash)! });
+    for (const hash of await findMissing([...fresh.keys()])) window.push({ hash, text: fresh.get(hash)! });
     if (windowItems >= WINDOW_ITEMS || windowCharacters >= WINDOW_CHARACTERS) yield* cutWindow();
   }
   yield* cutWindow();

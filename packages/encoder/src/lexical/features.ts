@@ -1,18 +1,18 @@
 /**
- * A text as hashed features: words, pairs of neighbouring words, and character n-grams inside words, which let plural,
- * compound and misspelt words meet. Scripts written without blanks (Chinese, Japanese, Thai) give characters and pairs
- * of characters instead of words. No vocabulary is kept: a feature is its 32-bit hash (FNV-1a with an avalanche step).
+ * A text as hashed features: words, word bigrams, and character n-grams inside words, which match plural, compound and
+ * misspelt words. Scripts without spaces (Chinese, Japanese, Thai) give characters and character bigrams instead of
+ * words. There is no vocabulary: a feature is its 32-bit hash (FNV-1a with an avalanche step).
  */
 
-/** Character n-grams of alphabetic words, word boundaries included. */
-const SHORTEST = 3;
-const LONGEST = 5;
+/** Lengths of character n-grams, word boundaries included. */
+const MIN_GRAM = 3;
+const MAX_GRAM = 5;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
-/** Words longer than this are cut: nobody's vocabulary, and a megabyte without a blank must not cost a megabyte of n-grams. */
-const LONGEST_WORD = 64;
+/** Longer words are truncated: a megabyte without a space must not give a megabyte of n-grams. */
+const MAX_WORD = 64;
 
-/** Feature hash → how often it occurs. */
+/** Feature hash → number of occurrences. */
 export function countFeatures(text: string): Map<number, number> {
   const counts = new Map<number, number>();
   const add = (kind: number, feature: string) => {
@@ -30,12 +30,12 @@ export function countFeatures(text: string): Map<number, number> {
       previous = undefined;
       continue;
     }
-    const word = match.slice(0, LONGEST_WORD);
+    const word = match.slice(0, MAX_WORD);
     add(1, word);
     if (previous !== undefined) add(2, `${previous} ${word}`);
     previous = word;
     const bounded = `<${word}>`;
-    for (let size = SHORTEST; size <= LONGEST; size++)
+    for (let size = MIN_GRAM; size <= MAX_GRAM; size++)
       for (let at = 0; at + size <= bounded.length; at++) add(3, bounded.slice(at, at + size));
   }
   return counts;

@@ -1,26 +1,28 @@
 /**
- * The stand-in where no language model can be had: hashed n-grams, TF-IDF and a truncated SVD fitted on the catalogue's
- * own texts (latent semantic analysis, Deerwester et al. 1990). It needs nothing but the texts and keeps everything
- * working. It is not a language model: it knows which words occur together in this catalogue and nothing of the world.
+ * The fallback if no language model is available: hashed n-grams, TF-IDF and a truncated SVD fitted on the catalogue's own
+ * texts (latent semantic analysis, Deerwester et al. 1990). It needs only the texts. It is not a language model: it knows
+ * which words occur together in this catalogue, and nothing else.
  *
- * What it has learned is its whole identity: `id` is the hash of the fitted state, and a server that loads the saved
- * state encodes a new text exactly as the vectors in the store were.
+ * The fitted state determines the vectors: `id` is its hash, and a server that loads the saved state encodes new texts
+ * consistently with the stored vectors.
  */
 import { createRandom, errorCode, sha256 } from '@lorekeep/core';
 import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { checkInteger } from '../check-option.ts';
 import { errors } from '../errors.ts';
 import type { TextEncoder } from '../text-encoder.ts';
 import { countFeatures } from './features.ts';
-import { rightSingularVectors, type SparseMatrix } from './svd.ts';
+import { rightSingularVectors } from './svd.ts';
+import { chooseFeatures, columnsOf, inverseDocumentFrequencies, tfIdfRow, toSparseMatrix } from './tf-idf.ts';
 
 export interface LexicalOptions {
-  /** Width of the vectors. Default 256; from 1 to 4,096, else `ENCODER_BAD_OPTION`. */
+  /** Dimension of the vectors. Default 256; from 1 to 4,096, else `ENCODER_BAD_OPTION`. */
   dim?: number;
   /** Seed of the randomised SVD and of the sample that very large catalogues are fitted on. Default 0. */
   seed?: number;
 }
 
-/** The fitted state: features by rising hash, what each weighs, and where it points. */
+/** The fitted state: features by rising hash, their weights and their directions. */
 interface LexicalState {
   dim: number;
   /** `[features]`, sorted. */
@@ -31,98 +33,39 @@ interface LexicalState {
   components: Float32Array;
 }
 
-/** Features that are computed with: the most frequent ones of those that at least two texts share. */
-const MOST_FEATURES = 16_384;
-/** Texts that the encoder is fitted on; of more than these, a sample. */
-const MOST_TEXTS = 20_000;
+/** Maximal number of texts to fit on. A larger collection is sampled. */
+const MAX_TEXTS = 20_000;
 const FORMAT = 'lexical-1';
 
 const states = new WeakMap<TextEncoder, LexicalState>();
 
 /**
- * Fits the encoder on texts (the catalogue's). Same texts in the same order, same options → same vectors.
- * A text without a single known feature has the zero vector.
+ * Fits the encoder on texts (usually the catalogue's). The same texts in the same order with the same options give the
+ * same vectors. A text without any known feature has the zero vector.
  *
- * @throws LorekeepError `LEXICAL_NO_TEXTS` if there is no word in any of the texts, `ENCODER_BAD_OPTION`
+ * @throws LorekeepError `LEXICAL_NO_TEXTS` if no text contains a word, `ENCODER_BAD_OPTION`
  * @example const encoder = createLexicalEncoder(['Title: Desk lamp.', 'Title: Floor lamp.']);
  */
 export function createLexicalEncoder(texts: Iterable<string>, options: LexicalOptions = {}): TextEncoder {
   const { dim = 256, seed = 0 } = options;
-  if (!Number.isSafeInteger(dim) || dim < 1 || dim > 4096)
-    throw errors.ENCODER_BAD_OPTION({ option: 'dim', value: dim, expected: 'a whole number from 1 to 4096' });
+  checkInteger('dim', dim, 1, 4096);
   const random = createRandom(seed);
   let distinct = [...new Set(texts)];
-  if (distinct.length > MOST_TEXTS) distinct = random.fork('sample').shuffle(distinct).slice(0, MOST_TEXTS);
+  if (distinct.length > MAX_TEXTS) distinct = random.fork('sample').shuffle(distinct).slice(0, MAX_TEXTS);
   const documents = distinct.map(countFeatures).filter((counts) => counts.size > 0);
   if (documents.length === 0) throw errors.LEXICAL_NO_TEXTS();
 
   const hashes = chooseFeatures(documents);
-  const column = new Map([...hashes].map((hash, at) => [hash, at]));
-  const frequency = new Float64Array(hashes.length);
-  for (const counts of documents)
-    for (const hash of counts.keys()) {
-      const at = column.get(hash);
-      if (at !== undefined) frequency[at]++;
-    }
-  const idf = Float32Array.from(frequency, (df) => Math.log((documents.length + 1) / (df + 0.5)));
-  const rows = documents.map((counts) => weigh(counts, (hash) => column.get(hash), idf));
-  const components = rightSingularVectors(toSparse(rows, hashes.length), dim, random.fork('svd'));
+  const columns = columnsOf(hashes);
+  const idf = inverseDocumentFrequencies(documents, columns);
+  const rows = documents.map((counts) => tfIdfRow(counts, columns, idf));
+  const components = rightSingularVectors(toSparseMatrix(rows, hashes.length), dim, random.fork('svd'));
   return encoderOf({ dim, hashes, idf, components });
-}
-
-/** Hashes of the features to keep, sorted. In small collections a single occurrence counts, otherwise two are needed. */
-function chooseFeatures(documents: Map<number, number>[]): Int32Array {
-  const frequency = new Map<number, number>();
-  for (const counts of documents) for (const hash of counts.keys()) frequency.set(hash, (frequency.get(hash) ?? 0) + 1);
-  const least = documents.length < 100 ? 1 : 2;
-  const candidates = [...frequency].filter(([, count]) => count >= least);
-  candidates.sort(([a, countA], [b, countB]) => countB - countA || a - b);
-  return Int32Array.from(candidates.slice(0, MOST_FEATURES).map(([hash]) => hash)).sort();
-}
-
-interface SparseRow {
-  columns: number[];
-  values: number[];
-}
-
-/** A text's TF-IDF row of unit length: `(1 + ln tf) · idf`. */
-function weigh(
-  counts: Map<number, number>,
-  columnOf: (hash: number) => number | undefined,
-  idf: Float32Array,
-): SparseRow {
-  const row: SparseRow = { columns: [], values: [] };
-  let squares = 0;
-  for (const [hash, count] of counts) {
-    const at = columnOf(hash);
-    if (at === undefined) continue;
-    const value = (1 + Math.log(count)) * idf[at];
-    row.columns.push(at);
-    row.values.push(value);
-    squares += value * value;
-  }
-  const norm = Math.sqrt(squares) || 1;
-  row.values = row.values.map((value) => value / norm);
-  return row;
-}
-
-function toSparse(rows: SparseRow[], columnCount: number): SparseMatrix {
-  const offsets = new Uint32Array(rows.length + 1);
-  rows.forEach(({ columns }, at) => {
-    offsets[at + 1] = offsets[at] + columns.length;
-  });
-  const columns = new Uint32Array(offsets[rows.length]);
-  const values = new Float32Array(offsets[rows.length]);
-  rows.forEach((row, at) => {
-    columns.set(row.columns, offsets[at]);
-    values.set(row.values, offsets[at]);
-  });
-  return { columnCount, offsets, columns, values };
 }
 
 function encoderOf(state: LexicalState): TextEncoder {
   const { dim, hashes, idf, components } = state;
-  const column = new Map([...hashes].map((hash, at) => [hash, at]));
+  const columns = columnsOf(hashes);
   const digest = [hashes, idf, components].map((data) =>
     sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   );
@@ -136,8 +79,8 @@ function encoderOf(state: LexicalState): TextEncoder {
       if (closed) throw errors.ENCODER_CLOSED({ encoder: 'lexical' });
       const vectors = new Float32Array(texts.length * dim);
       texts.forEach((text, row) => {
-        const { columns, values } = weigh(countFeatures(text), (hash) => column.get(hash), idf);
-        project(columns, values, components, vectors.subarray(row * dim, (row + 1) * dim));
+        const features = tfIdfRow(countFeatures(text), columns, idf);
+        project(features.columns, features.values, components, vectors.subarray(row * dim, (row + 1) * dim));
       });
       return vectors;
     },
@@ -149,7 +92,7 @@ function encoderOf(state: LexicalState): TextEncoder {
   return encoder;
 }
 
-/** A TF-IDF row times the components, made a unit vector. */
+/** A TF-IDF row times the components, normalised. */
 function project(columns: number[], values: number[], components: Float32Array, vector: Float32Array): void {
   const dim = vector.length;
   const sums = new Float64Array(dim);
@@ -160,14 +103,14 @@ function project(columns: number[], values: number[], components: Float32Array, 
   let squares = 0;
   for (let j = 0; j < dim; j++) squares += sums[j] * sums[j];
   const norm = Math.sqrt(squares);
-  // Below this a text shares nothing with the catalogue, and what is left of it is rounding.
+  // A smaller norm is a rounding error: the text shares no feature with the catalogue.
   if (norm < 1e-6) return;
   for (let j = 0; j < dim; j++) vector[j] = sums[j] / norm;
 }
 
 /**
  * Writes the fitted state as one safetensors file, atomically.
- * @throws LorekeepError `ENCODER_BAD_OPTION` if `encoder` is not a lexical one
+ * @throws LorekeepError `ENCODER_BAD_OPTION` if `encoder` is not a lexical encoder
  */
 export async function saveLexicalEncoder(encoder: TextEncoder, path: string): Promise<void> {
   const state = states.get(encoder);
@@ -183,23 +126,21 @@ export async function saveLexicalEncoder(encoder: TextEncoder, path: string): Pr
 }
 
 /**
- * Reads what `saveLexicalEncoder` wrote: an encoder with the same id and the same vectors.
- * @throws LorekeepError `LEXICAL_BAD_FILE` for anything else, with the reason
+ * Loads a file of `saveLexicalEncoder`: an encoder with the same id and the same vectors.
+ * @throws LorekeepError `LEXICAL_BAD_FILE` with the reason
  */
 export async function loadLexicalEncoder(path: string): Promise<TextEncoder> {
+  const bad = (reason: string, cause?: unknown) => errors.LEXICAL_BAD_FILE({ path, reason }, cause);
   const { arrays, metadata } = await readSafetensors(path).catch((error) => {
-    throw errors.LEXICAL_BAD_FILE({ path, reason: `cannot be read (${errorCode(error)})` }, error);
+    throw bad(`cannot be read (${errorCode(error)})`, error);
   });
-  if (metadata.format !== FORMAT) throw errors.LEXICAL_BAD_FILE({ path, reason: `does not have the format ${FORMAT}` });
+  if (metadata.format !== FORMAT) throw bad(`does not have the format ${FORMAT}`);
   const { hashes, idf, components } = arrays;
-  if (!(hashes?.data instanceof Int32Array) || !(idf?.data instanceof Float32Array))
-    throw errors.LEXICAL_BAD_FILE({ path, reason: 'lacks its features' });
-  if (!(components?.data instanceof Float32Array) || components.shape.length !== 2)
-    throw errors.LEXICAL_BAD_FILE({ path, reason: 'lacks its components' });
+  if (!(hashes?.data instanceof Int32Array) || !(idf?.data instanceof Float32Array)) throw bad('lacks its features');
+  if (!(components?.data instanceof Float32Array) || components.shape.length !== 2) throw bad('lacks its components');
   const [features, dim] = components.shape;
-  if (hashes.data.length !== features || idf.data.length !== features)
-    throw errors.LEXICAL_BAD_FILE({ path, reason: 'holds arrays of different lengths' });
+  if (hashes.data.length !== features || idf.data.length !== features) throw bad('has arrays of different lengths');
   const encoder = encoderOf({ dim, hashes: hashes.data, idf: idf.data, components: components.data });
-  if (encoder.id !== metadata.id) throw errors.LEXICAL_BAD_FILE({ path, reason: 'was altered after it was written' });
+  if (encoder.id !== metadata.id) throw bad('was altered after it was written');
   return encoder;
 }

@@ -1,11 +1,11 @@
 /**
  * Truncated singular value decomposition of a sparse matrix by a randomised range finder with power iterations (Halko,
- * Martinsson and Tropp 2011, algorithms 4.4 and 5.1). Only the right singular vectors are wanted here. Sums are kept in
- * double precision; everything runs in one thread in a fixed order, so that equal input gives equal output.
+ * Martinsson and Tropp 2011, algorithms 4.4 and 5.1). Only the right singular vectors are computed. Sums are in double
+ * precision. Everything runs in one thread in a fixed order, so equal input gives equal output.
  */
 import type { Random } from '@lorekeep/core';
 
-/** Compressed rows: row `i` has `values[offsets[i] … offsets[i + 1])` in `columns` of the same range. */
+/** Compressed sparse rows: row `i` has the values and columns in the range `[offsets[i], offsets[i + 1])`. */
 export interface SparseMatrix {
   columnCount: number;
   offsets: Uint32Array;
@@ -15,7 +15,7 @@ export interface SparseMatrix {
 
 const OVERSAMPLING = 16;
 const POWER_ITERATIONS = 1;
-/** Directions weaker than this, relative to the strongest, are rounding noise. */
+/** Weaker directions, relative to the strongest, are rounding errors. */
 const RANK_TOLERANCE = 1e-10;
 
 /** `[columnCount × rank]`, strongest direction first; columns beyond the matrix's rank are zero. */
@@ -35,10 +35,10 @@ export function rightSingularVectors(matrix: SparseMatrix, rank: number, random:
   const { values, vectors } = symmetricEigen(product(range, times(matrix, projected, width), width), width);
   const order = [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, rank);
   const used = order.filter((index) => values[index] > RANK_TOLERANCE * values[order[0]]);
-  const turn = new Float64Array(width * used.length);
+  const rotation = new Float64Array(width * used.length);
   for (let i = 0; i < width; i++)
     for (let j = 0; j < used.length; j++)
-      turn[i * used.length + j] = vectors[used[j] * width + i] / Math.sqrt(values[used[j]]);
+      rotation[i * used.length + j] = vectors[used[j] * width + i] / Math.sqrt(values[used[j]]);
 
   const kept = new Float32Array(columnCount * rank);
   const sums = new Float64Array(used.length);
@@ -46,7 +46,7 @@ export function rightSingularVectors(matrix: SparseMatrix, rank: number, random:
     sums.fill(0);
     for (let i = 0; i < width; i++) {
       const value = projected[column * width + i];
-      for (let j = 0, from = i * used.length; j < used.length; j++) sums[j] += value * turn[from + j];
+      for (let j = 0, from = i * used.length; j < used.length; j++) sums[j] += value * rotation[from + j];
     }
     kept.set(sums, column * rank);
   }
@@ -80,7 +80,7 @@ function transposeTimes(matrix: SparseMatrix, dense: Float64Array, width: number
   return result;
 }
 
-/** `XᵀY` where that is symmetric, `[width × width]`. */
+/** `XᵀY`, which must be symmetric, `[width × width]`. */
 function product(x: Float64Array, y: Float64Array, width: number): Float64Array {
   const sums = new Float64Array(width * width);
   for (let row = 0; row < x.length; row += width) {
@@ -93,7 +93,7 @@ function product(x: Float64Array, y: Float64Array, width: number): Float64Array 
   return sums;
 }
 
-/** Orthonormal columns of the same span, in place (Cholesky QR, twice for precision). Dependent columns become zero. */
+/** Orthonormalises the columns in place (Cholesky QR, twice for precision). Dependent columns become zero. */
 function orthonormalise(x: Float64Array, width: number): void {
   for (let pass = 0; pass < 2; pass++) {
     const factor = product(x, x, width);
@@ -119,7 +119,7 @@ function orthonormalise(x: Float64Array, width: number): void {
   }
 }
 
-/** Eigenvalues and eigenvectors (one a row) of a symmetric matrix by cyclic Jacobi rotations. Destroys its argument. */
+/** Eigenvalues and eigenvectors (one per row) of a symmetric matrix by cyclic Jacobi rotations. Overwrites its argument. */
 function symmetricEigen(a: Float64Array, width: number): { values: Float64Array; vectors: Float64Array } {
   const vectors = new Float64Array(width * width);
   let scale = 0;

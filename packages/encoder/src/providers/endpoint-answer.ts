@@ -1,12 +1,12 @@
-/** An endpoint's answer, believed only after it was checked: count, order, width, finiteness. */
+/** Checks an endpoint's answer: count, order, dimension and finiteness of the vectors. */
 import { errors } from '../errors.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
 
 /**
- * Unit vectors `[count × width]` in the order of the texts. Both encodings are understood, whichever was asked for:
- * some servers do not know the question.
+ * Unit vectors `[count × width]` in the order of the texts. Both encodings are accepted, because some servers ignore the
+ * requested encoding.
  *
- * @param width what every vector must have; unknown: they must all have that of the first
+ * @param width dimension of every vector; if it is unknown, all vectors must have the dimension of the first
  * @throws LorekeepError `ENDPOINT_BAD_ANSWER`; `ENCODER_NOT_FINITE`
  */
 export function readAnswer(
@@ -61,12 +61,12 @@ function normaliseInto(values: ArrayLike<number>, target: Float32Array, url: str
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
     const value: unknown = values[i];
-    // JSON has no NaN; servers write null, a string, or a number that overflows.
+    // JSON has no NaN: servers write null, a string, or a number that overflows.
     if (typeof value !== 'number' || !Number.isFinite(value)) throw errors.ENCODER_NOT_FINITE({ encoder: model });
     squares += value * value;
   }
   const norm = Math.sqrt(squares);
   if (!Number.isFinite(norm)) throw errors.ENCODER_NOT_FINITE({ encoder: model });
-  if (norm === 0) throw errors.ENDPOINT_BAD_ANSWER({ url, reason: 'has a vector of nothing but zeros' });
+  if (norm === 0) throw errors.ENDPOINT_BAD_ANSWER({ url, reason: 'has a vector that contains only zeros' });
   for (let i = 0; i < target.length; i++) target[i] = values[i] / norm;
 }

@@ -1,15 +1,15 @@
-/** The life of an encoder that computes elsewhere: calls may overlap, closing waits for those that run and refuses new ones. */
+/** `encode` and `close` of an encoder: calls may overlap; `close` waits for running calls and refuses new ones. */
 import { errors } from '../errors.ts';
 import type { TextEncoder } from '../text-encoder.ts';
 
 /**
- * @param name the encoder's, for messages
- * @param work what a call does
- * @param release what is let go once the last call has ended
+ * @param name the encoder's name, for messages
+ * @param encode computes the vectors of one call
+ * @param release frees the resources after the last call
  */
-export function withLifetime(
+export function closable(
   name: string,
-  work: (texts: string[]) => Promise<Float32Array>,
+  encode: (texts: string[]) => Promise<Float32Array>,
   release: () => Promise<void>,
 ): Pick<TextEncoder, 'encode' | 'close'> {
   let closing: Promise<void> | undefined;
@@ -17,7 +17,7 @@ export function withLifetime(
   return {
     async encode(texts) {
       if (closing) throw errors.ENCODER_CLOSED({ encoder: name });
-      const call = work(texts);
+      const call = encode(texts);
       running.add(call);
       try {
         return await call;

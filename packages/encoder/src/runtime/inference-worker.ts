@@ -1,11 +1,11 @@
-/** One thread of the inference pool: holds a session and runs one batch at a time. */
+/** One thread of the inference pool: it has one session and runs one batch at a time. */
 import { once } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import ort from 'onnxruntime-node';
-import type { InferenceAnswer, InferenceRequest, InferenceWorkerData } from './inference-pool.ts';
+import type { InferenceAnswer, InferenceRequest, InferenceWorkerData } from './inference-protocol.ts';
 
 const port = parentPort!;
-// The graph comes as a message, not as worker data, which would be kept for as long as the thread lives.
+// The graph is sent as a message: worker data would stay in memory as long as the thread lives.
 const [{ graph, external, output, head, threads }] = (await once(port, 'message')) as [InferenceWorkerData];
 const options: ort.InferenceSession.SessionOptions = {
   intraOpNumThreads: threads,
@@ -41,7 +41,7 @@ port.on('message', async ({ ids, mask, shape }: InferenceRequest) => {
   }
 });
 
-/** What an input of that name is about. */
+/** The values of the input with this name. Token types are all 0. */
 function valuesOf(name: string, ids: BigInt64Array, mask: BigInt64Array, length: number): BigInt64Array {
   if (name === 'input_ids') return ids;
   if (name === 'attention_mask') return mask;

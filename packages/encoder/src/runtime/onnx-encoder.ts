@@ -1,62 +1,52 @@
 /**
- * A text encoder run by ONNX Runtime: texts in, unit vectors out. What a model's folder says in its `modules.json` and
- * the files that names (pooling, maximal length) is honoured, and what we cannot do exactly is refused: a vector that is
- * nearly the model's would be worse than none.
+ * The built-in text encoder, run by ONNX Runtime: texts in, unit vectors out. The settings in the model's folder
+ * (modules, pooling, maximal length) are followed exactly; a setting that is not supported is refused, because a vector
+ * that is only similar to the model's would be worse than an error.
  *
- * Speed is matrix products, and these want small batches, whose activations stay in a core's own cache: one thread
- * encodes 100 item texts a second with 256 tokens a batch, 88 with 1,024 (all-MiniLM-L6-v2, best of 5, AVX-512).
+ * Most of the time goes into matrix products, which are fastest in small batches whose activations fit into a core's
+ * cache: one thread encodes 100 item texts per second with 256 tokens per batch, 88 with 1,024 (all-MiniLM-L6-v2, best
+ * of 5, AVX-512).
  */
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkInteger } from '../check-option.ts';
 import { errors } from '../errors.ts';
 import type { TextEncoder } from '../text-encoder.ts';
-import { type Batch, packBatches } from './batches.ts';
-import { withLifetime } from './closable.ts';
+import { batchInputs, packBatches } from './batches.ts';
+import { closable } from './closable.ts';
 import { createInferencePool } from './inference-pool.ts';
-import { checkWhole, loadModel, type ModelOptions } from './model.ts';
+import { loadModel, type ModelOptions } from './model.ts';
 
 export interface OnnxEncoderOptions extends ModelOptions {
-  /** For people. Default: the directory's name. */
+  /** Display name. Default: the directory's name. */
   name?: string;
   /**
-   * Threads that compute. Default: as many as the machine has for us. Up to four each have a session, and the weights in memory, of
-   * their own; more than four share these.
+   * Threads that compute. Default: the machine's available parallelism. Up to four threads have a session each, with its
+   * own copy of the weights; additional threads share these sessions.
    */
   threads?: number;
-  /** Tokens a batch, padding included. Default 256. At least 1. */
+  /** Tokens per batch, padding included. Default 256. At least 1. */
   batchTokens?: number;
 }
 
-/** Tokenised at a time: some 4,000 tokens, a few hundredths of a second. */
+/** Characters tokenised without a pause: about 4,000 tokens, a few hundredths of a second. */
 const SLICE_CHARACTERS = 16_384;
-/** For each thread, batches tokenised and not yet done, before tokenising waits. */
-const BATCHES_IN_HAND = 16;
+/** Tokenising pauses when this number of batches per thread is unfinished. */
+const PENDING_BATCHES = 16;
 
 /**
- * Loads a folder: `config.json`, `tokenizer.json`, weights as `model.safetensors`, as shards or as a ready
- * `model.onnx`, and, where present, the settings and modules of sentence-transformers.
+ * Loads a folder: `config.json`, `tokenizer.json`, weights (`model.safetensors`, shards or an exported `model.onnx`)
+ * and, if present, the settings and modules of sentence-transformers.
  * @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`, `ENCODER_BAD_OPTION`, and
- *   `SAFETENSORS_*` for weights that are damaged
+ *   `SAFETENSORS_*` for damaged weights
  */
 export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOptions = {}): Promise<TextEncoder> {
   const { name = basename(directory), threads = availableParallelism(), batchTokens = 256 } = options;
-  checkWhole('threads', threads, 1, 1024);
-  checkWhole('batchTokens', batchTokens, 1, 1 << 20);
+  checkInteger('threads', threads, 1, 1024);
+  checkInteger('batchTokens', batchTokens, 1, 1 << 20);
   const { id, dim, maxLength, tokenizer, inference } = await loadModel(directory, options);
   const pool = await createInferencePool(name, inference, threads);
-
-  function runBatch(tokens: number[][], { rows, length }: Batch): Promise<Float32Array> {
-    const ids = new BigInt64Array(rows.length * length);
-    const mask = new BigInt64Array(rows.length * length);
-    rows.forEach((row, r) => {
-      const text = tokens[row];
-      for (let t = 0; t < text.length; t++) ids[r * length + t] = BigInt(text[t]);
-      mask.fill(1n, r * length, r * length + text.length);
-    });
-    return pool.run(ids, mask, rows.length, length);
-  }
-
   return {
     id,
     name,
@@ -64,43 +54,42 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     isLanguageModel: true,
     maxLength,
     ...(options.precision === 'int8' ? { settings: { precision: options.precision } } : {}),
-    ...withLifetime(name, encodeAll, () => pool.close()),
+    ...closable(name, encodeAll, () => pool.close()),
   };
 
-  /** Texts are tokenised slice by slice here, in order of their length, while the threads are at the slices before. */
+  /** Tokenises slice by slice, sorted by length, while the threads compute the slices before. */
   async function encodeAll(texts: string[]): Promise<Float32Array> {
     const vectors = new Float32Array(texts.length * dim);
-    const inHand = new Set<Promise<void>>();
+    const pending = new Set<Promise<void>>();
     for (const slice of slicesByLength(texts)) {
       const tokens = slice.map((index) => tokenizer.tokenise(texts[index]));
-      for (const batch of packBatches(
-        tokens.map((ids) => ids.length),
-        batchTokens,
-      )) {
-        // A text without any token, not even a special one, has nothing to be encoded and keeps its zeros.
+      const lengths = tokens.map((ids) => ids.length);
+      for (const batch of packBatches(lengths, batchTokens)) {
+        // A text without any token, not even a special token, keeps its vector of zeros.
         if (batch.length === 0) continue;
-        const work = runBatch(tokens, batch).then((embedding) => {
+        const { ids, mask } = batchInputs(tokens, batch);
+        const work = pool.run(ids, mask, batch.rows.length, batch.length).then((embedding) => {
           batch.rows.forEach((row, r) => {
             const vector = embedding.subarray(r * dim, (r + 1) * dim);
             if (!Number.isFinite(vector.reduce((sum, value) => sum + value, 0)))
               throw errors.ENCODER_NOT_FINITE({ encoder: name });
             vectors.set(vector, slice[row] * dim);
           });
-          // One that failed stays, for whoever waits.
-          inHand.delete(work);
+          // A failed batch stays in the set, so that its error is thrown below.
+          pending.delete(work);
         });
-        inHand.add(work);
-        work.catch(() => {}); // it is thrown below
+        pending.add(work);
+        work.catch(() => {});
       }
-      while (inHand.size > BATCHES_IN_HAND * pool.size) await Promise.race(inHand);
-      await turn();
+      while (pending.size > PENDING_BATCHES * pool.size) await Promise.race(pending);
+      await nextTurn();
     }
-    await Promise.all(inHand);
+    await Promise.all(pending);
     return vectors;
   }
 }
 
-/** Indices of the texts, sorted by length in characters, in slices of about so many. */
+/** Indices of the texts, sorted by length in characters, in slices of about `SLICE_CHARACTERS`. */
 function* slicesByLength(texts: readonly string[]): Generator<number[]> {
   const order = texts.map((_, index) => index).sort((a, b) => texts[a].length - texts[b].length || a - b);
   let slice: number[] = [];

@@ -1,37 +1,33 @@
-/** Which prompt stands before every text. */
+/** Selects the prompt that is prepended to every text. */
 import { errors } from '../errors.ts';
-import type { SentenceSettings } from '../transformer/sentence-transformers-config.ts';
+import type { SentenceTransformersConfig } from '../transformer/sentence-transformers-config.ts';
 
 export interface PromptOptions {
   /**
-   * Put before every text, as models trained with instructions want it: `'query: '`. Default: the model's own default
-   * prompt (`default_prompt_name` of `config_sentence_transformers.json`), which most models do not have.
+   * Prepended to every text, for instruction-tuned models: `'query: '`. Default: the model's own default prompt
+   * (`default_prompt_name` of `config_sentence_transformers.json`), which most models do not have.
    */
   prompt?: string;
-  /** The prompt of that name in `config_sentence_transformers.json`. Not together with `prompt`. */
+  /** The prompt with this name in `config_sentence_transformers.json`. Not together with `prompt`. */
   promptName?: string;
 }
 
-/** @throws LorekeepError `ENCODER_BAD_OPTION` for a name that the model does not have, or both options at once */
-export function promptOf({ prompts, defaultPrompt }: SentenceSettings, { prompt, promptName }: PromptOptions): string {
+/** @throws LorekeepError `ENCODER_BAD_OPTION` for a name that the model does not have, or for both options together */
+export function promptOf(
+  { prompts, defaultPrompt }: SentenceTransformersConfig,
+  { prompt, promptName }: PromptOptions,
+): string {
+  const bad = (option: string, value: unknown, expected: string) =>
+    errors.ENCODER_BAD_OPTION({ option, value, expected });
   if (prompt !== undefined && promptName !== undefined)
-    throw errors.ENCODER_BAD_OPTION({
-      option: 'promptName',
-      value: promptName,
-      expected: 'not to be given together with prompt',
-    });
+    throw bad('promptName', promptName, 'no value if prompt is set');
   if (prompt !== undefined) {
-    if (typeof prompt !== 'string')
-      throw errors.ENCODER_BAD_OPTION({ option: 'prompt', value: prompt, expected: 'a text' });
+    if (typeof prompt !== 'string') throw bad('prompt', prompt, 'a string');
     return prompt;
   }
   const name = promptName ?? defaultPrompt;
   if (name === undefined) return '';
   if (!Object.hasOwn(prompts, name))
-    throw errors.ENCODER_BAD_OPTION({
-      option: 'promptName',
-      value: name,
-      expected: `one of the model's prompts: ${Object.keys(prompts).join(', ') || 'it has none'}`,
-    });
+    throw bad('promptName', name, `one of the model's prompts: ${Object.keys(prompts).join(', ') || 'it has none'}`);
   return prompts[name];
 }

@@ -1,27 +1,35 @@
 /**
- * Lorekeep's own cache of models: one folder a model, put there all at once and never changed, with a manifest of every
- * file's SHA-256. A folder whose files no longer match is not used, and makes room when the model is fetched again.
+ * Lorekeep's own cache of models: one folder per model, written atomically and never changed, with a manifest of the
+ * SHA-256 of every file. A folder whose files do not match its manifest is not used; the next download replaces it.
  */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { sha256OfFile, writeDirectoryAtomic } from '@lorekeep/core';
 import { errors } from '../errors.ts';
-import { type FoundModel, isSafePath, type SourceRequest } from './resolve.ts';
+import { isSafePath } from './model-paths.ts';
+import type { FoundModel, SourceRequest } from './source.ts';
 
 const MANIFEST = 'lorekeep.json';
-/** What a killed process left behind is swept up after this. */
+/** Leftovers of killed processes are deleted after this time. */
 const LEFTOVER_MS = 7 * 24 * 3600 * 1000;
 
 interface Manifest {
   repo: string;
-  /** Where it came from, for people: a commit of the hub, a package of a registry. */
+  /** Where the model came from, for humans: a commit of the hub, or a package of a registry. */
   origin: string;
   /** Path inside the folder → SHA-256. */
   files: Record<string, string>;
 }
 
-/** The folder of a model that lies in the cache unharmed. */
+/** `$LOREKEEP_CACHE`, else `~/.cache/lorekeep`. */
+export function defaultCacheDir(): string {
+  const { LOREKEEP_CACHE, XDG_CACHE_HOME } = process.env;
+  return LOREKEEP_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'lorekeep');
+}
+
+/** The folder of a model in the cache, with its files verified. */
 export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 'cache'>): Promise<FoundModel> {
   const directory = folderOf(cache, repo);
   const path = join(directory, MANIFEST);
@@ -35,7 +43,7 @@ export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 
     throw errors.MODEL_BAD_FILE({ file: path, reason: 'is not JSON' }, error);
   }
   if (typeof manifest?.files !== 'object' || manifest.files === null)
-    throw errors.MODEL_BAD_FILE({ file: path, reason: 'names no files' });
+    throw errors.MODEL_BAD_FILE({ file: path, reason: 'lists no files' });
   for (const [file, expected] of Object.entries(manifest.files)) {
     if (!isSafePath(file)) throw errors.MODEL_BAD_PATH({ where: path, path: file });
     const actual = await sha256OfFile(join(directory, file));
@@ -45,9 +53,8 @@ export async function findInCache({ repo, cache }: Pick<SourceRequest, 'repo' | 
 }
 
 /**
- * Puts a model into the cache, whole or not at all. Where another process was faster, its copy is taken.
- * @param fill writes the files into the folder it is given
- * @param files path → SHA-256 of what `fill` writes
+ * Adds a model to the cache atomically. If another process added it first, that copy is used.
+ * @param fill writes the files into the folder it is given; returns path → SHA-256 of what it wrote
  */
 export async function addToCache(
   { repo, cache, downloads }: Pick<SourceRequest, 'repo' | 'cache' | 'downloads'>,
@@ -60,19 +67,19 @@ export async function addToCache(
       const manifest: Manifest = { repo, origin, files: await fill(temporary) };
       await writeFile(join(temporary, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     });
-  const broken = await findInCache({ repo, cache }).then(
-    () => false,
+  const usable = await findInCache({ repo, cache }).then(
     () => true,
+    () => false,
   );
-  if (!broken) return directory;
-  await setAside(directory);
-  await sweep(cache, /\.(?:tmp|damaged)$/);
-  await sweep(downloads, /./);
+  if (usable) return directory;
+  await removeDamaged(directory);
+  await deleteLeftovers(cache, /\.(?:tmp|damaged)$/);
+  await deleteLeftovers(downloads, /./);
   try {
     await write();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    // ENOENT: the files to be put in were swept up by the process that was faster.
+    // ENOENT: the process that was faster has already deleted the downloaded files.
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
     await findInCache({ repo, cache }).catch(() => {
       throw error;
@@ -81,17 +88,17 @@ export async function addToCache(
   return directory;
 }
 
-/** Removes what matches and is old. Nothing depends on it, so nothing is said where it cannot be done. */
-async function sweep(folder: string, leftover: RegExp): Promise<void> {
+/** Deletes old entries that match. Nothing depends on it, so failures are ignored. */
+async function deleteLeftovers(folder: string, pattern: RegExp): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     const age = Date.now() - (await stat(path).then(({ mtimeMs }) => mtimeMs, Date.now));
-    if (leftover.test(name) && age > LEFTOVER_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
+    if (pattern.test(name) && age > LEFTOVER_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 
-/** A damaged copy leaves under another name first, so that nobody sees it half deleted. */
-async function setAside(directory: string): Promise<void> {
+/** Renames a damaged copy before deleting it, so that no process sees it half deleted. */
+async function removeDamaged(directory: string): Promise<void> {
   const aside = `${directory}.${randomBytes(6).toString('hex')}.damaged`;
   try {
     await rename(directory, aside);

@@ -1,31 +1,21 @@
 /**
- * One file from a server, whole or not at all, however often the connection breaks or the process is killed. Bytes go to
- * a partial file that is named by the hash of what it shall become, so that the next attempt, of this process or a later
- * one, asks for the rest alone (`Range`, RFC 9110 §14); a file that has changed on the server has another hash and so
- * begins anew. Only what has the right hash gets the final name, which is the hash itself.
- *
- *     downloads/HASH                       whole, verified, waiting to become part of a model
- *     downloads/HASH.MACHINE-PID-ANY.part  being written by that process
- *     downloads/HASH.part                  given up by its process, free for the next
+ * Downloads one file, completely or not at all, across broken connections and killed processes. A retry, of this or of
+ * a later process, requests only the missing bytes (`Range`, RFC 9110 §14). The file gets its final name, which is its
+ * hash, only after its hash is verified. A file that changed on the server has another hash and starts from zero.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { sha256, sha256OfFile } from '@lorekeep/core';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { errors } from '../errors.ts';
-import { backoffMs, isTransient, retryAfterMs, wait } from '../retry.ts';
-
-/** How patient a source is. */
-export interface Patience {
-  /** Failures in a row, none of which brought the file any further, that are survived. */
-  retries: number;
-  /** First wait after a failure; it doubles. */
-  retryMs: number;
-  /** So long a server may send nothing before the connection counts as broken. */
-  stallMs: number;
-}
+import {
+  backoffMs,
+  isTransient,
+  networkReason,
+  type RetryPolicy,
+  retryAfterMs,
+  TransientError,
+  wait,
+} from '../retry.ts';
+import { hashOfFile } from './file-hash.ts';
+import { claimPartial, completePath, releasePartial } from './partial-files.ts';
 
 export interface Download {
   url: string;
@@ -34,185 +24,128 @@ export interface Download {
   name: string;
   /** Bytes. */
   size: number;
-  /** 64 hexadecimal digits: SHA-256; 40: git's hash of the file as a blob. */
+  /** 64 hexadecimal digits: SHA-256. 40 digits: git's blob hash. */
   hash: string;
-  /** Where partial and whole files lie. */
+  /** Folder of partial and complete files. */
   folder: string;
-  patience: Patience;
-  /** Bytes of the file that are there, those of former attempts included. */
-  onBytes(there: number): void;
+  retry: RetryPolicy;
+  /** Called with the bytes of the file on disk, those of earlier attempts included. */
+  onBytes(bytes: number): void;
   signal: AbortSignal | undefined;
 }
 
-/** A partial file that nobody has written to for so long belongs to nobody. */
-const ABANDONED_MS = 10 * 60_000;
-const MACHINE = sha256(hostname()).slice(0, 8);
-
-/** A failure that may pass. */
-class Passing extends Error {
-  readonly waitMs: number | undefined;
-  constructor(reason: string, waitMs?: number) {
-    super(reason);
-    this.waitMs = waitMs;
-  }
-}
-
 /**
- * The path of the whole, verified file.
- * @throws LorekeepError `MODEL_HASH_MISMATCH`; `Error` with the reason when the server refuses or patience is at an end;
- *   `signal.reason`. What was fetched until then is kept for the next attempt
+ * @returns the path of the complete, verified file
+ * @throws LorekeepError `MODEL_HASH_MISMATCH`; `Error` with the reason if the server refuses or the retries are used up;
+ *   `signal.reason`. The bytes received so far are kept for the next attempt
  */
-export async function download(what: Download): Promise<string> {
-  const { folder, hash, size, signal, patience, onBytes, name } = what;
-  const whole = join(folder, hash);
+export async function download(request: Download): Promise<string> {
+  const { folder, hash, size, onBytes, name } = request;
+  const complete = completePath(folder, hash);
   await mkdir(folder, { recursive: true });
-  if ((await hashOfFile(whole, hash).catch(() => undefined)) === hash) {
+  if ((await hashOfFile(complete, hash).catch(() => undefined)) === hash) {
     onBytes(size);
-    return whole;
+    return complete;
   }
-  const path = await claim(folder, hash);
+  const path = await claimPartial(folder, hash);
   const file = await open(path, 'a');
-  let kept = true;
+  let keep = true;
   try {
-    let farthest = (await file.stat()).size;
-    let spliced = farthest > 0;
-    for (let failures = 0; ; ) {
-      signal?.throwIfAborted();
-      let there = (await file.stat()).size;
-      try {
-        if (there > size) await file.truncate((there = 0));
-        if (there < size) await fetchRest(what, file, there);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!(error instanceof Passing)) throw error;
-        there = (await file.stat()).size;
-        if (there > farthest) failures = 0;
-        farthest = Math.max(farthest, there);
-        if (failures >= patience.retries)
-          throw new Error(`${name}: ${error.message}, ${failures + 1} times; ${there} of ${size} bytes are kept`);
-        await wait(error.waitMs ?? backoffMs(failures, patience.retryMs), signal);
-        failures++;
-        spliced = true;
-        continue;
-      }
+    /** Whether the file may consist of pieces from several responses. */
+    let spliced = (await file.stat()).size > 0;
+    while (true) {
+      spliced = (await fetchAll(request, file)) || spliced;
       await file.sync();
       const actual = await hashOfFile(path, hash);
       if (actual === hash) break;
       if (!spliced) {
-        kept = false;
+        keep = false;
         throw errors.MODEL_HASH_MISMATCH({ file: name, expected: hash, actual });
       }
-      // Pieces of different origin: once more, in one piece.
+      // The pieces may come from different versions of the file: download it once more in one piece.
       spliced = false;
-      farthest = 0;
       await file.truncate(0);
     }
   } catch (error) {
     await file.close();
-    if (kept) await rename(path, join(folder, `${hash}.part`));
+    if (keep) await releasePartial(path, folder, hash);
     else await rm(path, { force: true });
     throw error;
   }
   await file.close();
-  await rename(path, whole);
-  return whole;
+  await rename(path, complete);
+  return complete;
 }
 
-async function fetchRest(what: Download, file: FileHandle, there: number): Promise<void> {
-  const { url, headers, name, size, signal, patience, onBytes } = what;
+/** Retries until all bytes are there. Returns true if it took more than one response. */
+async function fetchAll(request: Download, file: FileHandle): Promise<boolean> {
+  const { size, signal, retry, name } = request;
+  let farthest = (await file.stat()).size;
+  let spliced = false;
+  for (let failures = 0; ; ) {
+    signal?.throwIfAborted();
+    let received = (await file.stat()).size;
+    try {
+      if (received > size) await file.truncate((received = 0));
+      if (received < size) await fetchRest(request, file, received);
+      return spliced;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof TransientError)) throw error;
+      received = (await file.stat()).size;
+      if (received > farthest) failures = 0;
+      farthest = Math.max(farthest, received);
+      if (failures >= retry.retries)
+        throw new Error(`${name}: ${error.message}, ${failures + 1} times; ${received} of ${size} bytes are kept`);
+      await wait(error.waitMs ?? backoffMs(failures, retry.firstWaitMs), signal);
+      failures++;
+      spliced = true;
+    }
+  }
+}
+
+/** One request for the bytes from `received` on, appended to the file. */
+async function fetchRest(request: Download, file: FileHandle, received: number): Promise<void> {
+  const { url, headers, name, size, signal, retry, onBytes } = request;
   const stalled = new AbortController();
-  const timer = setTimeout(() => stalled.abort(), patience.stallMs);
+  const timer = setTimeout(() => stalled.abort(), retry.stallMs);
   const signals = signal === undefined ? [stalled.signal] : [signal, stalled.signal];
   try {
     const response = await fetch(url, {
       headers: {
         ...headers,
         'accept-encoding': 'identity',
-        ...(there > 0 ? { range: `bytes=${there}-` } : {}),
+        ...(received > 0 ? { range: `bytes=${received}-` } : {}),
       },
       signal: AbortSignal.any(signals),
     });
     const { status } = response;
-    if (isTransient(status)) throw new Passing(`HTTP ${status}`, retryAfterMs(response.headers.get('retry-after')));
-    // 416: the server's file is shorter than what we have; 206 of another place or file: not the rest of ours.
+    if (isTransient(status))
+      throw new TransientError(`HTTP ${status}`, retryAfterMs(response.headers.get('retry-after')));
+    // 416: the server's file is shorter than ours. 206 with another range: not the continuation of our file.
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-    const rest = Number(range?.[1]) === there && (range?.[2] === '*' || Number(range?.[2]) === size);
-    if (status === 416 || (status === 206 && !rest)) {
+    const continues = Number(range?.[1]) === received && (range?.[2] === '*' || Number(range?.[2]) === size);
+    if (status === 416 || (status === 206 && !continues)) {
       await file.truncate(0);
-      throw new Passing(`it has no byte ${there} of ${size}`);
+      throw new TransientError(`it has no byte ${received} of ${size}`);
     }
     if (!response.ok || response.body === null) throw new Error(`${name}: HTTP ${status}`);
-    // The server does not know ranges and sends everything.
-    if (status !== 206 && there > 0) await file.truncate((there = 0));
+    // The server does not support ranges and sends the whole file.
+    if (status !== 206 && received > 0) await file.truncate((received = 0));
     for await (const chunk of response.body) {
       timer.refresh();
-      there += chunk.length;
-      if (there > size) throw new Error(`${name} is longer than the ${size} bytes announced`);
+      received += chunk.length;
+      if (received > size) throw new Error(`${name} is longer than the ${size} bytes announced`);
       await file.write(chunk);
-      onBytes(there);
+      onBytes(received);
     }
   } catch (error) {
-    if (stalled.signal.aborted) throw new Passing(`nothing came for ${patience.stallMs / 1000} s`);
-    if (error instanceof TypeError) throw new Passing(networkReason(error));
+    if (stalled.signal.aborted) throw new TransientError(`no data for ${retry.stallMs / 1000} s`);
+    // `fetch` reports every network failure as a TypeError.
+    if (error instanceof TypeError) throw new TransientError(networkReason(error));
     throw error;
   } finally {
     clearTimeout(timer);
   }
-  if (there < size) throw new Passing(`it ended after ${there} of ${size} bytes`);
-}
-
-/** `fetch` reports all that goes wrong on the way as a `TypeError` whose cause says what. */
-export function networkReason(error: TypeError): string {
-  const { cause } = error as { cause?: NodeJS.ErrnoException };
-  return cause?.code ?? cause?.message ?? error.message;
-}
-
-/** A partial file of one's own: the longest that somebody has left, else a new one. */
-async function claim(folder: string, hash: string): Promise<string> {
-  const own = join(folder, `${hash}.${MACHINE}-${process.pid}-${randomBytes(4).toString('hex')}.part`);
-  const left: { path: string; size: number }[] = [];
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(`${hash}.`) || !name.endsWith('.part')) continue;
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    const [machine, pid] = name.slice(hash.length + 1, -'part'.length).split(/[-.]/);
-    const free =
-      machine === '' ||
-      (machine === MACHINE && !isAlive(Number(pid))) ||
-      Date.now() - (found?.mtimeMs ?? 0) > ABANDONED_MS;
-    if (found !== undefined && free) left.push({ path, size: found.size });
-  }
-  left.sort((a, b) => b.size - a.size);
-  for (const { path } of left) {
-    try {
-      // Touched before it is taken: under its new name it must not look abandoned for a moment.
-      await utimes(path, new Date(), new Date());
-      await rename(path, own);
-      return own;
-    } catch (error) {
-      // Another process took it first.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  return own;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** In the kind of hash that `like` is. */
-export function hashOfFile(path: string, like: string): Promise<string> {
-  return like.length === 64 ? sha256OfFile(path) : gitBlobHash(path);
-}
-
-async function gitBlobHash(path: string): Promise<string> {
-  const hash = createHash('sha1').update(`blob ${(await stat(path)).size}\0`);
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  if (received < size) throw new TransientError(`it ended after ${received} of ${size} bytes`);
 }

@@ -1,18 +1,19 @@
 /**
- * Which files make a model, for everybody who fetches, copies or checks one. A model is `config.json`, `tokenizer.json`
- * and weights in one of these forms, the first that is there:
+ * Which files belong to a model. A model has `config.json`, `tokenizer.json` and weights in one of these forms, in order
+ * of preference:
  *
- *     model.safetensors                                          one file
+ *     model.safetensors                                                   one file
  *     model.safetensors.index.json + model-00001-of-00002.safetensors …   shards
- *     model.onnx or onnx/model.onnx (+ model.onnx_data)          a graph that is ready
+ *     onnx/model.onnx or model.onnx (+ model.onnx_data)                   an exported graph
  *
- * and, optionally, the settings of sentence-transformers: `modules.json` with a folder a module (`1_Pooling`, `2_Dense`,
- * …), whose transformer may itself lie in a folder (`0_Transformer`).
+ * Optionally it has the settings of sentence-transformers: `modules.json` with one folder per module (`1_Pooling`,
+ * `2_Dense`, …). The transformer may be in such a folder too (`0_Transformer`).
  */
 
-/** A folder of a sentence-transformers module: its number and its kind. */
-const MODULE = String.raw`\d+_[A-Za-z]+/`;
-const anywhere = (name: string) => new RegExp(`^(?:${MODULE})?${name}$`);
+/** Folder of a sentence-transformers module: its number and its type. */
+const MODULE_FOLDER = String.raw`\d+_[A-Za-z]+/`;
+/** The file at the top level or in a module folder. */
+const anywhere = (name: string) => new RegExp(`^(?:${MODULE_FOLDER})?${name}$`);
 
 const SETTINGS = [
   anywhere(String.raw`config\.json`),
@@ -21,55 +22,57 @@ const SETTINGS = [
   anywhere(String.raw`sentence_[a-z-]+_config\.json`),
   /^(?:modules|config_sentence_transformers)\.json$/,
 ];
-/** Dense and LayerNorm modules have weights of their own, whatever form those of the transformer have. */
-const MODULE_WEIGHTS = new RegExp(`^${MODULE}model\\.safetensors$`);
+/** Dense and LayerNorm modules have their own weights, independent of the form of the transformer's weights. */
+const MODULE_WEIGHTS = new RegExp(`^${MODULE_FOLDER}model\\.safetensors$`);
 
-/** Forms of the transformer's weights, the preferred first. */
-const WEIGHTS: { name: string; whole: RegExp; parts: RegExp }[] = [
+/** Forms of the transformer's weights, in order of preference. `main` identifies the form, `all` matches its files. */
+const WEIGHT_FORMS: { name: string; main: RegExp; all: RegExp }[] = [
   {
     name: 'model.safetensors',
-    whole: anywhere(String.raw`model\.safetensors`),
-    parts: anywhere(String.raw`model\.safetensors`),
+    main: anywhere(String.raw`model\.safetensors`),
+    all: anywhere(String.raw`model\.safetensors`),
   },
   {
     name: 'model.safetensors.index.json',
-    whole: anywhere(String.raw`model\.safetensors\.index\.json`),
-    parts: anywhere(String.raw`model(?:\.safetensors\.index\.json|-\d{5}-of-\d{5}\.safetensors)`),
+    main: anywhere(String.raw`model\.safetensors\.index\.json`),
+    all: anywhere(String.raw`model(?:\.safetensors\.index\.json|-\d{5}-of-\d{5}\.safetensors)`),
   },
   {
     name: 'onnx/model.onnx',
-    whole: /^onnx\/model\.onnx$/,
-    parts: /^onnx\/model\.onnx(?:[_.]data)?$/,
+    main: /^onnx\/model\.onnx$/,
+    all: /^onnx\/model\.onnx(?:[_.]data)?$/,
   },
-  { name: 'model.onnx', whole: /^model\.onnx$/, parts: /^model\.onnx(?:[_.]data)?$/ },
+  { name: 'model.onnx', main: /^model\.onnx$/, all: /^model\.onnx(?:[_.]data)?$/ },
 ];
 
 export interface ModelFileChoice {
-  /** What to fetch, in the order given. */
+  /** Files to load, in the given order. */
   files: string[];
-  /** What every model needs and this one lacks, for messages. Empty: the model is complete, as far as names tell. */
+  /** Required files that are absent, for messages. Empty if the names show a complete model. */
   missing: string[];
 }
 
 /**
- * Chooses, of all files that a model's repository has, those that this package loads. Paths are relative, with `/`.
+ * Selects the files that this package loads from all files of a repository. Paths are relative, with `/`.
  *
  * @example chooseModelFiles(['README.md', 'config.json', 'tokenizer.json', 'model.safetensors']).files.length // 3
  */
 export function chooseModelFiles(paths: readonly string[]): ModelFileChoice {
   const transformer = transformerFolder(paths);
   const inTransformer = (name: string) => paths.includes(transformer + name);
-  const form = WEIGHTS.find(({ name, whole }) => paths.some((path) => whole.test(path) && path === transformer + name));
+  const form = WEIGHT_FORMS.find(({ name, main }) =>
+    paths.some((path) => main.test(path) && path === transformer + name),
+  );
   const files = paths.filter(
     (path) =>
-      SETTINGS.some((pattern) => pattern.test(path)) || MODULE_WEIGHTS.test(path) || (form?.parts.test(path) ?? false),
+      SETTINGS.some((pattern) => pattern.test(path)) || MODULE_WEIGHTS.test(path) || (form?.all.test(path) ?? false),
   );
   const missing = ['config.json', 'tokenizer.json'].filter((name) => !inTransformer(name));
   if (form === undefined) missing.push('model.safetensors');
   return { files, missing };
 }
 
-/** Where the transformer's own files lie: `''`, or a module's folder with a closing slash. */
+/** Folder of the transformer's own files: `''`, or a module folder with a trailing slash. */
 function transformerFolder(paths: readonly string[]): string {
   if (paths.includes('config.json')) return '';
   return paths.find((path) => /^\d+_Transformer\/config\.json$/.test(path))?.replace('config.json', '') ?? '';

@@ -1,10 +1,11 @@
-/** From token vectors to the text's vector: the modules of sentence-transformers that follow the transformer, then L2. */
+/** From token vectors to the text's vector: the sentence-transformers modules after the transformer, then L2. */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 import { activationNamed } from './layers/activations.ts';
 import { createLayers } from './layers/layers.ts';
 import { type PoolingMode, pool } from './layers/pooling.ts';
 import type { Weights } from './layers/weights.ts';
 
+/** A module after the transformer. Its JSON without the weights is part of the encoder's id: never rename a key. */
 export type HeadModule =
   | { kind: 'pooling'; modes: PoolingMode[]; includePrompt: boolean }
   | {
@@ -15,13 +16,13 @@ export type HeadModule =
       activation: string;
       residual: boolean;
       weights: Weights;
-      /** SHA-256 of the weights' file. */
+      /** SHA-256 of the weight file. */
       hash: string;
     }
   | { kind: 'layerNorm'; size: number; weights: Weights; hash: string }
   | { kind: 'normalise' };
 
-/** PyTorch's classes of activations → the names of `activationNamed`. */
+/** PyTorch's activation classes → names of `activationNamed`. */
 export const ACTIVATION_CLASSES: Record<string, string> = {
   'torch.nn.modules.linear.Identity': 'linear',
   'torch.nn.modules.activation.Tanh': 'tanh',
@@ -32,19 +33,19 @@ export const ACTIVATION_CLASSES: Record<string, string> = {
 };
 
 export interface HeadOptions {
-  /** Tokens of the prompt, which a pooling may leave out. */
+  /** Tokens of the prompt, which a pooling may exclude. */
   promptTokens: number;
-  /** Values kept of the vector, from the first on; undefined keeps all. */
+  /** Leading values of the vector to keep. Undefined keeps all. */
   dimensions: number | undefined;
 }
 
 /**
- * Writes all modules, cuts the vector, and divides it by its length, whether or not the model ends in a normalisation:
- * encoders give unit vectors. A vector of zeros stays one.
+ * Writes all modules, truncates the vector and normalises it (L2), even if the model does not end with a normalisation:
+ * encoders return unit vectors. A vector of zeros stays zeros.
  *
- * @param tokens `[batch, length, width]`, or `[batch, width]` where `head` is empty
+ * @param tokens `[batch, length, width]`, or `[batch, width]` if `head` is empty
  * @param mask float32 `[batch, length]`
- * @param dimensionMismatch makes the error where a module takes another width than it is given
+ * @param dimensionMismatch makes the error for a module whose input width differs from the given width
  */
 export function writeHead(
   graph: OnnxGraphBuilder,
@@ -59,7 +60,7 @@ export function writeHead(
   head.forEach((module, index) => {
     if (module.kind === 'pooling')
       x = pool(graph, x, mask, module.modes, { skip: module.includePrompt ? 0 : promptTokens });
-    // At the end of all modules it is what comes last anyway.
+    // The last normalisation is the one below.
     else if (module.kind === 'normalise') x = index === head.length - 1 ? x : unit(graph, x);
     else {
       const layers = createLayers(graph, module.weights, `head.${index}.`);
@@ -92,8 +93,8 @@ export function widthAfter(width: number, head: readonly HeadModule[]): number {
   return width;
 }
 
-/** What of the modules an encoder's id depends on. */
-export function settingsOf(head: readonly HeadModule[]): object[] {
+/** The part of the modules that the encoder's id depends on. */
+export function identityOf(head: readonly HeadModule[]): object[] {
   return head.map((module) => ({ ...module, weights: undefined }));
 }
 

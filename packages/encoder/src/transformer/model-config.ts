@@ -1,4 +1,4 @@
-/** Reading `config.json`: every value that changes the mathematics is checked, and what is not known is refused. */
+/** Reads values of `config.json`. Every value that changes the computation is checked; unknown values are refused. */
 import { join } from 'node:path';
 import { errors } from '../errors.ts';
 import { activationNamed } from './layers/activations.ts';
@@ -9,7 +9,7 @@ export interface ModelConfig {
   values: Record<string, unknown>;
 }
 
-/** A size: a whole number of at least 1. `fallback` stands in where the key is absent. */
+/** A size: a whole number of at least 1. `fallback` is used if the key is absent. */
 export function sizeIn({ directory, values }: ModelConfig, key: string, fallback?: number): number {
   const value = values[key] ?? fallback;
   if (!Number.isSafeInteger(value) || (value as number) < 1)
@@ -31,28 +31,29 @@ export function positiveIn({ directory, values }: ModelConfig, key: string, fall
   return value;
 }
 
-/** The number of a token, from 0. */
+/** A token id, from 0. */
 export function tokenIn({ directory, values }: ModelConfig, key: string, fallback: number): number {
   const value = values[key] ?? fallback;
   if (!Number.isSafeInteger(value) || (value as number) < 0)
     throw errors.MODEL_BAD_FILE({
       file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(value)}, expected a token`,
+      reason: `gives ${key} as ${JSON.stringify(value)}, expected a token id`,
     });
   return value as number;
 }
 
+/** A boolean. */
 export function flagIn({ directory, values }: ModelConfig, key: string, fallback: boolean): boolean {
   const value = values[key] ?? fallback;
   if (typeof value !== 'boolean')
     throw errors.MODEL_BAD_FILE({
       file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(value)}, expected a flag`,
+      reason: `gives ${key} as ${JSON.stringify(value)}, expected a boolean`,
     });
   return value;
 }
 
-/** An object; empty where the key is absent or null. */
+/** An object. Empty if the key is absent or null. */
 export function objectIn({ directory, values }: ModelConfig, key: string): Record<string, unknown> {
   const value = values[key] ?? {};
   if (typeof value !== 'object' || Array.isArray(value))
@@ -73,7 +74,7 @@ export function activationIn({ directory, values }: ModelConfig, key: string, fa
 
 export type LayerType = 'full_attention' | 'sliding_attention';
 
-/** What each layer sees: `layer_types`, or where there is none, what `rule` says. */
+/** The attention type of each layer: `layer_types`, or the result of `rule` if it is absent. */
 export function layerTypesIn(
   { directory, values }: ModelConfig,
   layers: number,
@@ -92,8 +93,8 @@ export function layerTypesIn(
 }
 
 /**
- * Refuses a model that asks for something else than what is computed here.
- * @param required key → the only value that is done exactly; an absent key means that value
+ * Refuses a model whose configuration differs from what is computed here.
+ * @param required key → the only supported value; an absent key means that value
  * @throws LorekeepError `MODEL_UNSUPPORTED`
  */
 export function requireIn({ directory, values }: ModelConfig, required: Record<string, unknown>): void {

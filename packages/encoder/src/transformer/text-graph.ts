@@ -1,6 +1,6 @@
 /**
- * A whole encoder as one ONNX graph of our own: architecture, pooling, further modules and L2 normalisation, so that
- * only `[batch, dim]` leaves it. Batch and length are dynamic.
+ * A complete encoder as one ONNX graph: architecture, pooling, further modules and L2 normalisation. Its only output is
+ * `[batch, dim]`. Batch size and length are dynamic.
  */
 import { type Arrays, type ModelParts, OnnxGraphBuilder } from '@lorekeep/graph';
 import type { Architecture } from './architectures/architecture.ts';
@@ -9,16 +9,16 @@ import type { Precision } from './layers/int8.ts';
 import { createLayers } from './layers/layers.ts';
 import { checkedWeights } from './layers/weights.ts';
 
-/** Changes whenever a graph computes something else: it is part of every encoder's id. */
+/** Part of every encoder's id. Increment it whenever a graph computes something else. */
 export const GRAPH_VERSION = 1;
 
 /**
- * The model, its weights apart. Inputs: `input_ids`, `attention_mask`, int64 `[batch, length]`. Output: `embedding`, float32
+ * The graph, with its weights separate. Inputs: `input_ids`, `attention_mask`, int64 `[batch, length]`. Output: `embedding`, float32
  * `[batch, dim]`.
  *
- * @param file the weights' file, for messages
- * @param precision of the transformer's linear layers; what follows them is small and stays in fp32
- * @throws LorekeepError `MODEL_BAD_FILE` if weights are missing, of another shape, or not finite
+ * @param file the weight file, for messages
+ * @param precision precision of the transformer's linear layers; the modules after it are small and stay in fp32
+ * @throws LorekeepError `MODEL_BAD_FILE` if weights are missing, have another shape or are not finite
  */
 export function textGraph(
   architecture: Architecture,

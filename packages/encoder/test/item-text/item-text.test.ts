@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineTemplate, ITEM_TEMPLATES, itemText, templateFor } from '../../src/index.ts';
-import { cutToTokens, estimateTokens, shareTokens } from '../../src/item-text/budget.ts';
+import { shareTokens, truncateTokens } from '../../src/item-text/budget.ts';
+import { estimateTokens } from '../../src/item-text/estimate-tokens.ts';
 import { loadTokenizer } from '../../src/runtime/tokenise.ts';
 import { realModel } from '../support/support.ts';
 
@@ -132,11 +133,11 @@ test('tokens are shared as water fills vessels', () => {
 });
 
 test('a cut falls between words, else between characters, never inside one', () => {
-  assert.equal(cutToTokens('one two, three four', 3), 'one two');
-  assert.equal(cutToTokens('新款 很长的描述没有空格', 6), '新款 很长的描');
-  assert.equal(cutToTokens('💡💡💡', 2), '💡💡');
-  assert.equal(cutToTokens('abcdefghijklmnop', 2), 'abcdefghijkl');
-  assert.equal(cutToTokens('fits', 1), 'fits');
+  assert.equal(truncateTokens('one two, three four', 3), 'one two');
+  assert.equal(truncateTokens('新款 很长的描述没有空格', 6), '新款 很长的描');
+  assert.equal(truncateTokens('💡💡💡', 2), '💡💡');
+  assert.equal(truncateTokens('abcdefghijklmnop', 2), 'abcdefghijkl');
+  assert.equal(truncateTokens('fits', 1), 'fits');
 });
 
 test('tokens are estimated near what a real tokenizer counts', async (t) => {

@@ -202,7 +202,7 @@ describe('what may pass is tried again', () => {
         json(response, 429, { error: 'slow down' }, { 'retry-after': later }),
       );
       assert.equal(error.code, 'ENDPOINT_UNAVAILABLE');
-      assert.match(error.message, /HTTP 429: slow down, to be asked again in 3\d\d\d s \(1 attempt\)/);
+      assert.match(error.message, /HTTP 429: slow down, it asks for a wait of 3\d\d\d s \(1 attempt\)/);
     }
   });
 
@@ -217,7 +217,7 @@ describe('what may pass is tried again', () => {
     const limits = { timeoutSeconds: 0.05, retries: 1 };
     const silent = await failure(() => true, limits);
     assert.equal(silent.code, 'ENDPOINT_UNAVAILABLE');
-    assert.match(silent.message, /no whole answer within 0.1 s \(2 attempts\)/);
+    assert.match(silent.message, /no complete answer within 0.1 s \(2 attempts\)/);
     const midst = await failure((_, response) => response.writeHead(200).write('{"data":') || true, limits);
     assert.equal(midst.code, 'ENDPOINT_UNAVAILABLE');
     const patience = await failure(() => true, { timeoutSeconds: 60, patienceSeconds: 0.05, retries: 50 });

@@ -216,7 +216,7 @@ test('a hub that is busy is asked again, one that stays silent is left, one that
   environment(t, { HF_ENDPOINT: hub.url });
   assert.match(
     (await failure({ cacheDir, retries: 1, stallSeconds: 0.05 })).reason,
-    /nothing came for 0\.05 s, 2 times; 10 of 100/,
+    /no data for 0\.05 s, 2 times; 10 of 100/,
   );
   const before = starts().length;
   hub.misbehave = ({ path }, _, response) => path === WEIGHTS && !!response.writeHead(403).end();

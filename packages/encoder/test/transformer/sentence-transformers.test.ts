@@ -89,7 +89,7 @@ const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: s
       { type: 'x.Pooling', path: '1_Pooling' },
     ]),
     'MODEL_UNSUPPORTED',
-    /Dense at place 1/,
+    /Dense at position 1/,
   ],
   [
     'two poolings',
@@ -99,7 +99,7 @@ const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: s
       { type: 'x.Pooling', path: '1_Pooling' },
     ]),
     'MODEL_UNSUPPORTED',
-    /Pooling at place 2/,
+    /Pooling at position 2/,
   ],
   ...['/etc', '..', 'a/../../b', '..\\b', 'a\0b'].map((path): (typeof DAMAGES)[number] => [
     `a module in ${JSON.stringify(path)}`,
@@ -112,7 +112,7 @@ const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: s
     'a prompt that is no text',
     (d) => writeFile(join(d, 'config_sentence_transformers.json'), '{"prompts": {"a": 1}}'),
     'MODEL_BAD_FILE',
-    /no text/,
+    /not a string/,
   ],
   [
     'another task',

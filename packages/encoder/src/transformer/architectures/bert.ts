@@ -1,10 +1,10 @@
 /**
- * BERT (Devlin et al. 2019), and RoBERTa (Liu et al. 2019), XLM-R (Conneau et al. 2020) and CamemBERT, which differ in
- * where places begin. Token types other than 0 do not occur here.
+ * BERT (Devlin et al. 2019), and RoBERTa (Liu et al. 2019), XLM-R (Conneau et al. 2020) and CamemBERT, which number
+ * positions differently. All tokens have token type 0.
  */
-import { hidePadding, lengthOf } from '../layers/attention.ts';
+import { lengthOf, paddingMask } from '../layers/attention.ts';
 import type { Layers } from '../layers/layers.ts';
-import { placesAfterPadding } from '../layers/positions.ts';
+import { positionsAfterPadding } from '../layers/positions.ts';
 import { activationIn, checkHeads, type ModelConfig, positiveIn, requireIn, sizeIn, tokenIn } from '../model-config.ts';
 import type { Architecture } from './architecture.ts';
 import { type PostNormNames, postNormLayer } from './post-norm.ts';
@@ -25,7 +25,7 @@ export function bert(config: ModelConfig): Architecture {
   return bertOrRoberta(config, ['bert.']);
 }
 
-/** As `bert`; the first place has the number after that of the padding token. */
+/** Like `bert`, but position ids start after the id of the padding token. */
 export function roberta(config: ModelConfig): Architecture {
   return bertOrRoberta(config, ['roberta.'], tokenIn(config, 'pad_token_id', 1));
 }
@@ -54,28 +54,32 @@ function bertOrRoberta(config: ModelConfig, prefixes: string[], padding?: number
     settings,
     write(layers, { ids, mask }) {
       const { graph } = layers;
-      const table = graph.initializer('embeddings.places', [positions, hidden], embeddingsOfPlaces(layers, settings));
-      const place =
+      const table = graph.initializer(
+        'embeddings.positions',
+        [positions, hidden],
+        positionEmbeddings(layers, settings),
+      );
+      const position =
         padding === undefined
           ? graph.node('Slice', [table, graph.int64s([0]), lengthOf(graph, ids), graph.int64s([0])])
-          : graph.node('Gather', [table, placesAfterPadding(graph, ids, mask, padding)]);
+          : graph.node('Gather', [table, positionsAfterPadding(graph, ids, mask, padding)]);
       const words = layers.lookup(ids, 'embeddings.word_embeddings', settings.vocabulary, hidden);
-      let x = layers.layerNorm(graph.node('Add', [words, place]), 'embeddings.LayerNorm', hidden, epsilon);
-      const hide = hidePadding(graph, mask);
+      let x = layers.layerNorm(graph.node('Add', [words, position]), 'embeddings.LayerNorm', hidden, epsilon);
+      const attentionMask = paddingMask(graph, mask);
       for (let layer = 0; layer < settings.layers; layer++)
-        x = postNormLayer(layers, x, hide, `encoder.layer.${layer}`, NAMES, settings);
+        x = postNormLayer(layers, x, attentionMask, `encoder.layer.${layer}`, NAMES, settings);
       return x;
     },
   };
 }
 
 /** Position embeddings with the embedding of token type 0 added, `[positions, hidden]`. */
-function embeddingsOfPlaces(
+function positionEmbeddings(
   { weights }: Layers,
   { positions, hidden, tokenTypes }: { positions: number; hidden: number; tokenTypes: number },
 ): Float32Array {
-  const places = weights.take('embeddings.position_embeddings.weight', [positions, hidden]).slice();
+  const table = weights.take('embeddings.position_embeddings.weight', [positions, hidden]).slice();
   const type = weights.take('embeddings.token_type_embeddings.weight', [tokenTypes, hidden]);
-  for (let i = 0; i < places.length; i++) places[i] += type[i % hidden];
-  return places;
+  for (let i = 0; i < table.length; i++) table[i] += type[i % hidden];
+  return table;
 }

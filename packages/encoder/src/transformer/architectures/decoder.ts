@@ -1,11 +1,11 @@
 /**
- * Decoder language models of the Llama shape: Llama, Mistral, Qwen2 and Qwen3. Rotary places, RMS norms before each
- * part, key heads shared by groups of query heads, SwiGLU, and no token sees what comes after it. They differ in biases,
- * in Qwen3's norms of queries and keys, and in how far back a token sees.
+ * Decoder language models of the Llama family: Llama, Mistral, Qwen2 and Qwen3. Rotary position embeddings, RMS pre-norm,
+ * grouped-query attention, SwiGLU and causal attention. They differ in biases, in Qwen3's norms of queries and keys, and
+ * in the size of the attention window.
  */
 import { activationNamed } from '../layers/activations.ts';
-import { attention, hideByPlace, hidePadding, lengthOf } from '../layers/attention.ts';
-import { anglesOf, rotaryFrequencies, rotate } from '../layers/rotary.ts';
+import { attention, lengthOf, paddingMask, positionMask } from '../layers/attention.ts';
+import { anglesOf, rotate } from '../layers/rotary.ts';
 import {
   activationIn,
   checkHeads,
@@ -18,17 +18,18 @@ import {
   sizeIn,
 } from '../model-config.ts';
 import type { Architecture } from './architecture.ts';
+import { rotaryFrequencies } from './rotary-frequencies.ts';
 
 interface Shape {
-  /** Layers have biases in these projections. */
+  /** Projections with a bias. */
   queryKeyValueBias: boolean;
   outputBias: boolean;
   mlpBias: boolean;
-  /** Queries and keys are normalised, each head by itself. */
+  /** Queries and keys are normalised per head. */
   headNorms: boolean;
   headSize: number;
   keyHeads: number;
-  /** How many tokens each layer sees, itself included; undefined: all before it. */
+  /** Attention window of each layer in tokens, the token itself included. Undefined: all earlier tokens. */
   windows: (number | undefined)[];
 }
 
@@ -90,7 +91,7 @@ function sizesOf(config: ModelConfig, keyHeads?: number, headSize?: number): Pic
   };
 }
 
-/** Windows are off unless `use_sliding_window` is set, and then on in the layers from `max_window_layers` up. */
+/** Windows are used only if `use_sliding_window` is set, and only in the layers from `max_window_layers` on. */
 function windowsOfQwen(config: ModelConfig): Shape['windows'] {
   const used = flagIn(config, 'use_sliding_window', false) && config.values.sliding_window !== null;
   const window = used ? sizeIn(config, 'sliding_window', 4096) : undefined;
@@ -131,41 +132,49 @@ function decoder(config: ModelConfig, shape: Shape): Architecture {
     write(layers, { ids, mask }) {
       const { graph } = layers;
       const length = lengthOf(graph, ids);
-      const padding = hidePadding(graph, mask);
+      const padding = paddingMask(graph, mask);
       const angles = anglesOf(graph, length, settings.frequencies);
       const activation = activationNamed(settings.activation)!;
-      const biases = new Map<number | undefined, string>();
-      const biasOf = (window: number | undefined): string => {
+      const masks = new Map<number | undefined, string>();
+      const maskOf = (window: number | undefined): string => {
         const reach = window === undefined ? undefined : window - 1;
-        const known = biases.get(window);
-        const bias = known ?? graph.node('Add', [hideByPlace(graph, length, { causal: true, reach }), padding]);
-        biases.set(window, bias);
-        return bias;
+        const known = masks.get(window);
+        const mask = known ?? graph.node('Add', [positionMask(graph, length, { causal: true, reach }), padding]);
+        masks.set(window, mask);
+        return mask;
       };
-      /** Projections of `count` heads, normalised where the model does so, and turned. */
-      const turned = (x: string, name: string, part: 'q' | 'k', count: number) => {
+      /** Rotated projections of `count` heads, normalised per head if the model does so. */
+      const rotated = (x: string, name: string, part: 'q' | 'k', count: number) => {
         const flat = layers.linear(x, `${name}.${part}_proj`, hidden, count * headSize, shape.queryKeyValueBias);
         if (!shape.headNorms) return rotate(graph, flat, angles, count);
         const split = graph.node('Reshape', [flat, graph.int64s([0, 0, count, headSize])]);
-        const normed = layers.rmsNorm(split, `${name}.${part}_norm`, headSize, epsilon);
-        return rotate(graph, graph.node('Reshape', [normed, graph.int64s([0, 0, count * headSize])]), angles, count);
+        const headNormed = layers.rmsNorm(split, `${name}.${part}_norm`, headSize, epsilon);
+        return rotate(
+          graph,
+          graph.node('Reshape', [headNormed, graph.int64s([0, 0, count * headSize])]),
+          angles,
+          count,
+        );
       };
 
       let x = layers.lookup(ids, 'embed_tokens', settings.vocabulary, hidden);
       for (let layer = 0; layer < settings.layers; layer++) {
         const self = `layers.${layer}.self_attn`;
-        const rested = layers.rmsNorm(x, `layers.${layer}.input_layernorm`, hidden, epsilon);
-        const query = turned(rested, self, 'q', heads);
-        const key = turned(rested, self, 'k', keyHeads);
-        const value = layers.linear(rested, `${self}.v_proj`, hidden, keyHeads * headSize, shape.queryKeyValueBias);
-        const bias = biasOf(shape.windows[layer]);
-        const mixed = attention(graph, { query, key, value }, bias, { heads, keyHeads, headSize });
+        const normed = layers.rmsNorm(x, `layers.${layer}.input_layernorm`, hidden, epsilon);
+        const query = rotated(normed, self, 'q', heads);
+        const key = rotated(normed, self, 'k', keyHeads);
+        const value = layers.linear(normed, `${self}.v_proj`, hidden, keyHeads * headSize, shape.queryKeyValueBias);
+        const attentionMask = maskOf(shape.windows[layer]);
+        const mixed = attention(graph, { query, key, value }, attentionMask, { heads, keyHeads, headSize });
         const output = layers.linear(mixed, `${self}.o_proj`, heads * headSize, hidden, shape.outputBias);
         x = graph.node('Add', [x, output]);
         const mlp = `layers.${layer}.mlp`;
-        const calm = layers.rmsNorm(x, `layers.${layer}.post_attention_layernorm`, hidden, epsilon);
-        const gate = activation(graph, layers.linear(calm, `${mlp}.gate_proj`, hidden, intermediate, shape.mlpBias));
-        const up = layers.linear(calm, `${mlp}.up_proj`, hidden, intermediate, shape.mlpBias);
+        const mlpInput = layers.rmsNorm(x, `layers.${layer}.post_attention_layernorm`, hidden, epsilon);
+        const gate = activation(
+          graph,
+          layers.linear(mlpInput, `${mlp}.gate_proj`, hidden, intermediate, shape.mlpBias),
+        );
+        const up = layers.linear(mlpInput, `${mlp}.up_proj`, hidden, intermediate, shape.mlpBias);
         const gated = graph.node('Mul', [gate, up]);
         x = graph.node('Add', [x, layers.linear(gated, `${mlp}.down_proj`, intermediate, hidden, shape.mlpBias)]);
       }

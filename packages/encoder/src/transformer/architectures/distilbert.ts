@@ -1,5 +1,5 @@
-/** DistilBERT (Sanh et al. 2019): a BERT without token types, with names of its own. */
-import { hidePadding, lengthOf } from '../layers/attention.ts';
+/** DistilBERT (Sanh et al. 2019): a BERT without token types and with different weight names. */
+import { lengthOf, paddingMask } from '../layers/attention.ts';
 import { activationIn, checkHeads, type ModelConfig, sizeIn } from '../model-config.ts';
 import type { Architecture } from './architecture.ts';
 import { type PostNormNames, postNormLayer } from './post-norm.ts';
@@ -39,12 +39,12 @@ export function distilbert(config: ModelConfig): Architecture {
       const { graph, weights } = layers;
       const name = 'embeddings.position_embeddings.weight';
       const table = graph.initializer(name, [positions, hidden], weights.take(name, [positions, hidden]));
-      const place = graph.node('Slice', [table, graph.int64s([0]), lengthOf(graph, ids), graph.int64s([0])]);
+      const position = graph.node('Slice', [table, graph.int64s([0]), lengthOf(graph, ids), graph.int64s([0])]);
       const words = layers.lookup(ids, 'embeddings.word_embeddings', settings.vocabulary, hidden);
-      let x = layers.layerNorm(graph.node('Add', [words, place]), 'embeddings.LayerNorm', hidden, epsilon);
-      const hide = hidePadding(graph, mask);
+      let x = layers.layerNorm(graph.node('Add', [words, position]), 'embeddings.LayerNorm', hidden, epsilon);
+      const attentionMask = paddingMask(graph, mask);
       for (let layer = 0; layer < settings.layers; layer++)
-        x = postNormLayer(layers, x, hide, `transformer.layer.${layer}`, NAMES, settings);
+        x = postNormLayer(layers, x, attentionMask, `transformer.layer.${layer}`, NAMES, settings);
       return x;
     },
   };

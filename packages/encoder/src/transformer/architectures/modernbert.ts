@@ -1,10 +1,10 @@
 /**
- * ModernBERT (Warner et al. 2024): rotary places, norms before each part, gated GELU, no biases, and layers that see the
- * whole text in turn with layers that see their neighbourhood only.
+ * ModernBERT (Warner et al. 2024): rotary position embeddings, pre-norm, gated GELU, no biases, and alternating layers of
+ * global and local (sliding-window) attention.
  */
 import { activationNamed } from '../layers/activations.ts';
-import { attention, hideByPlace, hidePadding, lengthOf } from '../layers/attention.ts';
-import { anglesOf, rotaryFrequencies, rotate } from '../layers/rotary.ts';
+import { attention, lengthOf, paddingMask, positionMask } from '../layers/attention.ts';
+import { anglesOf, rotate } from '../layers/rotary.ts';
 import {
   activationIn,
   checkHeads,
@@ -16,6 +16,7 @@ import {
   sizeIn,
 } from '../model-config.ts';
 import type { Architecture } from './architecture.ts';
+import { rotaryFrequencies } from './rotary-frequencies.ts';
 
 /** @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE` */
 export function modernbert(config: ModelConfig): Architecture {
@@ -62,11 +63,11 @@ export function modernbert(config: ModelConfig): Architecture {
       const { graph } = layers;
       const length = lengthOf(graph, ids);
       const norm = (x: string, name: string) => layers.layerNorm(x, name, hidden, epsilon, normBias);
-      const hide = hidePadding(graph, mask);
-      const views = {
-        full_attention: { bias: hide, angles: anglesOf(graph, length, settings.full) },
+      const padding = paddingMask(graph, mask);
+      const attentionOf = {
+        full_attention: { bias: padding, angles: anglesOf(graph, length, settings.full) },
         sliding_attention: {
-          bias: graph.node('Add', [hideByPlace(graph, length, { reach: settings.reach }), hide]),
+          bias: graph.node('Add', [positionMask(graph, length, { reach: settings.reach }), padding]),
           angles: anglesOf(graph, length, settings.sliding),
         },
       };
@@ -77,13 +78,13 @@ export function modernbert(config: ModelConfig): Architecture {
       let x = norm(layers.lookup(ids, 'embeddings.tok_embeddings', settings.vocabulary, hidden), 'embeddings.norm');
       types.forEach((type, layer) => {
         const name = `layers.${layer}`;
-        const { bias, angles } = views[type];
-        // The embeddings are normalised already when the first layer gets them.
-        const rested = layer === 0 ? x : norm(x, `${name}.attn_norm`);
-        const projected = layers.linear(rested, `${name}.attn.Wqkv`, hidden, 3 * hidden, attentionBias);
+        const { bias, angles } = attentionOf[type];
+        // The embeddings, which are the input of the first layer, are already normalised.
+        const normed = layer === 0 ? x : norm(x, `${name}.attn_norm`);
+        const projected = layers.linear(normed, `${name}.attn.Wqkv`, hidden, 3 * hidden, attentionBias);
         const [query, key, value] = graph.node('Split', [projected, parts], { axis: -1 }, 3);
-        const turned = { query: rotate(graph, query, angles, heads), key: rotate(graph, key, angles, heads), value };
-        const mixed = attention(graph, turned, bias, { heads, headSize: hidden / heads });
+        const rotated = { query: rotate(graph, query, angles, heads), key: rotate(graph, key, angles, heads), value };
+        const mixed = attention(graph, rotated, bias, { heads, headSize: hidden / heads });
         x = graph.node('Add', [x, layers.linear(mixed, `${name}.attn.Wo`, hidden, hidden, attentionBias)]);
         const wide = layers.linear(norm(x, `${name}.mlp_norm`), `${name}.mlp.Wi`, hidden, 2 * intermediate, mlpBias);
         const [input, gate] = graph.node('Split', [wide, halves], { axis: -1 }, 2);

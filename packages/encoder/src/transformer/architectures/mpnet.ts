@@ -1,10 +1,10 @@
 /**
- * MPNet (Song et al. 2020): places are numbered as in RoBERTa, and how far two tokens stand apart adds a learned bias to
- * their attention score, the same in every layer. Distances share buckets, the wider the farther.
+ * MPNet (Song et al. 2020): positions are numbered as in RoBERTa, and the distance between two tokens adds a learned bias
+ * to their attention score, the same in every layer. Distances share buckets, which grow with the distance.
  */
-import { hidePadding, lengthOf, placesOf } from '../layers/attention.ts';
+import { lengthOf, paddingMask, positionIndices } from '../layers/attention.ts';
 import type { Layers } from '../layers/layers.ts';
-import { placesAfterPadding } from '../layers/positions.ts';
+import { positionsAfterPadding } from '../layers/positions.ts';
 import { activationIn, checkHeads, type ModelConfig, positiveIn, requireIn, sizeIn } from '../model-config.ts';
 import type { Architecture } from './architecture.ts';
 import { type PostNormNames, postNormLayer } from './post-norm.ts';
@@ -19,10 +19,10 @@ const NAMES: PostNormNames = {
   narrow: 'output.dense',
   norm: 'output.LayerNorm',
 };
-/** Fixed in the original, whatever the configuration says. */
+/** Constants of the original, which ignores the configuration here. */
 const PADDING = 1;
 const BUCKETS = 32;
-const FARTHEST = 128;
+const MAX_DISTANCE = 128;
 
 /** @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE` */
 export function mpnet(config: ModelConfig): Architecture {
@@ -48,11 +48,11 @@ export function mpnet(config: ModelConfig): Architecture {
     settings,
     write(layers, { ids, mask }) {
       const { graph } = layers;
-      const place = placesAfterPadding(graph, ids, mask, PADDING);
-      const places = layers.lookup(place, 'embeddings.position_embeddings', positions, hidden);
+      const positionIds = positionsAfterPadding(graph, ids, mask, PADDING);
+      const position = layers.lookup(positionIds, 'embeddings.position_embeddings', positions, hidden);
       const words = layers.lookup(ids, 'embeddings.word_embeddings', settings.vocabulary, hidden);
-      let x = layers.layerNorm(graph.node('Add', [words, places]), 'embeddings.LayerNorm', hidden, epsilon);
-      const bias = graph.node('Add', [relativeBias(layers, lengthOf(graph, ids), heads), hidePadding(graph, mask)]);
+      let x = layers.layerNorm(graph.node('Add', [words, position]), 'embeddings.LayerNorm', hidden, epsilon);
+      const bias = graph.node('Add', [relativeBias(layers, lengthOf(graph, ids), heads), paddingMask(graph, mask)]);
       for (let layer = 0; layer < settings.layers; layer++)
         x = postNormLayer(layers, x, bias, `encoder.layer.${layer}`, NAMES, settings);
       return x;
@@ -60,26 +60,30 @@ export function mpnet(config: ModelConfig): Architecture {
   };
 }
 
-/** The bias of every pair of places, `[1, heads, length, length]`. */
+/** The bias of every pair of positions, `[1, heads, length, length]`. */
 function relativeBias(layers: Layers, length: string, heads: number): string {
   const { graph } = layers;
-  const places = placesOf(graph, length);
+  const positions = positionIndices(graph, length);
   const distance = graph.node('Sub', [
-    graph.node('Unsqueeze', [places, graph.int64s([0])]),
-    graph.node('Unsqueeze', [places, graph.int64s([1])]),
+    graph.node('Unsqueeze', [positions, graph.int64s([0])]),
+    graph.node('Unsqueeze', [positions, graph.int64s([1])]),
   ]);
-  // Beyond the farthest distance all share the last bucket, so distances are cut there and buckets looked up.
-  const cut = graph.node('Clip', [distance, graph.scalar(-FARTHEST, 'int64'), graph.scalar(FARTHEST, 'int64')]);
-  const buckets = Array.from({ length: 2 * FARTHEST + 1 }, (_, i) => bucketOf(i - FARTHEST));
+  // Distances beyond the maximum share the last bucket, so distances are clipped and buckets are looked up in a table.
+  const clipped = graph.node('Clip', [
+    distance,
+    graph.scalar(-MAX_DISTANCE, 'int64'),
+    graph.scalar(MAX_DISTANCE, 'int64'),
+  ]);
+  const buckets = Array.from({ length: 2 * MAX_DISTANCE + 1 }, (_, i) => bucketOf(i - MAX_DISTANCE));
   const table = graph.constant([buckets.length], buckets, 'int64');
-  const bucket = graph.node('Gather', [table, graph.node('Add', [cut, graph.scalar(FARTHEST, 'int64')])]);
+  const bucket = graph.node('Gather', [table, graph.node('Add', [clipped, graph.scalar(MAX_DISTANCE, 'int64')])]);
   const bias = layers.lookup(bucket, 'encoder.relative_attention_bias', BUCKETS, heads);
   return graph.node('Unsqueeze', [graph.node('Transpose', [bias], { perm: [2, 0, 1] }), graph.int64s([0])]);
 }
 
 /**
- * Half of the buckets are for tokens that come later. Of each half, one half is for a distance each, the other for
- * distances on a logarithmic scale. All in float32, because the original rounds down what it computes in it.
+ * Half of the buckets are for later tokens. In each half, one half has one bucket per distance, the other half has
+ * buckets on a logarithmic scale. Computed in float32, because the original truncates float32 values.
  */
 function bucketOf(distance: number): number {
   const half = BUCKETS / 2;
@@ -89,7 +93,7 @@ function bucketOf(distance: number): number {
   if (far < exact) return side + far;
   const { fround } = Math;
   const scaled = fround(
-    fround(fround(Math.log(fround(far / exact))) / fround(Math.log(FARTHEST / exact))) * (half - exact),
+    fround(fround(Math.log(fround(far / exact))) / fround(Math.log(MAX_DISTANCE / exact))) * (half - exact),
   );
   return side + Math.min(exact + Math.trunc(scaled), half - 1);
 }

@@ -1,6 +1,6 @@
 /**
- * The layer that BERT and its relatives share, whatever they call its parts: attention, then a wide and a narrow linear
- * layer, each added to what went in and normalised after (post-norm).
+ * The layer of BERT and its variants, which differ only in weight names: attention, then a feed-forward network of a
+ * wide and a narrow linear layer. Each has a residual connection and is normalised after it (post-norm).
  */
 import { activationNamed } from '../layers/activations.ts';
 import { attention } from '../layers/attention.ts';
@@ -14,7 +14,7 @@ export interface PostNormSizes {
   activation: string;
 }
 
-/** Names of the parts, after the layer's own. */
+/** Names of the weights, relative to the layer's name. */
 export interface PostNormNames {
   query: string;
   key: string;
@@ -29,7 +29,7 @@ export interface PostNormNames {
 /**
  * @param x `[batch, length, hidden]`
  * @param bias added to attention scores, `[batch or 1, heads or 1, length or 1, length]`
- * @param layer the layer's name, as `encoder.layer.0`
+ * @param layer the layer's name, for example `encoder.layer.0`
  */
 export function postNormLayer(
   layers: Layers,

@@ -22,14 +22,14 @@ const ARCHITECTURES: Record<string, (config: ModelConfig) => Architecture> = {
   qwen3,
 };
 
-/** Whether there is a graph for this `model_type`. */
+/** True if this package can write a graph for this `model_type`. */
 export function isKnownArchitecture(type: unknown): boolean {
   return typeof type === 'string' && Object.hasOwn(ARCHITECTURES, type);
 }
 
 /**
- * Reads and checks `config.json`. Code that comes with a model is not run, so a model that needs its own is refused, and
- * so are weights that somebody else has quantised.
+ * Checks the values of `config.json`. The code of a model is never run, so a model that needs its own code is refused.
+ * Quantised weights are refused too.
  * @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE`
  */
 export function readArchitecture(directory: string, values: Record<string, unknown>): Architecture {
@@ -39,6 +39,6 @@ export function readArchitecture(directory: string, values: Record<string, unkno
   const config = { directory, values };
   requireIn(config, { quantization_config: undefined });
   if (Object.hasOwn((values.auto_map ?? {}) as object, 'AutoModel'))
-    throw errors.MODEL_UNSUPPORTED({ directory, feature: 'code of its own (auto_map)' });
+    throw errors.MODEL_UNSUPPORTED({ directory, feature: 'its own code (auto_map)' });
   return ARCHITECTURES[type as string](config);
 }

@@ -1,4 +1,4 @@
-/** Activation functions, by the names that `config.json` has for them. */
+/** Activation functions by their names in `config.json`. */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 
 type Activation = (graph: OnnxGraphBuilder, x: string) => string;
@@ -21,7 +21,7 @@ const ACTIVATIONS: Record<string, Activation> = {
   linear: (_, x) => x,
 };
 
-/** The activation of that name, or undefined where it is not known. */
+/** The activation of this name, or undefined if it is unknown. */
 export function activationNamed(name: unknown): Activation | undefined {
   return typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
 }

@@ -1,15 +1,15 @@
 /**
- * Attention, from projected queries, keys and values to mixed values. What keeps tokens from seeing each other (padding,
- * the future, the far away) and what else is added to the scores comes in as a bias.
+ * Multi-head attention over projected queries, keys and values. Attention masks (padding, causal, window) and position
+ * biases are added to the scores: a masked pair gets a large negative number.
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 
-/** Added to the score of what must not be seen: its share of a softmax is exactly 0 in float32. */
-const HIDDEN = -1e9;
+/** Added to the score of a masked pair: its softmax is exactly 0 in float32. */
+const MASKED = -1e9;
 
 export interface AttentionShape {
   heads: number;
-  /** Heads of keys and values, each shared by as many heads of queries. Default: `heads`. */
+  /** Key and value heads, each shared by `heads / keyHeads` query heads. Default: `heads`. */
   keyHeads?: number;
   headSize: number;
 }
@@ -42,55 +42,55 @@ export function attention(
     const v = split(value, [heads, headSize], [0, 2, 1, 3]);
     return join(graph.node('MatMul', [scores(q, k, bias), v]), [0, 2, 1, 3]);
   }
-  // Queries that share a key head stand beside each other on an axis of their own, along which keys are broadcast.
+  // Grouped-query attention: query heads that share a key head get their own axis, along which the keys are broadcast.
   const q = split(query, [keyHeads, heads / keyHeads, headSize], [0, 2, 3, 1, 4]);
   const k = split(key, [keyHeads, 1, headSize], [0, 2, 3, 4, 1]);
   const v = split(value, [keyHeads, 1, headSize], [0, 2, 3, 1, 4]);
-  const shares = scores(q, k, graph.node('Unsqueeze', [bias, graph.int64s([1])]));
-  return join(graph.node('MatMul', [shares, v]), [0, 3, 1, 2, 4]);
+  const weights = scores(q, k, graph.node('Unsqueeze', [bias, graph.int64s([1])]));
+  return join(graph.node('MatMul', [weights, v]), [0, 3, 1, 2, 4]);
 }
 
-/** What hides padding from every token: `mask` float32 `[batch, length]` of 1 and 0 → bias `[batch, 1, 1, length]`. */
-export function hidePadding(graph: OnnxGraphBuilder, mask: string): string {
-  const absent = graph.node('Mul', [graph.node('Sub', [graph.scalar(1), mask]), graph.scalar(HIDDEN)]);
+/** Additive mask of padding: `mask` float32 `[batch, length]` of 1 and 0 → `[batch, 1, 1, length]`. */
+export function paddingMask(graph: OnnxGraphBuilder, mask: string): string {
+  const absent = graph.node('Mul', [graph.node('Sub', [graph.scalar(1), mask]), graph.scalar(MASKED)]);
   return graph.node('Unsqueeze', [absent, graph.int64s([1, 2])]);
 }
 
 /**
- * What hides tokens by where they stand, `[1, 1, length, length]`, to be added to what hides padding.
+ * Additive mask by position, `[1, 1, length, length]`, to be added to the padding mask.
  *
- * @param length the size, int64 `[1]`
- * @param causal true hides all that comes later
- * @param reach hides tokens more than so many places away. Default: none is too far.
+ * @param length int64 `[1]`
+ * @param causal true masks all later tokens
+ * @param reach masks tokens that are more than this number of positions away. Default: no limit.
  */
-export function hideByPlace(
+export function positionMask(
   graph: OnnxGraphBuilder,
   length: string,
   { causal = false, reach }: { causal?: boolean; reach?: number },
 ): string {
-  const places = placesOf(graph, length);
-  const column = graph.node('Unsqueeze', [places, graph.int64s([0])]);
-  const row = graph.node('Unsqueeze', [places, graph.int64s([1])]);
-  /** How many places before the reading token the one that is read stands. */
+  const positions = positionIndices(graph, length);
+  const column = graph.node('Unsqueeze', [positions, graph.int64s([0])]);
+  const row = graph.node('Unsqueeze', [positions, graph.int64s([1])]);
+  /** Query position − key position. */
   const back = graph.node('Sub', [row, column]);
-  const hidden: string[] = [];
-  if (causal) hidden.push(graph.node('Less', [back, graph.scalar(0, 'int64')]));
+  const masked: string[] = [];
+  if (causal) masked.push(graph.node('Less', [back, graph.scalar(0, 'int64')]));
   if (reach !== undefined) {
     const distance = causal ? back : graph.node('Abs', [back]);
-    hidden.push(graph.node('Greater', [distance, graph.scalar(reach, 'int64')]));
+    masked.push(graph.node('Greater', [distance, graph.scalar(reach, 'int64')]));
   }
-  const flags = hidden.reduce((one, other) => graph.node('Or', [one, other]));
-  const bias = graph.node('Mul', [graph.node('Cast', [flags], { to: 1 }), graph.scalar(HIDDEN)]);
+  const flags = masked.reduce((one, other) => graph.node('Or', [one, other]));
+  const bias = graph.node('Mul', [graph.node('Cast', [flags], { to: 1 }), graph.scalar(MASKED)]);
   return graph.node('Unsqueeze', [bias, graph.int64s([0, 1])]);
 }
 
 /** `0 … length − 1`, int64 `[length]`. */
-export function placesOf(graph: OnnxGraphBuilder, length: string): string {
+export function positionIndices(graph: OnnxGraphBuilder, length: string): string {
   const size = graph.node('Squeeze', [length]);
   return graph.node('Range', [graph.scalar(0, 'int64'), size, graph.scalar(1, 'int64')]);
 }
 
-/** Tokens a text in this batch, int64 `[1]`. */
+/** Padded length of the batch in tokens, int64 `[1]`. */
 export function lengthOf(graph: OnnxGraphBuilder, ids: string): string {
   return graph.node('Shape', [ids], { start: 1, end: 2 });
 }

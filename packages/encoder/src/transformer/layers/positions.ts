@@ -1,15 +1,15 @@
-/** Places as RoBERTa counts them. */
+/** Position ids as in RoBERTa. */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 
 /**
- * Tokens that are not padding are numbered from `padding + 1` on; all others have the number `padding`. A text may hold
- * the padding token itself, which is then skipped in counting, as the original does.
+ * Real tokens are numbered from `padding + 1` on; padding has the position `padding`. A text may contain the padding
+ * token itself, which is then not counted, as in the original.
  *
  * @param ids int64 `[batch, length]`
  * @param mask float32 `[batch, length]`
  * @returns int64 `[batch, length]`
  */
-export function placesAfterPadding(graph: OnnxGraphBuilder, ids: string, mask: string, padding: number): string {
+export function positionsAfterPadding(graph: OnnxGraphBuilder, ids: string, mask: string, padding: number): string {
   const other = graph.node('Not', [graph.node('Equal', [ids, graph.scalar(padding, 'int64')])]);
   const real = graph.node('And', [other, graph.node('Cast', [mask], { to: 9 })]);
   const counted = graph.node('Cast', [real], { to: 7 });
