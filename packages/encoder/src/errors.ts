@@ -6,7 +6,10 @@ export interface FailedSource {
   /** `'directory'`, `'hub-cache'`, `'cache'`, `'hub'` or `'mirror'` */
   source: string;
   reason: string;
-  /** The error's code: `MODEL_HASH_MISMATCH`, `MODEL_BAD_PATH`, `ENOENT`, …; `INTERNAL` if it has none. */
+  /**
+   * The error's code: `MODEL_HASH_MISMATCH`, `MODEL_BAD_PATH`, `ENOENT`, …; `INTERNAL` if it has
+   * none.
+   */
   code: string;
 }
 

@@ -14,14 +14,19 @@ export interface OpenEncoderOptions
     EncoderSettings,
     Pick<ResolveOptions, 'cacheDir' | 'offline'>,
     Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens' | 'prompt' | 'promptName' | 'dimensions'> {
-  /** The texts that `'lexical'` is fitted on, usually those of the catalogue. Other models ignore them. */
+  /**
+   * The texts that `'lexical'` is fitted on, usually those of the catalogue. Other models ignore
+   * them.
+   */
   corpusTexts?: Iterable<string>;
 }
 
 const ENDPOINT_PREFIX = 'endpoint:';
 const TRANSFORMERS_PREFIX = 'transformers:';
 
-/** True if this package runs the model itself. False for a server, another library, and `'lexical'`. */
+/**
+ * True if this package runs the model itself. False for a server, another library, and `'lexical'`.
+ */
 export function isBuiltIn(model: string): boolean {
   return model !== 'lexical' && !model.startsWith(ENDPOINT_PREFIX) && !model.startsWith(TRANSFORMERS_PREFIX);
 }
@@ -30,10 +35,11 @@ export function isBuiltIn(model: string): boolean {
  * Opens an encoder. Downloads its model first if the model is not on this machine.
  *
  * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`,
- *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'` for a model with a
- *   `model.onnx` that `@huggingface/transformers` runs
- * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`, `openEndpoint` and
- *   `openTransformers` throw; `ENCODER_BAD_OPTION` for a precision that the model does not support
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'`
+ *   for a model with a `model.onnx` that `@huggingface/transformers` runs
+ * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
+ *   `openEndpoint` and `openTransformers` throw; `ENCODER_BAD_OPTION` for a precision that the
+ *   model does not support
  * @example
  * const encoder = await openEncoder('all-MiniLM-L6-v2');
  * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { errors } from './errors.ts';
 
-/** @throws the file system's error; LorekeepError `MODEL_BAD_FILE` if the file is not a JSON object or array */
+/**
+ * @throws the file system's error; LorekeepError `MODEL_BAD_FILE` if the file is not a JSON object
+ *   or array
+ */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8');
   let value: unknown;

@@ -1,7 +1,8 @@
 /**
- * When to retry, for downloads and endpoints alike: which failures are transient, how long the server asks us to wait,
- * and otherwise an exponential backoff with 50 % jitter, so that many clients do not come back at the same time.
- * (The jitter is not seeded: no result depends on it, and seeded jitter would synchronise the clients.)
+ * When to retry, for downloads and endpoints alike: which failures are transient, how long the
+ * server asks us to wait, and otherwise an exponential backoff with 50 % jitter, so that many
+ * clients do not come back at the same time. (The jitter is not seeded: no result depends on it,
+ * and seeded jitter would synchronise the clients.)
  */
 import { setTimeout } from 'node:timers/promises';
 
@@ -28,7 +29,9 @@ export class TransientError extends Error {
 /** Longest wait that we choose ourselves. A server may ask for more. */
 const MAX_BACKOFF_MS = 20_000;
 
-/** HTTP statuses that mean "not now": timeouts, too many requests, an overloaded or starting server. */
+/**
+ * HTTP statuses that mean "not now": timeouts, too many requests, an overloaded or starting server.
+ */
 export const isTransient = (status: number) => [408, 425, 429, 500, 502, 503, 504, 529].includes(status);
 
 /** @param failures previous failures, 0 before the first wait */
@@ -37,11 +40,15 @@ export function backoffMs(failures: number, firstWaitMs: number): number {
   return full / 2 + (full / 2) * Math.random();
 }
 
-/** The wait in a `Retry-After` header: seconds, or an HTTP date (RFC 9110 §10.2.3). Other values are ignored. */
+/**
+ * The wait in a `Retry-After` header: seconds, or an HTTP date (RFC 9110 §10.2.3). Other values are
+ * ignored.
+ */
 export function retryAfterMs(header: string | null, now = Date.now()): number | undefined {
   if (header === null) return undefined;
   if (/^\s*\d{1,9}(\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
-  // HTTP dates begin with the name of a day. `Date.parse` also reads values such as "-5", which are not dates here.
+  // HTTP dates begin with the name of a day. `Date.parse` also reads values such as "-5", which are
+  // not dates here.
   const date = /^\s*[A-Za-z]/.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
@@ -56,7 +63,10 @@ export async function wait(milliseconds: number, signal?: AbortSignal): Promise<
   }
 }
 
-/** The first error code in a chain of causes, else the last message: `fetch` hides the reason in `cause`. */
+/**
+ * The first error code in a chain of causes, else the last message: `fetch` hides the reason in
+ * `cause`.
+ */
 export function networkReason(error: unknown): string {
   let reason = 'the connection failed';
   for (let current = error; current instanceof Error; current = current.cause) {

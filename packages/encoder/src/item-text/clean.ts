@@ -1,18 +1,22 @@
 /**
- * Cleans shop data before it is hashed or encoded: HTML tags and entities, control characters, runs of white space, lone
- * surrogates. A lone surrogate becomes U+FFFD, as it would in UTF-8.
+ * Cleans shop data before it is hashed or encoded: HTML tags and entities, control characters, runs
+ * of white space, lone surrogates. A lone surrogate becomes U+FFFD, as it would in UTF-8.
  */
 import { decodeHTMLStrict } from 'entities';
 
 /**
- * Invisible characters: C0, DEL and C1 without their white space, which is folded below; soft hyphen, zero-width space and
- * word joiner; marks of writing direction. The zero-width joiner is kept: emoji and Indic scripts need it.
+ * Invisible characters: C0, DEL and C1 without their white space, which is folded below; soft
+ * hyphen, zero-width space and word joiner; marks of writing direction. The zero-width joiner is
+ * kept: emoji and Indic scripts need it.
  */
 const INVISIBLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
   /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]/g;
 
-/** Plain text of a field: removes tags, decodes entities once, removes invisible characters, folds white space, trims. */
+/**
+ * Plain text of a field: removes tags, decodes entities once, removes invisible characters, folds
+ * white space, trims.
+ */
 export function clean(field: string | undefined): string {
   if (!field) return '';
   const untagged = field.includes('<') ? withoutTags(field) : field;
@@ -21,8 +25,9 @@ export function clean(field: string | undefined): string {
 }
 
 /**
- * Replaces every tag and comment, and the content of `script` and `style`, by a space. `a < b` is kept: the bracket of a
- * tag is followed by a letter, `/` or `!`. Linear time for every text: a pattern that was not found is not searched again.
+ * Replaces every tag and comment, and the content of `script` and `style`, by a space. `a < b` is
+ * kept: the bracket of a tag is followed by a letter, `/` or `!`. Linear time for every text: a
+ * pattern that was not found is not searched again.
  */
 function withoutTags(text: string): string {
   const parts: string[] = [];

@@ -11,7 +11,10 @@ export interface Piece {
   after: string;
 }
 
-/** A field by name, cleaned: the item's own fields first, then those under `fields`. `''` if it does not exist. */
+/**
+ * A field by name, cleaned: the item's own fields first, then those under `fields`. `''` if it does
+ * not exist.
+ */
 export function fieldOf(item: Item, name: string): string {
   switch (name) {
     case 'id':

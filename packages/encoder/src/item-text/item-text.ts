@@ -1,9 +1,10 @@
 /**
- * The text of an item that the language model reads. The default is LEARN's text (arXiv 2405.03988, Amazon experiments):
- * `Title: … Brand: … Category: …`. `templates.ts` describes the other templates.
+ * The text of an item that the language model reads. The default is LEARN's text (arXiv 2405.03988,
+ * Amazon experiments): `Title: … Brand: … Category: …`. `templates.ts` describes the other
+ * templates.
  *
- * Every field is cleaned (`clean.ts`). An item without any text gives `''`. It is never sent to a model; its content
- * vector is all zeros.
+ * Every field is cleaned (`clean.ts`). An item without any text gives `''`. It is never sent to a
+ * model; its content vector is all zeros.
  */
 import { sha256 } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
@@ -22,8 +23,9 @@ const MAX_DERIVED_TOKENS = 510;
  * The item's text, or `''` if it has none.
  * @param template default `'title-brand-category'`; see `templates.ts`
  * @throws LorekeepError `ENCODER_BAD_OPTION` for an unknown name or a malformed pattern
- * @example itemText({ id: 'B1', title: 'Lamp &amp; shade', brand: 'Lux' }) // 'Title: Lamp & shade. Brand: Lux.'
- * @example itemText({ id: 'B1', title: 'Lamp', fields: { color: 'red' } }, '{title}, {color}') // 'Lamp, red'
+ * @example
+ * itemText({ id: 'B1', title: 'Lamp &amp; shade' }); // 'Title: Lamp & shade.'
+ * itemText({ id: 'B1', title: 'Lamp', fields: { color: 'red' } }, '{title}, {color}'); // 'Lamp, red'
  */
 export function itemText(item: Item, template: ItemTemplate = DEFAULT_TEMPLATE): string {
   const { read, tokens } = compileTemplate(template);
@@ -43,15 +45,18 @@ export function itemText(item: Item, template: ItemTemplate = DEFAULT_TEMPLATE):
 const labelTokens = (pieces: readonly Piece[]) =>
   pieces.reduce((sum, { before, after }) => sum + estimateTokens(before + after), 0);
 
-/** The key of an item's text in the store, or `''` for an item without text, which has no vector. */
+/**
+ * The key of an item's text in the store, or `''` for an item without text, which has no vector.
+ */
 export function textHash(item: Item, template: ItemTemplate = DEFAULT_TEMPLATE): string {
   const text = itemText(item, template);
   return text === '' ? '' : sha256(text);
 }
 
 /**
- * The template with the number of tokens that suits an encoder, to be stored: the model's maximal length minus its special
- * tokens, at most 510. Returned unchanged if it has a number, or if the encoder's maximal length is unknown.
+ * The template with the number of tokens that suits an encoder, to be stored: the model's maximal
+ * length minus its special tokens, at most 510. Returned unchanged if it has a number, or if the
+ * encoder's maximal length is unknown.
  * @throws LorekeepError `ENCODER_BAD_OPTION` for an unknown name or a malformed pattern
  * @example templateFor('full', encoder) // 'full@510' for a model that reads 512 tokens or more
  */

@@ -4,8 +4,9 @@ import { errors } from '../errors.ts';
 import { fieldOf, type Piece } from './fields.ts';
 
 /**
- * The text before a field belongs to the field: it is omitted if the item does not have the field. Separators at the
- * start of the result are removed. Text after the last field is kept. `{{` and `}}` are literal braces.
+ * The text before a field belongs to the field: it is omitted if the item does not have the field.
+ * Separators at the start of the result are removed. Text after the last field is kept. `{{` and
+ * `}}` are literal braces.
  *
  * @throws LorekeepError `ENCODER_BAD_OPTION`
  */

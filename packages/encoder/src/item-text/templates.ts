@@ -1,10 +1,12 @@
 /**
- * Item templates. A template is a string, so it can be stored with a model and used again by the server that encodes new
- * items:
+ * Item templates. A template is a string, so it can be stored with a model and used again by the
+ * server that encodes new items:
  *
- *     'title-brand-category'              a name of `ITEM_TEMPLATES`, or a name given to `defineTemplate`
+ *     'title-brand-category'              a name of `ITEM_TEMPLATES` or of `defineTemplate`
  *     '{title}, {brand}. Colour: {color}' a pattern: `{name}` is a field of the item
- *     'full@126'                          either, with the number of tokens that the fields share (see `budget.ts`)
+ *     'full@126'                          either, with the number of tokens that the fields share
+ *
+ * `budget.ts` defines how the fields share these tokens.
  */
 import type { Item } from '@lorekeep/store';
 import { errors } from '../errors.ts';
@@ -15,7 +17,9 @@ import { parsePattern } from './pattern.ts';
 /** A template's name or a pattern, optionally with `@` and a number of tokens. */
 export type ItemTemplate = string;
 
-/** Tokens that an item's fields share if the template has no number: what all-MiniLM-L6-v2 reads. */
+/**
+ * Tokens that an item's fields share if the template has no number: what all-MiniLM-L6-v2 reads.
+ */
 export const DEFAULT_TEXT_TOKENS = 254;
 const MAX_TOKENS = 1 << 20;
 
@@ -38,8 +42,8 @@ const titleBrandCategory: ReadPieces = (item) => [
  * * `'title-brand-category'`, the default: `Title: … Brand: … Category: …`
  * * `'title'`: the title without a label
  * * `'full'`: the default, then `Description: …`
- * * `'sentences'`: one sentence per field, as in LEARN's industrial texts: title, categories, brand, price, all further
- *   fields in the item's order, description
+ * * `'sentences'`: one sentence per field, as in LEARN's industrial texts: title, categories,
+ *   brand, price, all further fields in the item's order, description
  */
 export const ITEM_TEMPLATES = {
   'title-brand-category': titleBrandCategory,
@@ -59,15 +63,19 @@ export const ITEM_TEMPLATES = {
 const defined = new Map<string, ReadPieces>();
 
 /**
- * Makes a function a template. Its name is stored with the models trained on it, so it must be defined, with the same
- * meaning, in every program that encodes items for them. Give a changed function a new name.
+ * Makes a function a template. Its name is stored with the models trained on it, so it must be
+ * defined, with the same meaning, in every program that encodes items for them. Give a changed
+ * function a new name.
  *
  * @param name letters, digits, `-` and `_`, starting with a letter; not one of `ITEM_TEMPLATES`
- * @param read returns the whole text, which is truncated at its end if it is too long; or labels with values, which become
- *   `Label: value.` and share the tokens. Values are cleaned.
+ * @param read returns the whole text, which is truncated at its end if it is too long; or labels
+ *   with values, which become `Label: value.` and share the tokens. Values are cleaned.
  * @throws LorekeepError `ENCODER_BAD_OPTION` for an invalid name
  * @example
- * const template = defineTemplate('lamps-1', (item) => [['Lamp', item.title], ['Watts', item.fields?.watts]]);
+ * const template = defineTemplate('lamps-1', (item) => [
+ *   ['Lamp', item.title],
+ *   ['Watts', item.fields?.watts],
+ * ]);
  * await encodeCatalogue({ store, encoder, template });
  */
 export function defineTemplate(

@@ -16,11 +16,12 @@ export interface CatalogueVectorsOptions {
 }
 
 /**
- * The stored vectors of items, `[items.length × dim]` in the given order; zeros for an item without text.
+ * The stored vectors of items, `[items.length × dim]` in the given order; zeros for an item without
+ * text.
  *
  * @param items ids (for example an interaction log's `itemIds`), or the items themselves
- * @throws LorekeepError `ENCODER_UNKNOWN_ITEMS` for ids that the store does not have, `EMBEDDING_MISSING` before
- *   `encodeCatalogue` has run
+ * @throws LorekeepError `ENCODER_UNKNOWN_ITEMS` for ids that the store does not have,
+ *   `EMBEDDING_MISSING` before `encodeCatalogue` has run
  */
 export async function catalogueVectors(
   options: CatalogueVectorsOptions,

@@ -1,4 +1,7 @@
-/** Content vectors of items that may not be encoded yet: stored vectors are read, missing ones are encoded and stored. */
+/**
+ * Content vectors of items that may not be encoded yet: stored vectors are read, missing ones are
+ * encoded and stored.
+ */
 import { sha256 } from '@lorekeep/core';
 import type { Item, Store } from '@lorekeep/store';
 import { itemText } from '../item-text/item-text.ts';

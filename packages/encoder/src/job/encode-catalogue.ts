@@ -1,19 +1,21 @@
 /**
- * Encodes a whole catalogue. Vectors are stored by (encoder, hash of the text), so each text is encoded once, even if
- * several items share it or the job runs again.
+ * Encodes a whole catalogue. Vectors are stored by (encoder, hash of the text), so each text is
+ * encoded once, even if several items share it or the job runs again.
  *
- * Missing vectors are computed in units (`work-units.ts`): a unit is one call of the encoder and is committed as a whole.
- * Several calls run at the same time, so reading, hashing and writing overlap with the model. Finished units are written
- * about every two seconds. After an interruption, even a killed process, the next run computes only the units that are
- * not stored. The stored bytes then equal those of an uninterrupted run (on one machine, if the catalogue and the vectors
- * of this encoder do not change in between).
+ * Missing vectors are computed in units (`work-units.ts`): a unit is one call of the encoder and is
+ * committed as a whole. Several calls run at the same time, so reading, hashing and writing overlap
+ * with the model. Finished units are written about every two seconds. After an interruption, even a
+ * killed process, the next run computes only the units that are not stored. The stored bytes then
+ * equal those of an uninterrupted run (on one machine, if the catalogue and the vectors of this
+ * encoder do not change in between).
  *
- * Memory: one window of texts and the units in progress, independent of the catalogue's size, plus 12 to 23 bytes per
- * distinct text for counting.
+ * Memory: one window of texts and the units in progress, independent of the catalogue's size, plus
+ * 12 to 23 bytes per distinct text for counting.
  *
- * An encoder may define its units (`TextEncoder.work`). The default for vectors of dimension 384 is three concurrent calls
- * of 16,384 characters (about 4,000 tokens). For larger dimensions a call has fewer characters, at least 2,048: such
- * models are slower, and a killed process should lose only seconds.
+ * An encoder may define its units (`TextEncoder.work`). The default for vectors of dimension 384 is
+ * three concurrent calls of 16,384 characters (about 4,000 tokens). For larger dimensions a call
+ * has fewer characters, at least 2,048: such models are slower, and a killed process should lose
+ * only seconds.
  */
 import { silent } from '@lorekeep/core';
 import { errors } from '../errors.ts';
@@ -23,7 +25,10 @@ import { type CatalogueOptions, surveyCatalogue } from './survey.ts';
 import { missingUnits, textSlices, type WorkUnit } from './work-units.ts';
 
 export interface EncodeCatalogueOptions extends CatalogueOptions {
-  /** Maximal seconds between the end of a unit and its commit. Default 2; 0 commits each unit at once. Not negative. */
+  /**
+   * Maximal seconds between the end of a unit and its commit. Default 2; 0 commits each unit at
+   * once. Not negative.
+   */
   commitSeconds?: number;
 }
 
@@ -34,7 +39,9 @@ export interface EncodedCatalogue {
   encoded: number;
   /** Texts whose vectors were already stored. */
   reused: number;
-  /** Items without any text. They have no stored vector; `catalogueVectors` returns zeros for them. */
+  /**
+   * Items without any text. They have no stored vector; `catalogueVectors` returns zeros for them.
+   */
   textlessItems: number;
   seconds: number;
 }
@@ -43,12 +50,12 @@ export interface EncodedCatalogue {
 const COMMIT_BYTES = 1 << 23;
 
 /**
- * Encodes every text that has no stored vector yet. Progress: stage `encode`, unit `items` (distinct texts, stored ones
- * included), one event per commit, with the rate as note.
+ * Encodes every text that has no stored vector yet. Progress: stage `encode`, unit `items`
+ * (distinct texts, stored ones included), one event per commit, with the rate as note.
  *
  * @throws `signal.reason` when aborted; the vectors encoded so far are stored
- * @throws LorekeepError the errors of the encoder and the store (again, the vectors so far are stored), and
- *   `ENCODER_FAILED` for an encoder that returns the wrong number of vectors
+ * @throws LorekeepError the errors of the encoder and the store (again, the vectors so far are
+ *   stored), and `ENCODER_FAILED` for an encoder that returns the wrong number of vectors
  * @example await encodeCatalogue({ store, encoder, progress: (event) => console.error(event) });
  */
 export async function encodeCatalogue(options: EncodeCatalogueOptions): Promise<EncodedCatalogue> {
@@ -67,7 +74,9 @@ export async function encodeCatalogue(options: EncodeCatalogueOptions): Promise<
   return { texts, encoded, reused, textlessItems, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Encodes and stores all missing texts with concurrent calls of the encoder. Returns their number. */
+/**
+ * Encodes and stores all missing texts with concurrent calls of the encoder. Returns their number.
+ */
 async function encodeMissing(
   { store, encoder, template = DEFAULT_TEMPLATE, progress = silent, signal }: EncodeCatalogueOptions,
   commitSeconds: number,

@@ -1,7 +1,8 @@
 /**
- * Estimates how long encoding a catalogue takes, without storing anything: the texts are counted, and a sample of the
- * missing ones is encoded to measure the model's speed on this machine. The sample is drawn uniformly from all missing
- * texts. The time is assumed to be proportional to the tokens.
+ * Estimates how long encoding a catalogue takes, without storing anything: the texts are counted,
+ * and a sample of the missing ones is encoded to measure the model's speed on this machine. The
+ * sample is drawn uniformly from all missing texts. The time is assumed to be proportional to the
+ * tokens.
  */
 import { createRandom } from '@lorekeep/core';
 import { estimateTokens } from '../item-text/estimate-tokens.ts';

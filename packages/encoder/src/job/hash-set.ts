@@ -1,7 +1,8 @@
 /**
- * A set of millions of hashes: the first 64 bits of each, in one typed array with open addressing. It takes 12 to 23 bytes
- * per hash; a `Set` of strings takes about 150. Among a million texts, two share 64 bits with a probability of 3 in 100
- * million, so the set is only for counting. Where an exact answer is needed, ask the store.
+ * A set of millions of hashes: the first 64 bits of each, in one typed array with open addressing.
+ * It takes 12 to 23 bytes per hash; a `Set` of strings takes about 150. Among a million texts, two
+ * share 64 bits with a probability of 3 in 100 million, so the set is only for counting. Where an
+ * exact answer is needed, ask the store.
  */
 
 export interface HashSet {

@@ -1,18 +1,22 @@
 /**
- * Splits a catalogue into the units that a long job computes and commits. Two requirements conflict: batches should have
- * texts of similar length, which needs sorting over many texts; and the result must not depend on where the job was
- * interrupted, although a vector's last bits depend on its batch.
+ * Splits a catalogue into the units that a long job computes and commits. Two requirements
+ * conflict: batches should have texts of similar length, which needs sorting over many texts; and
+ * the result must not depend on where the job was interrupted, although a vector's last bits depend
+ * on its batch.
  *
- * 1. The catalogue is read in *windows*: fixed ranges of rows, independent of what is stored. The texts of a window that
- *    have no vector yet are sorted by length. All windows together give one stream of missing texts.
- * 2. The stream is cut into *units*. The end of a unit depends only on its own texts: it is full when they reach a number
- *    of characters. A unit is one call of the encoder and is committed as a whole.
+ * 1. The catalogue is read in *windows*: fixed ranges of rows, independent of what is stored. The
+ *    texts of a window that have no vector yet are sorted by length. All windows together give one
+ *    stream of missing texts.
+ * 2. The stream is cut into *units*. The end of a unit depends only on its own texts: it is full
+ *    when they reach a number of characters. A unit is one call of the encoder and is committed as
+ *    a whole.
  *
- * So if some units were committed before a job died, in any order, the remaining stream consists of the other units, and
- * cutting it again gives exactly these units, with the same batches and the same bytes. No plan has to be stored, and a
- * catalogue with few changes still gives full units.
+ * So if some units were committed before a job died, in any order, the remaining stream consists of
+ * the other units, and cutting it again gives exactly these units, with the same batches and the
+ * same bytes. No plan has to be stored, and a catalogue with few changes still gives full units.
  *
- * A text that occurs in several windows belongs to the first one. `claimed` has the hashes that are not committed yet.
+ * A text that occurs in several windows belongs to the first one. `claimed` has the hashes that are
+ * not committed yet.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sha256 } from '@lorekeep/core';
@@ -37,7 +41,9 @@ export interface WorkUnit {
   texts: string[];
 }
 
-/** Items read without a pause: a few milliseconds. Answers of the encoder are handled in between. */
+/**
+ * Items read without a pause: a few milliseconds. Answers of the encoder are handled in between.
+ */
 const SLICE_ITEMS = 256;
 /** A window ends at the slice that reaches either limit. They bound the memory. */
 const WINDOW_ITEMS = 8192;
@@ -45,7 +51,10 @@ const WINDOW_CHARACTERS = 1 << 23;
 /** Cost of a text in addition to its characters: its special tokens. */
 const CHARACTERS_PER_TEXT = 8;
 
-/** @throws `signal.reason`; LorekeepError the errors of the store, and `ENCODER_BAD_OPTION` for the template */
+/**
+ * @throws `signal.reason`; LorekeepError the errors of the store, and `ENCODER_BAD_OPTION` for the
+ *   template
+ */
 export async function* textSlices(
   store: Store,
   template: ItemTemplate,
@@ -66,7 +75,8 @@ export async function* textSlices(
 /**
  * @param slices the whole catalogue
  * @param findMissing returns the hashes without a vector, in their order
- * @param claimed this function adds the hashes of each unit; the caller removes them after the commit
+ * @param claimed this function adds the hashes of each unit; the caller removes them after the
+ *   commit
  * @param characters a unit is full when its texts have this number of characters
  */
 export async function* missingUnits(

@@ -1,7 +1,8 @@
 /**
- * A text as hashed features: words, word bigrams, and character n-grams inside words, which match plural, compound and
- * misspelt words. Scripts without spaces (Chinese, Japanese, Thai) give characters and character bigrams instead of
- * words. There is no vocabulary: a feature is its 32-bit hash (FNV-1a with an avalanche step).
+ * A text as hashed features: words, word bigrams, and character n-grams inside words, which match
+ * plural, compound and misspelt words. Scripts without spaces (Chinese, Japanese, Thai) give
+ * characters and character bigrams instead of words. There is no vocabulary: a feature is its
+ * 32-bit hash (FNV-1a with an avalanche step).
  */
 
 /** Lengths of character n-grams, word boundaries included. */

@@ -1,10 +1,11 @@
 /**
- * The fallback if no language model is available: hashed n-grams, TF-IDF and a truncated SVD fitted on the catalogue's own
- * texts (latent semantic analysis, Deerwester et al. 1990). It needs only the texts. It is not a language model: it knows
- * which words occur together in this catalogue, and nothing else.
+ * The fallback if no language model is available: hashed n-grams, TF-IDF and a truncated SVD fitted
+ * on the catalogue's own texts (latent semantic analysis, Deerwester et al. 1990). It needs only
+ * the texts. It is not a language model: it knows which words occur together in this catalogue, and
+ * nothing else.
  *
- * The fitted state determines the vectors: `id` is its hash, and a server that loads the saved state encodes new texts
- * consistently with the stored vectors.
+ * The fitted state determines the vectors: `id` is its hash, and a server that loads the saved
+ * state encodes new texts consistently with the stored vectors.
  */
 import { createRandom, errorCode, sha256 } from '@lorekeep/core';
 import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
@@ -18,7 +19,10 @@ import { chooseFeatures, columnsOf, inverseDocumentFrequencies, tfIdfRow, toSpar
 export interface LexicalOptions {
   /** Dimension of the vectors. Default 256; from 1 to 4,096, else `ENCODER_BAD_OPTION`. */
   dim?: number;
-  /** Seed of the randomised SVD and of the sample that very large catalogues are fitted on. Default 0. */
+  /**
+   * Seed of the randomised SVD and of the sample that very large catalogues are fitted on. Default
+   * 0.
+   */
   seed?: number;
 }
 
@@ -40,8 +44,8 @@ const FORMAT = 'lexical-1';
 const states = new WeakMap<TextEncoder, LexicalState>();
 
 /**
- * Fits the encoder on texts (usually the catalogue's). The same texts in the same order with the same options give the
- * same vectors. A text without any known feature has the zero vector.
+ * Fits the encoder on texts (usually the catalogue's). The same texts in the same order with the
+ * same options give the same vectors. A text without any known feature has the zero vector.
  *
  * @throws LorekeepError `LEXICAL_NO_TEXTS` if no text contains a word, `ENCODER_BAD_OPTION`
  * @example const encoder = createLexicalEncoder(['Title: Desk lamp.', 'Title: Floor lamp.']);

@@ -1,11 +1,15 @@
 /**
- * Truncated singular value decomposition of a sparse matrix by a randomised range finder with power iterations (Halko,
- * Martinsson and Tropp 2011, algorithms 4.4 and 5.1). Only the right singular vectors are computed. Sums are in double
- * precision. Everything runs in one thread in a fixed order, so equal input gives equal output.
+ * Truncated singular value decomposition of a sparse matrix by a randomised range finder with power
+ * iterations (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1). Only the right singular
+ * vectors are computed. Sums are in double precision. Everything runs in one thread in a fixed
+ * order, so equal input gives equal output.
  */
 import type { Random } from '@lorekeep/core';
 
-/** Compressed sparse rows: row `i` has the values and columns in the range `[offsets[i], offsets[i + 1])`. */
+/**
+ * Compressed sparse rows: row `i` has the values and columns in the range
+ * `[offsets[i], offsets[i + 1])`.
+ */
 export interface SparseMatrix {
   columnCount: number;
   offsets: Uint32Array;
@@ -30,7 +34,8 @@ export function rightSingularVectors(matrix: SparseMatrix, rank: number, random:
     range = times(matrix, transposeTimes(matrix, range, width), width);
     orthonormalise(range, width);
   }
-  // B = QᵀA. The eigenvectors of BBᵀ = Qᵀ(A(AᵀQ)) turn it into right singular vectors: V = BᵀUΛ^(-1/2).
+  // B = QᵀA. The eigenvectors of BBᵀ = Qᵀ(A(AᵀQ)) turn it into right singular vectors: V =
+  // BᵀUΛ^(-1/2).
   const projected = transposeTimes(matrix, range, width);
   const { values, vectors } = symmetricEigen(product(range, times(matrix, projected, width), width), width);
   const order = [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, rank);
@@ -93,7 +98,10 @@ function product(x: Float64Array, y: Float64Array, width: number): Float64Array 
   return sums;
 }
 
-/** Orthonormalises the columns in place (Cholesky QR, twice for precision). Dependent columns become zero. */
+/**
+ * Orthonormalises the columns in place (Cholesky QR, twice for precision). Dependent columns become
+ * zero.
+ */
 function orthonormalise(x: Float64Array, width: number): void {
   for (let pass = 0; pass < 2; pass++) {
     const factor = product(x, x, width);
@@ -119,7 +127,10 @@ function orthonormalise(x: Float64Array, width: number): void {
   }
 }
 
-/** Eigenvalues and eigenvectors (one per row) of a symmetric matrix by cyclic Jacobi rotations. Overwrites its argument. */
+/**
+ * Eigenvalues and eigenvectors (one per row) of a symmetric matrix by cyclic Jacobi rotations.
+ * Overwrites its argument.
+ */
 function symmetricEigen(a: Float64Array, width: number): { values: Float64Array; vectors: Float64Array } {
   const vectors = new Float64Array(width * width);
   let scale = 0;

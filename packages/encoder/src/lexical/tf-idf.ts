@@ -11,7 +11,10 @@ export interface SparseRow {
   values: number[];
 }
 
-/** Hashes of the features to use, sorted: those of at least two texts (one in a small collection), most frequent first. */
+/**
+ * Hashes of the features to use, sorted: those of at least two texts (one in a small collection),
+ * most frequent first.
+ */
 export function chooseFeatures(documents: readonly Map<number, number>[]): Int32Array {
   const frequency = new Map<number, number>();
   for (const counts of documents) for (const hash of counts.keys()) frequency.set(hash, (frequency.get(hash) ?? 0) + 1);

@@ -3,10 +3,11 @@ import { errors } from '../errors.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
 
 /**
- * Unit vectors `[count × width]` in the order of the texts. Both encodings are accepted, because some servers ignore the
- * requested encoding.
+ * Unit vectors `[count × width]` in the order of the texts. Both encodings are accepted, because
+ * some servers ignore the requested encoding.
  *
- * @param width dimension of every vector; if it is unknown, all vectors must have the dimension of the first
+ * @param width dimension of every vector; if it is unknown, all vectors must have the dimension of
+ *   the first
  * @throws LorekeepError `ENDPOINT_BAD_ANSWER`; `ENCODER_NOT_FINITE`
  */
 export function readAnswer(

@@ -1,16 +1,20 @@
 /**
- * One request to an embeddings endpoint, with retries: `POST {base}/embeddings` as documented by OpenAI and supported by
- * vLLM, Text Embeddings Inference, Ollama, LiteLLM and others. Every wait is bounded. Transient failures are retried,
- * others are reported with the server's message. Redirects are not followed, so texts and key reach only the configured
- * address.
+ * One request to an embeddings endpoint, with retries: `POST {base}/embeddings` as documented by
+ * OpenAI and supported by vLLM, Text Embeddings Inference, Ollama, LiteLLM and others. Every wait
+ * is bounded. Transient failures are retried, others are reported with the server's message.
+ * Redirects are not followed, so texts and key reach only the configured address.
  *
- * The key is read from the environment for each request, is sent in one header, and is removed from all messages.
+ * The key is read from the environment for each request, is sent in one header, and is removed from
+ * all messages.
  */
 import { errors } from '../errors.ts';
 import { backoffMs, isTransient, networkReason, retryAfterMs, TransientError, wait } from '../retry.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
 
-/** Limits for the size of an answer: bytes of JSON per value, dimension of a vector, bytes of everything else. */
+/**
+ * Limits for the size of an answer: bytes of JSON per value, dimension of a vector, bytes of
+ * everything else.
+ */
 const MAX_BYTES_PER_VALUE = 32;
 const MAX_DIMENSION = 65_536;
 const EXTRA_BYTES = 1 << 20;
@@ -18,8 +22,8 @@ const EXTRA_BYTES = 1 << 20;
 /**
  * Sends one batch, with retries, and returns the JSON of the answer.
  * @param width dimension of a vector, if known; it limits the size of the answer
- * @throws LorekeepError `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`, `ENDPOINT_KEY`;
- *   `signal.reason` when aborted
+ * @throws LorekeepError `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`,
+ *   `ENDPOINT_KEY`; `signal.reason` when aborted
  */
 export async function requestEmbeddings(
   settings: EndpointSettings,
@@ -128,7 +132,10 @@ async function readUpTo(response: Response, maxBytes: number): Promise<string | 
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @throws LorekeepError `ENDPOINT_KEY` for characters that a header cannot contain; the error of `fetch` would quote the key */
+/**
+ * @throws LorekeepError `ENDPOINT_KEY` for characters that a header cannot contain; the error of
+ *   `fetch` would quote the key
+ */
 function keyOf({ keyVariable }: EndpointSettings): string {
   const key = process.env[keyVariable]?.trim() ?? '';
   if (!/^[\x21-\x7e]*$/.test(key)) throw errors.ENDPOINT_KEY({ variable: keyVariable });
@@ -150,8 +157,8 @@ function serverMessage(text: string): string {
 const MAX_MESSAGE = 300;
 
 /**
- * One line, with the key replaced by stars. Text that looks like a key is replaced too, because servers quote keys with
- * some characters masked.
+ * One line, with the key replaced by stars. Text that looks like a key is replaced too, because
+ * servers quote keys with some characters masked.
  */
 function redact(message: string, key: string): string {
   let clean = message;

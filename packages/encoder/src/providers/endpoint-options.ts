@@ -3,24 +3,36 @@ import { errors } from '../errors.ts';
 
 export interface EndpointOptions {
   /**
-   * Base address, to which `/embeddings` is added: `https://api.openai.com/v1`, `http://gpu:8000/v1`. http or https,
-   * without user, password, query or fragment, because it is stored in files. Default: `$LOREKEEP_ENDPOINT`.
+   * Base address, to which `/embeddings` is added: `https://api.openai.com/v1`,
+   * `http://gpu:8000/v1`. http or https, without user, password, query or fragment, because it is
+   * stored in files. Default: `$LOREKEEP_ENDPOINT`.
    */
   url?: string;
-  /** Environment variable with the key. Default `'OPENAI_API_KEY'`. If it is unset or empty, no key is sent. */
+  /**
+   * Environment variable with the key. Default `'OPENAI_API_KEY'`. If it is unset or empty, no key
+   * is sent.
+   */
   keyVariable?: string;
   /** Embedding dimension to request (Matryoshka models). Default: the model's own. 1 to 65,536. */
   dimensions?: number;
-  /** Prepended to every text, for instruction-tuned models. Default `''`. At most 10,000 characters. */
+  /**
+   * Prepended to every text, for instruction-tuned models. Default `''`. At most 10,000 characters.
+   */
   prompt?: string;
   /**
-   * Version of the model, if a server replaces the model under the same name. It is part of the encoder's id. Default
-   * `''`. At most 200 characters.
+   * Version of the model, if a server replaces the model under the same name. It is part of the
+   * encoder's id. Default `''`. At most 200 characters.
    */
   version?: string;
-  /** Encoding of the vectors: `'float'` (default, supported by every server) or `'base64'` (a quarter of the bytes). */
+  /**
+   * Encoding of the vectors: `'float'` (default, supported by every server) or `'base64'` (a
+   * quarter of the bytes).
+   */
   encoding?: 'float' | 'base64';
-  /** Texts are truncated to this number of characters, prompt included, because servers refuse longer texts. Default 8,000. */
+  /**
+   * Texts are truncated to this number of characters, prompt included, because servers refuse
+   * longer texts. Default 8,000.
+   */
   maxCharacters?: number;
   /** Texts per request. Default 32, the default limit of Text Embeddings Inference. 1 to 2,048. */
   batchTexts?: number;
@@ -32,7 +44,10 @@ export interface EndpointOptions {
   timeoutSeconds?: number;
   /** Retries of a request after transient failures. Default 6, 0 to 100. */
   retries?: number;
-  /** Wait after the first failure. It doubles. A `Retry-After` of the server takes precedence. Default 0.5, up to 60. */
+  /**
+   * Wait after the first failure. It doubles. A `Retry-After` of the server takes precedence.
+   * Default 0.5, up to 60.
+   */
   retrySeconds?: number;
   /** Time limit of a request with all waits and retries. Default 300, up to 86,400. */
   patienceSeconds?: number;

@@ -1,7 +1,7 @@
 /**
- * Any OpenAI-compatible embeddings endpoint as a frozen encoder: a 7B language model on a GPU server, as in LEARN
- * (arXiv 2405.03988 §3.2 embeds items with Baichuan2-7B), or a hosted service. Answers are checked, waits are bounded,
- * and a call returns all its vectors or none.
+ * Any OpenAI-compatible embeddings endpoint as a frozen encoder: a 7B language model on a GPU
+ * server, as in LEARN (arXiv 2405.03988 §3.2 embeds items with Baichuan2-7B), or a hosted service.
+ * Answers are checked, waits are bounded, and a call returns all its vectors or none.
  */
 import { sha256 } from '@lorekeep/core';
 import { errors } from '../errors.ts';
@@ -14,24 +14,30 @@ import { compareProbes, PROBE_TEXTS, type Probe, probeWidth, writeProbe } from '
 
 export interface OpenEndpointOptions extends EndpointOptions {
   /**
-   * Vectors of the probe texts from the first opening (`TextEncoder.settings`). With a probe, the server is not contacted
-   * until the first text, and then compared with it. Default: the probe is requested now, which also gives the dimension.
+   * Vectors of the probe texts from the first opening (`TextEncoder.settings`). With a probe, the
+   * server is not contacted until the first text, and then compared with it. Default: the probe is
+   * requested now, which also gives the dimension.
    */
   probe?: Probe;
   /** Aborts running requests and refuses further ones. */
   signal?: AbortSignal;
 }
 
-/** A long-running process compares the probe again after this time: servers are updated while their clients run. */
+/**
+ * A long-running process compares the probe again after this time: servers are updated while their
+ * clients run.
+ */
 const COMPARE_INTERVAL_MS = 10 * 60_000;
 
 /**
  * @param model the server's name of the model
- * @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION`; without `probe` also the errors of a request:
- *   `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`, `ENDPOINT_KEY`, `ENCODER_NOT_FINITE`.
- *   `encode` throws the same, and `ENDPOINT_CHANGED` if the server's model has changed
+ * @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION`; without `probe` also the errors of a
+ *   request: `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`, `ENDPOINT_KEY`,
+ *   `ENCODER_NOT_FINITE`. `encode` throws the same, and `ENDPOINT_CHANGED` if the server's model
+ *   has changed
  * @example
- * const encoder = await openEndpoint('Qwen/Qwen3-Embedding-8B', { url: 'http://gpu:8000/v1', prompt: 'Product: ' });
+ * const url = 'http://gpu:8000/v1';
+ * const encoder = await openEndpoint('Qwen/Qwen3-Embedding-8B', { url, prompt: 'Product: ' });
  */
 export async function openEndpoint(model: string, options: OpenEndpointOptions = {}): Promise<TextEncoder> {
   const { probe, signal = new AbortController().signal, ...given } = options;
@@ -117,8 +123,8 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
 }
 
 /**
- * The input for a text: prompt and text, truncated. Lone surrogates become U+FFFD, because many servers refuse them. The
- * empty text becomes a space, because OpenAI's server refuses it.
+ * The input for a text: prompt and text, truncated. Lone surrogates become U+FFFD, because many
+ * servers refuse them. The empty text becomes a space, because OpenAI's server refuses it.
  */
 function inputOf(text: string, { prompt, maxCharacters }: EndpointSettings): string {
   const input = prompt + text.slice(0, maxCharacters - prompt.length + 1).toWellFormed();

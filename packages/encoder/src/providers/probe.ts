@@ -1,8 +1,9 @@
 /**
- * Detects a server that changed its model under the same name. When an encoder is first opened, a few fixed texts are
- * embedded and their vectors are stored with the encoder's settings. They are compared when it is opened again. The same
- * model gives the same vectors up to the noise of batching and half precision (cosine above .999). Another model,
- * pooling, prompt or truncation gives a cosine far below .99.
+ * Detects a server that changed its model under the same name. When an encoder is first opened, a
+ * few fixed texts are embedded and their vectors are stored with the encoder's settings. They are
+ * compared when it is opened again. The same model gives the same vectors up to the noise of
+ * batching and half precision (cosine above .999). Another model, pooling, prompt or truncation
+ * gives a cosine far below .99.
  */
 import { errors } from '../errors.ts';
 

@@ -1,8 +1,9 @@
 /**
- * A model run by `@huggingface/transformers` (transformers.js), for users who already have it or need one of its devices.
- * It contains image codecs and a second pinned runtime and is slower than the built-in encoder, so it is not a dependency:
- * it is imported when it is requested. It runs only the model. Texts are tokenised and vectors are pooled and normalised
- * here, so the vectors equal those of the built-in encoder for the same `model.onnx`.
+ * A model run by `@huggingface/transformers` (transformers.js), for users who already have it or
+ * need one of its devices. It contains image codecs and a second pinned runtime and is slower than
+ * the built-in encoder, so it is not a dependency: it is imported when it is requested. It runs
+ * only the model. Texts are tokenised and vectors are pooled and normalised here, so the vectors
+ * equal those of the built-in encoder for the same `model.onnx`.
  */
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -27,20 +28,24 @@ export interface TransformersOptions extends PromptOptions {
   /** Threads of the runtime. Default: the machine's available parallelism. 1 to 1,024. */
   threads?: number;
   /**
-   * Texts are truncated to this number of tokens, special tokens included. Default: the model's own. From 2 to its number
-   * of positions.
+   * Texts are truncated to this number of tokens, special tokens included. Default: the model's
+   * own. From 2 to its number of positions.
    */
   maxLength?: number;
   /** Tokens per batch, padding included. Default 1,024. At least 1. */
   batchTokens?: number;
-  /** A device of transformers.js. Default `'cpu'`; `'webgpu'`, `'cuda'`, `'dml'`, … where they are available. */
+  /**
+   * A device of transformers.js. Default `'cpu'`; `'webgpu'`, `'cuda'`, `'dml'`, … where they are
+   * available.
+   */
   device?: string;
 }
 
 /**
- * @param directory with `onnx/model.onnx` or `model.onnx`, `config.json` and `tokenizer.json`; nothing is downloaded
- * @throws LorekeepError `ENCODER_PACKAGE_MISSING`, `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`,
- *   `ENCODER_BAD_OPTION`
+ * @param directory with `onnx/model.onnx` or `model.onnx`, `config.json` and `tokenizer.json`;
+ *   nothing is downloaded
+ * @throws LorekeepError `ENCODER_PACKAGE_MISSING`, `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`,
+ *   `MODEL_UNSUPPORTED`, `ENCODER_BAD_OPTION`
  */
 export async function openTransformers(directory: string, options: TransformersOptions = {}): Promise<TextEncoder> {
   const { name = basename(directory), threads = availableParallelism(), batchTokens = 1024, device = 'cpu' } = options;

@@ -1,6 +1,7 @@
 /**
- * Packs texts into batches. Texts are sorted by length, so a batch needs little padding. A batch is limited by tokens,
- * not by rows, so its activations have about the same size for short and long texts.
+ * Packs texts into batches. Texts are sorted by length, so a batch needs little padding. A batch is
+ * limited by tokens, not by rows, so its activations have about the same size for short and long
+ * texts.
  */
 
 export interface Batch {
@@ -28,7 +29,9 @@ export function packBatches(lengths: readonly number[], budget: number): Batch[]
   return batches;
 }
 
-/** Token ids and attention mask of a batch, `[rows × length]` each, padded with zeros on the right. */
+/**
+ * Token ids and attention mask of a batch, `[rows × length]` each, padded with zeros on the right.
+ */
 export function batchInputs(tokens: readonly number[][], { rows, length }: Batch) {
   const ids = new BigInt64Array(rows.length * length);
   const mask = new BigInt64Array(rows.length * length);

@@ -1,10 +1,11 @@
 /**
- * The character map of SentencePiece models such as XLM-R (`Precompiled` in `tokenizer.json`): it replaces characters by
- * others. The tokenizer library approximates it by NFKC; this file reads the map itself.
+ * The character map of SentencePiece models such as XLM-R (`Precompiled` in `tokenizer.json`): it
+ * replaces characters by others. The tokenizer library approximates it by NFKC; this file reads the
+ * map itself.
  *
- * The map is a double-array trie over UTF-8 (Aoe 1989, in the format of Darts) with offsets into a list of replacements
- * that end with a zero byte. As in the reference, a grapheme of less than six bytes is first looked up as a whole, and
- * the shortest matching prefix is used.
+ * The map is a double-array trie over UTF-8 (Aoe 1989, in the format of Darts) with offsets into a
+ * list of replacements that end with a zero byte. As in the reference, a grapheme of less than six
+ * bytes is first looked up as a whole, and the shortest matching prefix is used.
  */
 
 /** @throws Error if the map is invalid */

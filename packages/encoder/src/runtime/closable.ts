@@ -1,4 +1,7 @@
-/** `encode` and `close` of an encoder: calls may overlap; `close` waits for running calls and refuses new ones. */
+/**
+ * `encode` and `close` of an encoder: calls may overlap; `close` waits for running calls and
+ * refuses new ones.
+ */
 import { errors } from '../errors.ts';
 import type { TextEncoder } from '../text-encoder.ts';
 

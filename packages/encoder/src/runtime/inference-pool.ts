@@ -1,9 +1,10 @@
 /**
- * Computes batches on several worker threads. `onnxruntime-node` computes inside the call to `run`, on the calling
- * thread: on the main thread it would block a server and Ctrl-C, and two sessions would take turns. So each session runs
- * in its own worker thread, and all take batches from one queue. The workers never wait for each other, which matters
- * most on a machine with other load: threads inside one session meet at a barrier after every matrix product, and the
- * slowest thread sets the pace.
+ * Computes batches on several worker threads. `onnxruntime-node` computes inside the call to `run`,
+ * on the calling thread: on the main thread it would block a server and Ctrl-C, and two sessions
+ * would take turns. So each session runs in its own worker thread, and all take batches from one
+ * queue. The workers never wait for each other, which matters most on a machine with other load:
+ * threads inside one session meet at a barrier after every matrix product, and the slowest thread
+ * sets the pace.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -11,7 +12,10 @@ import { errors } from '../errors.ts';
 import type { InferenceAnswer, InferenceModel, InferenceRequest, InferenceWorkerData } from './inference-protocol.ts';
 
 export interface InferencePool {
-  /** `ids` and `mask` are `[rows × length]` → vectors `[rows × dim]`. Both arrays are transferred: do not use them after. */
+  /**
+   * `ids` and `mask` are `[rows × length]` → vectors `[rows × dim]`. Both arrays are transferred:
+   * do not use them after.
+   */
   run(ids: BigInt64Array, mask: BigInt64Array, rows: number, length: number): Promise<Float32Array>;
   /** Batches that run at the same time. */
   readonly size: number;

@@ -1,6 +1,7 @@
 /**
- * From a model's folder to its inference graph, tokenizer and id. For safetensors weights this package writes the graph
- * itself. An exported ONNX graph is used if there are no safetensors, or if the architecture is not supported.
+ * From a model's folder to its inference graph, tokenizer and id. For safetensors weights this
+ * package writes the graph itself. An exported ONNX graph is used if there are no safetensors, or
+ * if the architecture is not supported.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,20 +25,21 @@ import { loadTokenizer, type TextTokenizer } from './tokenise.ts';
 
 export interface ModelOptions extends PromptOptions {
   /**
-   * Texts are truncated to this number of tokens, special tokens and prompt included. Default: the model's own
-   * (`max_seq_length` of `sentence_bert_config.json`, else `model_max_length` of the tokenizer, at most the model's number
-   * of positions). From 2 to the number of positions; else `ENCODER_BAD_OPTION`.
+   * Texts are truncated to this number of tokens, special tokens and prompt included. Default: the
+   * model's own (`max_seq_length` of `sentence_bert_config.json`, else `model_max_length` of the
+   * tokenizer, at most the model's number of positions). From 2 to the number of positions; else
+   * `ENCODER_BAD_OPTION`.
    */
   maxLength?: number;
   /**
-   * Leading values of each vector to keep, before it is normalised, for Matryoshka models. Default: all. From 1 to all;
-   * else `ENCODER_BAD_OPTION`.
+   * Leading values of each vector to keep, before it is normalised, for Matryoshka models. Default:
+   * all. From 1 to all; else `ENCODER_BAD_OPTION`.
    */
   dimensions?: number;
   /**
-   * `'int8'` computes the matrix products of linear layers in 8-bit integers: faster, with nearly the same vectors. This
-   * package quantises the weights when it loads them. Default `'fp32'`. Other values, and `'int8'` for an exported
-   * `model.onnx`, are an `ENCODER_BAD_OPTION`.
+   * `'int8'` computes the matrix products of linear layers in 8-bit integers: faster, with nearly
+   * the same vectors. This package quantises the weights when it loads them. Default `'fp32'`.
+   * Other values, and `'int8'` for an exported `model.onnx`, are an `ENCODER_BAD_OPTION`.
    */
   precision?: Precision;
   /** SHA-256 of `model.safetensors` if it is already known. Saves reading the file twice. */
@@ -76,8 +78,8 @@ interface Computation {
 }
 
 /**
- * @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`, `ENCODER_BAD_OPTION`, and
- *   `SAFETENSORS_*` for damaged weights
+ * @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`,
+ *   `ENCODER_BAD_OPTION`, and `SAFETENSORS_*` for damaged weights
  */
 export async function loadModel(directory: string, options: ModelOptions = {}): Promise<LoadedModel> {
   const { precision = 'fp32', dimensions } = options;
@@ -100,7 +102,8 @@ export async function loadModel(directory: string, options: ModelOptions = {}): 
       file: tokenizerFile,
       reason: `has ${tokenizer.vocabularySize} tokens, but the model has ${vocabulary}`,
     });
-  // A change of this object changes the id of every encoder, and stored vectors are no longer found.
+  // A change of this object changes the id of every encoder, and stored vectors are no longer
+  // found.
   const id = sha256(
     JSON.stringify({
       ...computation.identity,

@@ -1,11 +1,12 @@
 /**
- * The built-in text encoder, run by ONNX Runtime: texts in, unit vectors out. The settings in the model's folder
- * (modules, pooling, maximal length) are followed exactly; a setting that is not supported is refused, because a vector
- * that is only similar to the model's would be worse than an error.
+ * The built-in text encoder, run by ONNX Runtime: texts in, unit vectors out. The settings in the
+ * model's folder (modules, pooling, maximal length) are followed exactly; a setting that is not
+ * supported is refused, because a vector that is only similar to the model's would be worse than an
+ * error.
  *
- * Most of the time goes into matrix products, which are fastest in small batches whose activations fit into a core's
- * cache: one thread encodes 100 item texts per second with 256 tokens per batch, 88 with 1,024 (all-MiniLM-L6-v2, best
- * of 5, AVX-512).
+ * Most of the time goes into matrix products, which are fastest in small batches whose activations
+ * fit into a core's cache: one thread encodes 100 item texts per second with 256 tokens per batch,
+ * 88 with 1,024 (all-MiniLM-L6-v2, best of 5, AVX-512).
  */
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
@@ -22,8 +23,8 @@ export interface OnnxEncoderOptions extends ModelOptions {
   /** Display name. Default: the directory's name. */
   name?: string;
   /**
-   * Threads that compute. Default: the machine's available parallelism. Up to four threads have a session each, with its
-   * own copy of the weights; additional threads share these sessions.
+   * Threads that compute. Default: the machine's available parallelism. Up to four threads have a
+   * session each, with its own copy of the weights; additional threads share these sessions.
    */
   threads?: number;
   /** Tokens per batch, padding included. Default 256. At least 1. */
@@ -36,10 +37,10 @@ const SLICE_CHARACTERS = 16_384;
 const PENDING_BATCHES = 16;
 
 /**
- * Loads a folder: `config.json`, `tokenizer.json`, weights (`model.safetensors`, shards or an exported `model.onnx`)
- * and, if present, the settings and modules of sentence-transformers.
- * @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`, `ENCODER_BAD_OPTION`, and
- *   `SAFETENSORS_*` for damaged weights
+ * Loads a folder: `config.json`, `tokenizer.json`, weights (`model.safetensors`, shards or an
+ * exported `model.onnx`) and, if present, the settings and modules of sentence-transformers.
+ * @throws LorekeepError `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`,
+ *   `ENCODER_BAD_OPTION`, and `SAFETENSORS_*` for damaged weights
  */
 export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOptions = {}): Promise<TextEncoder> {
   const { name = basename(directory), threads = availableParallelism(), batchTokens = 256 } = options;

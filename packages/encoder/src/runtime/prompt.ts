@@ -4,15 +4,21 @@ import type { SentenceTransformersConfig } from '../transformer/sentence-transfo
 
 export interface PromptOptions {
   /**
-   * Prepended to every text, for instruction-tuned models: `'query: '`. Default: the model's own default prompt
-   * (`default_prompt_name` of `config_sentence_transformers.json`), which most models do not have.
+   * Prepended to every text, for instruction-tuned models: `'query: '`. Default: the model's own
+   * default prompt (`default_prompt_name` of `config_sentence_transformers.json`), which most
+   * models do not have.
    */
   prompt?: string;
-  /** The prompt with this name in `config_sentence_transformers.json`. Not together with `prompt`. */
+  /**
+   * The prompt with this name in `config_sentence_transformers.json`. Not together with `prompt`.
+   */
   promptName?: string;
 }
 
-/** @throws LorekeepError `ENCODER_BAD_OPTION` for a name that the model does not have, or for both options together */
+/**
+ * @throws LorekeepError `ENCODER_BAD_OPTION` for a name that the model does not have, or for both
+ *   options together
+ */
 export function promptOf(
   { prompts, defaultPrompt }: SentenceTransformersConfig,
   { prompt, promptName }: PromptOptions,

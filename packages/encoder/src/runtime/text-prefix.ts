@@ -1,14 +1,21 @@
-/** A prefix of a long text that is enough for its tokens, so that a megabyte is not tokenised to keep 256 tokens. */
+/**
+ * A prefix of a long text that is enough for its tokens, so that a megabyte is not tokenised to
+ * keep 256 tokens.
+ */
 
-/** A longer run without white space, or of white space only, ends the text: tokenizers are too slow for it. */
+/**
+ * A longer run without white space, or of white space only, ends the text: tokenizers are too slow
+ * for it.
+ */
 const MAX_RUN = 8192;
 /** Characters read per token. Real words have about a tenth of that. */
 const CHARACTERS_PER_TOKEN = 64;
 
 /**
- * A prefix that fills `maxLength` tokens: it ends after `maxLength` words that contain a letter, digit or sign, each of
- * which is at least one token. A text with hardly any words ends after `CHARACTERS_PER_TOKEN` characters per token, or
- * after a run that is too long. A short text is returned unchanged.
+ * A prefix that fills `maxLength` tokens: it ends after `maxLength` words that contain a letter,
+ * digit or sign, each of which is at least one token. A text with hardly any words ends after
+ * `CHARACTERS_PER_TOKEN` characters per token, or after a run that is too long. A short text is
+ * returned unchanged.
  */
 export function prefixFor(text: string, maxLength: number): string {
   if (text.length <= 32 * maxLength && text.length <= MAX_RUN) return text;

@@ -1,6 +1,7 @@
 /**
- * Text → token ids, with `@huggingface/tokenizers`, which reads the model's `tokenizer.json`. This file adds truncation
- * to the model's length with the closing special tokens kept, prompts, and exact character maps of SentencePiece.
+ * Text → token ids, with `@huggingface/tokenizers`, which reads the model's `tokenizer.json`. This
+ * file adds truncation to the model's length with the closing special tokens kept, prompts, and
+ * exact character maps of SentencePiece.
  */
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
@@ -10,7 +11,10 @@ import { readCharsmap } from './charsmap.ts';
 import { prefixFor } from './text-prefix.ts';
 
 export interface TextTokenizer {
-  /** Token ids of the prompt and the text, at most `maxLength`, special tokens included. May be empty. */
+  /**
+   * Token ids of the prompt and the text, at most `maxLength`, special tokens included. May be
+   * empty.
+   */
   tokenise(text: string): number[];
   /** Leading tokens of the prompt, special tokens included. */
   promptTokens: number;
@@ -20,7 +24,10 @@ export interface TextTokenizer {
 
 export interface TokenizerSettings {
   maxLength: number;
-  /** `do_lower_case` of `sentence_bert_config.json`. Applied before the tokenizer's own normalisation. */
+  /**
+   * `do_lower_case` of `sentence_bert_config.json`. Applied before the tokenizer's own
+   * normalisation.
+   */
   lowerCase: boolean;
   /** Prepended to every text. */
   prompt: string;
@@ -103,7 +110,10 @@ function closingTokens(tokenizer: Tokenizer): number {
   throw new Error('it tokenises a text differently when it adds special tokens');
 }
 
-/** Lower case letter by letter, as in the reference. JavaScript converts a sigma at the end of a word differently. */
+/**
+ * Lower case letter by letter, as in the reference. JavaScript converts a sigma at the end of a
+ * word differently.
+ */
 function lowerCased(text: string): string {
   return text.replaceAll('Σ', 'σ').toLowerCase();
 }

@@ -1,6 +1,7 @@
 /**
- * Lorekeep's own cache of models: one folder per model, written atomically and never changed, with a manifest of the
- * SHA-256 of every file. A folder whose files do not match its manifest is not used; the next download replaces it.
+ * Lorekeep's own cache of models: one folder per model, written atomically and never changed, with
+ * a manifest of the SHA-256 of every file. A folder whose files do not match its manifest is not
+ * used; the next download replaces it.
  */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';

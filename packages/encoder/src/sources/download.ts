@@ -1,7 +1,8 @@
 /**
- * Downloads one file, completely or not at all, across broken connections and killed processes. A retry, of this or of
- * a later process, requests only the missing bytes (`Range`, RFC 9110 §14). The file gets its final name, which is its
- * hash, only after its hash is verified. A file that changed on the server has another hash and starts from zero.
+ * Downloads one file, completely or not at all, across broken connections and killed processes. A
+ * retry, of this or of a later process, requests only the missing bytes (`Range`, RFC 9110 §14).
+ * The file gets its final name, which is its hash, only after its hash is verified. A file that
+ * changed on the server has another hash and starts from zero.
  */
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { errors } from '../errors.ts';
@@ -36,8 +37,8 @@ export interface Download {
 
 /**
  * @returns the path of the complete, verified file
- * @throws LorekeepError `MODEL_HASH_MISMATCH`; `Error` with the reason if the server refuses or the retries are used up;
- *   `signal.reason`. The bytes received so far are kept for the next attempt
+ * @throws LorekeepError `MODEL_HASH_MISMATCH`; `Error` with the reason if the server refuses or the
+ *   retries are used up; `signal.reason`. The bytes received so far are kept for the next attempt
  */
 export async function download(request: Download): Promise<string> {
   const { folder, hash, size, onBytes, name } = request;
@@ -62,7 +63,8 @@ export async function download(request: Download): Promise<string> {
         keep = false;
         throw errors.MODEL_HASH_MISMATCH({ file: name, expected: hash, actual });
       }
-      // The pieces may come from different versions of the file: download it once more in one piece.
+      // The pieces may come from different versions of the file: download it once more in one
+      // piece.
       spliced = false;
       await file.truncate(0);
     }
@@ -122,7 +124,8 @@ async function fetchRest(request: Download, file: FileHandle, received: number):
     const { status } = response;
     if (isTransient(status))
       throw new TransientError(`HTTP ${status}`, retryAfterMs(response.headers.get('retry-after')));
-    // 416: the server's file is shorter than ours. 206 with another range: not the continuation of our file.
+    // 416: the server's file is shorter than ours. 206 with another range: not the continuation of
+    // our file.
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
     const continues = Number(range?.[1]) === received && (range?.[2] === '*' || Number(range?.[2]) === size);
     if (status === 416 || (status === 206 && !continues)) {

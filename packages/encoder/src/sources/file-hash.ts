@@ -1,4 +1,6 @@
-/** The two hashes that hubs give for files: SHA-256 for large files, git's blob hash for small ones. */
+/**
+ * The two hashes that hubs give for files: SHA-256 for large files, git's blob hash for small ones.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
- * The cache that the Hugging Face libraries (Python, JavaScript) keep on this machine. It names its files by their
- * hashes (SHA-256 or git's blob hash), so a model can be verified without knowing it in advance.
+ * The cache that the Hugging Face libraries (Python, JavaScript) keep on this machine. It names its
+ * files by their hashes (SHA-256 or git's blob hash), so a model can be verified without knowing it
+ * in advance.
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';

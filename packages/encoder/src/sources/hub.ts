@@ -1,6 +1,6 @@
 /**
- * The Hugging Face hub. It gives a hash for every file (SHA-256 for large files, git's blob hash for small ones), so a
- * model can be verified without knowing it in advance.
+ * The Hugging Face hub. It gives a hash for every file (SHA-256 for large files, git's blob hash
+ * for small ones), so a model can be verified without knowing it in advance.
  */
 import { copyFile, link, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -28,8 +28,9 @@ interface HubAccess {
 }
 
 /**
- * Downloads the model into Lorekeep's cache, at the current commit of `main`. The files of a commit never change, and
- * downloaded files wait in `downloads` under their hash, so after an interruption the next call downloads only the rest.
+ * Downloads the model into Lorekeep's cache, at the current commit of `main`. The files of a commit
+ * never change, and downloaded files wait in `downloads` under their hash, so after an interruption
+ * the next call downloads only the rest.
  * @throws LorekeepError `MODEL_BAD_PATH`, `MODEL_HASH_MISMATCH`; `Error` with the reason
  */
 export async function fetchFromHub(request: SourceRequest): Promise<FoundModel> {
@@ -78,7 +79,10 @@ async function listModelFiles(hub: HubAccess, repo: string, commit: string): Pro
   return files.map((path) => listed.get(path)!);
 }
 
-/** Downloads the files one after the other. Progress counts the bytes of all files. Returns their paths. */
+/**
+ * Downloads the files one after the other. Progress counts the bytes of all files. Returns their
+ * paths.
+ */
 async function downloadAll(
   { repo, progress, signal, retry, downloads }: SourceRequest,
   { hubUrl, accessToken }: HubAccess,
@@ -100,7 +104,8 @@ async function downloadAll(
     const location = path.split('/').map(encodeURIComponent).join('/');
     const local = await download({
       url: `${hubUrl}/${repo}/resolve/${commit}/${location}`,
-      // The hub redirects large files to other hosts. `fetch` drops this header when the origin changes.
+      // The hub redirects large files to other hosts. `fetch` drops this header when the origin
+      // changes.
       headers: accessToken ? { authorization: `Bearer ${accessToken}` } : {},
       name: path,
       size: sizes[at],
@@ -119,8 +124,8 @@ async function downloadAll(
 }
 
 /**
- * `fetch` for small answers. It gives up if no answer begins within `ANSWER_MS`, because the next source may be
- * reachable. It retries failures which show that the hub is reachable but overloaded.
+ * `fetch` for small answers. It gives up if no answer begins within `ANSWER_MS`, because the next
+ * source may be reachable. It retries failures which show that the hub is reachable but overloaded.
  */
 function retryingFetch({ signal, retry }: SourceRequest): typeof fetch {
   return async (input, init) => {

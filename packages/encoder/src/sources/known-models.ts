@@ -1,4 +1,4 @@
-/** Models whose published weights are known: their files are checked against these hashes, whatever the source. */
+/** Models with known weights. Their files are checked against these hashes for every source. */
 import type { MirrorPackage } from './mirror.ts';
 
 export const DEFAULT_MODEL = 'all-MiniLM-L6-v2';

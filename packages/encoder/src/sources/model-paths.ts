@@ -2,7 +2,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** True for a relative path that stays inside its folder on every operating system. Servers and manifests are not trusted. */
+/**
+ * True for a relative path that stays inside its folder on every operating system. Servers and
+ * manifests are not trusted.
+ */
 export function isSafePath(path: unknown): path is string {
   if (typeof path !== 'string' || path === '' || /[\\\0:]/.test(path)) return false;
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');

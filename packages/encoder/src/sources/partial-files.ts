@@ -1,6 +1,6 @@
 /**
- * Partial downloads. A partial file is named after the hash of the complete file, so that any later process can resume
- * it. Two processes never write to the same partial file.
+ * Partial downloads. A partial file is named after the hash of the complete file, so that any later
+ * process can resume it. Two processes never write to the same partial file.
  *
  *     downloads/HASH                          complete and verified, not yet part of a model
  *     downloads/HASH.MACHINE-PID-RANDOM.part  a process is writing it
@@ -12,13 +12,19 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@lorekeep/core';
 
-/** A partial file is free if it was not written to for this time, even if its process may still run elsewhere. */
+/**
+ * A partial file is free if it was not written to for this time, even if its process may still run
+ * elsewhere.
+ */
 const ABANDONED_MS = 10 * 60_000;
 const MACHINE = sha256(hostname()).slice(0, 8);
 
 export const completePath = (folder: string, hash: string) => join(folder, hash);
 
-/** Takes the longest free partial file for this process. Returns its new path, or the path of a file yet to be created. */
+/**
+ * Takes the longest free partial file for this process. Returns its new path, or the path of a file
+ * yet to be created.
+ */
 export async function claimPartial(folder: string, hash: string): Promise<string> {
   const own = join(folder, `${hash}.${MACHINE}-${process.pid}-${randomBytes(4).toString('hex')}.part`);
   const free: { path: string; size: number }[] = [];

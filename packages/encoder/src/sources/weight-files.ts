@@ -1,4 +1,7 @@
-/** A transformer's weights as safetensors: one file, or shards with an index that maps each weight to its shard. */
+/**
+ * A transformer's weights as safetensors: one file, or shards with an index that maps each weight
+ * to its shard.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256, sha256OfFile } from '@lorekeep/core';
@@ -20,7 +23,8 @@ export interface WeightFiles {
 
 /**
  * The weight files of a folder, or undefined if it has no safetensors.
- * @throws LorekeepError `MODEL_BAD_FILE` for an invalid index, `MODEL_FILE_MISSING` for a missing shard
+ * @throws LorekeepError `MODEL_BAD_FILE` for an invalid index, `MODEL_FILE_MISSING` for a missing
+ *   shard
  */
 export async function findWeights(folder: string): Promise<WeightFiles | undefined> {
   if (existsSync(join(folder, SINGLE))) return { path: join(folder, SINGLE), files: [SINGLE], shards: undefined };
@@ -46,7 +50,8 @@ export async function findWeights(folder: string): Promise<WeightFiles | undefin
 
 /**
  * All weights. Floating-point weights are converted to float32.
- * @throws LorekeepError `SAFETENSORS_*`; `MODEL_BAD_FILE` if a shard lacks a weight that the index assigns to it
+ * @throws LorekeepError `SAFETENSORS_*`; `MODEL_BAD_FILE` if a shard lacks a weight that the index
+ *   assigns to it
  */
 export async function readWeights(folder: string, { files, shards }: WeightFiles): Promise<Arrays> {
   const all: Arrays = {};

@@ -1,6 +1,7 @@
 /**
- * Models that are exported ONNX graphs. Inputs and outputs are found by their names. Pooling, dense layers and
- * normalisation are a second graph, written here, that takes the token vectors of the first.
+ * Models that are exported ONNX graphs. Inputs and outputs are found by their names. Pooling, dense
+ * layers and normalisation are a second graph, written here, that takes the token vectors of the
+ * first.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -34,8 +35,9 @@ export function findExportedGraph(folder: string): string | undefined {
 
 /**
  * @param hidden dimension of token vectors, used if the graph does not declare it
- * @throws LorekeepError `MODEL_BAD_FILE` if the file is not an ONNX graph, `MODEL_UNSUPPORTED` for inputs that cannot be
- *   provided and for outputs that are not vectors, `MODEL_FILE_MISSING` for a missing external weight file
+ * @throws LorekeepError `MODEL_BAD_FILE` if the file is not an ONNX graph, `MODEL_UNSUPPORTED` for
+ *   inputs that cannot be provided and for outputs that are not vectors, `MODEL_FILE_MISSING` for a
+ *   missing external weight file
  */
 export async function readExportedGraph(directory: string, path: string, hidden: unknown): Promise<ExportedGraph> {
   let signature: GraphSignature;

@@ -1,11 +1,17 @@
-/** From token vectors to the text's vector: the sentence-transformers modules after the transformer, then L2. */
+/**
+ * From token vectors to the text's vector: the sentence-transformers modules after the transformer,
+ * then L2.
+ */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 import { activationNamed } from './layers/activations.ts';
 import { createLayers } from './layers/layers.ts';
 import { type PoolingMode, pool } from './layers/pooling.ts';
 import type { Weights } from './layers/weights.ts';
 
-/** A module after the transformer. Its JSON without the weights is part of the encoder's id: never rename a key. */
+/**
+ * A module after the transformer. Its JSON without the weights is part of the encoder's id: never
+ * rename a key.
+ */
 export type HeadModule =
   | { kind: 'pooling'; modes: PoolingMode[]; includePrompt: boolean }
   | {
@@ -40,12 +46,13 @@ export interface HeadOptions {
 }
 
 /**
- * Writes all modules, truncates the vector and normalises it (L2), even if the model does not end with a normalisation:
- * encoders return unit vectors. A vector of zeros stays zeros.
+ * Writes all modules, truncates the vector and normalises it (L2), even if the model does not end
+ * with a normalisation: encoders return unit vectors. A vector of zeros stays zeros.
  *
  * @param tokens `[batch, length, width]`, or `[batch, width]` if `head` is empty
  * @param mask float32 `[batch, length]`
- * @param dimensionMismatch makes the error for a module whose input width differs from the given width
+ * @param dimensionMismatch makes the error for a module whose input width differs from the given
+ *   width
  */
 export function writeHead(
   graph: OnnxGraphBuilder,

@@ -1,4 +1,7 @@
-/** Reads values of `config.json`. Every value that changes the computation is checked; unknown values are refused. */
+/**
+ * Reads values of `config.json`. Every value that changes the computation is checked; unknown
+ * values are refused.
+ */
 import { join } from 'node:path';
 import { errors } from '../errors.ts';
 import { activationNamed } from './layers/activations.ts';

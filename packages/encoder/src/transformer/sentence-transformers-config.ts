@@ -1,7 +1,7 @@
 /**
- * The settings of sentence-transformers in a model's folder: the modules after the transformer (pooling, dense layers,
- * norms), the maximal length, and prompts. A plain transformer without these files uses mean pooling, as that library
- * does.
+ * The settings of sentence-transformers in a model's folder: the modules after the transformer
+ * (pooling, dense layers, norms), the maximal length, and prompts. A plain transformer without
+ * these files uses mean pooling, as that library does.
  */
 import { existsSync } from 'node:fs';
 import { join, normalize, sep } from 'node:path';
@@ -28,7 +28,10 @@ const SENTENCE_CONFIGS = ['bert', 'roberta', 'distilbert', 'camembert', 'albert'
   (name) => `sentence_${name}_config.json`,
 );
 
-/** @throws LorekeepError `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`; `MODEL_FILE_MISSING` for the weights of a module */
+/**
+ * @throws LorekeepError `MODEL_BAD_FILE`, `MODEL_UNSUPPORTED`; `MODEL_FILE_MISSING` for the weights
+ *   of a module
+ */
 export async function readSentenceTransformersConfig(directory: string): Promise<SentenceTransformersConfig> {
   const { transformer, head } = await readModules(directory);
   const name = SENTENCE_CONFIGS.find((file) => existsSync(join(transformer, file)));

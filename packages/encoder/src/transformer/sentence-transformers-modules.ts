@@ -74,7 +74,10 @@ async function readPooling(module: ModuleFolder): Promise<HeadModule> {
   return { kind: 'pooling', modes: [...modes], includePrompt: flagIn(config, 'include_prompt', true) };
 }
 
-/** Modes in the order of `OLDER_MODES`, independent of the order in the file. Unknown keys are returned unchanged. */
+/**
+ * Modes in the order of `OLDER_MODES`, independent of the order in the file. Unknown keys are
+ * returned unchanged.
+ */
 function sortedModes(keys: string[]): (PoolingMode | string)[] {
   const order = Object.keys(OLDER_MODES);
   return keys.sort((a, b) => order.indexOf(a) - order.indexOf(b)).map((key) => OLDER_MODES[key] ?? key);

@@ -1,6 +1,6 @@
 /**
- * A complete encoder as one ONNX graph: architecture, pooling, further modules and L2 normalisation. Its only output is
- * `[batch, dim]`. Batch size and length are dynamic.
+ * A complete encoder as one ONNX graph: architecture, pooling, further modules and L2
+ * normalisation. Its only output is `[batch, dim]`. Batch size and length are dynamic.
  */
 import { type Arrays, type ModelParts, OnnxGraphBuilder } from '@lorekeep/graph';
 import type { Architecture } from './architectures/architecture.ts';
@@ -13,12 +13,14 @@ import { checkedWeights } from './layers/weights.ts';
 export const GRAPH_VERSION = 1;
 
 /**
- * The graph, with its weights separate. Inputs: `input_ids`, `attention_mask`, int64 `[batch, length]`. Output: `embedding`, float32
- * `[batch, dim]`.
+ * The graph, with its weights separate. Inputs: `input_ids`, `attention_mask`, int64
+ * `[batch, length]`. Output: `embedding`, float32 `[batch, dim]`.
  *
  * @param file the weight file, for messages
- * @param precision precision of the transformer's linear layers; the modules after it are small and stay in fp32
- * @throws LorekeepError `MODEL_BAD_FILE` if weights are missing, have another shape or are not finite
+ * @param precision precision of the transformer's linear layers; the modules after it are small and
+ *   stay in fp32
+ * @throws LorekeepError `MODEL_BAD_FILE` if weights are missing, have another shape or are not
+ *   finite
  */
 export function textGraph(
   architecture: Architecture,

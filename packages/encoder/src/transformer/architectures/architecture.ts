@@ -1,4 +1,6 @@
-/** The interface of every architecture: its sizes, and the layers from token ids to token vectors. */
+/**
+ * The interface of every architecture: its sizes, and the layers from token ids to token vectors.
+ */
 import type { Layers } from '../layers/layers.ts';
 
 export interface TextInputs {
@@ -17,7 +19,10 @@ export interface Architecture {
   maxTokens: number;
   /** Optional prefixes of weight names. */
   prefixes: readonly string[];
-  /** All values of `config.json` that the vectors depend on. Its JSON is part of the encoder's id: never rename a key. */
+  /**
+   * All values of `config.json` that the vectors depend on. Its JSON is part of the encoder's id:
+   * never rename a key.
+   */
   settings: object;
   /** Writes all layers into the graph. Returns the last hidden state, `[batch, length, hidden]`. */
   write(layers: Layers, inputs: TextInputs): string;

@@ -1,6 +1,6 @@
 /**
- * BERT (Devlin et al. 2019), and RoBERTa (Liu et al. 2019), XLM-R (Conneau et al. 2020) and CamemBERT, which number
- * positions differently. All tokens have token type 0.
+ * BERT (Devlin et al. 2019), and RoBERTa (Liu et al. 2019), XLM-R (Conneau et al. 2020) and
+ * CamemBERT, which number positions differently. All tokens have token type 0.
  */
 import { lengthOf, paddingMask } from '../layers/attention.ts';
 import type { Layers } from '../layers/layers.ts';

@@ -1,7 +1,7 @@
 /**
- * Decoder language models of the Llama family: Llama, Mistral, Qwen2 and Qwen3. Rotary position embeddings, RMS pre-norm,
- * grouped-query attention, SwiGLU and causal attention. They differ in biases, in Qwen3's norms of queries and keys, and
- * in the size of the attention window.
+ * Decoder language models of the Llama family: Llama, Mistral, Qwen2 and Qwen3. Rotary position
+ * embeddings, RMS pre-norm, grouped-query attention, SwiGLU and causal attention. They differ in
+ * biases, in Qwen3's norms of queries and keys, and in the size of the attention window.
  */
 import { activationNamed } from '../layers/activations.ts';
 import { attention, lengthOf, paddingMask, positionMask } from '../layers/attention.ts';
@@ -29,7 +29,10 @@ interface Shape {
   headNorms: boolean;
   headSize: number;
   keyHeads: number;
-  /** Attention window of each layer in tokens, the token itself included. Undefined: all earlier tokens. */
+  /**
+   * Attention window of each layer in tokens, the token itself included. Undefined: all earlier
+   * tokens.
+   */
   windows: (number | undefined)[];
 }
 
@@ -91,7 +94,10 @@ function sizesOf(config: ModelConfig, keyHeads?: number, headSize?: number): Pic
   };
 }
 
-/** Windows are used only if `use_sliding_window` is set, and only in the layers from `max_window_layers` on. */
+/**
+ * Windows are used only if `use_sliding_window` is set, and only in the layers from
+ * `max_window_layers` on.
+ */
 function windowsOfQwen(config: ModelConfig): Shape['windows'] {
   const used = flagIn(config, 'use_sliding_window', false) && config.values.sliding_window !== null;
   const window = used ? sizeIn(config, 'sliding_window', 4096) : undefined;

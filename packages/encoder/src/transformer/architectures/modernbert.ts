@@ -1,6 +1,6 @@
 /**
- * ModernBERT (Warner et al. 2024): rotary position embeddings, pre-norm, gated GELU, no biases, and alternating layers of
- * global and local (sliding-window) attention.
+ * ModernBERT (Warner et al. 2024): rotary position embeddings, pre-norm, gated GELU, no biases, and
+ * alternating layers of global and local (sliding-window) attention.
  */
 import { activationNamed } from '../layers/activations.ts';
 import { attention, lengthOf, paddingMask, positionMask } from '../layers/attention.ts';

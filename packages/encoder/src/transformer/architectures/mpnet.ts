@@ -1,6 +1,7 @@
 /**
- * MPNet (Song et al. 2020): positions are numbered as in RoBERTa, and the distance between two tokens adds a learned bias
- * to their attention score, the same in every layer. Distances share buckets, which grow with the distance.
+ * MPNet (Song et al. 2020): positions are numbered as in RoBERTa, and the distance between two
+ * tokens adds a learned bias to their attention score, the same in every layer. Distances share
+ * buckets, which grow with the distance.
  */
 import { lengthOf, paddingMask, positionIndices } from '../layers/attention.ts';
 import type { Layers } from '../layers/layers.ts';
@@ -68,7 +69,8 @@ function relativeBias(layers: Layers, length: string, heads: number): string {
     graph.node('Unsqueeze', [positions, graph.int64s([0])]),
     graph.node('Unsqueeze', [positions, graph.int64s([1])]),
   ]);
-  // Distances beyond the maximum share the last bucket, so distances are clipped and buckets are looked up in a table.
+  // Distances beyond the maximum share the last bucket, so distances are clipped and buckets are
+  // looked up in a table.
   const clipped = graph.node('Clip', [
     distance,
     graph.scalar(-MAX_DISTANCE, 'int64'),
@@ -82,8 +84,9 @@ function relativeBias(layers: Layers, length: string, heads: number): string {
 }
 
 /**
- * Half of the buckets are for later tokens. In each half, one half has one bucket per distance, the other half has
- * buckets on a logarithmic scale. Computed in float32, because the original truncates float32 values.
+ * Half of the buckets are for later tokens. In each half, one half has one bucket per distance, the
+ * other half has buckets on a logarithmic scale. Computed in float32, because the original
+ * truncates float32 values.
  */
 function bucketOf(distance: number): number {
   const half = BUCKETS / 2;

@@ -1,6 +1,7 @@
 /**
- * The layer of BERT and its variants, which differ only in weight names: attention, then a feed-forward network of a
- * wide and a narrow linear layer. Each has a residual connection and is normalised after it (post-norm).
+ * The layer of BERT and its variants, which differ only in weight names: attention, then a
+ * feed-forward network of a wide and a narrow linear layer. Each has a residual connection and is
+ * normalised after it (post-norm).
  */
 import { activationNamed } from '../layers/activations.ts';
 import { attention } from '../layers/attention.ts';

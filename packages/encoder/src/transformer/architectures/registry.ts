@@ -28,8 +28,8 @@ export function isKnownArchitecture(type: unknown): boolean {
 }
 
 /**
- * Checks the values of `config.json`. The code of a model is never run, so a model that needs its own code is refused.
- * Quantised weights are refused too.
+ * Checks the values of `config.json`. The code of a model is never run, so a model that needs its
+ * own code is refused. Quantised weights are refused too.
  * @throws LorekeepError `MODEL_UNSUPPORTED`, `MODEL_BAD_FILE`
  */
 export function readArchitecture(directory: string, values: Record<string, unknown>): Architecture {

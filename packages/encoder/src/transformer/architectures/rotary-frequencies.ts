@@ -1,4 +1,7 @@
-/** Frequencies of rotary position embeddings from `config.json`, with the scaling for long texts if it is configured. */
+/**
+ * Frequencies of rotary position embeddings from `config.json`, with the scaling for long texts if
+ * it is configured.
+ */
 import { join } from 'node:path';
 import { errors } from '../../errors.ts';
 import type { ModelConfig } from '../model-config.ts';
@@ -6,9 +9,11 @@ import type { ModelConfig } from '../model-config.ts';
 /**
  * `headSize / 2` frequencies, in radians per position, one for each pair of values in a head.
  *
- * @param rope `rope_parameters` of newer configurations, or `rope_scaling` of older ones; may be empty
+ * @param rope `rope_parameters` of newer configurations, or `rope_scaling` of older ones; may be
+ *   empty
  * @param theta the base if `rope` has none
- * @throws LorekeepError `MODEL_UNSUPPORTED` for types other than `default`, `linear` and `llama3`; `MODEL_BAD_FILE`
+ * @throws LorekeepError `MODEL_UNSUPPORTED` for types other than `default`, `linear` and `llama3`;
+ *   `MODEL_BAD_FILE`
  */
 export function rotaryFrequencies(
   { directory, values }: ModelConfig,
@@ -42,7 +47,8 @@ export function rotaryFrequencies(
   if (kind !== 'llama3')
     throw errors.MODEL_UNSUPPORTED({ directory, feature: `rotary embeddings of the type ${JSON.stringify(kind)}` });
 
-  // Llama 3.1: high frequencies are kept, low ones are divided by the factor, those between are interpolated.
+  // Llama 3.1: high frequencies are kept, low ones are divided by the factor, those between are
+  // interpolated.
   const factor = number('factor');
   const low = number('low_freq_factor');
   const high = number('high_freq_factor');

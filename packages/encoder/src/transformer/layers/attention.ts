@@ -1,6 +1,6 @@
 /**
- * Multi-head attention over projected queries, keys and values. Attention masks (padding, causal, window) and position
- * biases are added to the scores: a masked pair gets a large negative number.
+ * Multi-head attention over projected queries, keys and values. Attention masks (padding, causal,
+ * window) and position biases are added to the scores: a masked pair gets a large negative number.
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 
@@ -17,7 +17,8 @@ export interface AttentionShape {
 /**
  * `softmax(query · keyᵀ / √headSize + bias) · value` for every head.
  *
- * @param query `[batch, length, heads × headSize]`; `key` and `value`: `[batch, length, keyHeads × headSize]`
+ * @param query `[batch, length, heads × headSize]`; `key` and `value`:
+ *   `[batch, length, keyHeads × headSize]`
  * @param bias `[batch or 1, heads or 1, length or 1, length]`
  * @returns `[batch, length, heads × headSize]`
  */
@@ -42,7 +43,8 @@ export function attention(
     const v = split(value, [heads, headSize], [0, 2, 1, 3]);
     return join(graph.node('MatMul', [scores(q, k, bias), v]), [0, 2, 1, 3]);
   }
-  // Grouped-query attention: query heads that share a key head get their own axis, along which the keys are broadcast.
+  // Grouped-query attention: query heads that share a key head get their own axis, along which the
+  // keys are broadcast.
   const q = split(query, [keyHeads, heads / keyHeads, headSize], [0, 2, 3, 1, 4]);
   const k = split(key, [keyHeads, 1, headSize], [0, 2, 3, 4, 1]);
   const v = split(value, [keyHeads, 1, headSize], [0, 2, 3, 1, 4]);
@@ -50,7 +52,9 @@ export function attention(
   return join(graph.node('MatMul', [weights, v]), [0, 3, 1, 2, 4]);
 }
 
-/** Additive mask of padding: `mask` float32 `[batch, length]` of 1 and 0 → `[batch, 1, 1, length]`. */
+/**
+ * Additive mask of padding: `mask` float32 `[batch, length]` of 1 and 0 → `[batch, 1, 1, length]`.
+ */
 export function paddingMask(graph: OnnxGraphBuilder, mask: string): string {
   const absent = graph.node('Mul', [graph.node('Sub', [graph.scalar(1), mask]), graph.scalar(MASKED)]);
   return graph.node('Unsqueeze', [absent, graph.int64s([1, 2])]);

@@ -1,26 +1,29 @@
 /**
- * Matrix products in 8-bit integers. Weights are quantised in advance, with one scale per output channel. Activations
- * are quantised at run time, with one scale per token, so no calibration texts are needed. A token's codes depend on that
- * token alone, not on its batch. (The batch does change the last bits of float32, so a value between two codes may round
- * the other way. Then a text's vectors from two batches differ, by less than int8 differs from fp32. The same list of
- * texts gives the same bytes.)
+ * Matrix products in 8-bit integers. Weights are quantised in advance, with one scale per output
+ * channel. Activations are quantised at run time, with one scale per token, so no calibration texts
+ * are needed. A token's codes depend on that token alone, not on its batch. (The batch does change
+ * the last bits of float32, so a value between two codes may round the other way. Then a text's
+ * vectors from two batches differ, by less than int8 differs from fp32. The same list of texts
+ * gives the same bytes.)
  *
  *     weights      w ≈ s·q   q = round(w / s), s = max|w| / 63 of the channel: 7 bits
- *     activations  x ≈ r·p   p = round(x / r), r = max|x| / 127 of the token: 8 bits, stored as p + 128
+ *     activations  x ≈ r·p   p = round(x / r), r = max|x| / 127 of the token: 8 bits, as p + 128
  *     product      x · w ≈ r·s·Σ p·q
  *
- * Why 7 bits for weights: processors without VNNI (AVX2 until 2020) add two adjacent u8 × s8 products in 16 bits, which
- * saturate: 2 · 255 · 127 > 32,767, but 2 · 255 · 63 does not. So sums are exact, and equal on all processors.
+ * Why 7 bits for weights: processors without VNNI (AVX2 until 2020) add two adjacent u8 × s8
+ * products in 16 bits. With 8-bit weights this sum can saturate (2 · 255 · 127 > 32,767), with 7-bit
+ * weights it cannot (2 · 255 · 63). So sums are exact, and equal on all processors.
  *
- * Measured on one AVX2 core of a busy machine, 256 tokens, the products of all-MiniLM-L6-v2, as time of fp32 / time of
- * the variant:
+ * Measured on one AVX2 core of a busy machine, 256 tokens, the products of all-MiniLM-L6-v2, as
+ * time of fp32 / time of the variant:
  *
  *     this                               1.54–1.66    u8 × u8, one scale per token    1.30–1.38
  *     u8 × s8, one scale per batch       1.74–1.85    s8 × s8, one scale per token    0.18–0.36
  *     MatMulNBits, 8 bits, any block     0.34–0.72
  *
- * One scale per batch is faster but loses twice as much: on 110 item texts the mean cosine with fp32 is .9925, here it is
- * .9959, and with 8-bit weights .9974. Products of activations (attention) stay in fp32: they take 2 % of the time.
+ * One scale per batch is faster but loses twice as much: on 110 item texts the mean cosine with
+ * fp32 is .9925, here it is .9959, and with 8-bit weights .9974. Products of activations
+ * (attention) stay in fp32: they take 2 % of the time.
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 

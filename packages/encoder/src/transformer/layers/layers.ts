@@ -1,9 +1,10 @@
 /**
- * The layers of text encoders, each a few ONNX nodes. An architecture chooses the layers, their order and their weight
- * names; this file defines how a layer is computed. `linear` is the only place where a weight matrix becomes a matrix
- * product.
+ * The layers of text encoders, each a few ONNX nodes. An architecture chooses the layers, their
+ * order and their weight names; this file defines how a layer is computed. `linear` is the only
+ * place where a weight matrix becomes a matrix product.
  *
- * Values are names in the graph. Only plain operators are used, in the shapes that ONNX Runtime's optimiser fuses.
+ * Values are names in the graph. Only plain operators are used, in the shapes that ONNX Runtime's
+ * optimiser fuses.
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 import { int8Products, type Precision } from './int8.ts';
@@ -13,20 +14,28 @@ export interface Layers {
   readonly graph: OnnxGraphBuilder;
   readonly weights: Weights;
   /**
-   * `x · Wᵀ + b`: `[…, from]` → `[…, to]`, with PyTorch's `<name>.weight` `[to, from]` and `<name>.bias` `[to]`.
+   * `x · Wᵀ + b`: `[…, from]` → `[…, to]`, with PyTorch's `<name>.weight` `[to, from]` and
+   * `<name>.bias` `[to]`.
    * @param bias false if the layer has no bias
    */
   linear(x: string, name: string, from: number, to: number, bias?: boolean): string;
-  /** Layer normalisation (mean and variance) over the last axis, of width `size`; `bias` as in `linear`. */
+  /**
+   * Layer normalisation (mean and variance) over the last axis, of width `size`; `bias` as in
+   * `linear`.
+   */
   layerNorm(x: string, name: string, size: number, epsilon: number, bias?: boolean): string;
   /** RMS normalisation over the last axis, of width `size`. */
   rmsNorm(x: string, name: string, size: number, epsilon: number): string;
-  /** Rows `ids` of the table `<name>.weight` `[rows, width]`: `[batch, length]` → `[batch, length, width]`. */
+  /**
+   * Rows `ids` of the table `<name>.weight` `[rows, width]`: `[batch, length]` →
+   * `[batch, length, width]`.
+   */
   lookup(ids: string, name: string, rows: number, width: number): string;
 }
 
 /**
- * @param scope prefix of names in the graph, because weights of several files may have the same names
+ * @param scope prefix of names in the graph, because weights of several files may have the same
+ *   names
  * @param precision precision of the products of `linear`
  */
 export function createLayers(
@@ -67,7 +76,10 @@ export function createLayers(
   };
 }
 
-/** `[rows, columns]` → `[columns, rows]` in shared memory, which all threads read. Tiles keep the accesses in the cache. */
+/**
+ * `[rows, columns]` → `[columns, rows]` in shared memory, which all threads read. Tiles keep the
+ * accesses in the cache.
+ */
 function transposed(source: Float32Array, rows: number, columns: number): Float32Array {
   const target = new Float32Array(new SharedArrayBuffer(source.byteLength));
   const tile = 32;

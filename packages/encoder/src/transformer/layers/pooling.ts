@@ -1,4 +1,7 @@
-/** Pools token vectors into one vector per text, with all modes of sentence-transformers. Padding is on the right. */
+/**
+ * Pools token vectors into one vector per text, with all modes of sentence-transformers. Padding is
+ * on the right.
+ */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 import { lengthOf, positionIndices } from './attention.ts';
 

@@ -2,8 +2,8 @@
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 
 /**
- * Real tokens are numbered from `padding + 1` on; padding has the position `padding`. A text may contain the padding
- * token itself, which is then not counted, as in the original.
+ * Real tokens are numbered from `padding + 1` on; padding has the position `padding`. A text may
+ * contain the padding token itself, which is then not counted, as in the original.
  *
  * @param ids int64 `[batch, length]`
  * @param mask float32 `[batch, length]`

@@ -1,6 +1,7 @@
 /**
- * Rotary position embeddings (Su et al. 2021): the two halves of every head are rotated against each other by an angle of
- * position × frequency. `architectures/rotary-frequencies.ts` reads the frequencies.
+ * Rotary position embeddings (Su et al. 2021): the two halves of every head are rotated against
+ * each other by an angle of position × frequency. `architectures/rotary-frequencies.ts` reads the
+ * frequencies.
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 import { positionIndices } from './attention.ts';

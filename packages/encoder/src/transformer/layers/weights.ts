@@ -1,6 +1,7 @@
 /**
- * The weights of a model, requested by name and shape. They are checked to be float32, of the expected shape and finite:
- * a value that is not finite would turn every vector into NaN much later.
+ * The weights of a model, requested by name and shape. They are checked to be float32, of the
+ * expected shape and finite: a value that is not finite would turn every vector into NaN much
+ * later.
  */
 import type { Arrays } from '@lorekeep/graph';
 import { errors } from '../../errors.ts';
@@ -14,9 +15,11 @@ export interface Weights {
 }
 
 /**
- * @param arrays is emptied: each weight can be taken once, so that large weights do not stay in memory twice
+ * @param arrays is emptied: each weight can be taken once, so that large weights do not stay in
+ *   memory twice
  * @param file their file, for messages
- * @param prefixes optional prefixes of all names, for an encoder that was saved inside a larger model (`'bert.'`)
+ * @param prefixes optional prefixes of all names, for an encoder that was saved inside a larger
+ *   model (`'bert.'`)
  */
 export function checkedWeights(arrays: Arrays, file: string, prefixes: readonly string[] = []): Weights {
   return {
