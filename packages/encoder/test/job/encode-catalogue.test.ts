@@ -3,28 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type ProgressEvent, sha256 } from '@lorekeep/core';
-import { type Item, openStore } from '@lorekeep/store';
-import {
-  catalogueVectors,
-  encodeCatalogue,
-  estimateCatalogue,
-  itemText,
-  loadOnnxEncoder,
-  type TextEncoder,
-  type WorkUnits,
-} from '../../src/index.ts';
-import { createHashSet } from '../../src/job/hash-set.ts';
-import { rowOf, TINY_BERT, temporaryFolder } from '../support/support.ts';
-
-const words = ['steel', 'screw', 'lamp', 'the end', '4', '42', 'a'];
-const ITEMS: Item[] = Array.from({ length: 3000 }, (_, i) => ({
-  id: `item ${i}`,
-  // Base-7 digits of the row as words: all titles differ.
-  title: [...i.toString(7)].map((digit) => words[Number(digit)]).join(' '),
-}));
+import { openStore } from '@lorekeep/store';
+import { catalogueVectors, encodeCatalogue, itemText, loadOnnxEncoder } from '../../src/index.ts';
+import { TINY_BERT } from '../support/fixtures.ts';
+import { temporaryFolder } from '../support/machine.ts';
+import { rowOf } from '../support/vectors.ts';
+import { ITEMS, listSensitiveEncoder } from './list-sensitive-encoder.ts';
 
 test('each distinct text is encoded once; a second run finds all of them', async (t) => {
   const store = await openStore(':memory:');
@@ -58,7 +44,7 @@ test('each distinct text is encoded once; a second run finds all of them', async
   await assert.rejects(catalogueVectors({ store, encoder, template: 'title' }, ['1']), { code: 'EMBEDDING_MISSING' });
 });
 
-test('an empty catalogue is done at once', async (t) => {
+test('an empty catalogue needs no work', async (t) => {
   const store = await openStore(':memory:');
   const encoder = await loadOnnxEncoder(TINY_BERT);
   t.after(() => Promise.all([store.close(), encoder.close()]));
@@ -67,7 +53,7 @@ test('an empty catalogue is done at once', async (t) => {
   assert.equal((await catalogueVectors({ store, encoder }, [])).length, 0);
 });
 
-test('an aborted run keeps what it has done, and the next one does the rest only', async (t) => {
+test('an aborted run keeps its vectors, and the next run computes only the rest', async (t) => {
   const store = await openStore(':memory:');
   const encoder = await loadOnnxEncoder(TINY_BERT);
   t.after(() => Promise.all([store.close(), encoder.close()]));
@@ -85,7 +71,7 @@ test('an aborted run keeps what it has done, and the next one does the rest only
   assert.deepEqual([rest.reused, rest.encoded], [kept, ITEMS.length - kept]);
 });
 
-test('a run that is killed again and again ends with the bytes of one that nobody disturbed', async (t) => {
+test('a run that is killed repeatedly ends with the same bytes as an uninterrupted one', async (t) => {
   const folder = await temporaryFolder(t);
   const fill = async (name: string) => {
     const store = await openStore(join(folder, name));
@@ -93,9 +79,9 @@ test('a run that is killed again and again ends with the bytes of one that nobod
     return store;
   };
   const encoder = await loadOnnxEncoder(TINY_BERT);
-  const undisturbed = await fill('undisturbed.db');
-  t.after(() => Promise.all([undisturbed.close(), encoder.close()]));
-  await encodeCatalogue({ store: undisturbed, encoder: { ...encoder, work: { characters: 4096, calls: 2 } } });
+  const uninterrupted = await fill('uninterrupted.db');
+  t.after(() => Promise.all([uninterrupted.close(), encoder.close()]));
+  await encodeCatalogue({ store: uninterrupted, encoder: { ...encoder, work: { characters: 4096, calls: 2 } } });
 
   const path = join(folder, 'killed.db');
   await (await fill('killed.db')).close();
@@ -104,7 +90,7 @@ test('a run that is killed again and again ends with the bytes of one that nobod
     const words = [fileURLToPath(new URL('./encode-child.ts', import.meta.url)), path, TINY_BERT];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     const closed = once(child, 'close');
-    // The first line is what was there when it started, each further one a commit.
+    // The first line reports the start, each further line a commit.
     await once(child.stdout, 'data');
     await once(child.stdout, 'data');
     child.kill('SIGKILL');
@@ -121,44 +107,13 @@ test('a run that is killed again and again ends with the bytes of one that nobod
   const rest = await encodeCatalogue({ store: again, encoder: { ...encoder, work: { characters: 4096, calls: 2 } } });
   assert.deepEqual([rest.texts, rest.reused, rest.encoded], [ITEMS.length, stored, ITEMS.length - stored]);
   const hashes = ITEMS.map((item) => sha256(itemText(item)));
-  const [a, b] = await Promise.all([undisturbed, again].map((store) => store.getEmbeddings(encoder.id, hashes)));
+  const [a, b] = await Promise.all([uninterrupted, again].map((store) => store.getEmbeddings(encoder.id, hashes)));
   assert.ok(Buffer.from(a.vectors.buffer).equals(Buffer.from(b.vectors.buffer)), 'every byte');
 });
 
-interface ListSensitive extends TextEncoder {
-  given: string[];
-  calls: number;
-  /** Calls after which it fails. */
-  most: number;
-}
-
-/** Its vectors tell in which list a text was given: any other batch would give other bytes. */
-function listSensitiveEncoder(seed: number, work?: WorkUnits): ListSensitive {
-  const random = createRandom(seed);
-  return {
-    id: 'list-sensitive',
-    name: 'list-sensitive',
-    dim: 8,
-    isLanguageModel: false,
-    work,
-    given: [],
-    calls: 0,
-    most: Number.POSITIVE_INFINITY,
-    async encode(texts) {
-      if (this.calls === this.most) throw new Error('died');
-      this.calls++;
-      this.given.push(...texts);
-      const list = texts.join('\n');
-      await sleep(random.int(3));
-      const rows = texts.map((text) => Buffer.from(sha256(`${text}\n\n${list}`), 'hex'));
-      return Float32Array.from(Buffer.concat(rows.map((row) => row.subarray(0, 8))));
-    },
-    close: async () => {},
-  };
-}
-
-test('what a text is computed with does not depend on where the job stopped, nor on the order in which calls end', async (t) => {
-  // Several windows, with texts that occur in more than one and some that are stored before the job begins.
+test('batches do not depend on interruptions or on the order in which calls end', async (t) => {
+  // Several windows, with texts that occur in more than one and some that are stored before the job
+  // begins.
   const items = Array.from({ length: 20_000 }, (_, i) => ({
     id: `${i}`,
     title: `${'x'.repeat(i % 40)} ${i % 15_000}`,
@@ -173,9 +128,9 @@ test('what a text is computed with does not depend on where the job stopped, nor
     return store;
   };
   const whole = await fill();
-  const undisturbed = listSensitiveEncoder(1, { characters: 20_000, calls: 3 });
-  await encodeCatalogue({ store: whole, encoder: undisturbed });
-  assert.equal(undisturbed.given.length, new Set(undisturbed.given).size, 'nothing is encoded twice');
+  const uninterrupted = listSensitiveEncoder(1, { characters: 20_000, calls: 3 });
+  await encodeCatalogue({ store: whole, encoder: uninterrupted });
+  assert.equal(uninterrupted.given.length, new Set(uninterrupted.given).size, 'nothing is encoded twice');
   const expected = await whole.getEmbeddings('list-sensitive', hashes);
 
   const store = await fill();
@@ -183,7 +138,7 @@ test('what a text is computed with does not depend on where the job stopped, nor
   const random = createRandom(5);
   for (; ; runs++) {
     const encoder = listSensitiveEncoder(runs, { characters: 20_000, calls: 1 + (runs % 4) });
-    encoder.most = 1 + random.int(12);
+    encoder.maxCalls = 1 + random.int(12);
     const ended = await encodeCatalogue({ store, encoder }).catch((error: Error) => error.message);
     if (ended !== 'died') break;
   }
@@ -191,13 +146,13 @@ test('what a text is computed with does not depend on where the job stopped, nor
   assert.deepEqual(await store.getEmbeddings('list-sensitive', hashes), expected);
 });
 
-test('of a changed catalogue only changed texts are encoded, in units as full as ever', async (t) => {
+test('of a changed catalogue only changed texts are encoded, in full units', async (t) => {
   const store = await openStore(':memory:');
   t.after(() => store.close());
   const items = Array.from({ length: 20_000 }, (_, i) => ({ id: `${i}`, title: `thing ${i}` }));
   await store.upsertItems(items);
   await encodeCatalogue({ store, encoder: listSensitiveEncoder(1) });
-  const changed = items.filter((_, i) => i % 100 === 0).map(({ id, title }) => ({ id, title: `${title}, mended` }));
+  const changed = items.filter((_, i) => i % 100 === 0).map(({ id, title }) => ({ id, title: `${title}, changed` }));
   await store.upsertItems(changed);
   const encoder = listSensitiveEncoder(2);
   const { reused, encoded } = await encodeCatalogue({ store, encoder });
@@ -206,7 +161,7 @@ test('of a changed catalogue only changed texts are encoded, in units as full as
   assert.equal(encoder.calls, 1);
 });
 
-test('the vectors of two encoders live side by side', async (t) => {
+test('the vectors of two encoders are stored separately', async (t) => {
   const store = await openStore(':memory:');
   t.after(() => store.close());
   await store.upsertItems(ITEMS.slice(0, 10));
@@ -224,44 +179,18 @@ test('the vectors of two encoders live side by side', async (t) => {
   );
 });
 
-test('an encoder that fails or lies ends the job; what was finished before is kept', async (t) => {
+test('an encoder that fails or returns wrong vectors ends the job; finished vectors are kept', async (t) => {
   const store = await openStore(':memory:');
   t.after(() => store.close());
   await store.upsertItems(ITEMS);
   const failing = listSensitiveEncoder(1, { characters: 4096, calls: 1 });
-  failing.most = 2;
+  failing.maxCalls = 2;
   await assert.rejects(encodeCatalogue({ store, encoder: failing }), { message: 'died' });
   const [{ texts }] = await store.embeddingModels();
   assert.ok(texts > 0 && texts < ITEMS.length);
-  const lying = { ...failing, encode: async () => new Float32Array(8) };
-  await assert.rejects(encodeCatalogue({ store, encoder: lying }), { code: 'ENCODER_FAILED' });
-  const honest = listSensitiveEncoder(1);
+  const wrong = { ...failing, encode: async () => new Float32Array(8) };
+  await assert.rejects(encodeCatalogue({ store, encoder: wrong }), { code: 'ENCODER_FAILED' });
+  const correct = listSensitiveEncoder(1);
   for (const commitSeconds of [-1, Number.NaN])
-    await assert.rejects(encodeCatalogue({ store, encoder: honest, commitSeconds }), { code: 'ENCODER_BAD_OPTION' });
-});
-
-test('a dry run counts and measures, and stores nothing', async (t) => {
-  const store = await openStore(':memory:');
-  t.after(() => store.close());
-  await store.upsertItems([...ITEMS, { id: 'none' }, { ...ITEMS[5], id: 'again' }]);
-  const encoder = listSensitiveEncoder(1);
-  const { seconds, bytes, tokens, ...counts } = await estimateCatalogue({ store, encoder });
-  assert.deepEqual(counts, { items: 3002, texts: 3000, missing: 3000, textlessItems: 1, sampled: 256 });
-  assert.ok(seconds > 0 && bytes > 3000 * 8 * 4 && tokens > 3000);
-  assert.deepEqual(await store.embeddingModels(), []);
-  // Drawn from everywhere, not from the beginning alone.
-  const rows = encoder.given.map((text) => ITEMS.findIndex((item) => itemText(item) === text));
-  const mean = rows.reduce((sum, row) => sum + row, 0) / rows.length;
-  assert.ok(mean > 1200 && mean < 1800, `mean row ${mean}`);
-  await encodeCatalogue({ store, encoder });
-  const done = await estimateCatalogue({ store, encoder });
-  assert.deepEqual([done.texts, done.missing, done.sampled, done.seconds, done.tokens], [3000, 0, 0, 0, 0]);
-});
-
-test('hashes are told apart however many there are', () => {
-  const set = createHashSet();
-  const hashes = Array.from({ length: 20_000 }, (_, i) => sha256(`${i}`));
-  for (const hash of ['0'.repeat(64), `${'0'.repeat(15)}2${'0'.repeat(48)}`, ...hashes]) assert.ok(set.add(hash));
-  for (const hash of ['0'.repeat(64), ...hashes]) assert.ok(!set.add(hash));
-  assert.equal(set.size, 20_002);
+    await assert.rejects(encodeCatalogue({ store, encoder: correct, commitSeconds }), { code: 'ENCODER_BAD_OPTION' });
 });

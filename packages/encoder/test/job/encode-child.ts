@@ -1,4 +1,7 @@
-/** Encodes a store's catalogue slowly, a line at the start and for every commit, until the test kills it. */
+/**
+ * Encodes a store's catalogue slowly until the test kills it. Prints a line at the start and for
+ * every commit.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@lorekeep/store';
 import { encodeCatalogue, loadOnnxEncoder } from '../../src/index.ts';
@@ -9,7 +12,7 @@ await encodeCatalogue({
   store: await openStore(store),
   encoder: {
     ...encoder,
-    // The delay: the catalogue is not done before the test has seen a commit.
+    // Delayed, so that the job is not finished before the test sees a commit.
     encode: (texts) => sleep(150).then(() => encoder.encode(texts)),
     work: { characters: 4096, calls: 2 },
   },

@@ -11,7 +11,9 @@ import {
   saveLexicalEncoder,
 } from '../../src/index.ts';
 import { rightSingularVectors } from '../../src/lexical/svd.ts';
-import { cosine, rowOf, TINY_BERT, temporaryFolder } from '../support/support.ts';
+import { TINY_BERT } from '../support/fixtures.ts';
+import { temporaryFolder } from '../support/machine.ts';
+import { cosine, rowOf } from '../support/vectors.ts';
 
 const KINDS = [
   'desk lamp with warm light',
@@ -30,7 +32,7 @@ test('the same texts give the same encoder, bit for bit', async () => {
   assert.equal(one.isLanguageModel, false);
 });
 
-test('texts that share words are nearer than texts that do not, unseen and misspelt ones too', async () => {
+test('texts with common words are closer than others, unseen and misspelt texts too', async () => {
   const encoder = createLexicalEncoder(TEXTS);
   const vectors = await encoder.encode(['lamp for a desk', 'red desk lamps', 'blue battery drill', 'cordles dril']);
   const row = (at: number) => rowOf(vectors, at, encoder.dim);
@@ -39,20 +41,20 @@ test('texts that share words are nearer than texts that do not, unseen and missp
   for (let at = 0; at < 4; at++) assert.ok(Math.abs(Math.hypot(...row(at)) - 1) < 1e-6);
 });
 
-test('scripts without blanks are read by their characters', async () => {
+test('scripts without spaces are split into characters', async () => {
   const encoder = createLexicalEncoder(['高品质台灯', '台灯，白色', '无线电钻', '电钻电池', 'โคมไฟตั้งโต๊ะ']);
   const vectors = await encoder.encode(['台灯', '白色台灯', '电钻']);
   const row = (at: number) => rowOf(vectors, at, encoder.dim);
   assert.ok(cosine(row(0), row(1)) > cosine(row(0), row(2)) + 0.3);
 });
 
-test('a text without a known word has the zero vector, as has the empty text', async () => {
+test('a text without a known word and the empty text have the zero vector', async () => {
   const encoder = createLexicalEncoder(TEXTS);
   const vectors = await encoder.encode(['', 'ξ', '!?', '\ud800']);
   assert.ok(vectors.every((value) => value === 0));
 });
 
-test('what is saved is loaded as it was', async (t) => {
+test('a saved encoder is loaded unchanged', async (t) => {
   const path = join(await temporaryFolder(t), 'lexical.safetensors');
   const encoder = createLexicalEncoder(TEXTS, { dim: 8, seed: 3 });
   await saveLexicalEncoder(encoder, path);
@@ -66,7 +68,7 @@ test('what is saved is loaded as it was', async (t) => {
   await saveLexicalEncoder(loaded, path);
 });
 
-test('a file that is not a saved encoder, or was altered, is refused', async (t) => {
+test('a file that is not a saved encoder or was altered is refused', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, 'lexical.safetensors');
   await saveLexicalEncoder(createLexicalEncoder(TEXTS, { dim: 4 }), path);
@@ -80,7 +82,7 @@ test('a file that is not a saved encoder, or was altered, is refused', async (t)
   await assert.rejects(loadLexicalEncoder(join(folder, 'none')), { code: 'LEXICAL_BAD_FILE', message: /ENOENT/ });
 });
 
-test('there must be something to learn from, and only a lexical encoder can be saved as one', async (t) => {
+test('fitting needs a text with a word, and only a lexical encoder can be saved', async (t) => {
   assert.throws(() => createLexicalEncoder([]), { code: 'LEXICAL_NO_TEXTS' });
   assert.throws(() => createLexicalEncoder(['', '!']), { code: 'LEXICAL_NO_TEXTS' });
   assert.throws(() => createLexicalEncoder(TEXTS, { dim: 0 }), { code: 'ENCODER_BAD_OPTION' });
@@ -91,8 +93,8 @@ test('there must be something to learn from, and only a lexical encoder can be s
   await assert.rejects(saveLexicalEncoder(bert, 'nowhere'), { code: 'ENCODER_BAD_OPTION' });
 });
 
-test('the singular vectors of a matrix of known decomposition are found', () => {
-  // A = Σ σₖ uₖ vₖᵀ with cosine bases, which are orthogonal: nothing here is computed by the code under test.
+test('the singular vectors of a matrix with a known decomposition are found', () => {
+  // A = Σ σₖ uₖ vₖᵀ with orthogonal cosine bases: independent of the code under test.
   const [rows, columns] = [40, 30];
   const sigmas = [9, 5, 3, 1];
   const basis = (size: number, k: number) =>

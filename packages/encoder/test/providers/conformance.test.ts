@@ -1,4 +1,4 @@
-/** Every provider of vectors through the one suite. */
+/** Runs the conformance suite for every provider. */
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { createLexicalEncoder, loadOnnxEncoder, openEncoder, openTransformers } from '../../src/index.ts';
 import { encoderConformance } from '../conformance.ts';
 import { type EndpointServer, json, startEndpoint } from '../endpoint-server.ts';
-import { cosine, FIXTURES, rowOf, scratchFolder, TINY_BERT, transformersInstalled } from '../support/support.ts';
+import { FIXTURES, TINY_BERT, transformersInstalled } from '../support/fixtures.ts';
+import { scratchFolder } from '../support/machine.ts';
+import { cosine, rowOf } from '../support/vectors.ts';
 
 const SCRATCH = scratchFolder();
 const TEXTS = ['a steel screw', 'the red lamp', 'a lamp with steel', 'screw', 'a cordless drill, 18 V'];
@@ -57,13 +59,13 @@ encoderConformance('an endpoint', {
   },
 });
 
-/** What `models/bert` is as an exported graph, with its tokenizer, laid out as transformers.js wants it. */
+/** `models/bert` as an exported graph with its tokenizer, in the layout of transformers.js. */
 async function exported(name: string): Promise<string> {
   const folder = join(SCRATCH, name);
   await cp(join(FIXTURES, 'models/bert'), folder, { recursive: true });
   await cp(join(FIXTURES, 'tokenizers/wordpiece'), folder, { recursive: true });
   await mkdir(join(folder, 'onnx'), { recursive: true });
-  await cp(join(FIXTURES, 'ready/bert.onnx'), join(folder, 'onnx/model.onnx'));
+  await cp(join(FIXTURES, 'exported-onnx/bert.onnx'), join(folder, 'onnx/model.onnx'));
   return folder;
 }
 
@@ -72,7 +74,7 @@ const once = () => (model ??= exported('exported'));
 
 const installed = transformersInstalled();
 if (!installed && process.env.CI === 'true')
-  test('@huggingface/transformers is there in CI', () => assert.fail('Run "pnpm extras" before the tests.'));
+  test('@huggingface/transformers is installed in CI', () => assert.fail('Run "pnpm extras" before the tests.'));
 const skip = !installed && '@huggingface/transformers is not installed: run "pnpm extras" to test it too';
 
 encoderConformance('transformers.js', {
@@ -82,7 +84,7 @@ encoderConformance('transformers.js', {
   openOther: async () => openEncoder(`transformers:${await once()}`, { threads: 1, maxLength: 8 }),
   async openNotFinite() {
     const folder = await exported('transformers-not-finite');
-    // A weight of the graph is found by its bytes, and its first value made NaN.
+    // Finds a weight of the graph by its bytes and replaces its first values by NaN.
     const { arrays } = await readSafetensors(join(folder, 'model.safetensors'));
     const [, table] = Object.entries(arrays).find(([name]) => name.endsWith('embeddings.word_embeddings.weight'))!;
     const graph = await readFile(join(folder, 'onnx/model.onnx'));
@@ -94,7 +96,7 @@ encoderConformance('transformers.js', {
   },
 });
 
-test('transformers.js gives the vectors of the built-in encoder', { skip }, async () => {
+test('transformers.js gives the same vectors as the built-in encoder', { skip }, async () => {
   const folder = await exported('compared');
   const builtIn = await loadOnnxEncoder(folder, { threads: 1 });
   const other = await openTransformers(folder, { threads: 1, batchTokens: 20 });
@@ -103,13 +105,13 @@ test('transformers.js gives the vectors of the built-in encoder', { skip }, asyn
   TEXTS.forEach((_, row) => {
     assert.ok(cosine(rowOf(ours, row, other.dim), rowOf(theirs, row, other.dim)) > 0.999999);
   });
-  await writeFile(join(folder, 'onnx/model.onnx'), 'no graph');
+  await writeFile(join(folder, 'onnx/model.onnx'), 'not a graph');
   await assert.rejects(openTransformers(folder), { code: 'MODEL_BAD_FILE' });
   await assert.rejects(openTransformers(TINY_BERT), { code: 'MODEL_FILE_MISSING', message: /model\.onnx/ });
   await Promise.all([builtIn.close(), other.close()]);
 });
 
-test('without the package the error names it and how to get it', async () => {
+test('without the package, the error says which package to install and how', async () => {
   const before = process.cwd();
   process.chdir(SCRATCH);
   try {

@@ -1,12 +1,16 @@
-/** SentencePiece's character maps, against the tokenizers library (`fixtures/make_charsmap.py`). */
+/**
+ * Compares SentencePiece's character maps with the tokenizers library
+ * (`fixtures/make_charsmap.py`).
+ */
 import assert from 'node:assert/strict';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readCharsmap } from '../../src/runtime/charsmap.ts';
 import { loadTokenizer } from '../../src/runtime/tokenise.ts';
+import { FIXTURES } from '../support/fixtures.ts';
+import { temporaryFolder } from '../support/machine.ts';
 import { edit } from '../support/reference.ts';
-import { FIXTURES, temporaryFolder } from '../support/support.ts';
 
 const { charsmap, texts, normalised } = JSON.parse(await readFile(join(FIXTURES, 'charsmap.json'), 'utf8'));
 
@@ -17,16 +21,16 @@ async function tokenizerWith(t: TestContext, normalizer: unknown) {
   return loadTokenizer(folder, { maxLength: 64, lowerCase: false, prompt: '' });
 }
 
-test('characters are replaced as the reference replaces them', () => {
+test('characters are replaced as in the reference', () => {
   assert.deepEqual(texts.map(readCharsmap(charsmap)), normalised);
 });
 
-test('a tokenizer reads texts by its own map, alone or among other normalisers', async (t) => {
+test('a tokenizer uses its own map, alone or with other normalisers', async (t) => {
   const map = { type: 'Precompiled', precompiled_charsmap: charsmap };
   const plain = await tokenizerWith(t, null);
   const alone = await tokenizerWith(t, map);
   const among = await tokenizerWith(t, { type: 'Sequence', normalizers: [map] });
-  // NFKC, by which the library approximates maps, knows no snowman.
+  // The library approximates maps by NFKC, which does not replace the snowman.
   const text = '\u2603 \uff21 the \ufb01ne steel ab\u2026';
   const wanted = plain.tokenise(readCharsmap(charsmap)(text));
   assert.notDeepEqual(plain.tokenise(text), wanted);
@@ -34,7 +38,7 @@ test('a tokenizer reads texts by its own map, alone or among other normalisers',
   assert.deepEqual(among.tokenise(text), wanted);
 });
 
-test('a map that is none is refused', async (t) => {
+test('an invalid map is refused', async (t) => {
   for (const precompiled_charsmap of ['', 'AAAA', '////fwAA', charsmap.slice(0, 100), 5])
     await assert.rejects(tokenizerWith(t, { type: 'Precompiled', precompiled_charsmap }), { code: 'MODEL_BAD_FILE' });
 });

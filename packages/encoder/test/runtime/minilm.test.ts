@@ -1,11 +1,12 @@
-/** The real model against sentence-transformers' own vectors (`fixtures/make_minilm.py`). */
+/** Compares the real model with vectors of sentence-transformers (`fixtures/make_minilm.py`). */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openEncoder } from '../../src/index.ts';
 import { loadTokenizer } from '../../src/runtime/tokenise.ts';
-import { cosine, decodeVector, FIXTURES, realModel, rowOf } from '../support/support.ts';
+import { FIXTURES, realModel } from '../support/fixtures.ts';
+import { cosine, decodeVector, rowOf } from '../support/vectors.ts';
 
 test('all-MiniLM-L6-v2', async (t) => {
   const model = await realModel(t);
@@ -23,7 +24,7 @@ test('all-MiniLM-L6-v2', async (t) => {
     });
   });
 
-  await t.test('tokenises as many tokens, cut at the 256 of sentence_bert_config.json', async () => {
+  await t.test('gives the same numbers of tokens, truncated at the 256 of sentence_bert_config.json', async () => {
     const tokenizer = await loadTokenizer(model.directory, { maxLength: 256, lowerCase: false, prompt: '' });
     assert.deepEqual(
       texts.map((text) => tokenizer.tokenise(text).length),
@@ -31,14 +32,14 @@ test('all-MiniLM-L6-v2', async (t) => {
     );
   });
 
-  await t.test('tokenises the beginning of a megabyte as if there were no more', async () => {
+  await t.test('tokenises a megabyte like its first part', async () => {
     const tokenizer = await loadTokenizer(model.directory, { maxLength: 256, lowerCase: false, prompt: '' });
     const words = 'Screws, of stainless \u0001 steel — A2 ';
     const megabyte = words.repeat(1_000_000 / words.length);
     assert.deepEqual(tokenizer.tokenise(megabyte), tokenizer.tokenise(words.repeat(200)));
   });
 
-  await t.test('has the same vectors whichever texts share a batch', async () => {
+  await t.test('gives the same vectors in every batch', async () => {
     const together = await encoder.encode(texts);
     for (const row of [0, 3, 7, 13]) {
       const alone = await encoder.encode([texts[row]]);
@@ -46,14 +47,14 @@ test('all-MiniLM-L6-v2', async (t) => {
     }
   });
 
-  await t.test('brings similar things together', async () => {
+  await t.test('gives similar things similar vectors', async () => {
     const [mug, cup, drill] = await Promise.all(
       ['a mug for coffee', 'a cup for tea', 'a cordless drill'].map((text) => encoder.encode([text])),
     );
     assert.ok(cosine(mug, cup) > cosine(mug, drill) + 0.1);
   });
 
-  await t.test('has an id that follows what changes its vectors, not where it lies', async () => {
+  await t.test('has an id that depends on its settings, not on its folder', async () => {
     const same = await openEncoder('all-MiniLM-L6-v2');
     const shorter = await openEncoder(model.directory, { maxLength: 64 });
     assert.equal(same.id, encoder.id);

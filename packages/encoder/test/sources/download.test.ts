@@ -1,4 +1,7 @@
-/** Downloads that break: cut, killed, altered, refused, redirected. The hub is a real server that does all that. */
+/**
+ * Downloads that fail: broken connection, killed process, changed file, refusal, redirect. The hub
+ * is a real local server.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +15,8 @@ import type { ProgressEvent } from '@lorekeep/core';
 import { sha256 } from '@lorekeep/core';
 import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { type FailedSource, openEncoder, type ResolveOptions, resolveModel } from '../../src/index.ts';
-import { emptyMachine, environment, TINY_BERT, temporaryFolder } from '../support/support.ts';
+import { TINY_BERT } from '../support/fixtures.ts';
+import { emptyMachine, environment, temporaryFolder } from '../support/machine.ts';
 import { cutAfter, filesIn, type HubServer, startHub } from './hub-server.ts';
 
 const WEIGHTS = 'model.safetensors';
@@ -22,13 +26,16 @@ interface Scene {
   hub: HubServer;
   cacheDir: string;
   resolve(options?: ResolveOptions): Promise<{ directory: string; source: string; weights?: string }>;
-  /** Why the hub could not give it. */
+  /** The reason why the hub could not provide the model. */
   failure(options?: ResolveOptions): Promise<FailedSource>;
-  /** First bytes asked for of the weights, in order. */
+  /** First requested bytes of the weights, in order. */
   starts(): (number | undefined)[];
 }
 
-/** A hub with a model whose weights are `bytes` long, where the content does not matter. */
+/**
+ * A hub with a model whose weights have `bytes` bytes of arbitrary content. Default: the real
+ * weights.
+ */
 async function scene(t: TestContext, bytes?: number): Promise<Scene> {
   const { cacheDir } = await emptyMachine(t);
   const files = await filesIn(TINY_BERT);
@@ -54,12 +61,12 @@ async function scene(t: TestContext, bytes?: number): Promise<Scene> {
   };
 }
 
-test('a connection that is cut again and again goes on where it was', async (t) => {
+test('a download resumes after every broken connection', async (t) => {
   const { hub, resolve, starts } = await scene(t, 100_000);
   hub.misbehave = (request, content, response) =>
     request.path === WEIGHTS && (request.from ?? 0) < 80_000 && cutAfter(20_000, request, content, response);
   const events: ProgressEvent[] = [];
-  // More cuts than retries: each one that brought the file further starts the count anew.
+  // More failures than retries: a failure with progress resets the count.
   const { directory } = await resolve({ retries: 1, progress: (event) => events.push(event) });
   assert.deepEqual(await readFile(join(directory, WEIGHTS)), hub.files.get(WEIGHTS));
   const all = starts();
@@ -76,7 +83,7 @@ test('a connection that is cut again and again goes on where it was', async (t) 
   );
 });
 
-test('what one call has fetched before it gave up, the next does not fetch again', async (t) => {
+test('a call does not download again what an earlier failed call received', async (t) => {
   const { hub, resolve, failure, starts, cacheDir } = await scene(t, 50_000);
   hub.misbehave = (request, content, response) =>
     request.path === WEIGHTS &&
@@ -89,12 +96,12 @@ test('what one call has fetched before it gave up, the next does not fetch again
   const files = hub.requests.slice(before).filter(({ path }) => !path.startsWith('/api'));
   assert.deepEqual([files[0].path, files[0].from], [WEIGHTS, 30_000]);
   const asked = hub.requests.map(({ path }) => path);
-  assert.equal(asked.filter((path) => path === 'config.json').length, 1, 'what was whole is not fetched again');
+  assert.equal(asked.filter((path) => path === 'config.json').length, 1, 'complete files are not downloaded again');
   assert.deepEqual(starts().slice(0, 2), [undefined, 30_000]);
   assert.deepEqual(await readdir(join(cacheDir, 'downloads')), []);
 });
 
-test('a process killed in the midst of a file leaves it to the next', async (t) => {
+test('a later process resumes the partial file of a killed process', async (t) => {
   const { hub, resolve, starts, cacheDir } = await scene(t, 3_000_000);
   const content = hub.files.get(WEIGHTS)!;
   hub.misbehave = ({ path }, _, response) => {
@@ -118,7 +125,7 @@ test('a process killed in the midst of a file leaves it to the next', async (t) 
   assert.deepEqual(starts(), [undefined, 2_000_000]);
 });
 
-test('a partial file that another process is writing is left alone', async (t) => {
+test('a partial file that another process is writing is not touched', async (t) => {
   const { hub, resolve, starts, cacheDir } = await scene(t, 10_000);
   const content = hub.files.get(WEIGHTS)!;
   const downloads = join(cacheDir, 'downloads');
@@ -130,7 +137,7 @@ test('a partial file that another process is writing is left alone', async (t) =
   assert.equal((await readFile(foreign)).length, 4000);
 });
 
-test('a partial file that nobody has touched for long is gone on with, and two processes do not share one', async (t) => {
+test('an abandoned partial file is resumed, and two calls do not share one', async (t) => {
   const { hub, resolve, starts, cacheDir } = await scene(t, 10_000);
   const content = hub.files.get(WEIGHTS)!;
   const downloads = join(cacheDir, 'downloads');
@@ -142,13 +149,13 @@ test('a partial file that nobody has touched for long is gone on with, and two p
   const all = await Promise.all([resolve(), resolve()]);
   assert.deepEqual(await readFile(join(all[0].directory, WEIGHTS)), content);
   assert.equal(all[0].directory, all[1].directory);
-  // The second call takes what the first has finished, or begins a partial file of its own.
+  // The second call uses the finished file of the first, or starts its own partial file.
   const [first, second] = starts();
   assert.ok(first === 4000 || second === 4000, `${starts()}`);
   assert.ok(starts().filter((from) => from === 4000).length === 1);
 });
 
-test('a server that ignores ranges is read from the beginning', async (t) => {
+test('if the server ignores ranges, the download starts from zero', async (t) => {
   const { hub, resolve, starts } = await scene(t, 50_000);
   let cut = false;
   hub.misbehave = (request, content, response) => {
@@ -162,7 +169,7 @@ test('a server that ignores ranges is read from the beginning', async (t) => {
   assert.deepEqual(starts(), [undefined, 20_000]);
 });
 
-test('a file that was changed on the server begins anew', async (t) => {
+test('a file that changed on the server is downloaded from zero', async (t) => {
   const { hub, resolve, failure, starts } = await scene(t, 50_000);
   hub.misbehave = (request, content, response) =>
     request.path === WEIGHTS &&
@@ -175,7 +182,7 @@ test('a file that was changed on the server begins anew', async (t) => {
   assert.equal(starts().at(-1), undefined);
 });
 
-test('pieces that do not fit together are fetched once more in one piece; a wrong file in one piece is refused', async (t) => {
+test('a file of mismatched pieces is downloaded once more in one piece; a wrong file in one piece is refused', async (t) => {
   const { hub, resolve, failure, starts, cacheDir } = await scene(t, 50_000);
   let cut = false;
   const wrong = Buffer.alloc(50_000, 1);
@@ -194,13 +201,13 @@ test('pieces that do not fit together are fetched once more in one piece; a wron
   assert.ok(
     (await readdir(join(cacheDir, 'downloads'))).every((name) => !name.startsWith(sha256(Buffer.alloc(50_000, 2)))),
   );
-  assert.equal(starts().length, 4, 'not asked again');
+  assert.equal(starts().length, 4, 'no second request');
 
   hub.misbehave = ({ path }, content, response) => path === WEIGHTS && !!response.end(Buffer.alloc(content.length + 1));
   assert.match((await failure()).reason, /longer than the 50000 bytes/);
 });
 
-test('a hub that is busy is asked again, one that stays silent is left, one that refuses is not asked twice', async (t) => {
+test('a busy hub is retried, a stalled connection is given up, a refusal is not retried', async (t) => {
   const { hub, resolve, failure, starts } = await scene(t);
   let busy = 0;
   hub.misbehave = (_, __, response) =>
@@ -224,7 +231,7 @@ test('a hub that is busy is asked again, one that stays silent is left, one that
   assert.equal(starts().length, before + 1);
 });
 
-test('an abort ends a download with its reason, and what is there stays for the next', async (t) => {
+test('an abort ends a download with its reason and keeps the received bytes', async (t) => {
   const { hub, resolve, starts } = await scene(t, 50_000);
   const stop = new AbortController();
   hub.misbehave = ({ path }, content, response) =>
@@ -240,7 +247,7 @@ test('an abort ends a download with its reason, and what is there stays for the 
   assert.ok(starts()[1]! > 0);
 });
 
-test('a token goes to the hub and not to where it redirects', async (t) => {
+test('a token is sent to the hub and not to the target of a redirect', async (t) => {
   const { hub, resolve } = await scene(t);
   environment(t, { HF_TOKEN: 'hf_secret' });
   const tokens: (string | undefined)[] = [];
@@ -258,7 +265,7 @@ test('a token goes to the hub and not to where it redirects', async (t) => {
   assert.ok(hub.requests.every(({ headers }) => headers.authorization === 'Bearer hf_secret'));
 });
 
-test('names of files that climb out of the model are refused, whoever names them', async (t) => {
+test('file names outside the model are refused, from the hub and from a manifest', async (t) => {
   const { hub, failure, cacheDir, resolve } = await scene(t);
   for (const name of [
     '../config.json',
@@ -283,7 +290,7 @@ test('names of files that climb out of the model are refused, whoever names them
   assert.equal(error.details.tried[1].code, 'MODEL_BAD_PATH');
 });
 
-test('shards and folders of modules come whole, and open', async (t) => {
+test('shards and module folders are downloaded completely and can be opened', async (t) => {
   const { hub, resolve } = await scene(t);
   const direct = await openEncoder(TINY_BERT, { threads: 1 });
   const folder = await temporaryFolder(t);
@@ -307,7 +314,7 @@ test('shards and folders of modules come whole, and open', async (t) => {
   await Promise.all([encoder.close(), direct.close()]);
 });
 
-test('limits of patience are checked', async () => {
+test('the limits of the retry options are checked', async () => {
   for (const options of [{ retries: -1 }, { retries: 1.5 }, { retrySeconds: 0 }, { stallSeconds: Number.NaN }])
     await assert.rejects(resolveModel('org/tiny', options), { code: 'ENCODER_BAD_OPTION' });
 });

@@ -1,4 +1,4 @@
-/** A real HTTP server on this machine that answers as the model hub does, or misbehaves. */
+/** A local HTTP server that answers like the model hub, or misbehaves. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 export const gitHash = (bytes: Buffer) =>
   createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 
-/** Every file below a folder, by its path with `/`. */
+/** All files below a folder, by their paths with `/`. */
 export async function filesIn(folder: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
@@ -25,9 +25,9 @@ export async function filesIn(folder: string): Promise<Map<string, Buffer>> {
 }
 
 export interface FileRequest {
-  /** Path of a file of the model; of anything else, the path of the address. */
+  /** Path of a file of the model; for other requests, the path of the URL. */
   path: string;
-  /** First byte asked for, where a range was. */
+  /** First requested byte, if a range was requested. */
   from: number | undefined;
   headers: IncomingHttpHeaders;
 }
@@ -35,15 +35,15 @@ export interface FileRequest {
 export interface HubServer {
   url: string;
   requests: FileRequest[];
-  /** What is served; may be changed while it runs. */
+  /** The served files. May be changed while the server runs. */
   files: Map<string, Buffer>;
-  /** Answers a request in another way and returns true. */
+  /** Handles a request itself and returns true, or returns false for the normal answer. */
   misbehave: ((request: FileRequest, content: Buffer, response: ServerResponse) => boolean) | undefined;
-  /** Names in the listing that are no files of the model. */
+  /** Additional names in the listing. */
   listed: string[];
 }
 
-/** @param served what the server sends for a file, if not what it says it is */
+/** @param served contents to send instead of the announced ones */
 export async function startHub(
   t: TestContext,
   files: Map<string, Buffer>,
@@ -95,7 +95,7 @@ export async function startHub(
   return hub;
 }
 
-/** Sends `bytes` of what was asked for and then cuts the connection. */
+/** Sends `bytes` of the requested content and then breaks the connection. */
 export function cutAfter(bytes: number, { from = 0 }: FileRequest, content: Buffer, response: ServerResponse): true {
   const headers = from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {};
   response.writeHead(from > 0 ? 206 : 200, { ...headers, 'content-length': content.length - from });

@@ -1,4 +1,4 @@
-/** Which of a repository's files make a model. */
+/** The selection of a model's files from a repository. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseModelFiles } from '../../src/sources/model-files.ts';
@@ -6,7 +6,7 @@ import { chooseModelFiles } from '../../src/sources/model-files.ts';
 const OTHERS = ['README.md', '.gitattributes', 'pytorch_model.bin', 'tf_model.h5', 'data_config.json', 'vocab.txt'];
 const BASE = ['config.json', 'tokenizer.json'];
 
-test('one file of weights is preferred to shards and to ready graphs', () => {
+test('one file of weights is preferred to shards and exported graphs', () => {
   const wanted = [
     ...BASE,
     'tokenizer_config.json',
@@ -22,7 +22,7 @@ test('one file of weights is preferred to shards and to ready graphs', () => {
   assert.deepEqual(chooseModelFiles(paths), { files: wanted, missing: [] });
 });
 
-test('shards come with their index, a graph with its data', () => {
+test('shards include their index, a graph includes its data', () => {
   const shards = [
     'model-00001-of-00002.safetensors',
     'model-00002-of-00002.safetensors',
@@ -37,13 +37,13 @@ test('shards come with their index, a graph with its data', () => {
   assert.deepEqual(chooseModelFiles([...BASE, 'model.onnx']).files, [...BASE, 'model.onnx']);
 });
 
-test('a transformer may lie in a module folder', () => {
+test('a transformer may be in a module folder', () => {
   const paths = ['modules.json', '0_Transformer/config.json', '0_Transformer/tokenizer.json'];
   const weights = '0_Transformer/model.safetensors';
   assert.deepEqual(chooseModelFiles([...paths, weights]), { files: [...paths, weights], missing: [] });
 });
 
-test('what is missing is named, weights of a Dense module being none of the transformer', () => {
+test('missing files are listed; weights of a Dense module do not count as weights of the transformer', () => {
   assert.deepEqual(chooseModelFiles(['config.json', 'model.safetensors.bak', '2_Dense/model.safetensors']).missing, [
     'tokenizer.json',
     'model.safetensors',

@@ -1,6 +1,6 @@
 /**
- * Where models come from, with a real hub client, real cache layouts and a real pip: only the servers are small. The
- * hub is an HTTP server on this machine that answers as the hub does for the tiny BERT of the fixtures.
+ * Sources of models with the real hub client, real cache layouts and the real pip. Only the servers
+ * are local: the hub is an HTTP server that serves the tiny BERT of the fixtures.
  */
 import assert from 'node:assert/strict';
 import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LorekeepError, sha256 } from '@lorekeep/core';
 import { type FailedSource, openEncoder, resolveModel } from '../../src/index.ts';
-import { emptyMachine, environment, TINY_BERT } from '../support/support.ts';
+import { TINY_BERT } from '../support/fixtures.ts';
+import { emptyMachine, environment } from '../support/machine.ts';
 import { COMMIT, filesIn, gitHash, type HubServer, startHub } from './hub-server.ts';
 
 const WEIGHTS = sha256(await readFile(join(TINY_BERT, 'model.safetensors')));
@@ -23,8 +24,11 @@ async function hub(t: TestContext, served: Record<string, Buffer> = {}): Promise
   return server;
 }
 
-/** The model as the hub's own libraries lay it into their cache: blobs by hash, links to them by name. */
-async function putIntoHubCache(home: string, harm?: string): Promise<void> {
+/**
+ * Stores the model in the layout of the hub's own libraries: blobs by hash, and links to them by
+ * name.
+ */
+async function putIntoHubCache(home: string, damaged?: string): Promise<void> {
   const folder = join(home, 'hf/hub/models--org--tiny');
   const snapshot = join(folder, 'snapshots', COMMIT);
   await mkdir(join(folder, 'refs'), { recursive: true });
@@ -33,7 +37,7 @@ async function putIntoHubCache(home: string, harm?: string): Promise<void> {
   for (const [name, bytes] of await filesOfTiny()) {
     const blob = join(folder, 'blobs', name === 'model.safetensors' ? sha256(bytes) : gitHash(bytes));
     await writeFile(blob, bytes);
-    if (name === harm) await appendFile(blob, ' ');
+    if (name === damaged) await appendFile(blob, ' ');
     await mkdir(dirname(join(snapshot, name)), { recursive: true });
     await symlink(blob, join(snapshot, name));
   }
@@ -51,7 +55,7 @@ async function failuresOf(work: Promise<unknown>): Promise<Record<string, string
   return Object.fromEntries(tried.map(({ source, reason }) => [source, reason]));
 }
 
-test('a directory is taken as it is', async (t) => {
+test('a directory is used unchanged', async (t) => {
   await emptyMachine(t);
   const model = await resolveModel(TINY_BERT);
   assert.deepEqual(model, {
@@ -63,7 +67,7 @@ test('a directory is taken as it is', async (t) => {
   });
 });
 
-test("the user's own cache is used before anything is asked of a network", async (t) => {
+test("the user's Hugging Face cache is used before the network", async (t) => {
   const { home, cacheDir } = await emptyMachine(t);
   await putIntoHubCache(home);
   const model = await resolveModel('org/tiny', { cacheDir });
@@ -74,7 +78,7 @@ test("the user's own cache is used before anything is asked of a network", async
   await Promise.all([encoder.close(), direct.close()]);
 });
 
-test('what fails is remembered: nowhere, a closed network, offline, a damaged cache', async (t) => {
+test('the error lists the reason of every source: absent, network down, offline, damaged cache', async (t) => {
   const { home, cacheDir } = await emptyMachine(t);
   const nowhere = await failuresOf(resolveModel('org/tiny', { cacheDir }));
   assert.deepEqual(Object.keys(nowhere), ['hub-cache', 'cache', 'hub', 'mirror']);
@@ -90,13 +94,13 @@ test('what fails is remembered: nowhere, a closed network, offline, a damaged ca
   assert.match((await failuresOf(resolveModel('org/tiny', { cacheDir })))['hub-cache'], /SHA-256/);
 });
 
-test('a damaged small file in the cache is noticed too', async (t) => {
+test('a damaged small file in the cache is detected too', async (t) => {
   const { home, cacheDir } = await emptyMachine(t);
   await putIntoHubCache(home, 'config.json');
   assert.match((await failuresOf(resolveModel('org/tiny', { cacheDir })))['hub-cache'], /SHA|hash/);
 });
 
-test('the hub is asked once; after that the model lies in the cache, and a damaged one is fetched anew', async (t) => {
+test('the hub is used once; then the model is in the cache, and a damaged copy is downloaded again', async (t) => {
   const { cacheDir } = await emptyMachine(t);
   const { requests } = await hub(t);
   const fetched = await resolveModel('org/tiny', { cacheDir });
@@ -114,7 +118,7 @@ test('the hub is asked once; after that the model lies in the cache, and a damag
   assert.deepEqual(await readdir(join(cacheDir, 'models')), ['org--tiny']);
 });
 
-test('what the hub sends is checked against what it says', async (t) => {
+test('downloaded files are checked against the hashes of the hub', async (t) => {
   const { cacheDir } = await emptyMachine(t);
   const altered = Buffer.from(await readFile(join(TINY_BERT, 'model.safetensors')));
   altered[altered.length - 1] ^= 1;
@@ -123,7 +127,7 @@ test('what the hub sends is checked against what it says', async (t) => {
   assert.deepEqual(await readdir(join(cacheDir, 'models')).catch(() => []), []);
 });
 
-test('a model known by heart must have its own weights, wherever it comes from', async (t) => {
+test('a known model must have its published weights, from every source', async (t) => {
   const { cacheDir } = await emptyMachine(t);
   const directory = join(cacheDir, 'models/sentence-transformers--all-MiniLM-L6-v2');
   await cp(TINY_BERT, directory, { recursive: true });
@@ -132,7 +136,7 @@ test('a model known by heart must have its own weights, wherever it comes from',
   assert.match((await failuresOf(resolveModel(undefined, { cacheDir, offline: true }))).cache, /53aa51172d14/);
 });
 
-test('ids that are paths to nowhere, or climb, are refused', async (t) => {
+test('ids that are missing paths or contain path traversal are refused', async (t) => {
   const { cacheDir } = await emptyMachine(t);
   const ids = [
     '',
@@ -152,7 +156,7 @@ test('ids that are paths to nowhere, or climb, are refused', async (t) => {
     await assert.rejects(resolveModel(id, { cacheDir, offline: true }), { code: 'MODEL_BAD_ID', kind: 'usage' }, id);
 });
 
-test('an aborted search rejects with the reason', async (t) => {
+test('an aborted call rejects with the reason', async (t) => {
   const { cacheDir } = await emptyMachine(t);
   const reason = new Error('enough');
   await assert.rejects(resolveModel('org/tiny', { cacheDir, signal: AbortSignal.abort(reason) }), reason);

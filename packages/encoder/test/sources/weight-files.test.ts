@@ -1,4 +1,4 @@
-/** Weights in several files, and what can be wrong with them. */
+/** Weights in several files, and damaged ones. */
 import assert from 'node:assert/strict';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const qwen = cases.find(({ name }) => name === 'qwen2')!;
 const SHARDS = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
 const INDEX = 'model.safetensors.index.json';
 
-/** The model with every other weight in another file. */
+/** The model with its weights distributed over two files. */
 async function sharded(t: TestContext): Promise<string> {
   const folder = await folderOf(t, qwen);
   const whole = join(folder, 'model.safetensors');
@@ -29,11 +29,11 @@ async function sharded(t: TestContext): Promise<string> {
   return folder;
 }
 
-test('shards give the vectors of the whole', async (t) => {
+test('shards give the same vectors as one file', async (t) => {
   await assertVectors(await sharded(t), texts, qwen.vectors);
 });
 
-test('the id follows every shard', async (t) => {
+test('the id depends on every shard', async (t) => {
   const folder = await sharded(t);
   const idOf = async () => {
     const encoder = await loadOnnxEncoder(folder, { threads: 1 });
@@ -56,16 +56,21 @@ const map = (change: (map: Record<string, string>) => void) => (folder: string) 
     return index;
   });
 const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: string, message: RegExp][] = [
-  ['a shard missing', (d) => rm(join(d, SHARDS[1])), 'MODEL_FILE_MISSING', /00002/],
-  ['a shard cut short', (d) => truncate(join(d, SHARDS[1]), 5000), 'SAFETENSORS_TRUNCATED', /00002/],
-  ['an index that names a weight twice removed', map((m) => void (m.ghost = SHARDS[0])), 'MODEL_BAD_FILE', /"ghost"/],
+  ['a missing shard', (d) => rm(join(d, SHARDS[1])), 'MODEL_FILE_MISSING', /00002/],
+  ['a truncated shard', (d) => truncate(join(d, SHARDS[1]), 5000), 'SAFETENSORS_TRUNCATED', /00002/],
+  ['an index with a weight that does not exist', map((m) => void (m.ghost = SHARDS[0])), 'MODEL_BAD_FILE', /"ghost"/],
   [
-    'an index that lacks a shard',
+    'an index with the wrong shard',
     map((m) => Object.keys(m).forEach((k) => void (m[k] = SHARDS[0]))),
     'MODEL_BAD_FILE',
     /00001.*no weights/,
   ],
-  ['an index that climbs', map((m) => void (m['norm.weight'] = '../x.safetensors')), 'MODEL_BAD_FILE', /beside it/],
+  [
+    'an index with a path outside',
+    map((m) => void (m['norm.weight'] = '../x.safetensors')),
+    'MODEL_BAD_FILE',
+    /beside it/,
+  ],
   ['an index without a map', (d) => writeFile(join(d, INDEX), '{}'), 'MODEL_BAD_FILE', /weight_map/],
   ['an empty index', (d) => writeFile(join(d, INDEX), '{"weight_map": {}}'), 'MODEL_BAD_FILE', /empty/],
 ];

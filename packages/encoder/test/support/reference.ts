@@ -1,10 +1,15 @@
-/** Cases of `fixtures/make_models.py` and its like: a folder is put together as the reference library had it. */
+/**
+ * Cases of `fixtures/make_models.py` and `make_heads.py`: builds the folder that the reference
+ * library loaded.
+ */
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { loadOnnxEncoder, type OnnxEncoderOptions } from '../../src/index.ts';
-import { cosine, decodeVector, FIXTURES, rowOf, temporaryFolder } from './support.ts';
+import { FIXTURES } from './fixtures.ts';
+import { temporaryFolder } from './machine.ts';
+import { cosine, decodeVector, rowOf } from './vectors.ts';
 
 export interface ReferenceCase {
   name: string;
@@ -12,9 +17,9 @@ export interface ReferenceCase {
   tokenizer: string;
   config: Record<string, unknown>;
   files: Record<string, string>;
-  /** For our encoder. */
+  /** Options of our encoder. */
   options: OnnxEncoderOptions;
-  /** Folder that the transformer's own files lie in. */
+  /** Folder of the transformer's own files. */
   transformer: string;
   vectors: string[];
 }
@@ -45,7 +50,7 @@ export async function edit(file: string, change: (json: Record<string, unknown>)
   await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')))));
 }
 
-/** Encodes all texts, in few batches and one by one, and compares with the reference. */
+/** Encodes all texts, together and one by one, and compares them with the reference. */
 export async function assertVectors(
   folder: string,
   texts: string[],
@@ -67,9 +72,9 @@ export function assertClose(vectors: Float32Array, texts: string[], wanted: stri
     const own = rowOf(vectors, row, dim);
     const reference = decodeVector(wanted[row]);
     assert.equal(own.length, reference.length);
-    const apart = own.reduce((most, value, i) => Math.max(most, Math.abs(value - reference[i])), 0);
-    const what = `${JSON.stringify(text.slice(0, 60))}: ${apart} apart`;
-    assert.ok(apart < 1e-5, what);
+    const difference = own.reduce((max, value, i) => Math.max(max, Math.abs(value - reference[i])), 0);
+    const what = `${JSON.stringify(text.slice(0, 60))}: difference ${difference}`;
+    assert.ok(difference < 1e-5, what);
     if (reference.some((value) => value !== 0)) assert.ok(cosine(own, reference) > 0.99999, what);
   });
 }

@@ -1,9 +1,12 @@
-/** Every architecture against sentence-transformers, on small models of random weights (`fixtures/make_models.py`). */
+/**
+ * Compares every architecture with sentence-transformers, on small random models
+ * (`fixtures/make_models.py`).
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadOnnxEncoder } from '../../src/index.ts';
 import { assertVectors, folderOf, readCases } from '../support/reference.ts';
-import { cosine, decodeVector, rowOf } from '../support/support.ts';
+import { cosine, decodeVector, rowOf } from '../support/vectors.ts';
 
 const { texts, cases } = await readCases('models.json');
 
@@ -12,8 +15,8 @@ for (const one of cases)
     await assertVectors(await folderOf(t, one), texts, one.vectors);
   });
 
-// Random weights have no spare precision: what int8 costs real models is measured by `bench encode`.
-test('every architecture computes in int8 too, near the reference', async (t) => {
+// Random weights are sensitive to quantisation. `bench encode` measures the loss of real models.
+test('every architecture also computes in int8, close to the reference', async (t) => {
   for (const one of cases.filter(({ name, model }) => name === model)) {
     const encoder = await loadOnnxEncoder(await folderOf(t, one), { threads: 1, precision: 'int8' });
     const vectors = await encoder.encode(texts);

@@ -1,4 +1,4 @@
-/** The architecture on a tiny BERT of random weights, and everything that can be wrong with a model's directory. */
+/** A tiny BERT with random weights, and damaged model directories. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { loadOnnxEncoder } from '../../src/index.ts';
-import { cosine, decodeVector, FIXTURES, rowOf, TINY_BERT, temporaryFolder } from '../support/support.ts';
+import { FIXTURES, TINY_BERT } from '../support/fixtures.ts';
+import { temporaryFolder } from '../support/machine.ts';
+import { cosine, decodeVector, rowOf } from '../support/vectors.ts';
 
 const expected = JSON.parse(await readFile(join(FIXTURES, 'tiny-bert.json'), 'utf8'));
 
@@ -26,7 +28,7 @@ const closeTo = (actual: Float32Array, wanted: Float32Array) => {
   for (let i = 0; i < wanted.length; i++) assert.ok(Math.abs(actual[i] - wanted[i]) < 2e-6, `${actual} ≠ ${wanted}`);
 };
 
-test('a BERT gives the vectors of sentence-transformers, mean and CLS pooled, every text at any place in a batch', async (t) => {
+test('a BERT gives the vectors of sentence-transformers, with mean and CLS pooling, for every batch size', async (t) => {
   for (const mode of ['mean', 'cls']) {
     const directory = await copyOfTiny(t);
     await edit(join(directory, '1_Pooling/config.json'), (config) => ({ ...config, pooling_mode: mode }));
@@ -41,7 +43,7 @@ test('a BERT gives the vectors of sentence-transformers, mean and CLS pooled, ev
   }
 });
 
-test('older pooling settings and weights named with the prefix bert. are understood', async (t) => {
+test('older pooling settings and weight names with the prefix bert. are supported', async (t) => {
   const directory = await copyOfTiny(t);
   await writeFile(
     join(directory, '1_Pooling/config.json'),
@@ -59,7 +61,7 @@ test('older pooling settings and weights named with the prefix bert. are underst
   await encoder.close();
 });
 
-test('awkward texts have vectors: none, empty, a megabyte, lone surrogates, control characters', async (t) => {
+test('edge cases have vectors: empty text, a megabyte, lone surrogates, control characters', async (t) => {
   const encoder = await loadOnnxEncoder(TINY_BERT);
   t.after(() => encoder.close());
   assert.equal((await encoder.encode([])).length, 0);
@@ -91,7 +93,7 @@ test('options out of range are refused', async () => {
     await assert.rejects(loadOnnxEncoder(TINY_BERT, options), { code: 'ENCODER_BAD_OPTION', kind: 'usage' });
 });
 
-test('a closed encoder finishes what it has and refuses more', async () => {
+test('a closed encoder finishes running calls and refuses new ones', async () => {
   const encoder = await loadOnnxEncoder(TINY_BERT);
   const work = encoder.encode(['a steel screw']);
   await Promise.all([encoder.close(), encoder.close()]);
@@ -115,17 +117,17 @@ const DAMAGES: [what: string, damage: (directory: string) => Promise<void>, code
   ['no tokenizer', without('tokenizer.json'), 'MODEL_FILE_MISSING', /tokenizer\.json/],
   ['no weights', without('model.safetensors'), 'MODEL_FILE_MISSING', /model\.safetensors/],
   ['truncated weights', (d) => truncate(join(d, 'model.safetensors'), 9000), 'SAFETENSORS_TRUNCATED', /safetensors/],
-  ['weights that are none', write('model.safetensors', 'x'.repeat(999)), 'SAFETENSORS_HEADER', /safetensors/],
+  ['weights in another format', write('model.safetensors', 'x'.repeat(999)), 'SAFETENSORS_HEADER', /safetensors/],
   ['another architecture', config({ model_type: 'bloom' }), 'MODEL_UNSUPPORTED', /bloom/],
   ['another activation', config({ hidden_act: 'mish' }), 'MODEL_UNSUPPORTED', /mish/],
   ['relative positions', config({ position_embedding_type: 'relative_key' }), 'MODEL_UNSUPPORTED', /relative_key/],
-  ['a size that is no size', config({ hidden_size: '12' }), 'MODEL_BAD_FILE', /hidden_size/],
+  ['a size that is not a number', config({ hidden_size: '12' }), 'MODEL_BAD_FILE', /hidden_size/],
   ['heads that do not divide', config({ num_attention_heads: 5 }), 'MODEL_BAD_FILE', /5 heads/],
   ['more layers than weights', config({ num_hidden_layers: 3 }), 'MODEL_BAD_FILE', /encoder\.layer\.2/],
   ['weights of another shape', config({ intermediate_size: 24 }), 'MODEL_BAD_FILE', /intermediate\.dense/],
   ['a vocabulary too small', config({ vocab_size: 15 }), 'MODEL_BAD_FILE', /15/],
   ['configuration that is not JSON', write('config.json', '{'), 'MODEL_BAD_FILE', /config\.json/],
-  ['a tokenizer that is none', write('tokenizer.json', '{"model": {"type": "none"}}'), 'MODEL_BAD_FILE', /tokenizer/],
+  ['an invalid tokenizer', write('tokenizer.json', '{"model": {"type": "none"}}'), 'MODEL_BAD_FILE', /tokenizer/],
   [
     'weights that are not numbers',
     weight('encoder.layer.1.output.dense.weight', (data) => void (data[5] = Number.NaN)),
@@ -140,19 +142,19 @@ const DAMAGES: [what: string, damage: (directory: string) => Promise<void>, code
   ],
   ['another pooling', write('1_Pooling/config.json', '{"pooling_mode": "median"}'), 'MODEL_UNSUPPORTED', /median/],
   [
-    'a module unknown',
+    'an unknown module',
     write('modules.json', '[{"type": "x.Transformer"}, {"type": "x.CNN", "path": "1"}]'),
     'MODEL_UNSUPPORTED',
     /CNN/,
   ],
   [
-    'a module outside',
+    'a module outside its folder',
     write('modules.json', '[{"type": "x.Transformer"}, {"type": "x.Pooling", "path": "../../p"}]'),
     'MODEL_BAD_FILE',
     /outside/,
   ],
   [
-    'a default prompt it does not have',
+    'a default prompt that does not exist',
     write('config_sentence_transformers.json', '{"default_prompt_name": "query"}'),
     'MODEL_BAD_FILE',
     /"query"/,
@@ -165,7 +167,7 @@ for (const [what, damage, code, message] of DAMAGES)
     await assert.rejects(loadOnnxEncoder(directory), { code, message });
   });
 
-test('weights that overflow on a text are an error, not a vector', async (t) => {
+test('weights that overflow on a text give an error, not a vector', async (t) => {
   const directory = await copyOfTiny(t);
   await weight('encoder.layer.1.output.LayerNorm.weight', (data) => data.fill(3e38))(directory);
   const encoder = await loadOnnxEncoder(directory);
@@ -173,7 +175,7 @@ test('weights that overflow on a text are an error, not a vector', async (t) => 
   await assert.rejects(encoder.encode(['a lamp']), { code: 'ENCODER_NOT_FINITE' });
 });
 
-test('the id follows the weights, the tokenizer and the pooling', async (t) => {
+test('the id depends on the weights, the tokenizer and the pooling', async (t) => {
   const idOf = async (directory: string) => {
     const encoder = await loadOnnxEncoder(directory);
     await encoder.close();
@@ -195,7 +197,7 @@ test('the id follows the weights, the tokenizer and the pooling', async (t) => {
   assert.equal(new Set(ids).size, changes.length);
 });
 
-test('encoding leaves the event loop free, and an idle encoder lets the program end', async () => {
+test('encoding does not block the event loop, and an idle encoder does not keep the process alive', async () => {
   const child = spawn(
     process.execPath,
     [

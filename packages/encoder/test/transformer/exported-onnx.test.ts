@@ -1,25 +1,25 @@
-/** ONNX graphs made elsewhere (`fixtures/make_ready.py`). */
+/** Exported ONNX graphs (`fixtures/make_exported_onnx.py`). */
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadOnnxEncoder } from '../../src/index.ts';
+import { FIXTURES } from '../support/fixtures.ts';
 import { assertVectors, edit, folderOf, readCases } from '../support/reference.ts';
-import { FIXTURES } from '../support/support.ts';
 
-const { texts, mean, cls } = JSON.parse(await readFile(join(FIXTURES, 'ready.json'), 'utf8'));
+const { texts, mean, cls } = JSON.parse(await readFile(join(FIXTURES, 'exported-onnx.json'), 'utf8'));
 const { cases } = await readCases('models.json');
 
-/** A folder with that graph at `path` and no other weights. */
+/** A folder with this graph at `path` and without other weights. */
 async function folderWith(t: TestContext, graph: string, path = 'model.onnx', config = {}): Promise<string> {
   const folder = await folderOf(t, { model: 'bert', tokenizer: 'wordpiece', config });
   await rm(join(folder, 'model.safetensors'));
   await mkdir(dirname(join(folder, path)), { recursive: true });
-  await copyFile(join(FIXTURES, 'ready', graph), join(folder, path));
+  await copyFile(join(FIXTURES, 'exported-onnx', graph), join(folder, path));
   return folder;
 }
 
-test('an export of a BERT gives the vectors that our own graph of it gives', async (t) => {
+test('an exported BERT gives the same vectors as our own graph', async (t) => {
   const { vectors } = cases.find(({ name }) => name === 'bert')!;
   for (const path of ['model.onnx', 'onnx/model.onnx'])
     await assertVectors(await folderWith(t, 'bert.onnx', path), texts, vectors);
@@ -30,7 +30,7 @@ test('inputs are found by name and type, outputs by name', async (t) => {
   await assertVectors(await folderWith(t, 'int32.onnx', 'model.onnx', { hidden_size: 8 }), texts, mean);
 });
 
-test('a graph that pools is not pooled again, but cut and normalised', async (t) => {
+test('a graph that pools is not pooled again, but truncated and normalised', async (t) => {
   const folder = await folderWith(t, 'sentence.onnx');
   await assertVectors(folder, texts, cls);
   const encoder = await loadOnnxEncoder(folder, { dimensions: 3, threads: 1 });
@@ -40,7 +40,7 @@ test('a graph that pools is not pooled again, but cut and normalised', async (t)
   await encoder.close();
 });
 
-test('settings of sentence-transformers are honoured for a ready graph too', async (t) => {
+test('settings of sentence-transformers also apply to an exported graph', async (t) => {
   const folder = await folderWith(t, 'tokens.onnx');
   await mkdir(join(folder, '1_Pooling'));
   await writeFile(join(folder, '1_Pooling/config.json'), '{"pooling_mode": "cls"}');
@@ -51,11 +51,11 @@ test('settings of sentence-transformers are honoured for a ready graph too', asy
   await assertVectors(folder, texts, cls);
 });
 
-test('weights in a file beside the graph are found, and part of the id', async (t) => {
+test('weights in an external file are found and are part of the id', async (t) => {
   const folder = await folderWith(t, 'external.onnx');
   await assert.rejects(loadOnnxEncoder(folder), { code: 'MODEL_FILE_MISSING', message: /external\.onnx_data/ });
   const data = join(folder, 'external.onnx_data');
-  await copyFile(join(FIXTURES, 'ready/external.onnx_data'), data);
+  await copyFile(join(FIXTURES, 'exported-onnx/external.onnx_data'), data);
   await assertVectors(folder, texts, mean);
   const idOf = async () => {
     const encoder = await loadOnnxEncoder(folder, { threads: 1 });
@@ -69,22 +69,28 @@ test('weights in a file beside the graph are found, and part of the id', async (
   assert.notEqual(await idOf(), before);
 });
 
-test('a ready graph is used where the architecture is not known, and only there', async (t) => {
+test('an exported graph is used only if the architecture is unknown', async (t) => {
   const folder = await folderOf(t, { model: 'bert', tokenizer: 'wordpiece' });
-  await copyFile(join(FIXTURES, 'ready/tokens.onnx'), join(folder, 'model.onnx'));
+  await copyFile(join(FIXTURES, 'exported-onnx/tokens.onnx'), join(folder, 'model.onnx'));
   await assertVectors(folder, texts, cases.find(({ name }) => name === 'bert')!.vectors);
   await edit(join(folder, 'config.json'), (config) => ({ ...config, model_type: 'bloom' }));
   await assertVectors(folder, texts, mean);
 });
 
-const graph = (name: string) => (folder: string) => copyFile(join(FIXTURES, 'ready', name), join(folder, 'model.onnx'));
+const graph = (name: string) => (folder: string) =>
+  copyFile(join(FIXTURES, 'exported-onnx', name), join(folder, 'model.onnx'));
 const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: string, message: RegExp][] = [
-  ['cut short', (d) => truncate(join(d, 'model.onnx'), 900), 'MODEL_BAD_FILE', /not an ONNX model/],
-  ['empty', (d) => truncate(join(d, 'model.onnx'), 0), 'MODEL_BAD_FILE', /not an ONNX model/],
-  ['that is none', (d) => writeFile(join(d, 'model.onnx'), 'x'.repeat(999)), 'MODEL_BAD_FILE', /not an ONNX model/],
+  ['that is truncated', (d) => truncate(join(d, 'model.onnx'), 900), 'MODEL_BAD_FILE', /not an ONNX model/],
+  ['that is empty', (d) => truncate(join(d, 'model.onnx'), 0), 'MODEL_BAD_FILE', /not an ONNX model/],
+  [
+    'in another format',
+    (d) => writeFile(join(d, 'model.onnx'), 'x'.repeat(999)),
+    'MODEL_BAD_FILE',
+    /not an ONNX model/,
+  ],
   ['with a cache of keys', graph('past.onnx'), 'MODEL_UNSUPPORTED', /past_key_values/],
-  ['with logits only', graph('logits.onnx'), 'MODEL_UNSUPPORTED', /last_hidden_state/],
-  ['of half precision', graph('float16.onnx'), 'MODEL_UNSUPPORTED', /float16/],
+  ['that has only logits', graph('logits.onnx'), 'MODEL_UNSUPPORTED', /last_hidden_state/],
+  ['in half precision', graph('float16.onnx'), 'MODEL_UNSUPPORTED', /float16/],
 ];
 for (const [what, damage, code, message] of DAMAGES)
   test(`a graph ${what} is refused`, async (t) => {
@@ -93,7 +99,7 @@ for (const [what, damage, code, message] of DAMAGES)
     await assert.rejects(loadOnnxEncoder(folder), { code, message });
   });
 
-test('a graph whose weights lie outside its folder is refused', async (t) => {
+test('a graph whose weights are outside its folder is refused', async (t) => {
   const folder = await folderWith(t, 'external.onnx');
   const file = join(folder, 'model.onnx');
   const text = (await readFile(file)).toString('latin1').replaceAll('external.onnx_data', '../etc/onnx_passwd');

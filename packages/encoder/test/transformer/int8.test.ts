@@ -1,15 +1,17 @@
-/** Our own int8 against the same arithmetic in PyTorch (`fixtures/make_int8.py`), and against fp32. */
+/** Compares int8 with the same arithmetic in PyTorch (`fixtures/make_int8.py`), and with fp32. */
 import assert from 'node:assert/strict';
 import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadOnnxEncoder, openEncoder, type Precision } from '../../src/index.ts';
-import { cosine, decodeVector, FIXTURES, realModel, rowOf, TINY_BERT, temporaryFolder } from '../support/support.ts';
+import { FIXTURES, realModel, TINY_BERT } from '../support/fixtures.ts';
+import { temporaryFolder } from '../support/machine.ts';
+import { cosine, decodeVector, rowOf } from '../support/vectors.ts';
 
 const reference = JSON.parse(await readFile(join(FIXTURES, 'int8.json'), 'utf8'));
 const tiny = JSON.parse(await readFile(join(FIXTURES, 'tiny-bert.json'), 'utf8'));
 
-test('int8 gives the vectors of the same arithmetic in PyTorch, whatever shares a batch', async () => {
+test('int8 gives the vectors of the same arithmetic in PyTorch, for every batch size', async () => {
   for (const batchTokens of [1, 20, 4096]) {
     const encoder = await loadOnnxEncoder(TINY_BERT, { precision: 'int8', batchTokens, threads: 1 });
     const vectors = await encoder.encode(tiny.texts);
@@ -23,7 +25,7 @@ test('int8 gives the vectors of the same arithmetic in PyTorch, whatever shares 
   }
 });
 
-test('all-MiniLM-L6-v2 in int8 is the same arithmetic, and near to fp32', async (t) => {
+test('all-MiniLM-L6-v2 in int8 matches the same arithmetic in PyTorch, and is close to fp32', async (t) => {
   const model = await realModel(t);
   if (model === undefined) return;
   const { texts, vectors } = reference.miniLM;
@@ -40,13 +42,14 @@ test('all-MiniLM-L6-v2 in int8 is the same arithmetic, and near to fp32', async 
   });
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   assert.ok(mean(toExact) >= 0.99, `${toExact}`);
-  // The last bits of float32 decide some roundings, and these the next ones (PyTorch's own vectors move as much when its
-  // embeddings are changed by 1e-6): no text goes further than that, and where none tips the vectors are equal.
+  // The last bits of float32 decide some roundings, which affect the following ones (a change of
+  // the embeddings by 1e-6 moves PyTorch's own vectors as much). No text may move more, and without
+  // such a rounding the vectors are equal.
   assert.ok(Math.min(...toReference) > 0.99 && mean(toReference) > mean(toExact), `${toReference}`);
   assert.ok(Math.max(...toReference) > 0.9999, `${toReference}`);
 });
 
-test('the precision is part of the id, and what is needed to open the encoder again', async () => {
+test('the precision is part of the id and of the settings that reopen the encoder', async () => {
   const ids = new Set<string>();
   for (const precision of ['fp32', 'int8'] as const) {
     const encoder = await openEncoder(TINY_BERT, { precision, threads: 1 });
@@ -61,14 +64,14 @@ test('the precision is part of the id, and what is needed to open the encoder ag
   assert.equal(ids.size, 2);
 });
 
-test('a precision that is none, or that a model cannot have, is refused', async (t) => {
+test('an unknown precision, or one that a model does not support, is refused', async (t) => {
   const refused = { code: 'ENCODER_BAD_OPTION', kind: 'usage', message: /precision/ };
   await assert.rejects(loadOnnxEncoder(TINY_BERT, { precision: 'int4' as Precision }), refused);
-  const ready = join(await temporaryFolder(t), 'ready');
-  await cp(TINY_BERT, ready, { recursive: true });
-  await rm(join(ready, 'model.safetensors'));
-  await copyFile(join(FIXTURES, 'ready/tokens.onnx'), join(ready, 'model.onnx'));
-  await assert.rejects(loadOnnxEncoder(ready, { precision: 'int8' }), refused);
+  const exported = join(await temporaryFolder(t), 'exported');
+  await cp(TINY_BERT, exported, { recursive: true });
+  await rm(join(exported, 'model.safetensors'));
+  await copyFile(join(FIXTURES, 'exported-onnx/tokens.onnx'), join(exported, 'model.onnx'));
+  await assert.rejects(loadOnnxEncoder(exported, { precision: 'int8' }), refused);
   for (const model of ['lexical', 'endpoint:some', 'transformers:some'])
     await assert.rejects(openEncoder(model, { precision: 'int8' }), refused);
 });

@@ -1,11 +1,14 @@
-/** What `config.json` may ask for that would change the mathematics and is not done: refused, not approximated. */
+/**
+ * Values of `config.json` that change the computation and are not supported are refused, not
+ * approximated.
+ */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadOnnxEncoder } from '../../src/index.ts';
 import { edit, folderOf, readCases } from '../support/reference.ts';
-import { decodeVector, rowOf } from '../support/support.ts';
+import { decodeVector, rowOf } from '../support/vectors.ts';
 
 const { cases } = await readCases('models.json');
 const caseNamed = (name: string) => cases.find((one) => one.name === name)!;
@@ -45,7 +48,7 @@ for (const [model, config, code, message] of REFUSED)
     await assert.rejects(loadOnnxEncoder(folder), { code, message });
   });
 
-test('weights of half precision that are not finite are refused', async (t) => {
+test('half-precision weights that are not finite are refused', async (t) => {
   for (const [model, bits] of [
     ['roberta', 0x7e00],
     ['bert', 0x7f80],
@@ -59,7 +62,7 @@ test('weights of half precision that are not finite are refused', async (t) => {
   }
 });
 
-test('a text without any token has zeros, wherever it stands', async (t) => {
+test('a text without any token has a vector of zeros, at every position', async (t) => {
   const one = caseNamed('qwen2');
   const folder = await folderOf(t, one);
   await edit(join(folder, 'tokenizer.json'), (own) => ({ ...own, post_processor: null }));
@@ -72,7 +75,7 @@ test('a text without any token has zeros, wherever it stands', async (t) => {
   assert.equal(decodeVector(one.vectors[0]).length, encoder.dim);
 });
 
-test('odd texts have vectors with every kind of tokenizer', async (t) => {
+test('unusual texts have vectors with every kind of tokenizer', async (t) => {
   const texts = [
     '',
     'x'.repeat(1 << 20),

@@ -1,27 +1,27 @@
-/** Settings of sentence-transformers, against that library itself (`fixtures/make_heads.py`). */
+/** Compares the settings of sentence-transformers with that library (`fixtures/make_heads.py`). */
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadOnnxEncoder } from '../../src/index.ts';
+import { FIXTURES } from '../support/fixtures.ts';
 import { assertVectors, edit, folderOf, type ReferenceCase, readCases } from '../support/reference.ts';
-import { FIXTURES } from '../support/support.ts';
 
 const { texts, cases } = await readCases('heads.json');
 const { lowered } = JSON.parse(await readFile(join(FIXTURES, 'heads.json'), 'utf8'));
 
 for (const one of cases)
-  test(`${one.name}: the vectors of sentence-transformers`, async (t) => {
+  test(`${one.name}: same vectors as sentence-transformers`, async (t) => {
     await assertVectors(await folderOf(t, one), texts, one.vectors, one.options);
   });
 
-test('lower case, letter by letter: the vectors of sentence-transformers', async (t) => {
+test('lower case, letter by letter: same vectors as sentence-transformers', async (t) => {
   for (const one of lowered.cases) await assertVectors(await folderOf(t, one), lowered.texts, one.vectors);
 });
 
 const caseNamed = (name: string) => cases.find((one) => one.name === name)!;
 
-test('the id follows prompt, dimensions, length, modules and their weights', async (t) => {
+test('the id depends on prompt, dimensions, length, modules and their weights', async (t) => {
   const dense = caseNamed('Dense, tanh');
   const ids: string[] = [];
   const add = async (one: ReferenceCase, options = {}, change = async (_: string) => {}) => {
@@ -47,13 +47,13 @@ test('the id follows prompt, dimensions, length, modules and their weights', asy
   assert.equal(ids.at(-1), ids[0]);
 });
 
-test('options that the model has no room or name for are refused', async (t) => {
+test('options that the model does not support are refused', async (t) => {
   const folder = await folderOf(t, caseNamed('a prompt by name'));
   for (const options of [
     { dimensions: 0 },
     { dimensions: 17 },
     { dimensions: 2.5 },
-    { promptName: 'nobody' },
+    { promptName: 'unknown' },
     { promptName: 'toString' },
     { prompt: 'a', promptName: 'query' },
     { prompt: 5 as unknown as string },
@@ -70,15 +70,15 @@ const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: s
   ['a Dense without weights', (d) => rm(join(d, '2_Dense/model.safetensors')), 'MODEL_FILE_MISSING', /2_Dense\/model/],
   ['a Dense of another width', json(DENSE, { in_features: 12 }), 'MODEL_BAD_FILE', /12 values after one of 16/],
   ['weights of a Dense in another shape', json(DENSE, { out_features: 9 }), 'MODEL_BAD_FILE', /linear\.weight/],
-  ['an activation unknown', json(DENSE, { activation_function: 'evil.Code' }), 'MODEL_UNSUPPORTED', /evil\.Code/],
+  ['an unknown activation', json(DENSE, { activation_function: 'evil.Code' }), 'MODEL_UNSUPPORTED', /evil\.Code/],
   [
     'a Dense of tokens',
     json(DENSE, { module_input_name: 'token_embeddings' }),
     'MODEL_UNSUPPORTED',
     /token_embeddings/,
   ],
-  ['a flag that is none', json(DENSE, { bias: 'yes' }), 'MODEL_BAD_FILE', /bias/],
-  ['modules that are no list', modules({}), 'MODEL_BAD_FILE', /list/],
+  ['a boolean that is a string', json(DENSE, { bias: 'yes' }), 'MODEL_BAD_FILE', /bias/],
+  ['modules that are not a list', modules({}), 'MODEL_BAD_FILE', /list/],
   ['a module without a type', modules([null]), 'MODEL_BAD_FILE', /without type/],
   ['a static embedding', modules([{ type: 'x.StaticEmbedding', path: '' }]), 'MODEL_UNSUPPORTED', /StaticEmbedding/],
   [
@@ -109,7 +109,7 @@ const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: s
   ]),
   ['a transformer outside', modules([{ type: 'x.Transformer', path: '../other' }]), 'MODEL_BAD_FILE', /outside/],
   [
-    'a prompt that is no text',
+    'a prompt that is not a string',
     (d) => writeFile(join(d, 'config_sentence_transformers.json'), '{"prompts": {"a": 1}}'),
     'MODEL_BAD_FILE',
     /not a string/,
@@ -120,7 +120,7 @@ const DAMAGES: [what: string, damage: (folder: string) => Promise<void>, code: s
     'MODEL_UNSUPPORTED',
     /fill-mask/,
   ],
-  ['truncation at the left', json('tokenizer_config.json', { truncation_side: 'left' }), 'MODEL_UNSUPPORTED', /left/],
+  ['truncation on the left', json('tokenizer_config.json', { truncation_side: 'left' }), 'MODEL_UNSUPPORTED', /left/],
 ];
 for (const [what, damage, code, message] of DAMAGES)
   test(`a folder with ${what} is refused`, async (t) => {
