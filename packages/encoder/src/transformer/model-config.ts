@@ -12,14 +12,15 @@ export interface ModelConfig {
   values: Record<string, unknown>;
 }
 
+/** @param reason completes "config.json …" */
+export const badConfig = (directory: string, reason: string) =>
+  errors.MODEL_BAD_FILE({ file: join(directory, 'config.json'), reason });
+
 /** A size: a whole number of at least 1. `fallback` is used if the key is absent. */
 export function sizeIn({ directory, values }: ModelConfig, key: string, fallback?: number): number {
   const value = values[key] ?? fallback;
   if (!Number.isSafeInteger(value) || (value as number) < 1)
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(values[key])}, expected a size`,
-    });
+    throw badConfig(directory, `gives ${key} as ${JSON.stringify(values[key])}, expected a size`);
   return value as number;
 }
 
@@ -27,10 +28,7 @@ export function sizeIn({ directory, values }: ModelConfig, key: string, fallback
 export function positiveIn({ directory, values }: ModelConfig, key: string, fallback: number): number {
   const value = values[key] ?? fallback;
   if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value))
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(value)}`,
-    });
+    throw badConfig(directory, `gives ${key} as ${JSON.stringify(value)}`);
   return value;
 }
 
@@ -38,10 +36,7 @@ export function positiveIn({ directory, values }: ModelConfig, key: string, fall
 export function tokenIn({ directory, values }: ModelConfig, key: string, fallback: number): number {
   const value = values[key] ?? fallback;
   if (!Number.isSafeInteger(value) || (value as number) < 0)
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(value)}, expected a token id`,
-    });
+    throw badConfig(directory, `gives ${key} as ${JSON.stringify(value)}, expected a token id`);
   return value as number;
 }
 
@@ -49,10 +44,7 @@ export function tokenIn({ directory, values }: ModelConfig, key: string, fallbac
 export function flagIn({ directory, values }: ModelConfig, key: string, fallback: boolean): boolean {
   const value = values[key] ?? fallback;
   if (typeof value !== 'boolean')
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(value)}, expected a boolean`,
-    });
+    throw badConfig(directory, `gives ${key} as ${JSON.stringify(value)}, expected a boolean`);
   return value;
 }
 
@@ -60,10 +52,7 @@ export function flagIn({ directory, values }: ModelConfig, key: string, fallback
 export function objectIn({ directory, values }: ModelConfig, key: string): Record<string, unknown> {
   const value = values[key] ?? {};
   if (typeof value !== 'object' || Array.isArray(value))
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `gives ${key} as ${JSON.stringify(value)}, expected an object`,
-    });
+    throw badConfig(directory, `gives ${key} as ${JSON.stringify(value)}, expected an object`);
   return value as Record<string, unknown>;
 }
 
@@ -85,10 +74,7 @@ export function layerTypesIn(
 ): LayerType[] {
   const types = values.layer_types ?? Array.from({ length: layers }, (_, layer) => rule(layer));
   if (!Array.isArray(types) || types.length !== layers)
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `does not list a layer type for each of its ${layers} layers`,
-    });
+    throw badConfig(directory, `does not list a layer type for each of its ${layers} layers`);
   for (const type of types)
     if (type !== 'full_attention' && type !== 'sliding_attention')
       throw errors.MODEL_UNSUPPORTED({ directory, feature: `layers of the type ${JSON.stringify(type)}` });
@@ -111,9 +97,5 @@ export function requireIn({ directory, values }: ModelConfig, required: Record<s
 
 /** @throws LorekeepError `MODEL_BAD_FILE` if the heads do not divide the hidden units */
 export function checkHeads({ directory }: ModelConfig, hidden: number, heads: number): void {
-  if (hidden % heads !== 0)
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `divides ${hidden} hidden units among ${heads} heads`,
-    });
+  if (hidden % heads !== 0) throw badConfig(directory, `divides ${hidden} hidden units among ${heads} heads`);
 }

@@ -5,7 +5,8 @@
  */
 import { activationNamed } from '../layers/activations.ts';
 import { attention, lengthOf, paddingMask, positionMask } from '../layers/attention.ts';
-import { anglesOf, rotate } from '../layers/rotary.ts';
+import type { Layers } from '../layers/layers.ts';
+import { type Angles, anglesOf, rotate } from '../layers/rotary.ts';
 import {
   activationIn,
   checkHeads,
@@ -17,7 +18,7 @@ import {
   requireIn,
   sizeIn,
 } from '../model-config.ts';
-import type { Architecture } from './architecture.ts';
+import type { Architecture, TextInputs } from './architecture.ts';
 import { rotaryFrequencies } from './rotary-frequencies.ts';
 
 interface Shape {
@@ -109,6 +110,20 @@ function windowsOfQwen(config: ModelConfig): Shape['windows'] {
 }
 
 function decoder(config: ModelConfig, shape: Shape): Architecture {
+  const settings = settingsOf(config, shape);
+  return {
+    hidden: settings.hidden,
+    vocabulary: settings.vocabulary,
+    maxTokens: settings.positions,
+    prefixes: ['model.'],
+    settings,
+    write: (layers, inputs) => writeDecoder(layers, inputs, settings),
+  };
+}
+
+type Settings = ReturnType<typeof settingsOf>;
+
+function settingsOf(config: ModelConfig, shape: Shape) {
   requireIn(config, { is_causal: true, use_bidirectional_attention: false });
   const settings = {
     ...shape,
@@ -127,64 +142,73 @@ function decoder(config: ModelConfig, shape: Shape): Architecture {
       shape.headSize,
     ),
   };
-  const { hidden, heads, keyHeads, headSize, intermediate, epsilon } = settings;
-  checkHeads(config, heads, keyHeads);
-  return {
-    hidden,
-    vocabulary: settings.vocabulary,
-    maxTokens: settings.positions,
-    prefixes: ['model.'],
-    settings,
-    write(layers, { ids, mask }) {
-      const { graph } = layers;
-      const length = lengthOf(graph, ids);
-      const padding = paddingMask(graph, mask);
-      const angles = anglesOf(graph, length, settings.frequencies);
-      const activation = activationNamed(settings.activation)!;
-      const masks = new Map<number | undefined, string>();
-      const maskOf = (window: number | undefined): string => {
-        const reach = window === undefined ? undefined : window - 1;
-        const known = masks.get(window);
-        const mask = known ?? graph.node('Add', [positionMask(graph, length, { causal: true, reach }), padding]);
-        masks.set(window, mask);
-        return mask;
-      };
-      /** Rotated projections of `count` heads, normalised per head if the model does so. */
-      const rotated = (x: string, name: string, part: 'q' | 'k', count: number) => {
-        const flat = layers.linear(x, `${name}.${part}_proj`, hidden, count * headSize, shape.queryKeyValueBias);
-        if (!shape.headNorms) return rotate(graph, flat, angles, count);
-        const split = graph.node('Reshape', [flat, graph.int64s([0, 0, count, headSize])]);
-        const headNormed = layers.rmsNorm(split, `${name}.${part}_norm`, headSize, epsilon);
-        return rotate(
-          graph,
-          graph.node('Reshape', [headNormed, graph.int64s([0, 0, count * headSize])]),
-          angles,
-          count,
-        );
-      };
+  checkHeads(config, settings.heads, settings.keyHeads);
+  return settings;
+}
 
-      let x = layers.lookup(ids, 'embed_tokens', settings.vocabulary, hidden);
-      for (let layer = 0; layer < settings.layers; layer++) {
-        const self = `layers.${layer}.self_attn`;
-        const normed = layers.rmsNorm(x, `layers.${layer}.input_layernorm`, hidden, epsilon);
-        const query = rotated(normed, self, 'q', heads);
-        const key = rotated(normed, self, 'k', keyHeads);
-        const value = layers.linear(normed, `${self}.v_proj`, hidden, keyHeads * headSize, shape.queryKeyValueBias);
-        const attentionMask = maskOf(shape.windows[layer]);
-        const mixed = attention(graph, { query, key, value }, attentionMask, { heads, keyHeads, headSize });
-        const output = layers.linear(mixed, `${self}.o_proj`, heads * headSize, hidden, shape.outputBias);
-        x = graph.node('Add', [x, output]);
-        const mlp = `layers.${layer}.mlp`;
-        const mlpInput = layers.rmsNorm(x, `layers.${layer}.post_attention_layernorm`, hidden, epsilon);
-        const gate = activation(
-          graph,
-          layers.linear(mlpInput, `${mlp}.gate_proj`, hidden, intermediate, shape.mlpBias),
-        );
-        const up = layers.linear(mlpInput, `${mlp}.up_proj`, hidden, intermediate, shape.mlpBias);
-        const gated = graph.node('Mul', [gate, up]);
-        x = graph.node('Add', [x, layers.linear(gated, `${mlp}.down_proj`, intermediate, hidden, shape.mlpBias)]);
-      }
-      return layers.rmsNorm(x, 'norm', hidden, epsilon);
-    },
+function writeDecoder(layers: Layers, { ids, mask }: TextInputs, settings: Settings): string {
+  const { graph } = layers;
+  const { hidden, epsilon } = settings;
+  const length = lengthOf(graph, ids);
+  const padding = paddingMask(graph, mask);
+  const angles = anglesOf(graph, length, settings.frequencies);
+  /** One attention mask per window size. */
+  const masks = new Map<number | undefined, string>();
+  const maskOf = (window: number | undefined): string => {
+    const reach = window === undefined ? undefined : window - 1;
+    const mask =
+      masks.get(window) ?? graph.node('Add', [positionMask(graph, length, { causal: true, reach }), padding]);
+    masks.set(window, mask);
+    return mask;
   };
+
+  let x = layers.lookup(ids, 'embed_tokens', settings.vocabulary, hidden);
+  for (let layer = 0; layer < settings.layers; layer++) {
+    const normed = layers.rmsNorm(x, `layers.${layer}.input_layernorm`, hidden, epsilon);
+    const attentionMask = maskOf(settings.windows[layer]);
+    x = graph.node('Add', [x, writeAttention(layers, normed, layer, attentionMask, angles, settings)]);
+    const mlpInput = layers.rmsNorm(x, `layers.${layer}.post_attention_layernorm`, hidden, epsilon);
+    x = graph.node('Add', [x, writeMlp(layers, mlpInput, layer, settings)]);
+  }
+  return layers.rmsNorm(x, 'norm', hidden, epsilon);
+}
+
+function writeAttention(
+  layers: Layers,
+  x: string,
+  layer: number,
+  attentionMask: string,
+  angles: Angles,
+  { hidden, heads, keyHeads, headSize, epsilon, queryKeyValueBias, outputBias, headNorms }: Settings,
+): string {
+  const { graph } = layers;
+  const name = `layers.${layer}.self_attn`;
+  /** Rotated projections of `count` heads, normalised per head if the model does so. */
+  const rotated = (part: 'q' | 'k', count: number) => {
+    const flat = layers.linear(x, `${name}.${part}_proj`, hidden, count * headSize, queryKeyValueBias);
+    if (!headNorms) return rotate(graph, flat, angles, count);
+    const split = graph.node('Reshape', [flat, graph.int64s([0, 0, count, headSize])]);
+    const normed = layers.rmsNorm(split, `${name}.${part}_norm`, headSize, epsilon);
+    return rotate(graph, graph.node('Reshape', [normed, graph.int64s([0, 0, count * headSize])]), angles, count);
+  };
+  const query = rotated('q', heads);
+  const key = rotated('k', keyHeads);
+  const value = layers.linear(x, `${name}.v_proj`, hidden, keyHeads * headSize, queryKeyValueBias);
+  const mixed = attention(graph, { query, key, value }, attentionMask, { heads, keyHeads, headSize });
+  return layers.linear(mixed, `${name}.o_proj`, heads * headSize, hidden, outputBias);
+}
+
+/** SwiGLU (Shazeer 2020): `down(activation(gate(x)) · up(x))`. */
+function writeMlp(
+  layers: Layers,
+  x: string,
+  layer: number,
+  { hidden, intermediate, activation, mlpBias }: Settings,
+): string {
+  const { graph } = layers;
+  const name = `layers.${layer}.mlp`;
+  const gate = layers.linear(x, `${name}.gate_proj`, hidden, intermediate, mlpBias);
+  const up = layers.linear(x, `${name}.up_proj`, hidden, intermediate, mlpBias);
+  const gated = graph.node('Mul', [activationNamed(activation)!(graph, gate), up]);
+  return layers.linear(gated, `${name}.down_proj`, intermediate, hidden, mlpBias);
 }

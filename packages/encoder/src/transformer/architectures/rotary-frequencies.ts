@@ -2,9 +2,8 @@
  * Frequencies of rotary position embeddings from `config.json`, with the scaling for long texts if
  * it is configured.
  */
-import { join } from 'node:path';
 import { errors } from '../../errors.ts';
-import type { ModelConfig } from '../model-config.ts';
+import { badConfig, type ModelConfig } from '../model-config.ts';
 
 /**
  * `headSize / 2` frequencies, in radians per position, one for each pair of values in a head.
@@ -22,20 +21,14 @@ export function rotaryFrequencies(
   headSize: number,
 ): number[] {
   const bad = (key: string) =>
-    errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `gives ${key} of the rotary embedding as ${JSON.stringify(rope[key])}`,
-    });
+    badConfig(directory, `gives ${key} of the rotary embedding as ${JSON.stringify(rope[key])}`);
   const number = (key: string, fallback?: unknown): number => {
     const value = rope[key] ?? fallback;
     if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) throw bad(key);
     return value;
   };
   if (headSize % 2 !== 0)
-    throw errors.MODEL_BAD_FILE({
-      file: join(directory, 'config.json'),
-      reason: `has heads of ${headSize} values, which cannot be rotated in pairs`,
-    });
+    throw badConfig(directory, `has heads of ${headSize} values, which cannot be rotated in pairs`);
   const partial = rope.partial_rotary_factor ?? values.partial_rotary_factor ?? 1;
   if (partial !== 1)
     throw errors.MODEL_UNSUPPORTED({ directory, feature: `partial_rotary_factor ${JSON.stringify(partial)}` });
