@@ -60,22 +60,9 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
 
   const firstProbe = probe ?? (await requestProbe());
   const dim = probeWidth(firstProbe);
-  let comparedAt = probe === undefined ? performance.now() : Number.NEGATIVE_INFINITY;
-  let comparing: Promise<void> | undefined;
-
-  /** All waiting calls share one comparison. After a failure the next call compares again. */
-  const compare = async () => {
-    if (performance.now() - comparedAt < COMPARE_INTERVAL_MS) return;
-    comparing ??= requestProbe(dim)
-      .then((now) => {
-        compareProbes(model, firstProbe, now);
-        comparedAt = performance.now();
-      })
-      .finally(() => {
-        comparing = undefined;
-      });
-    await comparing;
-  };
+  const compare = everyInterval(COMPARE_INTERVAL_MS, probe === undefined, async () =>
+    compareProbes(model, firstProbe, await requestProbe(dim)),
+  );
 
   return {
     id: sha256(
@@ -150,6 +137,27 @@ function packRequests(texts: string[], settings: EndpointSettings): [from: numbe
   }
   ranges.push([from, texts.length]);
   return ranges;
+}
+
+/**
+ * Runs `work` if its last success is more than `intervalMs` ago. All calls that wait share one run.
+ * After a failure the next call runs it again.
+ * @param fresh counts the creation as a success
+ */
+function everyInterval(intervalMs: number, fresh: boolean, work: () => Promise<void>): () => Promise<void> {
+  let succeededAt = fresh ? performance.now() : Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | undefined;
+  return async () => {
+    if (performance.now() - succeededAt < intervalMs) return;
+    running ??= work()
+      .then(() => {
+        succeededAt = performance.now();
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    await running;
+  };
 }
 
 /** Runs at most `limit` calls at the same time, in order of arrival. */

@@ -20,7 +20,12 @@ import type { TextEncoder } from '../text-encoder.ts';
 import { findExportedGraph, readExportedGraph } from '../transformer/exported-onnx.ts';
 import type { HeadModule } from '../transformer/head.ts';
 import { readSentenceTransformersConfig } from '../transformer/sentence-transformers-config.ts';
-import { loadTransformersLibrary, TRANSFORMERS_PACKAGE } from './transformers-library.ts';
+import {
+  loadTransformersLibrary,
+  TRANSFORMERS_PACKAGE,
+  type TransformersLibrary,
+  type TransformersModel,
+} from './transformers-library.ts';
 
 export interface TransformersOptions extends PromptOptions {
   /** Display name. Default: the directory's name. */
@@ -54,57 +59,11 @@ export async function openTransformers(directory: string, options: TransformersO
   if (typeof device !== 'string' || device === '')
     throw errors.ENCODER_BAD_OPTION({ option: 'device', value: device, expected: 'the name of a device' });
   const library = loadTransformersLibrary();
-
-  const sentence = await readSentenceTransformersConfig(directory);
-  const folder = sentence.transformer;
-  for (const file of ['config.json', 'tokenizer.json'])
-    if (!(await readdir(folder)).includes(file)) throw errors.MODEL_FILE_MISSING({ directory: folder, file });
-  const path = findExportedGraph(folder);
-  if (path === undefined) throw errors.MODEL_FILE_MISSING({ directory: folder, file: 'onnx/model.onnx' });
-  const config = await readJson(join(folder, 'config.json'));
-  const { width, output, pooled, hash } = await readExportedGraph(directory, path, config.hidden_size);
-  const pooling = pooled ? 'none' : poolingOf(directory, sentence.head);
-  const positions = Number.isSafeInteger(config.max_position_embeddings)
-    ? (config.max_position_embeddings as number)
-    : Number.MAX_SAFE_INTEGER;
-  const { maxLength = Math.min(positions, sentence.maxLength ?? Number.POSITIVE_INFINITY) } = options;
-  checkInteger('maxLength', maxLength, 2, positions);
-  const prompt = promptOf(sentence, options);
-  const { lowerCase } = sentence;
-  const tokenizer = await loadTokenizer(folder, { maxLength, lowerCase, prompt });
-
-  // transformers.js reads an absolute path as a folder, never as a hub id.
-  const model = await library.AutoModel.from_pretrained(resolve(folder).replaceAll('\\', '/'), {
-    local_files_only: true,
-    subfolder: path.startsWith(join(folder, 'onnx')) ? 'onnx' : '',
-    dtype: 'fp32',
-    device,
-    session_options: { intraOpNumThreads: threads },
-  }).catch((error: unknown) => {
-    throw errors.MODEL_BAD_FILE(
-      { file: path, reason: `cannot be loaded by ${TRANSFORMERS_PACKAGE}: ${messageOf(error)}` },
-      error,
-    );
-  });
-
-  const id = sha256(
-    JSON.stringify({
-      kind: 'transformers',
-      graph: hash,
-      output,
-      tokenizer: await sha256OfFile(join(folder, 'tokenizer.json')),
-      lowerCase,
-      pooling,
-      prompt,
-      normalisation: 'l2',
-      precision: 'fp32',
-      device,
-      maxLength,
-    }),
-  );
-
+  const { graph, pooling, tokenizer, identity, folder, maxLength } = await readFolder(directory, options);
+  const model = await loadGraph(library, folder, graph.path, device, threads);
+  const { width, output, pooled } = graph;
   return {
-    id,
+    id: sha256(JSON.stringify({ kind: 'transformers', ...identity, precision: 'fp32', device, maxLength })),
     name,
     dim: width,
     isLanguageModel: true,
@@ -146,6 +105,60 @@ export async function openTransformers(directory: string, options: TransformersO
       throw errors.ENCODER_FAILED({ encoder: name, reason: `it has no output "${output}"` });
     return outputs[output];
   }
+}
+
+/** The model's graph, pooling and tokenizer. `identity` is a part of the id: never rename a key. */
+async function readFolder(directory: string, options: TransformersOptions) {
+  const sentence = await readSentenceTransformersConfig(directory);
+  const { transformer: folder, lowerCase } = sentence;
+  for (const file of ['config.json', 'tokenizer.json'])
+    if (!(await readdir(folder)).includes(file)) throw errors.MODEL_FILE_MISSING({ directory: folder, file });
+  const path = findExportedGraph(folder);
+  if (path === undefined) throw errors.MODEL_FILE_MISSING({ directory: folder, file: 'onnx/model.onnx' });
+  const config = await readJson(join(folder, 'config.json'));
+  const graph = await readExportedGraph(directory, path, config.hidden_size);
+  const pooling = graph.pooled ? 'none' : poolingOf(directory, sentence.head);
+  const positions = Number.isSafeInteger(config.max_position_embeddings)
+    ? (config.max_position_embeddings as number)
+    : Number.MAX_SAFE_INTEGER;
+  const { maxLength = Math.min(positions, sentence.maxLength ?? Number.POSITIVE_INFINITY) } = options;
+  checkInteger('maxLength', maxLength, 2, positions);
+  const prompt = promptOf(sentence, options);
+  const tokenizer = await loadTokenizer(folder, { maxLength, lowerCase, prompt });
+  const identity = {
+    graph: graph.hash,
+    output: graph.output,
+    tokenizer: await sha256OfFile(join(folder, 'tokenizer.json')),
+    lowerCase,
+    pooling,
+    prompt,
+    normalisation: 'l2',
+  };
+  return { graph, pooling, tokenizer, identity, folder, maxLength };
+}
+
+async function loadGraph(
+  library: TransformersLibrary,
+  folder: string,
+  path: string,
+  device: string,
+  threads: number,
+): Promise<TransformersModel> {
+  // transformers.js reads an absolute path as a folder, never as a hub id.
+  const absolute = resolve(folder).replaceAll('\\', '/');
+  const model = library.AutoModel.from_pretrained(absolute, {
+    local_files_only: true,
+    subfolder: path.startsWith(join(folder, 'onnx')) ? 'onnx' : '',
+    dtype: 'fp32',
+    device,
+    session_options: { intraOpNumThreads: threads },
+  });
+  return model.catch((error: unknown) => {
+    throw errors.MODEL_BAD_FILE(
+      { file: path, reason: `cannot be loaded by ${TRANSFORMERS_PACKAGE}: ${messageOf(error)}` },
+      error,
+    );
+  });
 }
 
 type Pooling = 'mean' | 'cls';
