@@ -9,6 +9,7 @@ import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { loadOnnxEncoder } from '../../src/index.ts';
 import { FIXTURES, TINY_BERT } from '../support/fixtures.ts';
 import { temporaryFolder } from '../support/machine.ts';
+import { edit } from '../support/reference.ts';
 import { cosine, decodeVector, rowOf } from '../support/vectors.ts';
 
 const expected = JSON.parse(await readFile(join(FIXTURES, 'tiny-bert.json'), 'utf8'));
@@ -17,11 +18,6 @@ async function copyOfTiny(t: TestContext): Promise<string> {
   const directory = join(await temporaryFolder(t), 'model');
   await cp(TINY_BERT, directory, { recursive: true });
   return directory;
-}
-
-async function edit(file: string, change: (json: Record<string, unknown>) => unknown): Promise<void> {
-  const json = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify(change(json) ?? json));
 }
 
 const closeTo = (actual: Float32Array, wanted: Float32Array) => {
