@@ -1,33 +1,39 @@
-/** What every `TextEncoder` must do, whatever computes its vectors. Each provider's test runs this one suite. */
+/** The conformance suite of `TextEncoder`. Every provider runs it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LorekeepError } from '@lorekeep/core';
 import type { TextEncoder } from '../src/index.ts';
-import { cosine, rowOf } from './support.ts';
+import { cosine, rowOf } from './support/vectors.ts';
 
 export interface Conformance {
-  /** The same encoder each time it is called. */
+  /** Opens the same encoder at each call. */
   open(): Promise<TextEncoder>;
-  /** One with a setting that changes vectors. */
+  /** Opens an encoder with a setting that changes the vectors. */
   openOther(): Promise<TextEncoder>;
-  /** One whose weights or server give NaN; where there can be none, absent. May throw on opening, too. */
+  /**
+   * Opens an encoder whose weights or server give NaN. It may also throw. Absent if that is
+   * impossible.
+   */
   openNotFinite?(): Promise<TextEncoder>;
-  /** Whether a text without a known word has the zero vector, as the lexical encoder's has. Default false. */
+  /**
+   * True if a text without a known word has the zero vector, as in the lexical encoder. Default
+   * false.
+   */
   zeros?: boolean;
-  /** Texts with words that the encoder knows, no two alike. */
+  /** Distinct texts with words that the encoder knows. */
   texts: readonly string[];
   skip?: string | false;
 }
 
-/** Texts that shops really have, and worse. */
-const AWKWARD: Record<string, string> = {
+/** Unusual texts of real shops, and worse. */
+const EDGE_CASES: Record<string, string> = {
   'the empty text': '',
-  blanks: ' \t\n ',
+  'white space': ' \t\n ',
   'a megabyte of one word': 'a'.repeat(1 << 20),
   'a megabyte of words': 'steel screw, '.repeat(80_660),
-  'a high surrogate alone': 'a steel \ud83d screw',
-  'a low surrogate alone': '\udc00',
-  'a pair torn at the end': 'screw \ud83d',
+  'a lone high surrogate': 'a steel \ud83d screw',
+  'a lone low surrogate': '\udc00',
+  'half a pair at the end': 'screw \ud83d',
   'control characters': '\u0000a\u0007 \u009f\u001b[31m',
   'right to left': 'مصباح مكتب \u202eabc\u202c מנורה',
   'Chinese, Japanese, Korean': '台灯，白色 電気スタンド 책상 스탠드',
@@ -50,7 +56,7 @@ export function encoderConformance(name: string, conformance: Conformance): void
       assert.ok(zero || Math.abs(norm - 1) < 1e-5, `${what}: a vector of length ${norm}`);
     };
 
-    test('has an id that stays, and differs where settings differ', async () => {
+    test('has a stable id that depends on the settings', async () => {
       const [same, other] = await Promise.all([conformance.open(), conformance.openOther()]);
       assert.match(encoder.id, /^[0-9a-f]{64}$/);
       assert.equal(same.id, encoder.id);
@@ -60,7 +66,7 @@ export function encoderConformance(name: string, conformance: Conformance): void
       await Promise.all([same.close(), other.close()]);
     });
 
-    test('says what it is, in JSON and without functions', () => {
+    test('describes itself, with settings that are JSON', () => {
       assert.ok(Number.isSafeInteger(encoder.dim) && encoder.dim > 0);
       assert.ok(encoder.name !== '');
       assert.equal(encoder.isLanguageModel, !zeros);
@@ -68,7 +74,7 @@ export function encoderConformance(name: string, conformance: Conformance): void
         assert.deepEqual(JSON.parse(JSON.stringify(encoder.settings)), encoder.settings);
     });
 
-    test('gives unit rows in the order of the texts, alone or together', async () => {
+    test('returns unit vectors in the order of the texts, alone or together', async () => {
       const together = await encoder.encode([...texts]);
       assert.ok(together instanceof Float32Array);
       assert.equal(together.length, texts.length * encoder.dim);
@@ -81,21 +87,21 @@ export function encoderConformance(name: string, conformance: Conformance): void
       }
     });
 
-    test('gives nothing for no texts, and one vector each for equal texts', async () => {
+    test('returns no vectors for no texts, and one vector for each of equal texts', async () => {
       assert.deepEqual(await encoder.encode([]), new Float32Array(0));
       const twice = await encoder.encode([texts[0], texts[1], texts[0]]);
       assert.ok(cosine(rowOf(twice, 0, encoder.dim), rowOf(twice, 2, encoder.dim)) > 0.99999);
     });
 
-    test('has a finite vector for every awkward text, and leaves its neighbours alone', async () => {
-      const vectors = await encoder.encode([texts[0], ...Object.values(AWKWARD)]);
-      Object.keys(AWKWARD).forEach((what, at) => {
+    test('returns a finite vector for every edge case, without changing other vectors of the call', async () => {
+      const vectors = await encoder.encode([texts[0], ...Object.values(EDGE_CASES)]);
+      Object.keys(EDGE_CASES).forEach((what, at) => {
         isUnit(rowOf(vectors, at + 1, encoder.dim), what);
       });
       assert.ok(cosine(rowOf(vectors, 0, encoder.dim), await encoder.encode([texts[0]])) > 0.99999);
     });
 
-    test('serves calls at the same time, each with its own vectors', async () => {
+    test('supports concurrent calls', async () => {
       const alone = await Promise.all(texts.map((text) => encoder.encode([text])));
       const calls = await Promise.all(Array.from({ length: 8 }, () => encoder.encode([...texts])));
       for (const vectors of calls)
@@ -104,15 +110,15 @@ export function encoderConformance(name: string, conformance: Conformance): void
         });
     });
 
-    test('does not touch the list it is given, nor hand out memory twice', async () => {
+    test('does not change the given list and never returns the same memory twice', async () => {
       const list = [...texts];
       const [first, second] = [await encoder.encode(list), await encoder.encode(list)];
       assert.deepEqual(list, texts);
       first.fill(7);
-      isUnit(rowOf(second, 0, encoder.dim), 'the second answer');
+      isUnit(rowOf(second, 0, encoder.dim), 'the second result');
     });
 
-    test('ends what is under way when it is closed, refuses what comes after, and may be closed again', async () => {
+    test('finishes running calls when it is closed, refuses new ones, and can be closed again', async () => {
       const closing = await conformance.open();
       const last = closing.encode([...texts]);
       await Promise.all([closing.close(), closing.close()]);
@@ -122,11 +128,13 @@ export function encoderConformance(name: string, conformance: Conformance): void
       await closing.close();
     });
 
-    test('hands out no NaN', { skip: conformance.openNotFinite === undefined && 'it computes none' }, async () => {
+    test('never returns NaN', {
+      skip: conformance.openNotFinite === undefined && 'it cannot compute NaN',
+    }, async () => {
       const error = await conformance.openNotFinite!().then(
         async (broken) => {
           const reason = await broken.encode([texts[0]]).then(
-            () => assert.fail('a vector was handed out'),
+            () => assert.fail('a vector was returned'),
             (thrown: unknown) => thrown,
           );
           await broken.close();

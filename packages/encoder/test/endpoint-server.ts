@@ -1,4 +1,6 @@
-/** A real HTTP server on this machine that answers as an OpenAI-compatible embeddings endpoint does, or misbehaves. */
+/**
+ * A local HTTP server that answers like an OpenAI-compatible embeddings endpoint, or misbehaves.
+ */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -13,7 +15,7 @@ export interface EmbeddingsRequest {
   path: string;
 }
 
-/** Answers one request in its own way, or returns false: then the right answer is given. */
+/** Handles a request itself and returns true, or returns false for the normal answer. */
 export type Misbehaviour = (
   request: EmbeddingsRequest,
   response: ServerResponse,
@@ -23,13 +25,13 @@ export type Misbehaviour = (
 export interface EndpointServer {
   url: string;
   requests: EmbeddingsRequest[];
-  /** Most requests that were open at the same time. */
+  /** Maximal number of concurrent requests. */
   most(): number;
   misbehave(how: Misbehaviour | undefined): void;
   close(): Promise<void>;
 }
 
-/** A vector that depends on all of the text and on nothing else; not of unit length. */
+/** A vector that depends only on the text (and the salt). It is not normalised. */
 export function vectorOf(text: string, width: number, salt = ''): number[] {
   const bytes = createHash('shake256', { outputLength: width * 2 })
     .update(salt + text)

@@ -1,34 +1,29 @@
 /**
- * One request to an embeddings endpoint, and its repetitions: `POST {base}/embeddings` as OpenAI documents it and vLLM,
- * Text Embeddings Inference, Ollama, LiteLLM and others answer it. Every wait has an end, whatever the server does; what
- * may pass is tried again, what will not is told with the server's own words; redirects are not followed, so that texts
- * and key go where they were meant to and nowhere else.
+ * One request to an embeddings endpoint, with retries: `POST {base}/embeddings` as documented by
+ * OpenAI and supported by vLLM, Text Embeddings Inference, Ollama, LiteLLM and others. Every wait
+ * is bounded. Transient failures are retried, others are reported with the server's message.
+ * Redirects are not followed, so texts and key reach only the configured address.
  *
- * The key is read from the environment for each request, goes into one header, and is taken out of all that is said.
+ * The key is read from the environment for each request, is sent in one header, and is removed from
+ * all messages.
  */
-import { endpointBadAnswer, endpointKey, endpointRefused, endpointUnavailable } from '../errors.ts';
-import { backoffMs, isTransient, retryAfterMs, wait } from '../retry.ts';
+import { errors } from '../errors.ts';
+import { backoffMs, isTransient, networkReason, retryAfterMs, TransientError, wait } from '../retry.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
 
-/** A failure that may pass. */
-class Passing extends Error {
-  readonly waitMs: number | undefined;
-  constructor(reason: string, waitMs?: number) {
-    super(reason);
-    this.waitMs = waitMs;
-  }
-}
-
-/** No vector is wider, and no number longer than so many bytes of JSON. */
-const MOST_BYTES_A_VALUE = 32;
-const WIDEST = 65_536;
-const ROOM = 1 << 20;
+/**
+ * Limits for the size of an answer: bytes of JSON per value, dimension of a vector, bytes of
+ * everything else.
+ */
+const MAX_BYTES_PER_VALUE = 32;
+const MAX_DIMENSION = 65_536;
+const EXTRA_BYTES = 1 << 20;
 
 /**
- * Sends one batch until it is answered, and gives the answer's JSON.
- * @param width of a vector, where it is known: bounds what is read
- * @throws LorekeepError `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`, `ENDPOINT_KEY`;
- *   `signal.reason` when aborted
+ * Sends one batch, with retries, and returns the JSON of the answer.
+ * @param width dimension of a vector, if known; it limits the size of the answer
+ * @throws LorekeepError `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`,
+ *   `ENDPOINT_KEY`; `signal.reason` when aborted
  */
 export async function requestEmbeddings(
   settings: EndpointSettings,
@@ -44,7 +39,8 @@ export async function requestEmbeddings(
     encoding_format: encoding,
     ...(dimensions === undefined ? {} : { dimensions }),
   });
-  const mostBytes = input.length * (width ?? Math.min(WIDEST, dimensions ?? WIDEST)) * MOST_BYTES_A_VALUE + ROOM;
+  const maxBytes =
+    input.length * (width ?? Math.min(MAX_DIMENSION, dimensions ?? MAX_DIMENSION)) * MAX_BYTES_PER_VALUE + EXTRA_BYTES;
   const end = performance.now() + patienceSeconds * 1000;
   for (let failures = 0; ; failures++) {
     signal.throwIfAborted();
@@ -53,22 +49,24 @@ export async function requestEmbeddings(
         settings,
         body,
         Math.min(settings.timeoutSeconds * 1000, end - performance.now()),
-        mostBytes,
+        maxBytes,
         signal,
       );
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Passing)) throw error;
+      if (!(error instanceof TransientError)) throw error;
       const pause = error.waitMs ?? backoffMs(failures, retrySeconds * 1000);
-      if (failures >= retries) throw endpointUnavailable(url, error.message, failures + 1);
+      if (failures >= retries)
+        throw errors.ENDPOINT_UNAVAILABLE({ url, reason: error.message, attempts: failures + 1 });
       if (performance.now() + pause >= end)
-        throw endpointUnavailable(
+        throw errors.ENDPOINT_UNAVAILABLE({
           url,
-          error.waitMs === undefined
-            ? error.message
-            : `${error.message}, to be asked again in ${Math.ceil(pause / 1000)} s`,
-          failures + 1,
-        );
+          reason:
+            error.waitMs === undefined
+              ? error.message
+              : `${error.message}, it asks for a wait of ${Math.ceil(pause / 1000)} s`,
+          attempts: failures + 1,
+        });
       await wait(pause, signal);
     }
   }
@@ -78,7 +76,7 @@ async function send(
   settings: EndpointSettings,
   body: string,
   timeoutMs: number,
-  mostBytes: number,
+  maxBytes: number,
   signal: AbortSignal,
 ): Promise<unknown> {
   const { url } = settings;
@@ -98,72 +96,72 @@ async function send(
       redirect: 'manual',
       signal: AbortSignal.any([signal, timeout]),
     });
-    text = await readAtMost(response, response.ok ? mostBytes : ROOM);
+    text = await readUpTo(response, response.ok ? maxBytes : EXTRA_BYTES);
   } catch (error) {
     if (timeout.aborted)
-      throw new Passing(`no whole answer within ${(timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 1 : 0)} s`);
-    throw new Passing(networkReason(error));
+      throw new TransientError(`no complete answer within ${(timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 1 : 0)} s`);
+    throw new TransientError(networkReason(error));
   }
   const { status } = response;
-  const words = () => withoutKey(serverWords(text ?? ''), key);
-  if (status >= 300 && status < 400) throw endpointRefused(url, status, 'it points to another address');
+  const message = () => redact(serverMessage(text ?? ''), key);
+  if (status >= 300 && status < 400)
+    throw errors.ENDPOINT_REFUSED({ url, status, answer: 'it redirects to another address' });
   if (isTransient(status))
-    throw new Passing(`HTTP ${status}${words() && `: ${words()}`}`, retryAfterMs(response.headers.get('retry-after')));
-  if (!response.ok) throw endpointRefused(url, status, words() || 'without a word');
-  if (text === undefined) throw endpointBadAnswer(url, `is longer than ${mostBytes} bytes`);
+    throw new TransientError(
+      `HTTP ${status}${message() && `: ${message()}`}`,
+      retryAfterMs(response.headers.get('retry-after')),
+    );
+  if (!response.ok) throw errors.ENDPOINT_REFUSED({ url, status, answer: message() || 'no message' });
+  if (text === undefined) throw errors.ENDPOINT_BAD_ANSWER({ url, reason: `is longer than ${maxBytes} bytes` });
   try {
     return JSON.parse(text);
   } catch {
-    throw endpointBadAnswer(url, 'is not JSON');
+    throw errors.ENDPOINT_BAD_ANSWER({ url, reason: 'is not JSON' });
   }
 }
 
-/** `undefined` for an answer that goes on beyond what any right one can be. */
-async function readAtMost(response: Response, most: number): Promise<string | undefined> {
+/** The answer's text, or undefined if it is longer than any valid answer. */
+async function readUpTo(response: Response, maxBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > most) return undefined;
+    if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @throws LorekeepError `ENDPOINT_KEY` for what no header can hold; `fetch` itself would quote it in its message */
+/**
+ * @throws LorekeepError `ENDPOINT_KEY` for characters that a header cannot contain; the error of
+ *   `fetch` would quote the key
+ */
 function keyOf({ keyVariable }: EndpointSettings): string {
   const key = process.env[keyVariable]?.trim() ?? '';
-  if (!/^[\x21-\x7e]*$/.test(key)) throw endpointKey(keyVariable);
+  if (!/^[\x21-\x7e]*$/.test(key)) throw errors.ENDPOINT_KEY({ variable: keyVariable });
   return key;
 }
 
-function networkReason(error: unknown): string {
-  let reason = 'the connection failed';
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const { code, message } = at as NodeJS.ErrnoException;
-    if (typeof code === 'string') return code;
-    reason = message;
-  }
-  return reason;
-}
-
-/** What a server says of a failure: the message inside the usual shapes of JSON, else the text itself. One line. */
-function serverWords(text: string): string {
-  let words: unknown = text;
+/** The server's error message: from the usual JSON shapes, else the text itself. */
+function serverMessage(text: string): string {
+  let found: unknown = text;
   try {
     const { error, message, detail } = JSON.parse(text);
-    words = error?.message ?? error ?? message ?? detail ?? text;
+    found = error?.message ?? error ?? message ?? detail ?? text;
   } catch {
-    // Not JSON, or JSON that is no object: taken as it is.
+    // Not a JSON object: the text is used unchanged.
   }
-  return typeof words === 'string' ? words : JSON.stringify(words);
+  return typeof found === 'string' ? found : JSON.stringify(found);
 }
 
-const LONGEST_WORDS = 300;
+const MAX_MESSAGE = 300;
 
-/** The key itself, and what looks like one (servers quote keys with some characters starred), is starred out. */
-function withoutKey(words: string, key: string): string {
-  let clean = words;
+/**
+ * One line, with the key replaced by stars. Text that looks like a key is replaced too, because
+ * servers quote keys with some characters masked.
+ */
+function redact(message: string, key: string): string {
+  let clean = message;
   if (key !== '') for (const form of new Set([key, encodeURIComponent(key)])) clean = clean.replaceAll(form, '***');
   clean = clean
     .replace(/\b(?:sk|hf|pk)[-_][\w*-]{4,}/g, '***')
@@ -171,5 +169,5 @@ function withoutKey(words: string, key: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
     .trim();
-  return clean.length > LONGEST_WORDS ? `${clean.slice(0, LONGEST_WORDS).toWellFormed()} …` : clean;
+  return clean.length > MAX_MESSAGE ? `${clean.slice(0, MAX_MESSAGE).toWellFormed()} …` : clean;
 }

@@ -1,40 +1,55 @@
-/** Everything that can be set about an endpoint: defaults and limits in one place, for the code and the command line. */
-import { badOption, endpointUrl } from '../errors.ts';
+/** Options of an endpoint with their defaults and limits. The command line reads them from here. */
+import { errors } from '../errors.ts';
 
 export interface EndpointOptions {
   /**
-   * Base address, to which `/embeddings` is added: `https://api.openai.com/v1`, `http://gpu:8000/v1`. http or https, and
-   * without user, password, query or fragment, which would end up in files. Default: `$LOREKEEP_ENDPOINT`.
+   * Base address, to which `/embeddings` is added: `https://api.openai.com/v1`,
+   * `http://gpu:8000/v1`. http or https, without user, password, query or fragment, because it is
+   * stored in files. Default: `$LOREKEEP_ENDPOINT`.
    */
   url?: string;
-  /** Environment variable that holds the key. Default `'OPENAI_API_KEY'`. Unset or empty: no key is sent. */
+  /**
+   * Environment variable with the key. Default `'OPENAI_API_KEY'`. If it is unset or empty, no key
+   * is sent.
+   */
   keyVariable?: string;
-  /** Width asked of the server (Matryoshka models). Default: not asked, the model's own. 1 to 65,536. */
+  /** Embedding dimension to request (Matryoshka models). Default: the model's own. 1 to 65,536. */
   dimensions?: number;
-  /** Put before every text, as instruction-tuned models want it. Default `''`. At most 10,000 characters. */
+  /**
+   * Prepended to every text, for instruction-tuned models. Default `''`. At most 10,000 characters.
+   */
   prompt?: string;
   /**
-   * What the model's next version is called, where a server puts one in under the same name: it becomes part of the
+   * Version of the model, if a server replaces the model under the same name. It is part of the
    * encoder's id. Default `''`. At most 200 characters.
    */
   version?: string;
-  /** How vectors travel: `'float'` (default, known to every server) or `'base64'` (a quarter of the bytes). */
+  /**
+   * Encoding of the vectors: `'float'` (default, supported by every server) or `'base64'` (a
+   * quarter of the bytes).
+   */
   encoding?: 'float' | 'base64';
-  /** Texts are cut to so many characters, prompt included, since servers refuse what is too long. Default 8,000. */
+  /**
+   * Texts are truncated to this number of characters, prompt included, because servers refuse
+   * longer texts. Default 8,000.
+   */
   maxCharacters?: number;
-  /** Texts a request. Default 32, which is what Text Embeddings Inference takes unless told otherwise. 1 to 2,048. */
+  /** Texts per request. Default 32, the default limit of Text Embeddings Inference. 1 to 2,048. */
   batchTexts?: number;
-  /** Characters a request; a longer text goes alone. Default 100,000, 1 to 10,000,000. */
+  /** Characters per request. A longer text is sent alone. Default 100,000, 1 to 10,000,000. */
   batchCharacters?: number;
-  /** Requests at the same time. Default 4, 1 to 256. */
+  /** Concurrent requests. Default 4, 1 to 256. */
   concurrency?: number;
-  /** What one request may take, answer included. Default 60, up to 3,600. */
+  /** Time limit of one request, answer included. Default 60, up to 3,600. */
   timeoutSeconds?: number;
-  /** How often a request is sent again after a failure that may pass. Default 6, 0 to 100. */
+  /** Retries of a request after transient failures. Default 6, 0 to 100. */
   retries?: number;
-  /** First wait before that; it doubles. What the server asks for with `Retry-After` goes before. Default 0.5, up to 60. */
+  /**
+   * Wait after the first failure. It doubles. A `Retry-After` of the server takes precedence.
+   * Default 0.5, up to 60.
+   */
   retrySeconds?: number;
-  /** What a request may take with all its waits and repetitions. Default 300, up to 86,400. */
+  /** Time limit of a request with all waits and retries. Default 300, up to 86,400. */
   patienceSeconds?: number;
 }
 
@@ -53,7 +68,7 @@ export const ENDPOINT_DEFAULTS = {
   patienceSeconds: 300,
 } as const;
 
-/** Option → least, most. Seconds may have fractions, everything else is whole. */
+/** Option → minimum, maximum. Seconds may have fractions; other numbers are whole. */
 export const ENDPOINT_LIMITS = {
   dimensions: [1, 65_536],
   maxCharacters: [1, 1_000_000],
@@ -66,7 +81,7 @@ export const ENDPOINT_LIMITS = {
   patienceSeconds: [0.001, 86_400],
 } as const satisfies Partial<Record<keyof EndpointOptions, readonly [number, number]>>;
 
-/** All set, but for the width that need not be asked. */
+/** All options with their values. Only `dimensions` may be absent. */
 export type EndpointSettings = Required<Omit<EndpointOptions, 'dimensions'>> & Pick<EndpointOptions, 'dimensions'>;
 
 /** @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION` */
@@ -74,40 +89,58 @@ export function endpointSettings(options: EndpointOptions): EndpointSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const url = baseUrl(options.url ?? process.env.LOREKEEP_ENDPOINT);
   const settings = { ...ENDPOINT_DEFAULTS, ...given, url } as EndpointSettings;
-  for (const [name, [least, most]] of Object.entries(ENDPOINT_LIMITS)) {
+  for (const [name, [min, max]] of Object.entries(ENDPOINT_LIMITS)) {
     const value = settings[name as keyof typeof ENDPOINT_LIMITS];
     if (value === undefined && name === 'dimensions') continue;
     const fits = name.endsWith('Seconds') ? Number.isFinite(value) : Number.isSafeInteger(value);
-    if (!fits || (value as number) < least || (value as number) > most)
-      throw badOption(name, value, `a ${name.endsWith('Seconds') ? '' : 'whole '}number from ${least} to ${most}`);
+    if (!fits || (value as number) < min || (value as number) > max)
+      throw errors.ENCODER_BAD_OPTION({
+        option: name,
+        value,
+        expected: `a ${name.endsWith('Seconds') ? '' : 'whole '}number from ${min} to ${max}`,
+      });
   }
   const { encoding, keyVariable, prompt, version } = settings;
-  if (encoding !== 'float' && encoding !== 'base64') throw badOption('encoding', encoding, '"float" or "base64"');
-  // Its value is not shown: somebody may have put the key here instead of the variable's name.
+  if (encoding !== 'float' && encoding !== 'base64')
+    throw errors.ENCODER_BAD_OPTION({ option: 'encoding', value: encoding, expected: '"float" or "base64"' });
+  // The value is not quoted: it may be the key instead of the variable's name.
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(keyVariable))
-    throw badOption('keyVariable', '…', 'the name of an environment variable');
-  for (const [name, text, most] of [
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'keyVariable',
+      value: '…',
+      expected: 'the name of an environment variable',
+    });
+  for (const [name, text, max] of [
     ['prompt', prompt, 10_000],
     ['version', version, 200],
   ] as const)
-    if (typeof text !== 'string' || text.length > most || !text.isWellFormed())
-      throw badOption(name, String(text).slice(0, 100), `well-formed text of at most ${most} characters`);
+    if (typeof text !== 'string' || text.length > max || !text.isWellFormed())
+      throw errors.ENCODER_BAD_OPTION({
+        option: name,
+        value: String(text).slice(0, 100),
+        expected: `well-formed text of at most ${max} characters`,
+      });
   if (prompt.length >= settings.maxCharacters)
-    throw badOption('maxCharacters', settings.maxCharacters, `more than the prompt's ${prompt.length} characters`);
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'maxCharacters',
+      value: settings.maxCharacters,
+      expected: `more than the prompt's ${prompt.length} characters`,
+    });
   return settings;
 }
 
-/** Nothing that may be a secret is quoted. */
+/** The address is never quoted in an error: it may contain a secret. */
 function baseUrl(given: string | undefined): string {
-  if (!given) throw endpointUrl('is not given');
+  if (!given) throw errors.ENDPOINT_URL({ reason: 'is missing' });
   let url: URL;
   try {
     url = new URL(given);
   } catch {
-    throw endpointUrl('cannot be read as one');
+    throw errors.ENDPOINT_URL({ reason: 'is not a URL' });
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw endpointUrl('is neither http nor https');
-  if (url.username || url.password) throw endpointUrl('has a user or a password in it');
-  if (url.search || url.hash) throw endpointUrl('has a query or a fragment');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw errors.ENDPOINT_URL({ reason: 'is neither http nor https' });
+  if (url.username || url.password) throw errors.ENDPOINT_URL({ reason: 'contains a user or a password' });
+  if (url.search || url.hash) throw errors.ENDPOINT_URL({ reason: 'contains a query or a fragment' });
   return url.href.replace(/\/+$/, '');
 }

@@ -1,12 +1,12 @@
 /**
- * Any OpenAI-compatible embeddings endpoint as a frozen encoder: a 7B language model on a GPU server, as in LEARN
- * (arXiv 2405.03988 §3.2 embeds items with Baichuan2-7B), or a service. The server is another's machine: nothing it
- * answers is believed unchecked, everything it does is waited for with a bound, and a call gives all its vectors or none.
+ * Any OpenAI-compatible embeddings endpoint as a frozen encoder: a 7B language model on a GPU
+ * server, as in LEARN (arXiv 2405.03988 §3.2 embeds items with Baichuan2-7B), or a hosted service.
+ * Answers are checked, waits are bounded, and a call returns all its vectors or none.
  */
 import { sha256 } from '@lorekeep/core';
-import { badOption } from '../errors.ts';
-import { withLifetime } from '../lifetime.ts';
-import type { TextEncoder } from '../types.ts';
+import { errors } from '../errors.ts';
+import { closable } from '../runtime/closable.ts';
+import type { TextEncoder } from '../text-encoder.ts';
 import { readAnswer } from './endpoint-answer.ts';
 import { requestEmbeddings } from './endpoint-client.ts';
 import { type EndpointOptions, type EndpointSettings, endpointSettings } from './endpoint-options.ts';
@@ -14,57 +14,55 @@ import { compareProbes, PROBE_TEXTS, type Probe, probeWidth, writeProbe } from '
 
 export interface OpenEndpointOptions extends EndpointOptions {
   /**
-   * Vectors of the probe texts as they were when the encoder was first opened (`TextEncoder.settings`). With them the
-   * server is asked nothing until the first text, and is then compared. Default: asked now, which also tells the width.
+   * Vectors of the probe texts from the first opening (`TextEncoder.settings`). With a probe, the
+   * server is not contacted until the first text, and then compared with it. Default: the probe is
+   * requested now, which also gives the dimension.
    */
   probe?: Probe;
-  /** Ends requests under way, and refuses further ones. */
+  /** Aborts running requests and refuses further ones. */
   signal?: AbortSignal;
 }
 
-/** A long-running process looks again after this: servers are updated while their clients run. */
-const COMPARE_AGAIN_MS = 10 * 60_000;
+/**
+ * A long-running process compares the probe again after this time: servers are updated while their
+ * clients run.
+ */
+const COMPARE_INTERVAL_MS = 10 * 60_000;
 
 /**
- * @param model as the server calls it
- * @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION`; where `probe` is not given, whatever the first request may:
- *   `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`, `ENDPOINT_KEY`, `ENCODER_NOT_FINITE`.
- *   `encode` throws the same, and `ENDPOINT_CHANGED` where the server's model is not what it was
+ * @param model the server's name of the model
+ * @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION`; without `probe` also the errors of a
+ *   request: `ENDPOINT_UNAVAILABLE`, `ENDPOINT_REFUSED`, `ENDPOINT_BAD_ANSWER`, `ENDPOINT_KEY`,
+ *   `ENCODER_NOT_FINITE`. `encode` throws the same, and `ENDPOINT_CHANGED` if the server's model
+ *   has changed
  * @example
- * const encoder = await openEndpoint('Qwen/Qwen3-Embedding-8B', { url: 'http://gpu:8000/v1', prompt: 'Product: ' });
+ * const url = 'http://gpu:8000/v1';
+ * const encoder = await openEndpoint('Qwen/Qwen3-Embedding-8B', { url, prompt: 'Product: ' });
  */
 export async function openEndpoint(model: string, options: OpenEndpointOptions = {}): Promise<TextEncoder> {
   const { probe, signal = new AbortController().signal, ...given } = options;
-  if (model === '' || model.length > 500) throw badOption('model', model.slice(0, 500), "the server's name of a model");
+  if (model === '' || model.length > 500)
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'model',
+      value: model.slice(0, 500),
+      expected: "the server's name of a model",
+    });
   const settings = endpointSettings(given);
-  const admit = gate(settings.concurrency);
+  const withSlot = limitConcurrency(settings.concurrency);
 
   const embed = async (texts: string[], width: number | undefined, stop: AbortSignal) => {
     const inputs = texts.map((text) => inputOf(text, settings));
-    const answer = await admit(() => requestEmbeddings(settings, model, inputs, width, stop));
+    const answer = await withSlot(() => requestEmbeddings(settings, model, inputs, width, stop));
     return readAnswer(settings, model, answer, texts.length, width);
   };
-  const askProbe = async (width?: number): Promise<Probe> =>
+  const requestProbe = async (width?: number): Promise<Probe> =>
     writeProbe((await embed(PROBE_TEXTS, width, signal)).vectors);
 
-  const original = probe ?? (await askProbe());
-  const dim = probeWidth(original);
-  let compared = probe === undefined ? performance.now() : Number.NEGATIVE_INFINITY;
-  let comparing: Promise<void> | undefined;
-
-  /** One comparison at a time, for all calls that wait for it; a failed one is made again by the next call. */
-  const compare = async () => {
-    if (performance.now() - compared < COMPARE_AGAIN_MS) return;
-    comparing ??= askProbe(dim)
-      .then((now) => {
-        compareProbes(model, original, now);
-        compared = performance.now();
-      })
-      .finally(() => {
-        comparing = undefined;
-      });
-    await comparing;
-  };
+  const firstProbe = probe ?? (await requestProbe());
+  const dim = probeWidth(firstProbe);
+  const compare = everyInterval(COMPARE_INTERVAL_MS, probe === undefined, async () =>
+    compareProbes(model, firstProbe, await requestProbe(dim)),
+  );
 
   return {
     id: sha256(
@@ -81,13 +79,13 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
     name: model,
     dim,
     isLanguageModel: true,
-    // A request or a few each, and no more of them than the server is to be asked at a time.
+    // One or a few requests per unit, and as many units as concurrent requests.
     work: {
       characters: Math.min(settings.batchCharacters, settings.batchTexts * 256),
       calls: settings.concurrency,
     },
-    settings: { endpoint: settings, probe: original },
-    ...withLifetime(model, encodeAll, async () => {}),
+    settings: { endpoint: settings, probe: firstProbe },
+    ...closable(model, encodeAll, async () => {}),
   };
 
   async function encodeAll(texts: string[]): Promise<Float32Array> {
@@ -100,7 +98,7 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
       try {
         vectors.set((await embed(texts.slice(from, to), dim, stop)).vectors, from * dim);
       } catch (error) {
-        // One failure ends the call: what the others would still bring could not be handed out.
+        // One failure ends the call, because a call returns all vectors or none.
         failure.abort(error);
         throw error;
       }
@@ -112,17 +110,17 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
 }
 
 /**
- * What is sent for a text: the prompt and as much of the text as fits. Halves of surrogate pairs, which JSON can carry
- * but many servers refuse, become U+FFFD; the empty text, which OpenAI's refuses, a blank.
+ * The input for a text: prompt and text, truncated. Lone surrogates become U+FFFD, because many
+ * servers refuse them. The empty text becomes a space, because OpenAI's server refuses it.
  */
 function inputOf(text: string, { prompt, maxCharacters }: EndpointSettings): string {
-  const whole = prompt + text.slice(0, maxCharacters - prompt.length + 1).toWellFormed();
-  if (whole.length <= maxCharacters) return whole || ' ';
-  const half = /[\ud800-\udbff]/.test(whole[maxCharacters - 1]);
-  return whole.slice(0, half ? maxCharacters - 1 : maxCharacters) || ' ';
+  const input = prompt + text.slice(0, maxCharacters - prompt.length + 1).toWellFormed();
+  if (input.length <= maxCharacters) return input || ' ';
+  const splitsPair = /[\ud800-\udbff]/.test(input[maxCharacters - 1]);
+  return input.slice(0, splitsPair ? maxCharacters - 1 : maxCharacters) || ' ';
 }
 
-/** Ranges `[from, to)` of the texts, in order, each within the limits of a request. */
+/** Ranges `[from, to)` of the texts, in order. Each is within the limits of a request. */
 function packRequests(texts: string[], settings: EndpointSettings): [from: number, to: number][] {
   const { batchTexts, batchCharacters, maxCharacters, prompt } = settings;
   const ranges: [number, number][] = [];
@@ -141,18 +139,39 @@ function packRequests(texts: string[], settings: EndpointSettings): [from: numbe
   return ranges;
 }
 
-/** Lets at most `limit` at a time through, in the order they came. */
-function gate(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let inside = 0;
+/**
+ * Runs `work` if its last success is more than `intervalMs` ago. All calls that wait share one run.
+ * After a failure the next call runs it again.
+ * @param fresh counts the creation as a success
+ */
+function everyInterval(intervalMs: number, fresh: boolean, work: () => Promise<void>): () => Promise<void> {
+  let succeededAt = fresh ? performance.now() : Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | undefined;
+  return async () => {
+    if (performance.now() - succeededAt < intervalMs) return;
+    running ??= work()
+      .then(() => {
+        succeededAt = performance.now();
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    await running;
+  };
+}
+
+/** Runs at most `limit` calls at the same time, in order of arrival. */
+function limitConcurrency(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {
-    if (inside < limit) inside++;
+    if (running < limit) running++;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
     } finally {
       const next = waiting.shift();
-      if (next === undefined) inside--;
+      if (next === undefined) running--;
       else next();
     }
   };

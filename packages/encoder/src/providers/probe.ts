@@ -1,10 +1,11 @@
 /**
- * How a server that silently changed its model is found. A name is no proof of what answers behind it, so a few fixed
- * texts are embedded when an encoder is first opened, their vectors are kept with what is remembered of it, and compared
- * whenever it is opened again. The same model gives the same vectors up to the noise of batching and half precision
- * (cosine above .999); another one, or another pooling, prompt or truncation, does not come near .99.
+ * Detects a server that changed its model under the same name. When an encoder is first opened, a
+ * few fixed texts are embedded and their vectors are stored with the encoder's settings. They are
+ * compared when it is opened again. The same model gives the same vectors up to the noise of
+ * batching and half precision (cosine above .999). Another model, pooling, prompt or truncation
+ * gives a cosine far below .99.
  */
-import { endpointChanged } from '../errors.ts';
+import { errors } from '../errors.ts';
 
 export const PROBE_TEXTS = [
   'Title: Desk lamp with a warm light. Brand: Lux. Category: Home Lighting.',
@@ -12,9 +13,9 @@ export const PROBE_TEXTS = [
   '台灯，白色',
 ];
 
-const LEAST_COSINE = 0.99;
+const MIN_COSINE = 0.99;
 
-/** Vectors of the probe texts, base64 of little-endian float32: JSON that lasts. */
+/** Vectors of the probe texts as base64 of little-endian float32, for JSON. */
 export type Probe = string[];
 
 export function writeProbe(vectors: Float32Array): Probe {
@@ -26,17 +27,17 @@ export function writeProbe(vectors: Float32Array): Probe {
   });
 }
 
-/** Width of the vectors. */
+/** Dimension of the vectors. */
 export const probeWidth = (probe: Probe) => Buffer.byteLength(probe[0] ?? '', 'base64') / 4;
 
 /**
- * @param before as remembered; none (`undefined`) agrees with everything
+ * @param before the stored probe; `undefined` matches every probe
  * @throws LorekeepError `ENDPOINT_CHANGED`
  */
 export function compareProbes(name: string, before: Probe | undefined, now: Probe): void {
   if (before === undefined) return;
-  const least = Math.min(...now.map((vector, at) => cosine(vector, before[at] ?? '')));
-  if (!(least >= LEAST_COSINE)) throw endpointChanged(name, least);
+  const lowest = Math.min(...now.map((vector, at) => cosine(vector, before[at] ?? '')));
+  if (!(lowest >= MIN_COSINE)) throw errors.ENDPOINT_CHANGED({ model: name, cosine: lowest });
 }
 
 function cosine(a: string, b: string): number {

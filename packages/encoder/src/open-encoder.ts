@@ -1,0 +1,73 @@
+/** One function for every encoder: by name, directory or hub id. */
+import type { RunContext } from '@lorekeep/core';
+import { errors } from './errors.ts';
+import { createLexicalEncoder } from './lexical/lexical-encoder.ts';
+import { openEndpoint } from './providers/endpoint.ts';
+import { openTransformers } from './providers/transformers-js.ts';
+import { loadOnnxEncoder, type OnnxEncoderOptions } from './runtime/onnx-encoder.ts';
+import { DEFAULT_MODEL } from './sources/known-models.ts';
+import { type ResolveOptions, resolveModel } from './sources/resolve.ts';
+import type { EncoderSettings, TextEncoder } from './text-encoder.ts';
+
+export interface OpenEncoderOptions
+  extends RunContext,
+    EncoderSettings,
+    Pick<ResolveOptions, 'cacheDir' | 'offline'>,
+    Pick<OnnxEncoderOptions, 'threads' | 'maxLength' | 'batchTokens' | 'prompt' | 'promptName' | 'dimensions'> {
+  /**
+   * The texts that `'lexical'` is fitted on, usually those of the catalogue. Other models ignore
+   * them.
+   */
+  corpusTexts?: Iterable<string>;
+}
+
+const ENDPOINT_PREFIX = 'endpoint:';
+const TRANSFORMERS_PREFIX = 'transformers:';
+
+/**
+ * True if this package runs the model itself. False for a server, another library, and `'lexical'`.
+ */
+export function isBuiltIn(model: string): boolean {
+  return model !== 'lexical' && !model.startsWith(ENDPOINT_PREFIX) && !model.startsWith(TRANSFORMERS_PREFIX);
+}
+
+/**
+ * Opens an encoder. Downloads its model first if the model is not on this machine.
+ *
+ * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`,
+ *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'`
+ *   for a model with a `model.onnx` that `@huggingface/transformers` runs
+ * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
+ *   `openEndpoint` and `openTransformers` throw; `ENCODER_BAD_OPTION` for a precision that the
+ *   model does not support
+ * @example
+ * const encoder = await openEncoder('all-MiniLM-L6-v2');
+ * const vectors = await encoder.encode(['Title: Desk lamp.']); // Float32Array [1 × 384]
+ * await encoder.close();
+ */
+export async function openEncoder(
+  model: string = DEFAULT_MODEL,
+  options: OpenEncoderOptions = {},
+): Promise<TextEncoder> {
+  const { precision = 'fp32' } = options;
+  if (precision !== 'fp32' && !isBuiltIn(model))
+    throw errors.ENCODER_BAD_OPTION({
+      option: 'precision',
+      value: precision,
+      expected: `fp32 for ${model}, whose weights cannot be quantised here`,
+    });
+  if (model === 'lexical') return createLexicalEncoder(options.corpusTexts ?? []);
+  if (model.startsWith(ENDPOINT_PREFIX)) {
+    const { endpoint, probe, signal } = options;
+    return openEndpoint(model.slice(ENDPOINT_PREFIX.length), { ...endpoint, probe, signal });
+  }
+  if (model.startsWith(TRANSFORMERS_PREFIX)) {
+    const { name, directory } = await resolveModel(model.slice(TRANSFORMERS_PREFIX.length), options);
+    options.signal?.throwIfAborted();
+    const { threads, maxLength, batchTokens, prompt, promptName } = options;
+    return openTransformers(directory, { name, threads, maxLength, batchTokens, prompt, promptName });
+  }
+  const { name, directory, weights } = await resolveModel(model, options);
+  options.signal?.throwIfAborted();
+  return loadOnnxEncoder(directory, { ...options, name, weights });
+}
