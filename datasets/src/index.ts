@@ -1,8 +1,11 @@
-export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './columns.ts';
-export { datasetDirectory } from './directory.ts';
-export type { Format } from './formats.ts';
-export { type BadLine, type ImportOptions, type ImportSummary, importFiles } from './import.ts';
-export type { UnknownItems } from './interactions.ts';
+export type { BadLine } from './bad-line.ts';
+export { datasetDirectory } from './data-folder.ts';
+export { errors as datasetsErrors } from './errors.ts';
+export type { Format } from './formats/format.ts';
+export type { UnknownItems } from './import/check-events.ts';
+export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './import/columns.ts';
+export { importFiles } from './import/import-files.ts';
+export type { ImportOptions, ImportSummary } from './import/options.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export type { Surface } from './simulated/choice.ts';
 export {

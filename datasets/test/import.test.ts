@@ -136,7 +136,7 @@ describe('formats', () => {
       `3: item id "a" was already given at ${itemFile}:1`,
       '4: item id is missing',
       '2: item "x" is not in the catalogue',
-      '3: time stamp "inf" is neither unix seconds nor ISO 8601',
+      '3: timestamp "inf" is neither Unix seconds nor ISO 8601',
     ]);
     await connection.run(`COPY (SELECT 'u' AS user, ['a'] AS item) TO '${eventFile}' (FORMAT parquet)`);
     const store = await openStore(':memory:');
@@ -242,12 +242,12 @@ describe('bad lines', () => {
         '5: is not a JSON object',
         '6: item id is missing',
         '7: item id is empty',
-        '8: item id is neither a text nor a number',
+        '8: item id is neither a string nor a number',
         '9: is not UTF-8 text',
         '10: item id is longer than 256 characters',
         `11: item id "a" was already given at ${file}:1`,
         '12: price "cheap" is not a number',
-        '13: categories is not a list of texts',
+        '13: categories is not a list of strings',
         '14: item id is not Unicode',
         '15: price Infinity is not a number',
       ]);
@@ -286,17 +286,17 @@ describe('bad lines', () => {
       '7: user id is empty',
       '8: item "nope" is not in the catalogue',
       '9: item id is empty',
-      '10: time stamp is missing',
-      '11: time stamp "yesterday" is neither unix seconds nor ISO 8601',
-      '12: time stamp "nan" is neither unix seconds nor ISO 8601',
+      '10: timestamp is missing',
+      '11: timestamp "yesterday" is neither Unix seconds nor ISO 8601',
+      '12: timestamp "nan" is neither Unix seconds nor ISO 8601',
       '13: rating "good" is not a finite number',
       '14: rating "inf" is not a finite number',
-      '15: position "-1" is not an integer from 0',
-      '16: position "1.5" is not an integer from 0',
+      '15: position "-1" is not an integer ≥ 0',
+      '16: position "1.5" is not an integer ≥ 0',
       '17: has text after a closing quote',
       '18: has 7 columns, the header has 6',
       '21: user id is longer than 256 characters',
-      '22: time stamp "2013-02-30" is neither unix seconds nor ISO 8601',
+      '22: timestamp "2013-02-30" is neither Unix seconds nor ISO 8601',
     ]);
   });
 
@@ -320,11 +320,11 @@ describe('bad lines', () => {
       ),
     ]);
     assert.deepEqual(await refused({ items, events: [await put('log.jsonl', jsonl)] }), [
-      '2: user is neither a text nor a number',
+      '2: user is neither a string nor a number',
       '3: is not UTF-8 text',
       '4: user is not Unicode',
       '5: is not a JSON object',
-      '6: time stamp is missing',
+      '6: timestamp is missing',
       '7: user id is missing',
     ]);
   });

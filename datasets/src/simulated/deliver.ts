@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type RunContext, sha256, silent, writeDirectoryAtomic } from '@lorekeep/core';
 import type { Event, ImportRecord, Item, Store } from '@lorekeep/store';
-import { otherShopStored, shopDirectoryExists } from './errors.ts';
+import { errors } from '../errors.ts';
 import { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions } from './options.ts';
 import { type SimulatedShop, simulateShop } from './shop.ts';
 
@@ -41,7 +41,7 @@ export async function writeSimulatedShop(
   context: RunContext = {},
 ): Promise<SimulatedFiles> {
   const shop = simulateShop(options);
-  if (existsSync(directory)) throw shopDirectoryExists(directory);
+  if (existsSync(directory)) throw errors.SIMULATED_DIRECTORY_EXISTS({ directory });
   await writeDirectoryAtomic(directory, async (temporary) => {
     await writeGzip(join(temporary, 'items.jsonl.gz'), itemLines(shop));
     await writeGzip(join(temporary, 'interactions.tsv.gz'), eventLines(shop, context));
@@ -121,7 +121,7 @@ export async function importSimulatedShop(
   const same = imports.find((record) => record.fingerprint === fingerprint);
   if (same !== undefined) return { record: same, unchanged: true };
   const other = imports.find((record) => record.files.length === 1 && record.files[0] === 'simulated');
-  if (other !== undefined) throw otherShopStored(other.fingerprint);
+  if (other !== undefined) throw errors.SIMULATED_OTHER_SHOP({ stored: other.fingerprint });
 
   const shop = simulateShop(resolved);
   const record: ImportRecord = {
@@ -138,11 +138,11 @@ export async function importSimulatedShop(
     const items: Item[] = [];
     for (const item of shop.items()) {
       items.push(item);
-      if (items.length === BATCH) transaction.putItems(items.splice(0));
+      if (items.length === BATCH) await transaction.putItems(items.splice(0));
     }
-    if (items.length > 0) transaction.putItems(items);
+    if (items.length > 0) await transaction.putItems(items);
     for (const batch of eventBatches(shop, context)) {
-      transaction.putEvents(batch);
+      await transaction.putEvents(batch);
       // Let timers and Ctrl-C through.
       await new Promise((resolve) => setImmediate(resolve));
     }

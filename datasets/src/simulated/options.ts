@@ -1,5 +1,5 @@
 /** What a simulated shop is made from. Equal options give equal bytes, with one version of Node on one machine. */
-import { badShopOption } from './errors.ts';
+import { errors } from '../errors.ts';
 
 export interface SimulatedShopOptions {
   /** Any 32-bit integer. Default 42. */
@@ -32,7 +32,8 @@ export type ResolvedShopOptions = Required<SimulatedShopOptions>;
 export function resolveShopOptions(options: SimulatedShopOptions = {}): ResolvedShopOptions {
   const events = whole('events', options.events ?? 300_000, 1000, 10_000_000);
   const policy = options.policy ?? 'mediocre';
-  if (policy !== 'mediocre' && policy !== 'random') throw badShopOption('policy', policy, "'mediocre' or 'random'");
+  if (policy !== 'mediocre' && policy !== 'random')
+    throw errors.SIMULATED_BAD_OPTION({ option: 'policy', value: policy, allowed: "'mediocre' or 'random'" });
   return {
     seed: whole('seed', options.seed ?? 42, -2147483648, 4294967295),
     events,
@@ -47,12 +48,13 @@ export function resolveShopOptions(options: SimulatedShopOptions = {}): Resolved
 
 function whole(name: string, value: number, low: number, high: number): number {
   if (!Number.isInteger(value) || value < low || value > high) {
-    throw badShopOption(name, value, `a whole number from ${low} to ${high}`);
+    throw errors.SIMULATED_BAD_OPTION({ option: name, value, allowed: `an integer from ${low} to ${high}` });
   }
   return value;
 }
 
 function between(name: string, value: number, low: number, high: number): number {
-  if (!(value >= low && value <= high)) throw badShopOption(name, value, `a number from ${low} to ${high}`);
+  if (!(value >= low && value <= high))
+    throw errors.SIMULATED_BAD_OPTION({ option: name, value, allowed: `a number from ${low} to ${high}` });
   return value;
 }

@@ -12,9 +12,9 @@
  * are three events on one item. Checkout happens in the visit, so a visit may run a few minutes past the end of the period.
  */
 import type { Event, Item } from '@lorekeep/store';
+import { errors } from '../errors.ts';
 import { createCatalogue, itemId } from './catalogue.ts';
 import { clickProbability, examinationProbability, preference, SURFACES, type Surface } from './choice.ts';
-import { unknownSimulatedId } from './errors.ts';
 import { createWorld, MEANING_DIM } from './meaning.ts';
 import { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions } from './options.ts';
 import { liveTimeline, SIMULATED_START } from './timeline.ts';
@@ -82,7 +82,7 @@ export function simulateShop(options: SimulatedShopOptions = {}): SimulatedShop 
   const numberOf = (kind: 'item' | 'user', id: string, count: number): number => {
     const match = /^sim-(item|user)-(\d{6,7})$/.exec(id);
     const index = Number(match?.[2]);
-    if (match?.[1] !== kind || !(index < count)) throw unknownSimulatedId(kind, id, count);
+    if (match?.[1] !== kind || !(index < count)) throw errors.SIMULATED_UNKNOWN_ID({ kind, id, count });
     return index;
   };
   const itemNumber = (id: string) => numberOf('item', id, resolved.items);

@@ -1,11 +1,14 @@
-/** One line of JSON lines as an object, with integers that a double cannot hold kept as their digits: ids may be 64-bit. */
+/**
+ * One line of a JSON Lines file as an object. Ids may be 64-bit integers, so an integer that a double cannot represent
+ * is kept as a string of its digits.
+ */
 
 export type JsonLine = { value: Record<string, unknown>; problem?: undefined } | { value?: undefined; problem: string };
 
-export function parseJson(text: string): JsonLine {
+export function parseJsonLine(text: string): JsonLine {
   let value: unknown;
   try {
-    // The reviver is slow, so only lines with a number that may be too long meet it.
+    // The reviver is slow, so it is used only if the line has a number that may be too long.
     value = /\d{16}/.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
   } catch (error) {
     return { problem: `is not valid JSON: ${(error as Error).message}`.slice(0, 200) };
@@ -14,7 +17,7 @@ export function parseJson(text: string): JsonLine {
   return { value: value as Record<string, unknown> };
 }
 
-/** ECMAScript's JSON.parse with source text: `context.source` is the number as written. */
+/** A reviver as of ECMAScript's "JSON.parse source text access": `context.source` is the number as written. */
 function keepLongIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
   const inexact = typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined;

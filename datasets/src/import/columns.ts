@@ -1,9 +1,10 @@
 /**
- * Which column means what. Public data sets name the same thing in many ways; the names below are recognised without
- * being told, compared without regard to case, `_`, `-`, `.` and spaces, and without RecBole's `:token` endings. Where a file has
- * several of them, the one named first here counts. A name given explicitly comes before all of these and is compared exactly.
+ * Which column holds which field. Public data sets use many names for the same thing. The names below are recognised
+ * without configuration; case, `_`, `-`, `.`, spaces and RecBole's endings (`:token` and others) are ignored. If a file
+ * has several names of one field, the one that stands first here counts. A name given by the caller comes before all of
+ * these and is compared exactly.
  */
-import { mappedColumnMissing } from './errors.ts';
+import { errors } from '../errors.ts';
 
 export const COLUMN_SYNONYMS = {
   item: [
@@ -35,7 +36,7 @@ export const COLUMN_SYNONYMS = {
 
 export type FieldName = keyof typeof COLUMN_SYNONYMS;
 
-/** What a file calls each field, where its name is none of `COLUMN_SYNONYMS`. */
+/** The name that the files use for a field, if it is not one of `COLUMN_SYNONYMS`. */
 export type ColumnNames = Partial<Record<FieldName, string>>;
 
 export const ITEM_FIELDS = ['item', 'title', 'brand', 'categories', 'description', 'price'] as const;
@@ -50,25 +51,25 @@ export const EVENT_FIELDS = [
   'position',
 ] as const satisfies readonly FieldName[];
 
-/** Finds columns, and remembers which of the names given were seen: one seen nowhere is a mistake to report. */
+/** Finds columns, and remembers which of the given names were found: a name found in no file is a mistake. */
 export interface ColumnFinder {
   /** For each field the index of its column in `names`, or −1. No column serves two fields. */
   locate(fields: readonly FieldName[], names: readonly string[]): readonly number[];
-  /** @throws LorekeepError `IMPORT_MISSING_COLUMN` for a given name, but those of `excused` fields, that no file had. */
-  checkAllSeen(excused?: readonly FieldName[]): void;
+  /** @throws LorekeepError `IMPORT_MISSING_COLUMN` if no file had a given name; the `excused` fields are not checked. */
+  checkAllFound(excused?: readonly FieldName[]): void;
 }
 
-/** Layouts remembered: JSON lines have few distinct sets of keys, and each is looked at once. */
-const REMEMBERED_LAYOUTS = 10_000;
+/** Layouts that are cached. JSON lines have few distinct lists of keys, and each list is examined once. */
+const MAX_CACHED_LAYOUTS = 10_000;
 
 export function createColumnFinder(given: ColumnNames): ColumnFinder {
-  const unseen = new Map(Object.entries(given) as [FieldName, string][]);
+  const notFound = new Map(Object.entries(given) as [FieldName, string][]);
   const layouts = new Map<string, readonly number[]>();
 
   function find(field: FieldName, names: readonly string[], plain: string[], taken: ReadonlySet<number>): number {
     const exact = given[field] === undefined ? -1 : names.indexOf(given[field]);
     if (exact >= 0) {
-      unseen.delete(field);
+      notFound.delete(field);
       return exact;
     }
     for (const synonym of COLUMN_SYNONYMS[field]) {
@@ -80,22 +81,24 @@ export function createColumnFinder(given: ColumnNames): ColumnFinder {
 
   return {
     locate(fields, names) {
-      const key = `${fields.length}\n${names.join('\n')}`;
-      const known = layouts.get(key);
-      if (known !== undefined) return known;
+      const key = `${fields.join()}\n${names.join('\n')}`;
+      const cached = layouts.get(key);
+      if (cached !== undefined) return cached;
       const plain = names.map(plainName);
       const taken = new Set<number>();
-      const places = fields.map((field) => {
+      const indexes = fields.map((field) => {
         const at = find(field, names, plain, taken);
         if (at >= 0) taken.add(at);
         return at;
       });
-      if (layouts.size >= REMEMBERED_LAYOUTS) layouts.clear();
-      layouts.set(key, places);
-      return places;
+      if (layouts.size >= MAX_CACHED_LAYOUTS) layouts.clear();
+      layouts.set(key, indexes);
+      return indexes;
     },
-    checkAllSeen(excused = []) {
-      for (const [field, name] of unseen) if (!excused.includes(field)) throw mappedColumnMissing(field, name);
+    checkAllFound(excused = []) {
+      for (const [field, name] of notFound) {
+        if (!excused.includes(field)) throw errors.IMPORT_MISSING_COLUMN({ field, name });
+      }
     },
   };
 }
