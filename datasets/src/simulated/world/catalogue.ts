@@ -1,36 +1,39 @@
 /**
- * The simulated items. An item is drawn from the seed and its own number alone, so a larger catalogue begins with the
+ * The simulated items. An item depends only on the seed and its own number, so a larger catalogue begins with the
  * smaller one. Its text says everything its meaning vector is made of (department, shelf, theme, type, material,
- * features, use, style, price level, brand), except a small part no text tells: a hidden direction and a quality, as
- * in any real shop.
+ * features, use, style, price level, brand), except for a hidden direction and a quality, which no text tells, as in
+ * real shops.
  *
- * Texts are composed when asked for; per item only numbers are kept (about 150 bytes).
+ * Texts are composed on request; only numbers are stored per item (about 150 bytes).
  */
 import type { Random } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
-import { addScaled, MEANING_DIM, normalise, pick, pickWeighted, randomDirection, type World } from './meaning.ts';
-import type { ResolvedShopOptions } from './options.ts';
-import { PRICE_TIERS } from './vocabulary.ts';
+import type { ResolvedShopOptions } from '../options.ts';
+import { pick, pickWeighted } from './draw.ts';
+import { composeItem, type ItemWords } from './item-text.ts';
+import { addScaled, MEANING_DIM, normalise, randomDirection } from './vectors.ts';
+import { PRICE_TIERS, SHELVES_PER_DEPARTMENT } from './vocabulary.ts';
+import type { World } from './world.ts';
 
 export interface Catalogue {
   size: number;
   /** `[size × MEANING_DIM]`, unit rows. */
   vectors: Float32Array;
-  /** `[size]` what people find out only by looking: added to an item's log-odds of being clicked. */
+  /** `[size]` added to an item's log-odds of a click; users learn it only by looking at the item. */
   quality: Float32Array;
-  /** `[size]` log of the price relative to an ordinary one of its type. */
+  /** `[size]` log of the price relative to an ordinary product of the same type. */
   priceLevel: Float32Array;
   /** `[size]` index into `World.types`. */
   type: Uint16Array;
   /** `[size]` index into `World.brands`. */
   brand: Uint16Array;
-  /** `[size]` 0 for what is there from the start. */
+  /** `[size]` 0 for items that are for sale from the start. */
   launchDay: Uint16Array;
   /** Composes an item's text. */
   item(index: number): Item;
 }
 
-/** How much each thing the text says weighs in an item's vector. */
+/** Weight of each thing the text says in an item's vector. */
 const WEIGHTS = {
   shelf: 0.75,
   type: 0.5,
@@ -56,47 +59,45 @@ export function createCatalogue(world: World, options: ResolvedShopOptions): Cat
     type: new Uint16Array(size),
     brand: new Uint16Array(size),
     launchDay: new Uint16Array(size),
-    item: (index) => compose(world, draw(world, index), itemId(index)),
+    item(index) {
+      const drawn = drawItem(world, index);
+      return composeItem(world, drawn, itemId(index), drawn.phrasing);
+    },
   };
   for (let index = 0; index < size; index++) {
-    const drawn = draw(world, index);
+    const drawn = drawItem(world, index);
     catalogue.vectors.set(vectorOf(world, drawn), index * MEANING_DIM);
     catalogue.quality[index] = drawn.quality;
     catalogue.priceLevel[index] = Math.log(drawn.price / world.types[drawn.type].price);
     catalogue.type[index] = drawn.type;
     catalogue.brand[index] = drawn.brand;
-    // The first item is always there: a shop never opens empty.
+    // The first item is for sale from the start, because a shop needs one item to show.
     const isNew = index > 0 && drawn.newness < options.newItemShare;
     catalogue.launchDay[index] = isNew ? 1 + Math.floor(drawn.launch * (options.days - 2)) : 0;
   }
   return catalogue;
 }
 
-interface DrawnItem {
-  type: number;
-  brand: number;
-  material: string;
-  features: [string, string];
-  use: string;
-  style: string;
-  variant: string;
-  tier: number;
-  tierWord: string;
-  price: number;
+interface DrawnItem extends ItemWords {
   quality: number;
+  /** The part of the meaning that the text does not tell. */
   hidden: Float32Array;
+  /** Uniform; the item is new if this is below the share of new items. */
   newness: number;
+  /** Uniform; when a new item is launched. */
   launch: number;
+  /** The rest of the item's random stream, for its text. */
   phrasing: Random;
 }
 
-function draw(world: World, index: number): DrawnItem {
+/** All draws of one item. Their order is part of the generator: another order gives other items. */
+function drawItem(world: World, index: number): DrawnItem {
   const random = world.root.fork(`item:${index}`);
   const department = pickWeighted(
     random,
-    world.brandsOf.map((_, i) => world.shelves[i * 3].department.weight),
+    world.brandsOf.map((_, i) => world.shelves[i * SHELVES_PER_DEPARTMENT].department.weight),
   );
-  const shelf = world.shelves[department * 3 + random.int(3)];
+  const shelf = world.shelves[department * SHELVES_PER_DEPARTMENT + random.int(SHELVES_PER_DEPARTMENT)];
   const type = pick(random, shelf.typeIndexes);
   const brand = pick(random, world.brandsOf[department]);
   const { tier: brandTier, style: brandStyle } = world.brands[brand];
@@ -137,39 +138,4 @@ function vectorOf(world: World, item: DrawnItem): Float32Array {
   addScaled(vector, world.meaning('brand', world.brands[item.brand].name), WEIGHTS.brand);
   addScaled(vector, item.hidden, HIDDEN_WEIGHT);
   return normalise(vector);
-}
-
-function compose(world: World, item: DrawnItem, id: string): Item {
-  const { shelf, noun, lastsDays, complements } = world.types[item.type];
-  const brand = world.brands[item.brand].name;
-  const { phrasing: random, features, use, material } = item;
-  const head = [brand, item.tierWord, item.style, material, noun].filter((word) => word !== '').join(' ');
-  const tail = pick(random, [
-    `${features[0]}, ${item.variant}`,
-    `${item.variant}, ${features[0]}`,
-    `${features[0]} and ${features[1]}, ${item.variant}`,
-    `${item.variant} – ${features[0]}`,
-  ]);
-  const sentences = [
-    pick(random, [
-      `Made for ${use}, featuring ${features[0]} and ${features[1]}.`,
-      `${item.style} ${noun} for ${use}, featuring ${features[1]}.`,
-      `${material} ${noun} by ${brand} for ${use}, featuring ${features[1]}.`,
-    ]),
-  ];
-  if (random.next() < 0.6) sentences.push(PRICE_TIERS[item.tier].phrase);
-  if (random.next() < 0.4) {
-    const partner = complements.length === 0 ? undefined : world.types[pick(random, complements)].noun;
-    if (partner !== undefined) sentences.push(`Often bought together with ${partner}.`);
-    else if (lastsDays !== undefined) sentences.push(`One pack lasts about ${lastsDays} days.`);
-    else sentences.push(`Part of the ${brand} ${shelf.theme} range.`);
-  }
-  return {
-    id,
-    title: `${head}, ${tail}`,
-    brand,
-    categories: [shelf.department.name, shelf.name, noun],
-    description: sentences.join(' '),
-    price: item.price,
-  };
 }

@@ -1,16 +1,16 @@
 /**
- * How a simulated user chooses: position decides what is looked at, preference decides what is clicked of that, and of
- * what is clicked some goes into the cart and some of the cart is bought. This is the examination hypothesis
+ * How a simulated user chooses. Position decides what is looked at; preference decides what of that is clicked; some
+ * of what is clicked goes into the cart, and some of the cart is bought. This is the examination hypothesis
  * (Richardson et al., WWW 2007; Craswell et al., WSDM 2008): P(click) = P(examined | surface, position) ·
  * P(click | examined, user, item, moment).
  */
-import type { Catalogue } from './catalogue.ts';
-import { MEANING_DIM } from './meaning.ts';
-import type { UserState } from './users.ts';
+import type { Catalogue } from '../world/catalogue.ts';
+import type { UserState } from '../world/users.ts';
+import { MEANING_DIM } from '../world/vectors.ts';
 
 export type Surface = 'home' | 'search' | 'category' | 'similar';
 
-/** Items a page, and how fast attention falls: examined with probability (1 + position)^−decay, positions from 0. */
+/** Items per page, and the decay of attention: a position (from 0) is examined with probability (1 + position)^−decay. */
 export const SURFACES: Record<Surface, { pageSize: number; decay: number }> = {
   home: { pageSize: 10, decay: 0.6 },
   search: { pageSize: 10, decay: 0.9 },
@@ -28,8 +28,8 @@ const LOVED_BRAND = 0.8;
 const PRICE_MISFIT = 0.8;
 
 /**
- * Log-odds that the user clicks the item once it is examined, on no particular errand:
- * −2.55 + 5 · cos(taste, item) + quality + 0.8 if the brand is loved − 0.8 · (price level − budget)².
+ * Log-odds that the user clicks the item if it is examined, without an errand:
+ * −2.55 + 5 · cos(taste, item) + quality + 0.8 if the brand is loved − 0.8 · min(2, (price level − budget)²).
  */
 export function preference(catalogue: Catalogue, user: UserState, item: number): number {
   let product = 0;
@@ -40,28 +40,10 @@ export function preference(catalogue: Catalogue, user: UserState, item: number):
   return BASE + TASTE * product + catalogue.quality[item] + loved - PRICE_MISFIT * Math.min(2, misfit * misfit);
 }
 
-/** What the user came for. `item` is set when a used-up purchase is to be replaced by the same again. */
-export interface Errand {
-  type: number;
-  shelf: number;
-  item?: number;
-}
-
-const ERRAND_TYPE = 1.8;
-const ERRAND_SHELF = 0.7;
-const ERRAND_ITEM = 2;
-
-/** What an errand adds to the log-odds: 1.8 for the type sought (else 0.7 for its shelf), 2 more for the very item. */
-export function errandBonus(type: number, shelf: number, item: number, errand: Errand | undefined): number {
-  if (errand === undefined) return 0;
-  const kind = type === errand.type ? ERRAND_TYPE : shelf === errand.shelf ? ERRAND_SHELF : 0;
-  return kind + (item === errand.item ? ERRAND_ITEM : 0);
-}
-
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 export const clickProbability = (logOdds: number) => sigmoid(logOdds);
-/** Of a clicked item. */
+/** Probability that a clicked item goes into the cart. */
 export const cartProbability = (logOdds: number) => sigmoid(0.6 * logOdds - 1.6);
-/** Of an item in the cart, at the end of the session. */
+/** Probability that an item in the cart is bought at the end of the visit. */
 export const purchaseProbability = (logOdds: number) => sigmoid(0.3 * logOdds + 0.2);
