@@ -1,12 +1,15 @@
-/** The files of a data folder: `items.*` and `interactions.*` or `events.*`, in any format an import reads. */
+/**
+ * The files of a data folder: `items.*` and `interactions.*` or `events.*`, in any format an import
+ * reads.
+ */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errors } from './errors.ts';
 import { FILE_EXTENSION } from './formats/format.ts';
 
 /**
- * @throws LorekeepError `IMPORT_FILE_MISSING` if the folder does not exist, `IMPORT_FILE_UNREADABLE`, or
- *   `IMPORT_DIRECTORY` if it has no file of one kind or several of it
+ * @throws LorekeepError `IMPORT_FILE_MISSING` if the folder does not exist,
+ *   `IMPORT_FILE_UNREADABLE`, or `IMPORT_DIRECTORY` if it has no file of one kind or several of it
  */
 export async function datasetDirectory(directory: string): Promise<{ items: string[]; events: string[] }> {
   const names = await readdir(directory).catch((error) => {

@@ -18,11 +18,11 @@ export const errors = defineErrors({
   }),
   IMPORT_FILE_UNREADABLE: usage<{ file: string; reason: string }>({
     message: ({ file, reason }) => `${file} cannot be read: ${reason}`,
-    hint: 'Check that the file is complete, that you may read it and that its format matches its name. Nothing was imported.',
+    hint: 'Check that the file is complete and readable and that its format matches its name. Nothing was imported.',
   }),
   IMPORT_UNKNOWN_FORMAT: usage<{ file: string }>({
     message: ({ file }) => `${file} has no extension of a known format.`,
-    hint: 'Name the format (csv, tsv, jsonl or parquet), or give the file such an extension; .gz or .zst may follow it.',
+    hint: 'Give the format (csv, tsv, jsonl or parquet), or rename the file. After the extension, .gz or .zst may follow.',
   }),
   IMPORT_NO_HEADER: usage<{ file: string }>({
     message: ({ file }) => `${file} is empty: CSV and TSV files start with a line of column names.`,
@@ -31,11 +31,11 @@ export const errors = defineErrors({
     message: (details) =>
       'name' in details
         ? `No file has the column ${quoted(details.name)}, which was given for ${details.field}.`
-        : `${details.file} has no column for ${details.field}. Its columns are ${details.found.map(quoted).join(', ')}.`,
+        : `${details.file} has no column for ${details.field}, only ${details.found.map(quoted).join(', ')}.`,
     hint: (details) =>
       'name' in details
         ? 'Names of columns are compared exactly. Look at the first line of the file.'
-        : `If the file has no header line, add one. Otherwise rename the column to one of ${details.accepted.join(', ')}, or map its name to ${details.field}.`,
+        : `Add a missing header line, name the column one of ${details.accepted.join(', ')}, or map its name.`,
   }),
   IMPORT_DUPLICATE_COLUMN: usage<{ file: string; name: string }>({
     message: ({ file, name }) => `${file} has two columns named ${quoted(name)}.`,
@@ -47,7 +47,7 @@ export const errors = defineErrors({
   }),
   IMPORT_UNCLOSED_QUOTE: usage<{ file: string; line: number }>({
     message: ({ file, line }) => `${file}:${line}: this record opens a quote that is never closed.`,
-    hint: 'Close the quote, or double it. This line cannot be skipped, because the rest of the file would be lost with it.',
+    hint: 'Close the quote, or double it. The line cannot be skipped: the rest of the file would be lost with it.',
   }),
   IMPORT_LINE_TOO_LONG: usage<{ file: string; line: number; limit: number }>({
     message: ({ file, line, limit }) => `${file}:${line}: the record is longer than ${limit} bytes.`,
@@ -66,7 +66,7 @@ export const errors = defineErrors({
       const [given, stored] = ordinals ? ['no timestamps', 'have some'] : ['timestamps', 'have none'];
       return `The events of ${files.join(', ')} have ${given}, but stored events ${stored}: their order is unknown.`;
     },
-    hint: 'Give all events timestamps or none, map the column that holds them, or import into another store. Nothing was imported.',
+    hint: 'Give all events timestamps or none, or import into another store. Nothing was imported.',
   }),
   IMPORT_EMPTY_CATALOGUE: usage<{ files: string[] }>({
     message: ({ files }) => `There are no items in ${files.join(', ') || 'the store'}.`,
@@ -84,7 +84,7 @@ export const errors = defineErrors({
         : `${details.directory} has more than one candidate: ${details.found.join(', ')}.`,
     hint: (details) =>
       'missing' in details
-        ? 'A data folder holds items.* and interactions.* or events.*, as jsonl, csv, tsv or parquet; .gz or .zst may follow.'
+        ? 'A data folder holds items.* and interactions.* or events.*: jsonl, csv, tsv or parquet, also .gz or .zst.'
         : 'Name the files of items and events one by one.',
   }),
   IMPORT_OTHER_DATA: usage<{ held: string[]; wanted: string[] }>({

@@ -1,6 +1,6 @@
 /**
- * CSV text cut into records, as RFC 4180 has it. A quote opens a quoted field only if it is the field's first
- * character; inside a quoted field two quotes stand for one.
+ * CSV text cut into records, by RFC 4180. A quote opens a quoted field only if it is the
+ * field's first character; inside a quoted field two quotes stand for one.
  */
 import { type Cut, cutLines, type OnRecord } from './lines.ts';
 
@@ -9,7 +9,10 @@ const COMMA = 44;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
-/** Where the reading of a record stands. One object serves all fields, because one per field costs more than the field. */
+/**
+ * Where the reading of a record stands. One object serves all fields, because one per field costs
+ * more than the field.
+ */
 interface Cursor {
   readonly text: string;
   /** The next character; after a field, the comma or the line break behind it. */

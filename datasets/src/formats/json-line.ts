@@ -1,6 +1,6 @@
 /**
- * One line of a JSON Lines file as an object. Ids may be 64-bit integers, so an integer that a double cannot represent
- * is kept as a string of its digits.
+ * One line of a JSON Lines file as an object. Ids may be 64-bit integers, so an integer that a
+ * double cannot represent is kept as a string of its digits.
  */
 
 export type JsonLine = { value: Record<string, unknown>; problem?: undefined } | { value?: undefined; problem: string };
@@ -17,7 +17,10 @@ export function parseJsonLine(text: string): JsonLine {
   return { value: value as Record<string, unknown> };
 }
 
-/** A reviver as of ECMAScript's "JSON.parse source text access": `context.source` is the number as written. */
+/**
+ * A reviver of `JSON.parse`. `context.source` is the number as written (ECMAScript's "JSON.parse
+ * source text access").
+ */
 function keepLongIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
   const inexact = typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined;

@@ -1,8 +1,8 @@
 /** Text cut into records of one line each: TSV, JSON Lines, and CSV without quotes. */
 
 /**
- * Receives one record: the number of its first line (from 1) and its fields, or what is wrong with it.
- * A JSON Lines record has one field, the whole line.
+ * Receives one record: the number of its first line (from 1) and its fields, or what is wrong with
+ * it. A JSON Lines record has one field, the whole line.
  */
 export type OnRecord = (line: number, fields: string[], problem: string | undefined) => void;
 

@@ -1,11 +1,12 @@
 /**
- * A text file cut into records, each with the number of its first line. The code is written by hand because messages
- * must name the right line: blank lines, CRLF, a byte-order mark, line breaks inside quotes and bytes that are not
- * UTF-8 must not shift or hide a line number. Memory is one block of about 1 MiB plus a record that spans two blocks.
+ * A text file cut into records, each with the number of its first line. The code is written by hand
+ * because messages must name the right line: blank lines, CRLF, a byte-order mark, line breaks
+ * inside quotes and bytes that are not UTF-8 must not shift or hide a line number. Memory is one
+ * block of about 1 MiB plus a record that spans two blocks.
  *
- * The bytes of a block become one string, which is then cut. A block with bytes that are not UTF-8 is read as Latin-1
- * instead: one character per byte, and the cuts are the same because separators are ASCII. Its fields are then decoded
- * one by one, so only the bad line is reported.
+ * The bytes of a block become one string, which is then cut. A block with bytes that are not UTF-8
+ * is read as Latin-1 instead: one character per byte, and the cuts are the same because separators
+ * are ASCII. Its fields are then decoded one by one, so only the bad line is reported.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';

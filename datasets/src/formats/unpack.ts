@@ -21,7 +21,10 @@ export async function checkReadable(file: string): Promise<void> {
   }
 }
 
-/** Opens a file as a stream of decompressed bytes. Errors of reading are thrown where the stream is read. */
+/**
+ * Opens a file as a stream of decompressed bytes. Errors of reading are thrown where the stream is
+ * read.
+ */
 export async function openUnpacked(file: string): Promise<Readable> {
   const handle = await open(file);
   const { buffer: head } = await handle.read({ buffer: Buffer.alloc(4), position: 0 });

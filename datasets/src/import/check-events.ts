@@ -1,9 +1,10 @@
 /**
  * The lines of an event file checked in SQL: types by TRY_CAST, unknown items by a lookup.
  *
- * A numeric timestamp is in Unix seconds, or in milliseconds above 1e11 (in seconds that is the year 5138). A string is
- * ISO 8601, in UTC unless it names a zone. If no line of any file has a timestamp, the order of the lines stands for
- * time: events get ordinals that continue from the number of events stored, which must then all have ordinals.
+ * A numeric timestamp is in Unix seconds, or in milliseconds above 1e11 (in seconds that is the
+ * year 5138). A string is ISO 8601, in UTC unless it names a zone. If no line of any file has a
+ * timestamp, the order of the lines stands for time: events get ordinals that continue from the
+ * number of events stored, which must then all have ordinals.
  */
 import { MAX_ID_LENGTH } from '@lorekeep/store';
 import type { Staging } from './staging.ts';
@@ -17,7 +18,10 @@ const MAX_EVENT_TYPE_LENGTH = 64;
 /** Larger numbers are milliseconds. */
 const MILLISECONDS_ABOVE = 1e11;
 
-/** Events whose item is neither in the files nor in the store are bad lines, or are left out and counted. */
+/**
+ * Events whose item is neither in the files nor in the store are bad lines, or are left out and
+ * counted.
+ */
 export type UnknownItems = 'refuse' | 'skip';
 
 /**
@@ -46,7 +50,8 @@ function checkedLines(table: string, timed: boolean, unknownItems: UnknownItems)
   return `
     WITH read AS (
       SELECT *, TRY_CAST(timestamp AS DOUBLE) AS timestamp_number,
-        epoch(TRY_CAST(if(regexp_matches(timestamp, '^\\d{4}-\\d{2}-\\d{2}'), timestamp, NULL) AS TIMESTAMPTZ)) AS moment,
+        epoch(TRY_CAST(if(regexp_matches(timestamp, '^\\d{4}-\\d{2}-\\d{2}'), timestamp, NULL) AS TIMESTAMPTZ))
+          AS moment,
         item NOT IN (SELECT id FROM known) AS unknown,
         TRY_CAST(rating AS DOUBLE) AS rating_number, TRY_CAST(position AS DOUBLE) AS position_number
       FROM ${table})

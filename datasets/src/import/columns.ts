@@ -1,8 +1,8 @@
 /**
- * Which column holds which field. Public data sets use many names for the same thing. The names below are recognised
- * without configuration; case, `_`, `-`, `.`, spaces and RecBole's endings (`:token` and others) are ignored. If a file
- * has several names of one field, the one that stands first here counts. A name given by the caller comes before all of
- * these and is compared exactly.
+ * Which column holds which field. Public data sets use many names for the same thing. The names
+ * below are recognised without configuration; case, `_`, `-`, `.`, spaces and RecBole's endings
+ * (`:token` and others) are ignored. If a file has several names of one field, the one that stands
+ * first here counts. A name given by the caller comes before all of these and is compared exactly.
  */
 import { errors } from '../errors.ts';
 
@@ -51,15 +51,24 @@ export const EVENT_FIELDS = [
   'position',
 ] as const satisfies readonly FieldName[];
 
-/** Finds columns, and remembers which of the given names were found: a name found in no file is a mistake. */
+/**
+ * Finds columns, and remembers which of the given names were found: a name found in no file is a
+ * mistake.
+ */
 export interface ColumnFinder {
   /** For each field the index of its column in `names`, or −1. No column serves two fields. */
   locate(fields: readonly FieldName[], names: readonly string[]): readonly number[];
-  /** @throws LorekeepError `IMPORT_MISSING_COLUMN` if no file had a given name; the `excused` fields are not checked. */
+  /**
+   * @throws LorekeepError `IMPORT_MISSING_COLUMN` if no file had a given name; the `excused` fields
+   *   are not checked.
+   */
   checkAllFound(excused?: readonly FieldName[]): void;
 }
 
-/** Layouts that are cached. JSON lines have few distinct lists of keys, and each list is examined once. */
+/**
+ * Layouts that are cached. JSON lines have few distinct lists of keys, and each list is examined
+ * once.
+ */
 const MAX_CACHED_LAYOUTS = 10_000;
 
 export function createColumnFinder(given: ColumnNames): ColumnFinder {

@@ -1,7 +1,8 @@
 /**
- * The k-core of an event log. Users and items with too few events are removed repeatedly until all that remain have
- * enough of what remains. The largest such subset is unique, so the order of removal does not matter. Passive events
- * (an item was shown, not chosen) do not count; they are removed with their user or item.
+ * The k-core of an event log. Users and items with too few events are removed repeatedly until all
+ * that remain have enough of what remains. The largest such subset is unique, so the order of
+ * removal does not matter. Passive events (an item was shown, not chosen) do not count; they are
+ * removed with their user or item.
  */
 import { PASSIVE_EVENT_TYPES } from '@lorekeep/store';
 import { literal, type Staging } from './staging.ts';

@@ -1,11 +1,13 @@
 /**
- * Imports data files into the store, all or nothing, in three steps. All files are read and checked in a temporary
- * database. If there are more bad lines than allowed, the import ends before anything is written. Otherwise items and
- * events go into the store in one transaction. If the import is stopped or killed, the store is as it was before.
+ * Imports data files into the store, all or nothing, in three steps. All files are read and checked
+ * in a temporary database. If there are more bad lines than allowed, the import ends before
+ * anything is written. Otherwise items and events go into the store in one transaction. If the
+ * import is stopped or killed, the store is as it was before.
  *
- * Importing other files into the same store adds to it: items are inserted, or replaced as a whole if their id is
- * known, and events are appended. The same files again (by content, with the same columns and limits) change nothing.
- * An event file that was imported before adds nothing again, for example beside a catalogue that has changed.
+ * Importing other files into the same store adds to it: items are inserted, or replaced as a whole
+ * if their id is known, and events are appended. The same files again (by content, with the same
+ * columns and limits) change nothing. An event file that was imported before adds nothing again,
+ * for example beside a catalogue that has changed.
  */
 import { errorCode } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
@@ -25,12 +27,15 @@ import { writeStaged } from './write.ts';
 const NAMED_BAD_LINES = 100;
 
 /**
- * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad`), `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
- *   `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`,
- *   `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
- *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, `IMPORT_TIMES_MIXED`, and the store's; or `signal.reason`
+ * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad`), `IMPORT_FILE_MISSING`,
+ *   `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`,
+ *   `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`, `IMPORT_UNCLOSED_QUOTE`,
+ *   `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
+ *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, `IMPORT_TIMES_MIXED`, and the store's; or
+ *   `signal.reason`
  * @example
- * const { items, users, events } = await importFiles({ store, items: ['items.jsonl.gz'], events: ['log.csv'] });
+ * const files = { items: ['items.jsonl.gz'], events: ['log.csv'] };
+ * const { items, users, events } = await importFiles({ store, ...files });
  */
 export async function importFiles(options: ImportOptions): Promise<ImportSummary> {
   checkOptions(options);
@@ -38,7 +43,8 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
     try {
       return await importOnce(options);
     } catch (error) {
-      // Another program imported some of the same files meanwhile. The next pass sees them as imported before.
+      // Another program imported some of the same files meanwhile. The next pass sees them as
+      // imported before.
       if (errorCode(error) !== 'IMPORT_REPEATED') throw error;
     }
   }

@@ -14,23 +14,30 @@ export interface ImportOptions extends RunContext {
   items?: string[];
   /** Event files, in the order of their arrival. Default none. */
   events?: string[];
-  /** Default `'auto'`: by extension. `'amazon2018'` and `'amazon2023'` are the public raw files (raw/amazon.ts). */
+  /**
+   * Default `'auto'`: by extension. `'amazon2018'` and `'amazon2023'` are the public raw files
+   * (raw/amazon.ts).
+   */
   format?: Format | RawFormat | 'auto';
   /** The name that the files use for a field, if it is not one of `COLUMN_SYNONYMS`. */
   columns?: ColumnNames;
   /**
-   * Events of items that are neither in the files nor in the store are bad lines (`'refuse'`), or are left out and
-   * counted (`'skip'`). Default `'refuse'`, and `'skip'` for raw formats, whose reviews name products without metadata.
+   * Events of items that are neither in the files nor in the store are bad lines (`'refuse'`), or
+   * are left out and counted (`'skip'`). Default `'refuse'`, and `'skip'` for raw formats, whose
+   * reviews name products without metadata.
    */
   unknownItems?: UnknownItems;
   /** How many bad lines may be left out. Default 0. */
   skipBad?: number;
   /**
-   * Import only users with at least this many events. Default 0: all. Together with `minItemEvents` this is the k-core
-   * of the events that are imported now; passive events do not count.
+   * Import only users with at least this many events. Default 0: all. Together with `minItemEvents`
+   * this is the k-core of the events that are imported now; passive events do not count.
    */
   minUserEvents?: number;
-  /** Import only items with at least this many events. Default 0: all, items without events included. */
+  /**
+   * Import only items with at least this many events. Default 0: all, items without events
+   * included.
+   */
   minItemEvents?: number;
   /** Refuse a store that holds the data of another import. Default false: the data is added. */
   alone?: boolean;
@@ -47,9 +54,15 @@ export interface ImportSummary {
   /** Users with imported events; for an unchanged import, users in the store. */
   users: number;
   events: number;
-  /** Events left out because their item is unknown (`unknownItems: 'skip'`); 0 for an unchanged import. */
+  /**
+   * Events left out because their item is unknown (`unknownItems: 'skip'`); 0 for an unchanged
+   * import.
+   */
   withoutItem: number;
-  /** Records of raw files left out because a later one describes the same item; 0 for an unchanged import. */
+  /**
+   * Records of raw files left out because a later one describes the same item; 0 for an unchanged
+   * import.
+   */
   repeatedItems: number;
   /** Bad lines left out. */
   skipped: number;
@@ -58,8 +71,8 @@ export interface ImportSummary {
   /** The same content was imported before, and nothing was done. */
   unchanged: boolean;
   /**
-   * Event files that add nothing, because they were imported before with the same columns and limits, or are given
-   * twice. They are not part of the counts above.
+   * Event files that add nothing, because they were imported before with the same columns and
+   * limits, or are given twice. They are not part of the counts above.
    */
   repeatedFiles: string[];
   fingerprint: string;

@@ -17,7 +17,10 @@ export async function parquetColumns(staging: Staging, file: SourceFile): Promis
   }
 }
 
-/** The error to throw if DuckDB cannot read the file. Other errors, such as that of an aborted signal, stay as they are. */
+/**
+ * The error to throw if DuckDB cannot read the file. Other errors, such as that of an aborted
+ * signal, stay as they are.
+ */
 export function parquetError(file: SourceFile, error: unknown): unknown {
   const { code, cause } = error as { code?: string; cause?: Error };
   if (code !== 'IMPORT_STAGING' || cause === undefined) return error;

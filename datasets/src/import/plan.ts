@@ -1,6 +1,7 @@
 /**
- * What an import has to do: its files with their formats, its fingerprint, and which event files were imported before.
- * Fingerprints and contents are stored, so the way they are computed must not change.
+ * What an import has to do: its files with their formats, its fingerprint, and which event files
+ * were imported before. Fingerprints and contents are stored, so the way they are computed must not
+ * change.
  */
 import { sha256, sha256OfFile } from '@lorekeep/core';
 import type { ImportRecord } from '@lorekeep/store';
@@ -35,7 +36,9 @@ interface Limits {
   unknownItems?: 'skip';
 }
 
-/** @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT` */
+/**
+ * @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`
+ */
 export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   const { items = [], events = [], format = 'auto', columns = {}, minUserEvents = 0, minItemEvents = 0 } = options;
   const raw = isRawFormat(format) ? format : undefined;
@@ -46,7 +49,8 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
 
-  // `unknownItems` is named only if it is not the default, so fingerprints from before it existed are still recognised.
+  // `unknownItems` is named only if it is not the default, so fingerprints from before it existed
+  // are still recognised.
   const limits: Limits = { minUserEvents, minItemEvents, ...(unknownItems === 'skip' ? { unknownItems } : {}) };
   const itemFiles = files.slice(0, items.length);
   const newEventFiles: SourceFile[] = [];
@@ -68,7 +72,10 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   return { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
 }
 
-/** Identifies what decides the result: contents, formats and roles of the files, in order, and all options but `skipBad`. */
+/**
+ * Identifies what decides the result: contents, formats and roles of the files, in order, and all
+ * options but `skipBad`.
+ */
 function fingerprintOf(
   files: SourceFile[],
   hashes: string[],
@@ -85,8 +92,8 @@ function fingerprintOf(
 }
 
 /**
- * Identifies what decides which events come out of one file. Columns of items have no part in it: they may change with
- * the catalogue.
+ * Identifies what decides which events come out of one file. Columns of items have no part in it:
+ * they may change with the catalogue.
  */
 function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Limits): string {
   const { format, raw = format } = file;

@@ -1,6 +1,7 @@
 /**
- * Event files into staging. Text files are cut into columns of strings, one table per file; Parquet is read by DuckDB.
- * All further checking is SQL over whole tables (`check-events.ts`), so millions of events create no objects.
+ * Event files into staging. Text files are cut into columns of strings, one table per file; Parquet
+ * is read by DuckDB. All further checking is SQL over whole tables (`check-events.ts`), so millions
+ * of events create no objects.
  */
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
@@ -21,8 +22,8 @@ export interface StagedEvents {
 }
 
 /**
- * Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface, session, position)`;
- * all its rows are valid.
+ * Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface,
+ * session, position)`; all its rows are valid.
  */
 export async function stageEvents(
   staging: Staging,
@@ -41,8 +42,8 @@ export async function stageEvents(
   }
   bad.close();
   await staging.run(`
-    CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE, type VARCHAR,
-      rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
+    CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE,
+      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
   const timed = timestamps > 0;
   let withoutItem = 0;
   for (const file of files) {
@@ -105,7 +106,8 @@ function readJsonEvent(text: string, columns: ColumnFinder, values: (string | nu
       return `${EVENT_FIELDS[f]} is neither a string nor a number`;
     } else {
       const text = String(value);
-      // A lone surrogate, which only an escape can produce, has no UTF-8 form: different ids would become one.
+      // A lone surrogate, which only an escape can produce, has no UTF-8 form: different ids would
+      // become one.
       if (!text.isWellFormed()) return `${EVENT_FIELDS[f]} is not Unicode`;
       values[f] = text;
     }

@@ -1,7 +1,7 @@
 /**
- * Catalogue files into staging. Each record is checked and kept as the JSON of its `Item`, or as a bad line with its
- * reason. Single items are checked as objects, because they become objects; what concerns many items at once
- * (repeated ids) is done in SQL.
+ * Catalogue files into staging. Each record is checked and kept as the JSON of its `Item`, or as a
+ * bad line with its reason. Single items are checked as objects, because they become objects; what
+ * concerns many items at once (repeated ids) is done in SQL.
  */
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
@@ -16,8 +16,8 @@ import { readTextFile, requireColumn } from './text-file.ts';
 import { toItem } from './to-item.ts';
 
 /**
- * Makes the tables `bad (file, line, reason)`, `items (file, line, id, json)` and `known (id)`, which has the ids of all
- * valid items of the files and of the store.
+ * Makes the tables `bad (file, line, reason)`, `items (file, line, id, json)` and `known (id)`,
+ * which has the ids of all valid items of the files and of the store.
  * @returns how many records of raw files were left out because a later one describes the same item
  */
 export async function stageItems(
@@ -124,9 +124,9 @@ async function readParquetItems(
 }
 
 /**
- * Leaves one record per id. In a shop's own files a repeated id is a mistake: the first record stays, and the others
- * are bad lines that name the first. The raw files repeat products, and the last record stays, as in the published
- * preparations of these files.
+ * Leaves one record per id. In a shop's own files a repeated id is a mistake: the first record
+ * stays, and the others are bad lines that name the first. The raw files repeat products, and the
+ * last record stays, as in the published preparations of these files.
  */
 async function removeRepeatedIds(staging: Staging, files: SourceFile[], bad: RowAppender): Promise<number> {
   const raw = files.some((file) => file.raw !== undefined);

@@ -1,4 +1,7 @@
-/** Staged items and events as the store takes them, in the order of their files and lines, in bounded batches. */
+/**
+ * Staged items and events as the store takes them, in the order of their files and lines, in
+ * bounded batches.
+ */
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { Event, Item } from '@lorekeep/store';
 import { EVENT_FIELDS } from './columns.ts';

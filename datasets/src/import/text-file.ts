@@ -1,4 +1,7 @@
-/** Reads a text file of items or events: header, rows, and the reason for each row that has the wrong shape. */
+/**
+ * Reads a text file of items or events: header, rows, and the reason for each row that has the
+ * wrong shape.
+ */
 import { errors } from '../errors.ts';
 import type { TextFormat } from '../formats/format.ts';
 import { readRecords } from '../formats/records.ts';
@@ -19,8 +22,8 @@ export interface TextFileReader {
 }
 
 /**
- * @throws LorekeepError `IMPORT_NO_HEADER`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_FILE_UNREADABLE`, `IMPORT_UNCLOSED_QUOTE`,
- *   `IMPORT_LINE_TOO_LONG`
+ * @throws LorekeepError `IMPORT_NO_HEADER`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_FILE_UNREADABLE`,
+ *   `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`
  */
 export async function readTextFile(file: SourceFile, { onHeader, onRow, onBlock }: TextFileReader): Promise<void> {
   if (file.format === 'jsonl') return readFileRecords(file, onRow, onBlock);
@@ -47,7 +50,10 @@ export function requireColumn(file: SourceFile, names: string[], columns: Column
   throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field, found: names, accepted: COLUMN_SYNONYMS[field] });
 }
 
-/** Reads the records of a file. An error of reading or decompressing becomes one that names the file. */
+/**
+ * Reads the records of a file. An error of reading or decompressing becomes one that names the
+ * file.
+ */
 async function readFileRecords(
   file: SourceFile,
   onRecord: (line: number, fields: string[], problem: string | undefined) => void,

@@ -1,6 +1,7 @@
 /**
- * One record of a catalogue file as an `Item`, or the reason why it cannot be one. A record of any format arrives here
- * as a plain object of column names and values: strings from tables, any JSON value from JSON lines and Parquet.
+ * One record of a catalogue file as an `Item`, or the reason why it cannot be one. A record of any
+ * format arrives here as a plain object of column names and values: strings from tables, any JSON
+ * value from JSON lines and Parquet.
  */
 import { type Item, MAX_ID_LENGTH } from '@lorekeep/store';
 import { type ColumnFinder, ITEM_FIELDS } from './columns.ts';
@@ -12,12 +13,13 @@ type RawFields = Partial<Record<(typeof ITEM_FIELDS)[number], unknown>>;
 /**
  * - id: a string or a number; the digits of a number are the id.
  * - `title`, `brand`: a string or a number.
- * - `categories`: a list; a list of paths (flattened, repeats removed); a JSON array in a string; or a string that is
- *   split at `|`, or else at ` > `.
+ * - `categories`: a list; a list of paths (flattened, repeats removed); a JSON array in a string;
+ *   or a string that is split at `|`, or else at ` > `.
  * - `description`: a string, or a list of strings (joined by line breaks).
  * - `price`: a number, or a string such as `12.99`, `$1,299.00`.
- * - All other columns go to `Item.fields` under their own names: strings, finite numbers, booleans, and lists of strings
- *   and numbers (as strings). Empty values and nested objects are left out, because no filter could name them.
+ * - All other columns go to `Item.fields` under their own names: strings, finite numbers, booleans,
+ *   and lists of strings and numbers (as strings). Empty values and nested objects are left out,
+ *   because no filter could name them.
  */
 export function toItem(record: Record<string, unknown>, columns: ColumnFinder): ItemOrProblem {
   const names = Object.keys(record);
@@ -43,7 +45,10 @@ export function toItem(record: Record<string, unknown>, columns: ColumnFinder): 
   return wellFormed ? { item } : { problem: 'is not Unicode' };
 }
 
-/** Sets title, brand, categories, description and price; returns what is wrong with the first bad one. */
+/**
+ * Sets title, brand, categories, description and price; returns what is wrong with the first bad
+ * one.
+ */
 function setContent(item: Item, raw: RawFields): string | undefined {
   for (const field of ['title', 'brand'] as const) {
     const value = raw[field];

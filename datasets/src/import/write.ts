@@ -7,7 +7,8 @@ import type { Staging } from './staging.ts';
 
 /**
  * @param eventFiles named in `IMPORT_TIMES_MIXED`
- * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same files meanwhile)
+ * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same
+ *   files meanwhile)
  */
 export async function writeStaged(
   staging: Staging,

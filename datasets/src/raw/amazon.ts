@@ -1,19 +1,24 @@
 /**
- * The public raw files of Amazon reviews (Ni, Li & McAuley 2019; Hou et al. 2024), read as they are downloaded:
+ * The public raw files of Amazon reviews (Ni, Li & McAuley 2019; Hou et al. 2024), read as they are
+ * downloaded:
  *
  *     amazon2018   meta_CATEGORY.json.gz   reviews CATEGORY_5.json.gz (5-core) or CATEGORY.json.gz
  *     amazon2023   meta_CATEGORY.jsonl.gz  reviews CATEGORY.jsonl.gz
  *
- * Both are JSON lines whose keys the import knows (import/columns.ts). The metadata were scraped from pages, so a price
- * may be a range, a dash or a style sheet, and products are repeated. Long lists that do not describe an item (images,
- * "also bought") make up most of the bytes. Reviews name products that have no metadata.
+ * Both are JSON lines whose keys the import knows (import/columns.ts). The metadata were scraped
+ * from pages, so a price may be a range, a dash or a style sheet, and products are repeated. Long
+ * lists that do not describe an item (images, "also bought") make up most of the bytes. Reviews
+ * name products that have no metadata.
  */
 
 export type RawFormat = 'amazon2018' | 'amazon2023';
 
 export const RAW_FORMATS: readonly RawFormat[] = ['amazon2018', 'amazon2023'];
 
-/** The keys of a metadata record that are kept: the fields of the item, and what is useful for filters. */
+/**
+ * The keys of a metadata record that are kept: the fields of the item, and what is useful for
+ * filters.
+ */
 const KEPT: Record<RawFormat, readonly string[]> = {
   amazon2018: ['asin', 'title', 'brand', 'category', 'description', 'price', 'feature', 'main_cat'],
   amazon2023: [
@@ -43,7 +48,9 @@ export function rawItem(format: RawFormat, record: Record<string, unknown>): Rec
   return kept;
 }
 
-/** Whether the value is one price, not a range ("$12.99 - $15.00"), a dash, or a piece of the page. */
+/**
+ * Whether the value is one price, not a range ("$12.99 - $15.00"), a dash, or a piece of the page.
+ */
 function isPrice(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && /^\s*\$?\s*\d[\d,]*(\.\d+)?\s*$/.test(value));
 }

@@ -5,7 +5,10 @@ import type { SimulatedShop } from './shop.ts';
 /** Items or events per batch. */
 export const BATCH = 5000;
 
-/** The events of a shop in batches. Reports each batch, and stops between batches if `signal` is aborted. */
+/**
+ * The events of a shop in batches. Reports each batch, and stops between batches if `signal` is
+ * aborted.
+ */
 export function* eventBatches(shop: SimulatedShop, { progress = silent, signal }: RunContext): Generator<Event[]> {
   const total = shop.options.events;
   let done = 0;

@@ -1,7 +1,10 @@
 import { sha256 } from '@lorekeep/core';
 import { resolveShopOptions, type SimulatedShopOptions } from './options.ts';
 
-/** Raised when equal options begin to give another shop, so that a stored shop is not taken for the new one. */
+/**
+ * Raised when equal options begin to give another shop, so that a stored shop is not taken for the
+ * new one.
+ */
 const GENERATOR_VERSION = 1;
 
 /** Identifies a shop by its generator and its options; SHA-256. */

@@ -19,8 +19,8 @@ const SOURCE = 'simulated';
 
 /**
  * Puts the shop into a store, in one transaction.
- * @throws LorekeepError `SIMULATED_OTHER_SHOP` if the store holds one made with other options, `SIMULATED_BAD_OPTION`;
- *   or `signal.reason`
+ * @throws LorekeepError `SIMULATED_OTHER_SHOP` if the store holds one made with other options,
+ *   `SIMULATED_BAD_OPTION`; or `signal.reason`
  */
 export async function importSimulatedShop(
   store: Store,

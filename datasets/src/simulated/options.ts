@@ -1,11 +1,15 @@
-/** The options of a simulated shop. Equal options give equal bytes, with one version of Node on one machine. */
+/**
+ * The options of a simulated shop. Equal options give equal bytes, with one version of Node on one
+ * machine.
+ */
 import { errors } from '../errors.ts';
 
 export interface SimulatedShopOptions {
   /** Any 32-bit integer. Default 42. */
   seed?: number;
   /**
-   * Number of events of all types, met exactly. 83 to 90 % are impressions. 1,000 to 10,000,000. Default 300,000.
+   * Number of events of all types, met exactly. 83 to 90 % are impressions. 1,000 to 10,000,000.
+   * Default 300,000.
    */
   events?: number;
   /** Number of users. 10 to 2,000,000. Default: one per 200 events (1,500), at least 20. */
@@ -14,14 +18,20 @@ export interface SimulatedShopOptions {
   items?: number;
   /** Length of the log in days. 7 to 730. Default 60. */
   days?: number;
-  /** Share of the catalogue that is launched after the first day, evenly over the period. 0 to 0.9. Default 0.2. */
+  /**
+   * Share of the catalogue that is launched after the first day, evenly over the period. 0 to 0.9.
+   * Default 0.2.
+   */
   newItemShare?: number;
-  /** Speed of the drift of tastes: 0 keeps them fixed, 1 is the documented walk and life events. 0 to 5. Default 1. */
+  /**
+   * Speed of the drift of tastes: 0 keeps them fixed, 1 is the documented walk and life events. 0
+   * to 5. Default 1.
+   */
   drift?: number;
   /**
-   * How pages are filled. `'mediocre'` (default): by popularity, recently seen shelves and noise, best first, so the
-   * log is as biased as a real one. `'random'`: with launched items drawn evenly, in random order, as in a randomised
-   * experiment.
+   * How pages are filled. `'mediocre'` (default): by popularity, recently seen shelves and noise,
+   * best first, so the log is as biased as a real one. `'random'`: with launched items drawn
+   * evenly, in random order, as in a randomised experiment.
    */
   policy?: 'mediocre' | 'random';
 }

@@ -1,15 +1,18 @@
 /**
- * The simulated shop: a catalogue with text, users with tastes, and the log of what happened between them, from one
- * seed. With it, Lorekeep can be tried, tested and measured without anyone's data, and methods can be compared with the
- * truth, which no real log contains. Its figures say nothing about real shops.
+ * The simulated shop: a catalogue with text, users with tastes, and the log of what happened
+ * between them, from one seed. With it, Lorekeep can be tried, tested and measured without anyone's
+ * data, and methods can be compared with the truth, which no real log contains. Its figures say
+ * nothing about real shops.
  *
- * Equal options give equal bytes. Item n and user n do not depend on the numbers of items, users and events (launch days
- * depend on `days` and `newItemShare`), so a larger catalogue begins with the smaller one. The log as a whole changes
- * with any option: a longer log does not begin with the shorter one.
+ * Equal options give equal bytes. Item n and user n do not depend on the numbers of items, users
+ * and events (launch days depend on `days` and `newItemShare`), so a larger catalogue begins with
+ * the smaller one. The log as a whole changes with any option: a longer log does not begin with the
+ * shorter one.
  *
- * What a learner must know: text tells most of an item's meaning, not all; the log is biased by position and by what the
- * logging policy showed; tastes drift; items arrive; a click, its cart and its purchase are three events on one item.
- * Users check out during the visit, so a visit may end a few minutes after the end of the period.
+ * What a learner must know: text tells most of an item's meaning, not all; the log is biased by
+ * position and by what the logging policy showed; tastes drift; items arrive; a click, its cart and
+ * its purchase are three events on one item. Users check out during the visit, so a visit may end a
+ * few minutes after the end of the period.
  */
 import type { Event, Item } from '@lorekeep/store';
 import { errors } from '../errors.ts';
@@ -27,17 +30,20 @@ export interface TrueImpression {
   /** Probability that this position was looked at. */
   examination: number;
   /**
-   * Probability of a click if it was looked at, given the errand of the visit and what was looked at lately; 0 if the
-   * item was clicked earlier in this visit.
+   * Probability of a click if it was looked at, given the errand of the visit and what was looked
+   * at lately; 0 if the item was clicked earlier in this visit.
    */
   click: number;
 }
 
-/** The truth behind the log. Every method throws `SIMULATED_UNKNOWN_ID` for an id that is not of this shop. */
+/**
+ * The truth behind the log. Every method throws `SIMULATED_UNKNOWN_ID` for an id that is not of
+ * this shop.
+ */
 export interface SimulatedTruth {
   /**
-   * Log-odds that the user clicks the item if it is looked at, at a moment (Unix seconds), without an errand.
-   * Comparable over items and over users.
+   * Log-odds that the user clicks the item if it is looked at, at a moment (Unix seconds), without
+   * an errand. Comparable over items and over users.
    */
   preference(user: string, item: string, time: number): number;
   /** The same as a probability. */
@@ -65,7 +71,10 @@ export interface SimulatedShop {
   /** All items, those not launched yet included. */
   items(): Generator<Item, void, undefined>;
   userIds(): Generator<string, void, undefined>;
-  /** Exactly `options.events` events in order of time, made as they are read. Each call starts from the beginning. */
+  /**
+   * Exactly `options.events` events in order of time, made as they are read. Each call starts from
+   * the beginning.
+   */
   events(): Generator<Event, void, undefined>;
   truth: SimulatedTruth;
 }
@@ -76,7 +85,7 @@ const DAY = 86_400;
  * @throws LorekeepError `SIMULATED_BAD_OPTION`
  * @example
  * const shop = simulateShop({ seed: 7, events: 20_000 });
- * for (const event of shop.events()) if (event.type === 'click') console.log(event.user, event.item);
+ * for (const { type, user, item } of shop.events()) if (type === 'click') console.log(user, item);
  */
 export function simulateShop(options: SimulatedShopOptions = {}): SimulatedShop {
   const resolved = resolveShopOptions(options);

@@ -1,6 +1,7 @@
 /**
- * The simulated shop as files in the layout of the public data sets (`items.jsonl.gz`, `interactions.tsv.gz`), which the
- * normal import reads. Events are made as they are written, so ten million pass through a few megabytes of memory.
+ * The simulated shop as files in the layout of the public data sets (`items.jsonl.gz`,
+ * `interactions.tsv.gz`), which the normal import reads. Events are made as they are written, so
+ * ten million pass through a few megabytes of memory.
  */
 import { createWriteStream, existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -23,7 +24,8 @@ export interface SimulatedFiles {
 }
 
 /**
- * Writes `items.jsonl.gz`, `interactions.tsv.gz` and `simulated.json` into a new directory, all at once or not at all.
+ * Writes `items.jsonl.gz`, `interactions.tsv.gz` and `simulated.json` into a new directory, all at
+ * once or not at all.
  * @throws LorekeepError `SIMULATED_DIRECTORY_EXISTS`, `SIMULATED_BAD_OPTION`; or `signal.reason`
  */
 export async function writeSimulatedShop(
@@ -68,7 +70,9 @@ async function writeGzip(path: string, lines: Iterable<string>): Promise<void> {
   await pipeline(Readable.from(chunks(lines)), createGzip(), createWriteStream(path));
 }
 
-/** Joins lines to pieces of 64 KiB, because one write per line would cost more than making the line. */
+/**
+ * Joins lines to pieces of 64 KiB, because one write per line would cost more than making the line.
+ */
 function* chunks(lines: Iterable<string>): Generator<string> {
   let chunk = '';
   for (const line of lines) {

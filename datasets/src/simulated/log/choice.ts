@@ -1,8 +1,8 @@
 /**
- * How a simulated user chooses. Position decides what is looked at; preference decides what of that is clicked; some
- * of what is clicked goes into the cart, and some of the cart is bought. This is the examination hypothesis
- * (Richardson et al., WWW 2007; Craswell et al., WSDM 2008): P(click) = P(examined | surface, position) ·
- * P(click | examined, user, item, moment).
+ * How a simulated user chooses. Position decides what is looked at; preference decides what of that
+ * is clicked; some of what is clicked goes into the cart, and some of the cart is bought. This is
+ * the examination hypothesis (Richardson et al., WWW 2007; Craswell et al., WSDM 2008): P(click) =
+ * P(examined | surface, position) · P(click | examined, user, item, moment).
  */
 import type { Catalogue } from '../world/catalogue.ts';
 import type { UserState } from '../world/users.ts';
@@ -10,7 +10,10 @@ import { MEANING_DIM } from '../world/vectors.ts';
 
 export type Surface = 'home' | 'search' | 'category' | 'similar';
 
-/** Items per page, and the decay of attention: a position (from 0) is examined with probability (1 + position)^−decay. */
+/**
+ * Items per page, and the decay of attention: a position (from 0) is examined with probability (1 +
+ * position)^−decay.
+ */
 export const SURFACES: Record<Surface, { pageSize: number; decay: number }> = {
   home: { pageSize: 10, decay: 0.6 },
   search: { pageSize: 10, decay: 0.9 },
@@ -28,8 +31,8 @@ const LOVED_BRAND = 0.8;
 const PRICE_MISFIT = 0.8;
 
 /**
- * Log-odds that the user clicks the item if it is examined, without an errand:
- * −2.55 + 5 · cos(taste, item) + quality + 0.8 if the brand is loved − 0.8 · min(2, (price level − budget)²).
+ * Log-odds that the user clicks the item if it is examined, without an errand: −2.55 + 5 ·
+ * cos(taste, item) + quality + 0.8 if the brand is loved − 0.8 · min(2, (price level − budget)²).
  */
 export function preference(catalogue: Catalogue, user: UserState, item: number): number {
   let product = 0;

@@ -1,6 +1,6 @@
 /**
- * Why users come. A purchase has consequences: complements are wanted next (a drill, then drill bits), and consumables
- * run out and are bought again, mostly the same product.
+ * Why users come. A purchase has consequences: complements are wanted next (a drill, then drill
+ * bits), and consumables run out and are bought again, mostly the same product.
  */
 import type { Random } from '@lorekeep/core';
 import { exponential, pick, pickWeighted } from '../world/draw.ts';
@@ -29,14 +29,20 @@ const ERRAND_TYPE = 1.8;
 const ERRAND_SHELF = 0.7;
 const ERRAND_ITEM = 2;
 
-/** What an errand adds to the log-odds: 1.8 for the wanted type (else 0.7 for its shelf), and 2 for the wanted item. */
+/**
+ * What an errand adds to the log-odds: 1.8 for the wanted type (else 0.7 for its shelf), and 2 for
+ * the wanted item.
+ */
 export function errandBonus(type: number, shelf: number, item: number, errand: Errand | undefined): number {
   if (errand === undefined) return 0;
   const kind = type === errand.type ? ERRAND_TYPE : shelf === errand.shelf ? ERRAND_SHELF : 0;
   return kind + (item === errand.item ? ERRAND_ITEM : 0);
 }
 
-/** The errand of a visit: a need that is due (and is then removed from `needs`), something of an interest, or none. */
+/**
+ * The errand of a visit: a need that is due (and is then removed from `needs`), something of an
+ * interest, or none.
+ */
 export function chooseErrand(
   world: World,
   state: UserState,
@@ -58,7 +64,9 @@ export function chooseErrand(
   return { type, shelf: interest.shelf };
 }
 
-/** With the wanted type in the cart, some users continue with a complement; the others look around. */
+/**
+ * With the wanted type in the cart, some users continue with a complement; the others look around.
+ */
 export function complementErrand(world: World, { type }: Errand, random: Random): Errand | undefined {
   const { complements } = world.types[type];
   if (complements.length === 0 || random.next() >= 0.4) return undefined;

@@ -1,7 +1,8 @@
 /**
- * The logging policy: what the simulated shop shows, which biases every log. It does not know the users' tastes. The
- * mediocre policy does what many shops do: best-sellers first, some items of the shelves the user looked at last, and
- * some noise. Popularity comes from the clicks of the log itself, so it reinforces itself.
+ * The logging policy: what the simulated shop shows, which biases every log. It does not know the
+ * users' tastes. The mediocre policy does what many shops do: best-sellers first, some items of the
+ * shelves the user looked at last, and some noise. Popularity comes from the clicks of the log
+ * itself, so it reinforces itself.
  */
 import type { Random } from '@lorekeep/core';
 import type { Catalogue } from '../world/catalogue.ts';
@@ -24,7 +25,9 @@ export interface LoggingPolicy {
   /** Does the nightly work if the day is later than before. Days must not decrease. */
   advanceTo(day: number): void;
   countClick(item: number): void;
-  /** Item numbers, best first, without duplicates; fewer than a page holds if the shop has no more. */
+  /**
+   * Item numbers, best first, without duplicates; fewer than a page holds if the shop has no more.
+   */
   page(request: PageRequest, random: Random): number[];
 }
 
@@ -61,7 +64,10 @@ export function createLoggingPolicy(world: World, catalogue: Catalogue, kind: Po
 interface Candidates {
   kind: PolicyKind;
   items: Set<number>;
-  /** Adds up to `count` items of a pool, drawn by popularity, or evenly (always so under the random policy). */
+  /**
+   * Adds up to `count` items of a pool, drawn by popularity, or evenly (always so under the random
+   * policy).
+   */
   add(pool: Pool, count: number, evenly?: boolean): void;
 }
 
@@ -71,7 +77,8 @@ function createCandidates(kind: PolicyKind, random: Random): Candidates {
     kind,
     items,
     add(pool, count, evenly = kind === 'random') {
-      // A small pool is taken as a whole. An item that is drawn twice is not replaced by another one.
+      // A small pool is taken as a whole. An item that is drawn twice is not replaced by another
+      // one.
       if (pool.items.length <= count) {
         for (const item of pool.items) items.add(item);
         return;

@@ -1,6 +1,7 @@
 /**
- * Popularity in the simulated shop: clicks, which lose weight every night, and the launched items in pools from which
- * popular ones are drawn more often. The pools are rebuilt once a day, as by a nightly job.
+ * Popularity in the simulated shop: clicks, which lose weight every night, and the launched items
+ * in pools from which popular ones are drawn more often. The pools are rebuilt once a day, as by a
+ * nightly job.
  */
 import type { Random } from '@lorekeep/core';
 import type { Catalogue } from '../world/catalogue.ts';

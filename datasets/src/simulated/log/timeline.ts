@@ -1,10 +1,12 @@
 /**
- * The log of the simulated shop, in order of time, without holding it in memory. Visits start one after another; each
- * is simulated as a whole, and its events wait in a heap until no later visit can precede them. Only the events of
- * visits under way are in memory (a few thousand in a log of ten million).
+ * The log of the simulated shop, in order of time, without holding it in memory. Visits start one
+ * after another; each is simulated as a whole, and its events wait in a heap until no later visit
+ * can precede them. Only the events of visits under way are in memory (a few thousand in a log of
+ * ten million).
  *
- * The number of events is met exactly. The gap to the next visit is drawn from the time and the events that remain, so
- * the rate corrects itself and the last event falls at the end of the period.
+ * The number of events is met exactly. The gap to the next visit is drawn from the time and the
+ * events that remain, so the rate corrects itself and the last event falls at the end of the
+ * period.
  */
 import type { Random } from '@lorekeep/core';
 import type { ResolvedShopOptions } from '../options.ts';
@@ -79,7 +81,10 @@ function createVisitStarts(options: ResolvedShopOptions, random: Random) {
   };
 }
 
-/** Draws a user with probability proportional to activity, and tries again (20 times) if the user is in a visit. */
+/**
+ * Draws a user with probability proportional to activity, and tries again (20 times) if the user is
+ * in a visit.
+ */
 function createUserChoice(activity: Float64Array, random: Random) {
   const cumulative = new Float64Array(activity.length);
   let total = 0;

@@ -1,11 +1,17 @@
-/** What is remembered of users between visits: a few bytes per user, and the needs of users who bought something. */
+/**
+ * What is remembered of users between visits: a few bytes per user, and the needs of users who
+ * bought something.
+ */
 import type { Need } from './errands.ts';
 
 const RECENT_SHELVES = 3;
 const RECENT_ITEMS = 16;
 
 export interface UserMemory {
-  /** Shelves of the user's last clicks, latest first, −1 where there is none. A view: it changes with `addClick`. */
+  /**
+   * Shelves of the user's last clicks, latest first, −1 where there is none. A view: it changes
+   * with `addClick`.
+   */
   recentShelves(user: number): Int16Array;
   /** The last clicked items, likewise. */
   recentItems(user: number): Int32Array;

@@ -1,4 +1,7 @@
-/** One visit: why the user came, which pages were shown, and what was looked at, clicked, put in the cart and bought. */
+/**
+ * One visit: why the user came, which pages were shown, and what was looked at, clicked, put in the
+ * cart and bought.
+ */
 import type { Random } from '@lorekeep/core';
 import type { Event } from '@lorekeep/store';
 import { type Catalogue, itemId } from '../world/catalogue.ts';
@@ -70,7 +73,9 @@ interface Shown {
 }
 
 const MAX_PAGES = 15;
-/** Log-odds that an item loses if the user clicked it not long ago, unless it is to be bought again. */
+/**
+ * Log-odds that an item loses if the user clicked it not long ago, unless it is to be bought again.
+ */
 const SEEN_PENALTY = 2;
 
 /** Simulates one visit and returns its events in order of time. */

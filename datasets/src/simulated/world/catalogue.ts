@@ -1,8 +1,8 @@
 /**
- * The simulated items. An item depends only on the seed and its own number, so a larger catalogue begins with the
- * smaller one. Its text says everything its meaning vector is made of (department, shelf, theme, type, material,
- * features, use, style, price level, brand), except for a hidden direction and a quality, which no text tells, as in
- * real shops.
+ * The simulated items. An item depends only on the seed and its own number, so a larger catalogue
+ * begins with the smaller one. Its text says everything its meaning vector is made of (department,
+ * shelf, theme, type, material, features, use, style, price level, brand), except for a hidden
+ * direction and a quality, which no text tells, as in real shops.
  *
  * Texts are composed on request; only numbers are stored per item (about 150 bytes).
  */
@@ -19,7 +19,9 @@ export interface Catalogue {
   size: number;
   /** `[size × MEANING_DIM]`, unit rows. */
   vectors: Float32Array;
-  /** `[size]` added to an item's log-odds of a click; users learn it only by looking at the item. */
+  /**
+   * `[size]` added to an item's log-odds of a click; users learn it only by looking at the item.
+   */
   quality: Float32Array;
   /** `[size]` log of the price relative to an ordinary product of the same type. */
   priceLevel: Float32Array;

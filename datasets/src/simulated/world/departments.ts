@@ -1,4 +1,7 @@
-/** The departments of the simulated shop. Their order decides which random numbers they get, so it must not change. */
+/**
+ * The departments of the simulated shop. Their order decides which random numbers they get, so it
+ * must not change.
+ */
 import { beauty } from './departments/beauty.ts';
 import { crafts } from './departments/crafts.ts';
 import { electronics } from './departments/electronics.ts';

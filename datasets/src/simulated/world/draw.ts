@@ -17,7 +17,10 @@ export function pickWeighted(random: Random, weights: ArrayLike<number>): number
   return weights.length - 1;
 }
 
-/** The first index whose cumulative weight exceeds `uniform` (from [0, 1)) times the total; by bisection. */
+/**
+ * The first index whose cumulative weight exceeds `uniform` (from [0, 1)) times the total; by
+ * bisection.
+ */
 export function indexByCumulative(cumulative: Float64Array, uniform: number): number {
   const target = uniform * cumulative[cumulative.length - 1];
   let low = 0;

@@ -1,4 +1,7 @@
-/** Title, description and the other visible fields of a simulated item, composed from what was drawn for it. */
+/**
+ * Title, description and the other visible fields of a simulated item, composed from what was drawn
+ * for it.
+ */
 import type { Random } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
 import { pick } from './draw.ts';

@@ -1,10 +1,12 @@
 /**
- * The simulated users. The taste of a user at any time depends only on the seed and the user's number, so it is
- * computed on request: the log need not be replayed, and no taste is kept in memory.
+ * The simulated users. The taste of a user at any time depends only on the seed and the user's
+ * number, so it is computed on request: the log need not be replayed, and no taste is kept in
+ * memory.
  *
- * Taste = a mixture of two to four interests (a shelf, with a favourite type, material, feature and use) + a liked style
- * + a personal direction. It drifts in two ways: by a weekly random walk of the vector and of the interests' weights,
- * and by occasional life events (a puppy, a new hobby) that replace one interest by a strong one in another department.
+ * Taste = a mixture of two to four interests (a shelf, with a favourite type, material, feature and
+ * use) + a liked style + a personal direction. It drifts in two ways: by a weekly random walk of
+ * the vector and of the interests' weights, and by occasional life events (a puppy, a new hobby)
+ * that replace one interest by a strong one in another department.
  */
 import type { Random } from '@lorekeep/core';
 import type { ResolvedShopOptions } from '../options.ts';
@@ -81,7 +83,8 @@ function userAt(world: World, user: number, week: number, drift: number): UserSt
   const shares = weights.map((weight) => weight / total);
   const taste = new Float32Array(MEANING_DIM);
   interests.forEach((interest, k) => {
-    // Square roots keep small interests alive in the mixture: a person with a main hobby still has the others.
+    // Square roots keep small interests alive in the mixture: a person with a main hobby still has
+    // the others.
     addScaled(taste, interest.centre, Math.sqrt(shares[k]));
   });
   normalise(taste);

@@ -1,7 +1,7 @@
 /**
- * The words of the simulated shop: twelve departments, three shelves each, four product types per shelf. Each word is
- * printed on the items that carry it and has a meaning vector (`world.ts`), so text and behaviour agree. No brand,
- * product or text is taken from a real shop.
+ * The words of the simulated shop: twelve departments, three shelves each, four product types per
+ * shelf. Each word is printed on the items that carry it and has a meaning vector (`world.ts`), so
+ * text and behaviour agree. No brand, product or text is taken from a real shop.
  */
 
 export interface ProductType {
@@ -22,7 +22,10 @@ export interface ProductType {
 
 export interface Shelf {
   name: string;
-  /** Shelves of different departments with the same theme attract the same people: coffee machines and coffee. */
+  /**
+   * Shelves of different departments with the same theme attract the same people: coffee machines
+   * and coffee.
+   */
   theme: string;
   /** Who or what the products of this shelf are for. */
   uses: string[];

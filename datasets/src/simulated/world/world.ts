@@ -1,8 +1,9 @@
 /**
- * What the seed fixes before there are items and users: shelves, product types, brands, and meaning as vectors. Each
- * word of the vocabulary has one random direction that depends only on the seed and the word. An item's vector is the
- * sum of the directions of what its text says, and a user's taste is made of the same directions. So texts that share
- * words are liked by the same people, which a text encoder can learn.
+ * What the seed fixes before there are items and users: shelves, product types, brands, and meaning
+ * as vectors. Each word of the vocabulary has one random direction that depends only on the seed
+ * and the word. An item's vector is the sum of the directions of what its text says, and a user's
+ * taste is made of the same directions. So texts that share words are liked by the same people,
+ * which a text encoder can learn.
  */
 import { createRandom, type Random } from '@lorekeep/core';
 import { DEPARTMENTS } from './departments.ts';
