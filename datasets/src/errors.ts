@@ -22,7 +22,7 @@ export const errors = defineErrors({
   }),
   IMPORT_UNKNOWN_FORMAT: usage<{ file: string }>({
     message: ({ file }) => `${file} has no extension of a known format.`,
-    hint: 'Give the format (csv, tsv, jsonl or parquet), or rename the file. After the extension, .gz or .zst may follow.',
+    hint: 'Give the format (csv, tsv, jsonl or parquet), or use a known extension; .gz or .zst may follow it.',
   }),
   IMPORT_NO_HEADER: usage<{ file: string }>({
     message: ({ file }) => `${file} is empty: CSV and TSV files start with a line of column names.`,

@@ -1,6 +1,7 @@
 /**
- * Fingerprints, contents and stored results of imports are pinned: a store that was filled by an earlier version must
- * recognise the same files, so a change of these values is a change of behaviour.
+ * Fingerprints, contents and stored results of imports are pinned: a store that was filled by an
+ * earlier version must recognise the same files, so a change of these values is a change of
+ * behaviour.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,23 +16,37 @@ const folder = await mkdtemp(join(tmpdir(), 'lorekeep-identity-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
 const FILES = {
-  'items.csv':
-    'item_id,title,category,price,color\na,"A ""tall""\nlamp",Home|Lamps,"$1,299.00",red\nb,Bowl,Home > Bowls,3,\n',
-  'items.jsonl':
-    '{"item":12345678901234567890,"name":"Long"}\n{"item":"ü","categories":[["A","B"],["A"]],"tags":["x",2]}\n',
-  'log.tsv':
-    'user\titem\ttimestamp\ttype\trating\nu1\ta\t1709290800\tclick\t4.5\nu1\tb\t2024-03-01T12:00:00+01:00\t\t\nu2\tx\t1\t\t\nu2\ta\t1709290800123\timpression\t\n',
-  'untimed.jsonl':
-    '{"user":7,"item":"ü","page":"home","pos":3}\n{"user":"v","item":"12345678901234567890","session":"s"}\n',
-  'renamed.csv': 'who,what,when\nu,a,3\nv,a,4\nw,b,5\n',
-  'meta.json': '{"asin":"B1","title":"Old"}\n{"asin":"B1","title":"New","price":"$1.00 - $2.00","category":["X"]}\n',
-  'reviews.json':
-    '{"reviewerID":"U","asin":"B1","overall":5,"unixReviewTime":1}\n{"reviewerID":"U","asin":"GONE","unixReviewTime":2}\n',
+  'items.csv': [
+    'item_id,title,category,price,color',
+    'a,"A ""tall""\nlamp",Home|Lamps,"$1,299.00",red',
+    'b,Bowl,Home > Bowls,3,',
+  ],
+  'items.jsonl': [
+    '{"item":12345678901234567890,"name":"Long"}',
+    '{"item":"ü","categories":[["A","B"],["A"]],"tags":["x",2]}',
+  ],
+  'log.tsv': [
+    'user\titem\ttimestamp\ttype\trating',
+    'u1\ta\t1709290800\tclick\t4.5',
+    'u1\tb\t2024-03-01T12:00:00+01:00\t\t',
+    'u2\tx\t1\t\t',
+    'u2\ta\t1709290800123\timpression\t',
+  ],
+  'untimed.jsonl': [
+    '{"user":7,"item":"ü","page":"home","pos":3}',
+    '{"user":"v","item":"12345678901234567890","session":"s"}',
+  ],
+  'renamed.csv': ['who,what,when', 'u,a,3', 'v,a,4', 'w,b,5'],
+  'meta.json': ['{"asin":"B1","title":"Old"}', '{"asin":"B1","title":"New","price":"$1.00 - $2.00","category":["X"]}'],
+  'reviews.json': [
+    '{"reviewerID":"U","asin":"B1","overall":5,"unixReviewTime":1}',
+    '{"reviewerID":"U","asin":"GONE","unixReviewTime":2}',
+  ],
 };
 const paths = {} as Record<keyof typeof FILES, string>;
-for (const [name, content] of Object.entries(FILES)) {
+for (const [name, lines] of Object.entries(FILES)) {
   paths[name as keyof typeof FILES] = join(folder, name);
-  await writeFile(join(folder, name), content);
+  await writeFile(join(folder, name), `${lines.join('\n')}\n`);
 }
 
 const CASES: [name: string, options: Omit<ImportOptions, 'store'>, expected: object][] = [

@@ -1,6 +1,7 @@
 /**
- * Equal options give equal bytes, from one version of the generator to the next. If these hashes must change, raise
- * `GENERATOR_VERSION`, because stored shops carry a fingerprint that contains it.
+ * Equal options give equal bytes, from one version of the generator to the next. If these hashes
+ * must change, raise `GENERATOR_VERSION`, because stored shops carry a fingerprint that contains
+ * it.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

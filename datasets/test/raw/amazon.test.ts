@@ -1,6 +1,7 @@
 /**
- * The public raw files of Amazon reviews, as small files with their exact keys and quirks, and protocol B of the LEARN paper
- * (that of Recformer) prepared from them once by the import and once by plain loops over the lines.
+ * The public raw files of Amazon reviews, as small files with their exact keys and quirks. Protocol
+ * B of the LEARN paper (that of Recformer) is prepared from them twice: by the import, and by plain
+ * loops over the lines.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,8 +10,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createRandom } from '@lorekeep/core';
+import { type ImportOptions, importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { type ImportOptions, importFiles } from '../src/index.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'lorekeep-raw-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -66,7 +67,7 @@ const review2018 = (reviewerID: string, asin: string, unixReviewTime: number) =>
   unixReviewTime,
 });
 
-test('2018: products with the quirks of the scrape, reviews with keys that are no part of an event', async () => {
+test('amazon2018: quirks of the scraped products are handled, and other keys of reviews are ignored', async () => {
   const { summary, items, events } = await imported({
     items: [
       await put('meta_Quirks.json.gz', [
@@ -108,7 +109,7 @@ test('2018: products with the quirks of the scrape, reviews with keys that are n
   assert.deepEqual(events, [{ user: 'U1', item: 'B1', type: 'interaction', timestamp: 1514764800, rating: 5 }]);
 });
 
-test('2023: items are parent products, times are milliseconds', async () => {
+test('amazon2023: items are parent products, and times are milliseconds', async () => {
   const { items, events } = await imported({
     items: [
       await put('meta_New.jsonl.gz', [
@@ -162,11 +163,12 @@ test('2023: items are parent products, times are milliseconds', async () => {
   assert.deepEqual(events, [{ user: 'AE1', item: 'P1', type: 'interaction', timestamp: 1588687728.923, rating: 4 }]);
 });
 
-test('protocol B: users with more than three reviews of products with metadata, in stable order of time, repeats kept', async () => {
+test('protocol B: users with more than three reviews of products with metadata, by time, repeats kept', async () => {
   const random = createRandom(7);
   const meta = Array.from({ length: 40 }, (_, i) => meta2018(`B${i}`));
   const reviews = Array.from({ length: 400 }, () =>
-    // Days, as in the files: many reviews of a user fall on one, and a fifth is of products without metadata.
+    // Times are days, as in the files, so many reviews of a user have equal times. A fifth of the
+    // reviews is of products without metadata.
     review2018(`U${random.int(80)}`, `B${random.int(50)}`, 1500000000 + 86400 * random.int(5)),
   );
   const expected = new Map<string, string[]>();
@@ -188,11 +190,11 @@ test('protocol B: users with more than three reviews of products with metadata, 
   assert.deepEqual(histories, new Map([...histories.keys()].map((user) => [user, expected.get(user)])));
   assert.equal(histories.size, expected.size);
   assert.equal(summary.withoutItem, reviews.filter(({ asin }) => !known.has(asin)).length);
-  // What is ranked are the products that occur in the sequences.
+  // Only products that occur in the sequences are imported.
   assert.deepEqual(new Set(items.map(({ id }) => id)), new Set([...expected.values()].flat()));
 });
 
-test('events of unknown items are bad lines unless they may be skipped', async () => {
+test('events of unknown items are bad lines, or are skipped with `unknownItems: skip`', async () => {
   const items = [await put('own.jsonl.gz', [{ item: 'a' }])];
   const log = [
     { user: 'u', item: 'a' },

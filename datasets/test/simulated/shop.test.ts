@@ -22,7 +22,7 @@ test('equal options give equal bytes; another seed gives another shop', () => {
   const first = dump({ seed: 7, events: 5000 });
   assert.equal(dump({ seed: 7, events: 5000 }), first);
   assert.notEqual(dump({ seed: 8, events: 5000 }), first);
-  assert.deepEqual([...shop20k.events()], events20k, 'each call of events() begins anew');
+  assert.deepEqual([...shop20k.events()], events20k, 'each call of events() starts from the beginning');
 });
 
 test('a larger catalogue begins with the smaller one, and users do not change with their number', () => {
@@ -33,7 +33,7 @@ test('a larger catalogue begins with the smaller one, and users do not change wi
   assert.equal(small.truth.launchTime('sim-item-000059'), large.truth.launchTime('sim-item-000059'));
 });
 
-test('the number of events is met exactly, over the whole period', () => {
+test('the log has exactly the requested number of events, over the whole period', () => {
   for (const [shop, events] of [
     [shop20k, events20k],
     [shop100k, events100k],
@@ -58,7 +58,7 @@ test('events come in order of time and refer to users and launched items of the 
   }
 });
 
-test('the funnel narrows: every click follows its impression, every cart its click, every purchase its cart', () => {
+test('every click follows its impression, every cart its click, every purchase its cart', () => {
   const counts = new Map<string, number>();
   const seen = new Set<string>();
   const needs: Record<string, string> = { click: 'impression', cart: 'click', purchase: 'cart' };
@@ -76,10 +76,10 @@ test('the funnel narrows: every click follows its impression, every cart its cli
     (t) => counts.get(t)!,
   );
   assert.ok(impressions > 4 * clicks && clicks > 3 * carts && carts > purchases && purchases > 100);
-  assert.ok(clicks / impressions > 0.05, 'pages are clicked at all');
+  assert.ok(clicks / impressions > 0.05, 'users click on pages');
 });
 
-test('all items have readable text of several parts, a three-level path and a price near that of their type', () => {
+test('all items have readable text, a three-level category path and a plausible price', () => {
   const titles = new Set<string>();
   for (const { title, brand, categories, description, price } of shop100k.items()) {
     assert.ok(title!.startsWith(brand!) && title!.includes(categories![2]) && title!.length < 200);
@@ -89,11 +89,11 @@ test('all items have readable text of several parts, a three-level path and a pr
     assert.ok(price! > 1 && price! < 2000);
     titles.add(title!);
   }
-  assert.ok(titles.size > 0.99 * shop100k.options.items, 'titles tell items apart');
+  assert.ok(titles.size > 0.99 * shop100k.options.items, 'titles distinguish items');
   assert.equal(new Set([...shop100k.items()].map((item) => item.categories![0])).size, 12);
 });
 
-test('with random pages, clicks fall with position as the true examination does; within one position they do not', () => {
+test('with random pages, click rates fall with position exactly as the true examination does', () => {
   const shop = simulateShop({ events: 150_000, policy: 'random', seed: 5 });
   const shown = new Map<string, { impressions: number; clicks: number }>();
   const cell = ({ surface, position }: Event) => {
@@ -120,13 +120,14 @@ test('with random pages, clicks fall with position as the true examination does;
     };
     const [top, bottom] = [rate(0, 2), rate(3, 6)];
     assert.ok(top.ctr > 1.3 * bottom.ctr, `${surface}: ${top.ctr} at the top, ${bottom.ctr} below`);
-    // Divided by examination nothing of the position is left: three standard errors of the two click counts.
+    // After division by examination no effect of the position remains, within three standard errors
+    // of the two click counts.
     const error = Math.sqrt(1 / top.clicks + 1 / bottom.clicks);
     assert.ok(Math.abs(Math.log(top.attraction / bottom.attraction)) < 3 * error, surface);
   }
 });
 
-test('the true probabilities explain the clicks of the biased log, in all and by position', () => {
+test('the true probabilities explain the clicks of the biased log, in total and by position', () => {
   const clicks = events100k.filter((event) => event.type === 'click');
   let expected = 0;
   let variance = 0;
@@ -139,13 +140,14 @@ test('the true probabilities explain the clicks of the biased log, in all and by
     if (event.position === 0) expectedTop += examination * click;
   }
   assert.equal(impressions, events100k.filter((event) => event.type === 'impression').length);
-  // Four standard deviations; clicks cut off by the end of the log and repeats within a page are far fewer.
+  // Four standard deviations. Clicks cut off by the end of the log, and repeats within a page, are
+  // far fewer.
   assert.ok(Math.abs(clicks.length - expected) < 4 * Math.sqrt(variance), `${clicks.length} against ${expected}`);
   const top = clicks.filter((event) => event.position === 0).length;
   assert.ok(Math.abs(top - expectedTop) < 4 * Math.sqrt(expectedTop), `${top} against ${expectedTop} at the top`);
 });
 
-test('tastes drift: a user early and late differ more than within a week, and not at all with drift 0', () => {
+test('the taste of a user drifts over weeks, and stays fixed with drift 0', () => {
   const still = simulateShop({ events: 20_000, drift: 0 });
   const similarity = (shop: typeof still, from: number, to: number) => {
     let sum = 0;
@@ -159,17 +161,17 @@ test('tastes drift: a user early and late differ more than within a week, and no
   assert.ok(similarity(shop20k, 0, 6) > 0.9999);
   assert.ok(similarity(shop20k, 0, 14) < 0.99);
   assert.ok(similarity(shop20k, 0, 59) < similarity(shop20k, 0, 14) - 0.05);
-  assert.ok(similarity(shop20k, 0, 59) > 0.4, 'a person stays a person');
+  assert.ok(similarity(shop20k, 0, 59) > 0.4, 'a user keeps part of the taste');
   assert.ok(similarity(still, 0, 59) > 0.9999);
 });
 
-test('drift shows in the log: shelves visited late resemble shelves visited at the same time more than early ones', () => {
+test('drift shows in the log: shelves visited in the same period are more similar', () => {
   const shelf = new Map([...shop100k.items()].map((item) => [item.id, item.categories![1]]));
   const profiles = new Map<string, Map<string, number>[]>();
   for (const { user, item, type, timestamp, session } of events100k) {
     if (type !== 'click') continue;
     const period = Math.floor(((timestamp - shop100k.start) / 86_400 / 60) * 3);
-    // Two halves of each period, split by visit, so that one visit is never compared with itself.
+    // Each period is split in two halves by visit, so a visit is never compared with itself.
     const half = Number(session!.slice(-1)) % 2;
     const profile =
       profiles.get(user) ??
@@ -195,7 +197,7 @@ test('drift shows in the log: shelves visited late resemble shelves visited at t
   assert.ok(within / users > across / users + 0.03, `${within / users} within, ${across / users} across`);
 });
 
-test('new items arrive over time, in the documented share, and are seen and chosen after that', () => {
+test('new items are launched over time, in the documented share, and are clicked afterwards', () => {
   const launches = [...shop100k.items()].map(({ id }) => (shop100k.truth.launchTime(id) - shop100k.start) / 86_400);
   const late = launches.filter((day) => day > 0);
   assert.ok(Math.abs(late.length / launches.length - 0.2) < 0.05);
@@ -207,7 +209,7 @@ test('new items arrive over time, in the documented share, and are seen and chos
   assert.ok([...none.items()].every(({ id }) => none.truth.launchTime(id) === none.start));
 });
 
-test('some users come far more often than others, and consumables are bought again', () => {
+test('some users visit far more often than others, and consumables are bought again', () => {
   const visits = new Map<string, Set<string>>();
   const bought = new Map<string, number>();
   for (const { user, session, type, item } of events100k) {
@@ -219,7 +221,7 @@ test('some users come far more often than others, and consumables are bought aga
   assert.ok([...bought.values()].filter((times) => times > 1).length > 10);
 });
 
-test('ten times the events pass through the same memory', () => {
+test('memory does not grow with the number of events', () => {
   const heapAfter = (events: number) => {
     let most = 0;
     let count = 0;
@@ -234,11 +236,11 @@ test('ten times the events pass through the same memory', () => {
   };
   const short = heapAfter(30_000);
   const long = heapAfter(300_000);
-  // Held as objects, 270,000 events would take some 40 MB.
+  // As objects in memory, 270,000 events would take about 40 MB.
   assert.ok(long - short < 6e6, `${(long - short) / 1e6} MB more`);
 });
 
-test('shops at the edges of what may be asked for live through their whole log', () => {
+test('shops with options at their limits produce their whole log', () => {
   for (const options of [
     { events: 3000, items: 50, users: 10, days: 7, newItemShare: 0.9, drift: 5 },
     { events: 3000, items: 50, users: 10, days: 730, newItemShare: 0.9 },
@@ -256,7 +258,7 @@ test('shops at the edges of what may be asked for live through their whole log',
   }
 });
 
-test('options out of their limits and ids of another shop are refused by name', () => {
+test('options outside their limits and unknown ids are refused', () => {
   for (const options of [
     { events: 999 },
     { events: 10_000_001 },
@@ -276,7 +278,7 @@ test('options out of their limits and ids of another shop are refused by name', 
     ['sim-user-999999', 'sim-item-000000'],
     ['sim-user-000000', 'sim-item-999999'],
     ['sim-item-000000', 'sim-item-000000'],
-    ['nobody', 'sim-item-000000'],
+    ['stranger', 'sim-item-000000'],
   ]) {
     assert.throws(() => truth.preference(user, item, start), { code: 'SIMULATED_UNKNOWN_ID' });
   }

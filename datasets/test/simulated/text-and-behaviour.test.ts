@@ -1,4 +1,4 @@
-/** The claim the whole house rests on, checked with nothing but counted words: here, what text says drives behaviour. */
+/** The text of an item drives behaviour in the simulated shop; checked only by counting words. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulateShop } from '@lorekeep/datasets';
@@ -15,7 +15,7 @@ for (const event of shop.events()) {
   history.push(rowOf.get(event.item)!);
 }
 
-test('items clicked one after the other share words and shelves far more than random pairs', () => {
+test('items clicked in succession share words and shelves far more often than random pairs', () => {
   let textOfPairs = 0;
   let shelfOfPairs = 0;
   let textAtRandom = 0;
@@ -40,7 +40,7 @@ test('items clicked one after the other share words and shelves far more than ra
   assert.ok(shelfOfPairs > 5 * shelfAtRandom, `${shelfOfPairs / pairs} against ${shelfAtRandom / pairs}`);
 });
 
-test('the nearest item by text means nearly the same; a random one does not', () => {
+test('the nearest item by text has nearly the same meaning vector; a random one does not', () => {
   const meanings = items.map((item) => shop.truth.itemVector(item.id));
   const truth = (a: number, b: number) => meanings[a].reduce((sum, value, i) => sum + value * meanings[b][i], 0);
   let near = 0;
@@ -67,7 +67,7 @@ test('nearest neighbours by text find the next new item far more often than popu
     const last = vectors[past[past.length - 1]];
     const near = Float64Array.from(vectors, (vector) => cosine(vector, last));
     const popular = popularity.slice();
-    // What was clicked before is not new.
+    // Items clicked before are not new.
     for (const row of past) near[row] = popular[row] = -1;
     const rank = (scores: Float64Array) => 1 + scores.filter((score) => score > scores[target]).length;
     if (rank(popular) <= 10) hits.popularity++;
@@ -77,7 +77,7 @@ test('nearest neighbours by text find the next new item far more often than popu
   assert.ok(hits.neighbours > 3 * hits.popularity, `${hits.neighbours} against ${hits.popularity} of ${users}`);
 });
 
-test('what users click is what they truly prefer: true preference of clicked items exceeds that of shown ones', () => {
+test('the true preference for clicked items exceeds that for shown items', () => {
   let shown = 0;
   let impressions = 0;
   let chosen = 0;

@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => rm(directory, { recursive: true }));
 
-test('files have the layout of the public data sets, say that they are simulated, and are equal byte by byte', async () => {
+test('the files have the layout of public data sets, say that they are simulated, and are reproducible', async () => {
   const files = await writeSimulatedShop(join(directory, 'a'), options);
   const again = await writeSimulatedShop(join(directory, 'b'), options);
   for (const key of ['items', 'interactions', 'description'] as const) {
@@ -55,7 +55,7 @@ test('files have the layout of the public data sets, say that they are simulated
   });
 });
 
-test('an existing directory is left alone, and a stopped writing leaves nothing', async () => {
+test('an existing directory is refused, and an interrupted write leaves nothing', async () => {
   await assert.rejects(writeSimulatedShop(join(directory, 'a'), options), { code: 'SIMULATED_DIRECTORY_EXISTS' });
   const controller = new AbortController();
   const stop = { signal: controller.signal, progress: () => controller.abort(new Error('enough')) };
@@ -94,7 +94,7 @@ test('a store gets exactly the items and events of the shop, with a record that 
   }
 });
 
-test('an import that is stopped leaves the store empty and can be run again', async () => {
+test('an interrupted import leaves the store empty and can be run again', async () => {
   const path = join(directory, 'stopped.db');
   const store = await openStore(path);
   try {
@@ -127,7 +127,7 @@ test('the fingerprint depends on every option and on nothing else', () => {
   assert.equal(simulatedFingerprint({ seed: 42, events: 300_000 }), simulatedFingerprint());
 });
 
-test('files that go through the normal import give the same store as the direct way', async () => {
+test('importing the written files gives the same store as importing the shop directly', async () => {
   const direct = await openStore(join(directory, 'direct.db'));
   const imported = await openStore(join(directory, 'imported.db'));
   try {

@@ -1,7 +1,7 @@
-/** A process to be killed: imports the files named and says when it is in the middle of writing events. */
+/** A process to be killed: imports the given files and prints a line while it is writing events. */
 import { writeSync } from 'node:fs';
+import { importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { importFiles } from '../src/index.ts';
 
 const [path, temporaryDirectory, items, events] = process.argv.slice(2);
 const store = await openStore(path);
@@ -13,7 +13,7 @@ await importFiles({
   progress({ unit, done, note }) {
     if (unit === 'events' && note === 'writing' && done > 20_000) {
       writeSync(1, 'writing\n');
-      // The kill comes while this process stands still inside its transaction.
+      // The process waits inside its transaction until it is killed.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10_000);
     }
   },
