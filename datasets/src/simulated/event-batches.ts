@@ -1,4 +1,4 @@
-import { type RunContext, silent } from '@lorekeep/core';
+import type { RunContext } from '@lorekeep/core';
 import type { Event } from '@lorekeep/store';
 import type { SimulatedShop } from './shop.ts';
 
@@ -9,7 +9,7 @@ export const BATCH = 5000;
  * The events of a shop in batches. Reports each batch, and stops between batches if `signal` is
  * aborted.
  */
-export function* eventBatches(shop: SimulatedShop, { progress = silent, signal }: RunContext): Generator<Event[]> {
+export function* eventBatches(shop: SimulatedShop, { progress, signal }: RunContext): Generator<Event[]> {
   const total = shop.options.events;
   let done = 0;
   let batch: Event[] = [];
@@ -20,6 +20,6 @@ export function* eventBatches(shop: SimulatedShop, { progress = silent, signal }
     yield batch;
     done += batch.length;
     batch = [];
-    progress({ stage: 'import', done, total, unit: 'events', note: 'simulated shop' });
+    progress?.({ stage: 'import', done, total, unit: 'events', note: 'simulated shop' });
   }
 }
