@@ -2,10 +2,9 @@ export type { BadLine } from './bad-line.ts';
 export { datasetDirectory } from './data-folder.ts';
 export { errors as datasetsErrors } from './errors.ts';
 export type { Format } from './formats/format.ts';
-export type { UnknownItems } from './import/check-events.ts';
-export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './import/columns.ts';
 export { importFiles } from './import/import-files.ts';
 export type { ImportOptions, ImportSummary } from './import/options.ts';
+export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './mapping/columns.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export { simulatedFingerprint } from './simulated/fingerprint.ts';
 export { importSimulatedShop, type SimulatedImport } from './simulated/import-shop.ts';
@@ -15,3 +14,4 @@ export { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions
 export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpression } from './simulated/shop.ts';
 export type { UserState } from './simulated/world/users.ts';
 export { type SimulatedFiles, writeSimulatedShop } from './simulated/write-shop.ts';
+export type { UnknownItems } from './staging/check-events.ts';

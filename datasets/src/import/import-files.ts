@@ -13,14 +13,14 @@ import { errorCode } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
-import { createColumnFinder, EVENT_FIELDS } from './columns.ts';
-import { findCore } from './core-filter.ts';
+import { createColumnFinder, EVENT_FIELDS } from '../mapping/columns.ts';
+import { findCore } from '../staging/core-filter.ts';
+import { stageEvents } from '../staging/stage-events.ts';
+import { stageItems } from '../staging/stage-items.ts';
+import type { RowFilter } from '../staging/staged-rows.ts';
+import { openStaging, type Staging } from '../staging/staging.ts';
 import { checkOptions, type ImportOptions, type ImportSummary } from './options.ts';
 import { type ImportPlan, planImport } from './plan.ts';
-import { stageEvents } from './stage-events.ts';
-import { stageItems } from './stage-items.ts';
-import type { RowFilter } from './staged-rows.ts';
-import { openStaging, type Staging } from './staging.ts';
 import { writeStaged } from './write.ts';
 
 /** How many bad lines are named. */

@@ -4,9 +4,9 @@ import type { Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
+import { COLUMN_SYNONYMS, type ColumnNames } from '../mapping/columns.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
-import type { UnknownItems } from './check-events.ts';
-import { COLUMN_SYNONYMS, type ColumnNames } from './columns.ts';
+import type { UnknownItems } from '../staging/check-events.ts';
 
 export interface ImportOptions extends RunContext {
   store: Store;

@@ -6,12 +6,12 @@
 import { sha256, sha256OfFile } from '@lorekeep/core';
 import type { ImportRecord } from '@lorekeep/store';
 import { formatOf } from '../formats/format.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import { checkReadable } from '../formats/unpack.ts';
+import { type ColumnNames, EVENT_FIELDS } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
-import type { UnknownItems } from './check-events.ts';
-import { type ColumnNames, EVENT_FIELDS } from './columns.ts';
+import type { UnknownItems } from '../staging/check-events.ts';
 import type { ImportOptions } from './options.ts';
-import type { SourceFile } from './source-file.ts';
 
 export interface ImportPlan {
   /** All files, by `SourceFile.index`. */

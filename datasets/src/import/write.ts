@@ -2,8 +2,8 @@
 import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
-import { type RowFilter, stagedEvents, stagedItems } from './staged-rows.ts';
-import type { Staging } from './staging.ts';
+import { type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import type { Staging } from '../staging/staging.ts';
 
 /**
  * @param eventFiles named in `IMPORT_TIMES_MIXED`

@@ -5,7 +5,7 @@
  *     amazon2018   meta_CATEGORY.json.gz   reviews CATEGORY_5.json.gz (5-core) or CATEGORY.json.gz
  *     amazon2023   meta_CATEGORY.jsonl.gz  reviews CATEGORY.jsonl.gz
  *
- * Both are JSON lines whose keys the import knows (import/columns.ts). The metadata were scraped
+ * Both are JSON lines whose keys the import knows (mapping/columns.ts). The metadata were scraped
  * from pages, so a price may be a range, a dash or a style sheet, and products are repeated. Long
  * lists that do not describe an item (images, "also bought") make up most of the bytes. Reviews
  * name products that have no metadata.

@@ -52,7 +52,7 @@ export interface Shop {
 }
 
 /** A visit under way. */
-interface Progress extends Shop, Visit {
+interface OngoingVisit extends Shop, Visit {
   name: string;
   /** Seconds since the start of the log. */
   now: number;
@@ -82,7 +82,7 @@ const SEEN_PENALTY = 2;
 export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
   const { random, memory, policy } = shop;
   const errand = chooseErrand(shop.world, visit.state, memory.needs.get(visit.user), visit.start, random);
-  const progress: Progress = {
+  const ongoing: OngoingVisit = {
     ...shop,
     ...visit,
     name: userId(visit.user),
@@ -96,17 +96,17 @@ export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
   let surface = chooseSurface(errand, random);
   let anchor = -1;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    progress.now += 2 + exponential(random, 8);
-    const page = policy.page({ surface, errand: progress.errand, recentShelves, anchor }, random);
-    const lastClick = browsePage(progress, surface, showPage(progress, surface, page));
+    ongoing.now += 2 + exponential(random, 8);
+    const page = policy.page({ surface, errand: ongoing.errand, recentShelves, anchor }, random);
+    const lastClick = browsePage(ongoing, surface, showPage(ongoing, surface, page));
     if (lastClick !== undefined && random.next() < 0.4) {
       surface = 'similar';
       anchor = lastClick;
     } else if (random.next() < 0.37) break;
-    else surface = chooseSurface(progress.errand, random);
+    else surface = chooseSurface(ongoing.errand, random);
   }
-  checkOut(progress);
-  return progress.log;
+  checkOut(ongoing);
+  return ongoing.log;
 }
 
 function chooseSurface(errand: Errand | undefined, random: Random): Surface {
@@ -114,21 +114,21 @@ function chooseSurface(errand: Errand | undefined, random: Random): Surface {
 }
 
 /** Logs the impressions of a page and decides which positions are looked at. */
-function showPage(progress: Progress, surface: Surface, page: number[]): Shown[] {
-  const { memory, user, random, clicked } = progress;
+function showPage(ongoing: OngoingVisit, surface: Surface, page: number[]): Shown[] {
+  const { memory, user, random, clicked } = ongoing;
   const seen = memory.recentItems(user);
   return page.map((item, position) => {
     const examination = examinationProbability(surface, position);
-    const logOdds = clickLogOdds(progress, item, seen);
+    const logOdds = clickLogOdds(ongoing, item, seen);
     const examined = random.next() < examination;
     // An item is clicked at most once per visit.
     const click = clicked.has(item) ? 0 : clickProbability(logOdds);
-    Object.assign(record(progress, item, 'impression', { surface, position }), { examination, click });
+    Object.assign(record(ongoing, item, 'impression', { surface, position }), { examination, click });
     return { item, logOdds, examined, click };
   });
 }
 
-function clickLogOdds({ world, catalogue, state, errand }: Progress, item: number, seen: Int32Array): number {
+function clickLogOdds({ world, catalogue, state, errand }: OngoingVisit, item: number, seen: Int32Array): number {
   const type = catalogue.type[item];
   const bonus = errandBonus(type, world.types[type].shelf.index, item, errand);
   const logOdds = preference(catalogue, state, item) + bonus;
@@ -136,42 +136,42 @@ function clickLogOdds({ world, catalogue, state, errand }: Progress, item: numbe
 }
 
 /** Looks at a page from top to bottom, clicks and fills the cart; returns the item clicked last. */
-function browsePage(progress: Progress, surface: Surface, shown: Shown[]): number | undefined {
-  const { world, catalogue, memory, user, random, clicked, cart } = progress;
+function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): number | undefined {
+  const { world, catalogue, memory, user, random, clicked, cart } = ongoing;
   let lastClick: number | undefined;
   shown.forEach(({ item, logOdds, examined, click }, position) => {
     if (!examined) return;
-    progress.now += 1 + exponential(random, 2);
+    ongoing.now += 1 + exponential(random, 2);
     if (random.next() >= click) return;
-    progress.now += exponential(random, 4);
-    record(progress, item, 'click', { surface, position });
+    ongoing.now += exponential(random, 4);
+    record(ongoing, item, 'click', { surface, position });
     clicked.add(item);
     lastClick = item;
     const type = catalogue.type[item];
     memory.addClick(user, item, world.types[type].shelf.index);
-    progress.now += 5 + exponential(random, 25);
+    ongoing.now += 5 + exponential(random, 25);
     if (random.next() >= cartProbability(logOdds)) return;
-    record(progress, item, 'cart');
+    record(ongoing, item, 'cart');
     cart.set(item, logOdds);
-    if (progress.errand?.type === type) progress.errand = complementErrand(world, progress.errand, random);
+    if (ongoing.errand?.type === type) ongoing.errand = complementErrand(world, ongoing.errand, random);
   });
   return lastClick;
 }
 
 /** Buys some of the cart; purchases create needs. */
-function checkOut(progress: Progress): void {
-  const { world, catalogue, memory, user, random, cart } = progress;
+function checkOut(ongoing: OngoingVisit): void {
+  const { world, catalogue, memory, user, random, cart } = ongoing;
   for (const [item, logOdds] of cart) {
     if (random.next() >= purchaseProbability(logOdds)) continue;
-    progress.now += 10 + exponential(random, 20);
-    record(progress, item, 'purchase');
-    const needs = addNeeds(world, memory.needs.get(user) ?? [], item, catalogue.type[item], progress.now, random);
+    ongoing.now += 10 + exponential(random, 20);
+    record(ongoing, item, 'purchase');
+    const needs = addNeeds(world, memory.needs.get(user) ?? [], item, catalogue.type[item], ongoing.now, random);
     if (needs.length > 0) memory.needs.set(user, needs);
   }
 }
 
 function record(
-  { name, epoch, now, session, log }: Progress,
+  { name, epoch, now, session, log }: OngoingVisit,
   item: number,
   type: string,
   place?: { surface: string; position: number },

@@ -1,5 +1,5 @@
-import type { Format } from '../formats/format.ts';
 import type { RawFormat } from '../raw/amazon.ts';
+import type { Format } from './format.ts';
 
 /** One file of an import. */
 export interface SourceFile {

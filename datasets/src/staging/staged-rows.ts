@@ -4,7 +4,7 @@
  */
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { Event, Item } from '@lorekeep/store';
-import { EVENT_FIELDS } from './columns.ts';
+import { EVENT_FIELDS } from '../mapping/columns.ts';
 import { identifier, type Staging } from './staging.ts';
 
 /** SQL conditions that choose which staged rows are imported; an empty string chooses all. */

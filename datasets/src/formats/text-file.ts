@@ -3,11 +3,10 @@
  * wrong shape.
  */
 import { errors } from '../errors.ts';
-import type { TextFormat } from '../formats/format.ts';
-import { readRecords } from '../formats/records.ts';
-import { openUnpacked } from '../formats/unpack.ts';
-import { COLUMN_SYNONYMS, type ColumnFinder } from './columns.ts';
+import type { TextFormat } from './format.ts';
+import { readRecords } from './records.ts';
 import type { SourceFile } from './source-file.ts';
+import { openUnpacked } from './unpack.ts';
 
 export interface TextFileReader {
   /** The column names of a CSV or TSV file. Called once, before the first row. */
@@ -42,12 +41,6 @@ export async function readTextFile(file: SourceFile, { onHeader, onRow, onBlock 
     onBlock,
   );
   if (width === undefined) throw errors.IMPORT_NO_HEADER({ file: file.path });
-}
-
-/** @throws LorekeepError `IMPORT_MISSING_COLUMN` */
-export function requireColumn(file: SourceFile, names: string[], columns: ColumnFinder, field: 'item' | 'user'): void {
-  if (columns.locate([field], names)[0] >= 0) return;
-  throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field, found: names, accepted: COLUMN_SYNONYMS[field] });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { errors } from '../errors.ts';
-import type { SourceFile } from './source-file.ts';
+import type { SourceFile } from '../formats/source-file.ts';
 import { literal, type Staging } from './staging.ts';
 
 /** The table function that reads the file, with `file_row_number` counted from 0. */

@@ -1,7 +1,7 @@
 /**
  * The temporary DuckDB database in which an import is checked before the store sees any of it. It
  * lies on disk, in a folder of its own that is removed at the end, and spills to disk: memory stays
- * bounded whatever the size of the files.
+ * bounded for files of any size.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -7,12 +7,12 @@ import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import { parseJsonLine } from '../formats/json-line.ts';
+import type { SourceFile } from '../formats/source-file.ts';
+import { readTextFile } from '../formats/text-file.ts';
+import { type ColumnFinder, EVENT_FIELDS, requireColumn } from '../mapping/columns.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
-import { type ColumnFinder, EVENT_FIELDS } from './columns.ts';
 import { parquetColumns, parquetError, parquetRows } from './parquet.ts';
-import type { SourceFile } from './source-file.ts';
 import { identifier, type RowAppender, type Staging } from './staging.ts';
-import { readTextFile, requireColumn } from './text-file.ts';
 
 export interface StagedEvents {
   /** The events have timestamps. */
@@ -72,7 +72,7 @@ async function stageText(
   let lines = 0;
   await readTextFile(file, {
     onHeader(header) {
-      for (const field of ['user', 'item'] as const) requireColumn(file, header, columns, field);
+      for (const field of ['user', 'item'] as const) requireColumn(file.path, header, columns, field);
       indexes = columns.locate(EVENT_FIELDS, header);
     },
     onRow(line, cells, problem) {
@@ -118,7 +118,7 @@ function readJsonEvent(text: string, columns: ColumnFinder, values: (string | nu
 async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnFinder, table: string): Promise<void> {
   const described = await parquetColumns(staging, file);
   const names = described.map(([name]) => name);
-  for (const field of ['user', 'item'] as const) requireColumn(file, names, columns, field);
+  for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
   const indexes = columns.locate(EVENT_FIELDS, names);
   const selected = EVENT_FIELDS.map((field, f) => {
     if (indexes[f] < 0) return `NULL::VARCHAR AS ${identifier(field)}`;

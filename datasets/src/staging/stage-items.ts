@@ -7,13 +7,13 @@ import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import type { Store } from '@lorekeep/store';
 import { parseJsonLine } from '../formats/json-line.ts';
+import type { SourceFile } from '../formats/source-file.ts';
+import { readTextFile } from '../formats/text-file.ts';
+import { type ColumnFinder, requireColumn } from '../mapping/columns.ts';
+import { toItem } from '../mapping/to-item.ts';
 import { rawItem } from '../raw/amazon.ts';
-import type { ColumnFinder } from './columns.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
-import type { SourceFile } from './source-file.ts';
 import { identifier, literal, type RowAppender, type Staging } from './staging.ts';
-import { readTextFile, requireColumn } from './text-file.ts';
-import { toItem } from './to-item.ts';
 
 /**
  * Makes the tables `bad (file, line, reason)`, `items (file, line, id, json)` and `known (id)`,
@@ -77,7 +77,7 @@ async function readTextItems(
   let names: string[] = [];
   await readTextFile(file, {
     onHeader(header) {
-      requireColumn(file, header, columns, 'item');
+      requireColumn(file.path, header, columns, 'item');
       names = header;
     },
     onRow(line, cells, problem) {
@@ -102,7 +102,7 @@ async function readParquetItems(
 ): Promise<void> {
   const described = await parquetColumns(staging, file);
   const names = described.map(([name]) => name);
-  requireColumn(file, names, columns, 'item');
+  requireColumn(file.path, names, columns, 'item');
   const parts = described.map(([name, type]) => {
     const value = identifier(name);
     // JSON has neither NaN nor infinity. They arrive as strings, which are not valid prices.

@@ -112,6 +112,14 @@ export function createColumnFinder(given: ColumnNames): ColumnFinder {
   };
 }
 
+/**
+ * @throws LorekeepError `IMPORT_MISSING_COLUMN` if a file with these columns has none for the field
+ */
+export function requireColumn(file: string, names: string[], columns: ColumnFinder, field: 'item' | 'user'): void {
+  if (columns.locate([field], names)[0] >= 0) return;
+  throw errors.IMPORT_MISSING_COLUMN({ file, field, found: names, accepted: COLUMN_SYNONYMS[field] });
+}
+
 function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')
