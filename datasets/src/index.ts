@@ -1,18 +1,17 @@
-export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './columns.ts';
-export { datasetDirectory } from './directory.ts';
-export type { Format } from './formats.ts';
-export { type BadLine, type ImportOptions, type ImportSummary, importFiles } from './import.ts';
-export type { UnknownItems } from './interactions.ts';
+export type { BadLine } from './bad-line.ts';
+export { datasetDirectory } from './data-folder.ts';
+export { errors as datasetsErrors } from './errors.ts';
+export type { Format } from './formats/format.ts';
+export { importFiles } from './import/import-files.ts';
+export type { ImportOptions, ImportSummary } from './import/options.ts';
+export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './mapping/columns.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
-export type { Surface } from './simulated/choice.ts';
-export {
-  importSimulatedShop,
-  type SimulatedFiles,
-  type SimulatedImport,
-  simulatedFingerprint,
-  writeSimulatedShop,
-} from './simulated/deliver.ts';
+export { simulatedFingerprint } from './simulated/fingerprint.ts';
+export { importSimulatedShop, type SimulatedImport } from './simulated/import-shop.ts';
+export type { Surface } from './simulated/log/choice.ts';
+export { SIMULATED_START } from './simulated/log/timeline.ts';
 export { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions } from './simulated/options.ts';
 export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpression } from './simulated/shop.ts';
-export { SIMULATED_START } from './simulated/timeline.ts';
-export type { UserState } from './simulated/users.ts';
+export type { UserState } from './simulated/world/users.ts';
+export { type SimulatedFiles, writeSimulatedShop } from './simulated/write-shop.ts';
+export type { UnknownItems } from './staging/check-events.ts';

@@ -1,19 +1,24 @@
 /**
- * The public raw files of Amazon reviews (Ni, Li & McAuley 2019; Hou et al. 2024), read as they are downloaded:
+ * The public raw files of Amazon reviews (Ni, Li & McAuley 2019; Hou et al. 2024), read as they are
+ * downloaded:
  *
  *     amazon2018   meta_CATEGORY.json.gz   reviews CATEGORY_5.json.gz (5-core) or CATEGORY.json.gz
  *     amazon2023   meta_CATEGORY.jsonl.gz  reviews CATEGORY.jsonl.gz
  *
- * All are JSON lines whose keys the import knows (columns.ts). What is peculiar to them is handled here: the metadata were
- * scraped from pages, so prices may be ranges, dashes or style sheets, products are repeated, and long lists that are no
- * part of an item (images, "also bought") make up most of the bytes. Reviews name products that have no metadata.
+ * Both are JSON lines whose keys the import knows (mapping/columns.ts). The metadata were scraped
+ * from pages, so a price may be a range, a dash or a style sheet, and products are repeated. Long
+ * lists that do not describe an item (images, "also bought") make up most of the bytes. Reviews
+ * name products that have no metadata.
  */
 
 export type RawFormat = 'amazon2018' | 'amazon2023';
 
 export const RAW_FORMATS: readonly RawFormat[] = ['amazon2018', 'amazon2023'];
 
-/** What is kept of a metadata record, the item's own fields and, for filters, what else tells products apart. */
+/**
+ * The keys of a metadata record that are kept: the fields of the item, and what is useful for
+ * filters.
+ */
 const KEPT: Record<RawFormat, readonly string[]> = {
   amazon2018: ['asin', 'title', 'brand', 'category', 'description', 'price', 'feature', 'main_cat'],
   amazon2023: [
@@ -34,7 +39,7 @@ export function isRawFormat(format: string): format is RawFormat {
   return (RAW_FORMATS as readonly string[]).includes(format);
 }
 
-/** A metadata record as `toItem` takes it. */
+/** A metadata record without what `toItem` would not accept or should not keep. */
 export function rawItem(format: RawFormat, record: Record<string, unknown>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const key of KEPT[format]) if (record[key] !== undefined) kept[key] = record[key];
@@ -43,7 +48,9 @@ export function rawItem(format: RawFormat, record: Record<string, unknown>): Rec
   return kept;
 }
 
-/** One price, not a range ("$12.99 - $15.00"), a dash, or a piece of the page. */
+/**
+ * Whether the value is one price, not a range ("$12.99 - $15.00"), a dash, or a piece of the page.
+ */
 function isPrice(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && /^\s*\$?\s*\d[\d,]*(\.\d+)?\s*$/.test(value));
 }

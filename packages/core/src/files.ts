@@ -1,6 +1,7 @@
 /**
- * Files and directories that change all at once: written beside their place, flushed to disk, then renamed. A reader
- * sees the old content or the new, never half of either, also after a power cut (POSIX rename semantics).
+ * Files and directories that are replaced atomically: written under a temporary name beside their
+ * place, flushed to disk, then renamed. A reader sees either the old content or the new, also after a
+ * power failure (POSIX rename semantics).
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -28,8 +29,9 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 }
 
 /**
- * Builds a directory under a temporary name and renames it into place when `fill` is done. `path` must not exist yet:
- * a version, once written, is never changed. If `fill` throws, nothing is left behind.
+ * Creates a directory under a temporary name and renames it into place when `fill` is done. `path`
+ * must not exist, because a directory written in this way is never changed. If `fill` throws, nothing
+ * is left behind. Creates missing parent directories.
  */
 export async function writeDirectoryAtomic(path: string, fill: (directory: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -64,14 +66,14 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** SHA-256 of a file, hexadecimal, read as a stream. */
+/** SHA-256 of a file in hexadecimal. The file is read as a stream. */
 export async function sha256OfFile(path: string): Promise<string> {
   const sum = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sum.update(chunk as Buffer);
   return sum.digest('hex');
 }
 
-/** SHA-256 of text or bytes, hexadecimal. */
+/** SHA-256 of a string (as UTF-8) or of bytes, in hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }

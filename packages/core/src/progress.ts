@@ -1,29 +1,34 @@
 /**
- * How long work tells where it is. Rooms report plain events; who listens (a terminal bar, JSON lines, nobody) is
- * decided at the top. A long loop also takes an `AbortSignal` and stops at its next safe point.
+ * How long-running functions report progress. They call a function with plain events; the program
+ * decides what becomes of the events (a terminal bar, JSON lines, nothing). A long-running function
+ * also takes an `AbortSignal` and stops at its next safe point.
  */
 
 export interface ProgressEvent {
   /** The stage's stable name: `'import'`, `'encode'`, `'train'`, … */
   stage: string;
-  /** Units finished so far, resumed ones included. */
+  /** Units finished so far, including those finished before a resume. */
   done: number;
-  /** Units in all; absent where it cannot be known beforehand. */
+  /** Total number of units; absent if it is unknown beforehand. */
   total?: number;
-  /** What is counted, plural: `'items'`, `'events'`, `'steps'`. */
+  /** The unit in the plural: `'items'`, `'events'`, `'steps'`. */
   unit: string;
-  /** One short line for people: the loss, the epoch, the file. */
+  /** A short line for people: the loss, the epoch, the file. */
   note?: string;
 }
 
 export type Progress = (event: ProgressEvent) => void;
 
+/** Ignores all progress. */
 export const silent: Progress = () => {};
 
-/** What every long-running function of the house takes beside its own options. */
+/** What every long-running function takes in addition to its own options. */
 export interface RunContext {
-  /** Default: nobody listens. */
+  /** Default: progress is not reported. */
   progress?: Progress;
-  /** Stop at the next safe point; the function then rejects with `signal.reason` and leaves resumable state. */
+  /**
+   * If it is aborted, the function stops at its next safe point, leaves resumable state and rejects
+   * with `signal.reason`.
+   */
   signal?: AbortSignal;
 }

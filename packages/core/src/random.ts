@@ -1,7 +1,8 @@
 /**
- * The one source of randomness: a seeded generator that is passed in, never global. Same seed, same machine → same
- * numbers. The state is four 32-bit words, so a checkpoint can carry it and a resumed run continues bit for bit.
- * Algorithm: xoshiro128** 1.1 (Blackman & Vigna, 2018), seeded through splitmix32.
+ * The only source of randomness: a seeded generator that is passed as an argument and is never
+ * global. The same seed gives the same numbers on the same machine. The state is four 32-bit words,
+ * so a checkpoint can contain it, and a resumed run continues bit for bit.
+ * Algorithm: xoshiro128** 1.1 (Blackman & Vigna, 2018), seeded with splitmix32.
  */
 
 export type RandomState = [number, number, number, number];
@@ -13,13 +14,19 @@ export interface Random {
   uint32(): number;
   /** Uniform integer in [0, bound). */
   int(bound: number): number;
-  /** As many calls of `int` as `into` has places, at a quarter of their cost; returns `into`. */
+  /**
+   * Fills `into` with the values of `into.length` calls of `int`, at a quarter of their cost; returns
+   * `into`.
+   */
   ints<T extends Int32Array | Uint32Array>(bound: number, into: T): T;
-  /** Standard normal (Box–Muller, no hidden state between calls). */
+  /** Standard normal (Box–Muller; no hidden state between calls). */
   normal(): number;
   /** Shuffles in place (Fisher–Yates) and returns its argument. */
   shuffle<T extends { length: number; [index: number]: unknown }>(values: T): T;
-  /** An independent stream named by a label: adding a consumer does not disturb the others. */
+  /**
+   * An independent stream that depends on the current state and on a label. The state does not
+   * change, so a new consumer with its own label does not affect the others.
+   */
   fork(label: string): Random;
   state(): RandomState;
   restore(state: RandomState): void;
@@ -40,8 +47,8 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * Fills `words` with the next values of the stream at `state`, four words that it moves on. The loop works on local variables, which stay
- * in registers.
+ * Fills `words` with the next values of the stream and advances `state` (four words). The loop uses
+ * local variables, because they stay in registers.
  */
 export function fillWords(words: Uint32Array, state: Uint32Array): void {
   let a = state[0];

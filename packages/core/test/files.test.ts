@@ -19,7 +19,7 @@ test('writeFileAtomic replaces content and leaves no temporary file', async () =
   assert.deepEqual(await readdir(join(directory, 'a')), ['file.txt']);
 });
 
-test('a directory whose filling fails leaves nothing behind', async () => {
+test('if filling a directory fails, nothing is left behind', async () => {
   const path = join(directory, 'versions', 'v1');
   await assert.rejects(
     writeDirectoryAtomic(path, async (temporary) => {
@@ -31,7 +31,7 @@ test('a directory whose filling fails leaves nothing behind', async () => {
   assert.deepEqual(await readdir(join(directory, 'versions')), []);
 });
 
-test('a version directory, once written, is never replaced', async () => {
+test('a directory that exists is not replaced', async () => {
   const path = join(directory, 'versions', 'v2');
   const fill = (content: string) => (temporary: string) => writeFile(join(temporary, 'file'), content);
   await writeDirectoryAtomic(path, fill('first'));

@@ -9,7 +9,7 @@ test("uint32 gives the sequence of the authors' C reference for xoshiro128** 1.1
   assert.deepEqual(Array.from(reference, random.uint32), reference);
 });
 
-test('a saved state resumes the stream exactly where it was', () => {
+test('a restored state continues the stream exactly', () => {
   const random = createRandom(42);
   for (let i = 0; i < 100; i++) random.normal();
   const state = random.state();
@@ -19,7 +19,7 @@ test('a saved state resumes the stream exactly where it was', () => {
   assert.deepEqual(Array.from({ length: 50 }, resumed.normal), expected);
 });
 
-test('ints gives what as many calls of int give, and leaves the stream where they leave it', () => {
+test('ints gives the same numbers as repeated calls of int, and advances the stream equally', () => {
   const [together, singly] = [createRandom(5), createRandom(5)];
   for (const bound of [1, 7, 1_000_000, 2 ** 32]) {
     const expected = Uint32Array.from({ length: 999 }, () => singly.int(bound));
@@ -28,7 +28,7 @@ test('ints gives what as many calls of int give, and leaves the stream where the
   }
 });
 
-test('forks differ by label and leave their parent undisturbed', () => {
+test('forks differ by label and do not advance their parent', () => {
   const random = createRandom(42);
   const before = random.state();
   assert.notDeepEqual(random.fork('dropout').state(), random.fork('order').state());

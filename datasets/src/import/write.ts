@@ -1,0 +1,58 @@
+/** Staged items and events into the store, in one transaction. */
+import type { RunContext } from '@lorekeep/core';
+import type { ImportRecord, Store } from '@lorekeep/store';
+import { errors } from '../errors.ts';
+import { type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import type { Staging } from '../staging/staging.ts';
+
+/**
+ * @param eventFiles named in `IMPORT_TIMES_MIXED`
+ * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same
+ *   files meanwhile)
+ */
+export async function writeStaged(
+  staging: Staging,
+  store: Store,
+  record: ImportRecord,
+  eventFiles: string[],
+  filter: RowFilter,
+  context: RunContext,
+): Promise<void> {
+  await store.importAll(record, async (transaction) => {
+    // Counted inside the transaction, while no other program can write.
+    const stored = (await store.counts()).events;
+    if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles);
+    const items = stagedItems(staging, filter.items);
+    await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
+    const events = stagedEvents(staging, filter.events, stored);
+    await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);
+  });
+}
+
+/** Ordinals and timestamps cannot be compared, so a store holds events of one kind only. */
+async function checkTimes(store: Store, ordinals: boolean, stored: number, files: string[]): Promise<void> {
+  const imports = await store.imports();
+  const storedOrdinals = imports.reduce((sum, record) => sum + (record.ordinals ? record.events : 0), 0);
+  const mixed = ordinals ? storedOrdinals < stored : storedOrdinals > 0;
+  if (mixed) throw errors.IMPORT_TIMES_MIXED({ files, ordinals });
+}
+
+async function put<Row>(
+  unit: 'items' | 'events',
+  total: number,
+  batches: AsyncIterable<Row[]>,
+  putBatch: (batch: Row[]) => Promise<void> | void,
+  { progress, signal }: RunContext,
+): Promise<void> {
+  let done = 0;
+  const report = () => {
+    signal?.throwIfAborted();
+    progress?.({ stage: 'import', done, total, unit, note: 'writing' });
+  };
+  report();
+  for await (const batch of batches) {
+    await putBatch(batch);
+    done += batch.length;
+    report();
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * One visit: why the user came, which pages were shown, and what was looked at, clicked, put in the
+ * cart and bought.
+ */
+import type { Random } from '@lorekeep/core';
+import type { Event } from '@lorekeep/store';
+import { type Catalogue, itemId } from '../world/catalogue.ts';
+import { exponential, pick } from '../world/draw.ts';
+import { type UserState, userId } from '../world/users.ts';
+import type { World } from '../world/world.ts';
+import {
+  cartProbability,
+  clickProbability,
+  examinationProbability,
+  preference,
+  purchaseProbability,
+  type Surface,
+} from './choice.ts';
+import { addNeeds, chooseErrand, complementErrand, type Errand, errandBonus } from './errands.ts';
+import type { LoggingPolicy } from './logging-policy.ts';
+import type { UserMemory } from './user-memory.ts';
+
+/** An event with what an observer of the real world never sees. */
+export interface TracedEvent {
+  event: Event;
+  /** The item's number in the catalogue. */
+  item: number;
+  /** Of an impression: the true probability that this position was looked at. */
+  examination?: number;
+  /** Of an impression: the true probability of a click if it was looked at, the errand included. */
+  click?: number;
+}
+
+export interface Visit {
+  user: number;
+  state: UserState;
+  /** Public session id. */
+  session: string;
+  /** Seconds since the start of the log. */
+  start: number;
+  /** Unix seconds of the start of the log. */
+  epoch: number;
+}
+
+/** What all visits share. */
+export interface Shop {
+  world: World;
+  catalogue: Catalogue;
+  policy: LoggingPolicy;
+  memory: UserMemory;
+  random: Random;
+}
+
+/** A visit under way. */
+interface OngoingVisit extends Shop, Visit {
+  name: string;
+  /** Seconds since the start of the log. */
+  now: number;
+  log: TracedEvent[];
+  errand: Errand | undefined;
+  clicked: Set<number>;
+  /** Item → log-odds of its click. */
+  cart: Map<number, number>;
+}
+
+/** One position of a page. */
+interface Shown {
+  item: number;
+  logOdds: number;
+  examined: boolean;
+  /** Probability of a click if it is examined. */
+  click: number;
+}
+
+const MAX_PAGES = 15;
+/**
+ * Log-odds that an item loses if the user clicked it not long ago, unless it is to be bought again.
+ */
+const SEEN_PENALTY = 2;
+
+/** Simulates one visit and returns its events in order of time. */
+export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
+  const { random, memory, policy } = shop;
+  const errand = chooseErrand(shop.world, visit.state, memory.needs.get(visit.user), visit.start, random);
+  const ongoing: OngoingVisit = {
+    ...shop,
+    ...visit,
+    name: userId(visit.user),
+    now: visit.start,
+    log: [],
+    errand,
+    clicked: new Set(),
+    cart: new Map(),
+  };
+  const recentShelves = memory.recentShelves(visit.user);
+  let surface = chooseSurface(errand, random);
+  let anchor = -1;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    ongoing.now += 2 + exponential(random, 8);
+    const page = policy.page({ surface, errand: ongoing.errand, recentShelves, anchor }, random);
+    const lastClick = browsePage(ongoing, surface, showPage(ongoing, surface, page));
+    if (lastClick !== undefined && random.next() < 0.4) {
+      surface = 'similar';
+      anchor = lastClick;
+    } else if (random.next() < 0.37) break;
+    else surface = chooseSurface(ongoing.errand, random);
+  }
+  checkOut(ongoing);
+  return ongoing.log;
+}
+
+function chooseSurface(errand: Errand | undefined, random: Random): Surface {
+  return errand === undefined ? 'home' : pick(random, ['search', 'search', 'category', 'home'] as const);
+}
+
+/** Logs the impressions of a page and decides which positions are looked at. */
+function showPage(ongoing: OngoingVisit, surface: Surface, page: number[]): Shown[] {
+  const { memory, user, random, clicked } = ongoing;
+  const seen = memory.recentItems(user);
+  return page.map((item, position) => {
+    const examination = examinationProbability(surface, position);
+    const logOdds = clickLogOdds(ongoing, item, seen);
+    const examined = random.next() < examination;
+    // An item is clicked at most once per visit.
+    const click = clicked.has(item) ? 0 : clickProbability(logOdds);
+    Object.assign(record(ongoing, item, 'impression', { surface, position }), { examination, click });
+    return { item, logOdds, examined, click };
+  });
+}
+
+function clickLogOdds({ world, catalogue, state, errand }: OngoingVisit, item: number, seen: Int32Array): number {
+  const type = catalogue.type[item];
+  const bonus = errandBonus(type, world.types[type].shelf.index, item, errand);
+  const logOdds = preference(catalogue, state, item) + bonus;
+  return seen.includes(item) && item !== errand?.item ? logOdds - SEEN_PENALTY : logOdds;
+}
+
+/** Looks at a page from top to bottom, clicks and fills the cart; returns the item clicked last. */
+function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): number | undefined {
+  const { world, catalogue, memory, user, random, clicked, cart } = ongoing;
+  let lastClick: number | undefined;
+  shown.forEach(({ item, logOdds, examined, click }, position) => {
+    if (!examined) return;
+    ongoing.now += 1 + exponential(random, 2);
+    if (random.next() >= click) return;
+    ongoing.now += exponential(random, 4);
+    record(ongoing, item, 'click', { surface, position });
+    clicked.add(item);
+    lastClick = item;
+    const type = catalogue.type[item];
+    memory.addClick(user, item, world.types[type].shelf.index);
+    ongoing.now += 5 + exponential(random, 25);
+    if (random.next() >= cartProbability(logOdds)) return;
+    record(ongoing, item, 'cart');
+    cart.set(item, logOdds);
+    if (ongoing.errand?.type === type) ongoing.errand = complementErrand(world, ongoing.errand, random);
+  });
+  return lastClick;
+}
+
+/** Buys some of the cart; purchases create needs. */
+function checkOut(ongoing: OngoingVisit): void {
+  const { world, catalogue, memory, user, random, cart } = ongoing;
+  for (const [item, logOdds] of cart) {
+    if (random.next() >= purchaseProbability(logOdds)) continue;
+    ongoing.now += 10 + exponential(random, 20);
+    record(ongoing, item, 'purchase');
+    const needs = addNeeds(world, memory.needs.get(user) ?? [], item, catalogue.type[item], ongoing.now, random);
+    if (needs.length > 0) memory.needs.set(user, needs);
+  }
+}
+
+function record(
+  { name, epoch, now, session, log }: OngoingVisit,
+  item: number,
+  type: string,
+  place?: { surface: string; position: number },
+): TracedEvent {
+  const event: Event = { user: name, item: itemId(item), type, timestamp: epoch + Math.floor(now), session, ...place };
+  const traced: TracedEvent = { event, item };
+  log.push(traced);
+  return traced;
+}

@@ -1,0 +1,122 @@
+import { type Department, product } from '../vocabulary.ts';
+
+export const kitchen: Department = {
+  name: 'Kitchen & Dining',
+  weight: 1.3,
+  styles: ['Modern', 'Rustic', 'Minimalist', 'Vintage'],
+  shelves: [
+    {
+      name: 'Coffee & Tea Makers',
+      theme: 'coffee and tea',
+      uses: ['slow weekend mornings', 'busy office kitchens', 'small apartments', 'serious home baristas'],
+      types: [
+        product(
+          'Espresso Machine',
+          219,
+          'Stainless Steel | Matte Black | Chrome',
+          'Precise Temperature Control | Steam Wand | Auto Shut-Off | Easy-Clean Parts',
+          '1-Cup | 2-Cup',
+          ['Whole Bean Coffee', 'Coffee Grinder', 'Milk Frother'],
+        ),
+        product(
+          'Pour-Over Coffee Maker',
+          34,
+          'Borosilicate Glass | Ceramic | Stainless Steel',
+          'Reusable Filter | Wooden Collar | Easy-Clean Parts | Heat-Resistant Handle',
+          '2-Cup | 4-Cup | 8-Cup',
+          ['Whole Bean Coffee', 'Coffee Grinder'],
+        ),
+        product(
+          'Coffee Grinder',
+          69,
+          'Stainless Steel | Matte Black | Ceramic Burr',
+          'Quiet Operation | 30 Grind Settings | Easy-Clean Parts | Auto Shut-Off',
+          '4-Cup | 12-Cup',
+          ['Whole Bean Coffee'],
+        ),
+        product(
+          'Milk Frother',
+          27,
+          'Stainless Steel | Matte Black | Borosilicate Glass',
+          'Quiet Operation | Hot and Cold Foam | Auto Shut-Off | Travel Cover',
+          '150 ml | 300 ml',
+        ),
+      ],
+    },
+    {
+      name: 'Cookware & Baking',
+      theme: 'cooking',
+      uses: ['searing steaks', 'family stews', 'sourdough bread', 'holiday baking'],
+      types: [
+        product(
+          'Frying Pan',
+          39,
+          'Cast Iron | Nonstick Aluminum | Carbon Steel | Copper',
+          'Even Heating | Stay-Cool Handle | Pouring Spouts | Oven-Safe Design',
+          '8-Inch | 10-Inch | 12-Inch',
+          ['Silicone Spatula Set', 'Olive Oil'],
+        ),
+        product(
+          'Dutch Oven',
+          74,
+          'Cast Iron | Enameled Steel',
+          'Even Heating | Self-Basting Lid | Oven-Safe Design | Wide Handles',
+          '3-Quart | 5-Quart | 7-Quart',
+          ['Dried Pasta', 'Silicone Spatula Set'],
+        ),
+        product(
+          'Baking Sheet',
+          22,
+          'Nonstick Aluminum | Carbon Steel | Enameled Steel',
+          'Warp-Resistant Rim | Even Heating | Cooling Rack',
+          'Quarter Size | Half Size | Set of 2',
+          ['Silicone Spatula Set'],
+        ),
+        product(
+          'Saucepan',
+          35,
+          'Copper | Stainless Steel | Nonstick Aluminum',
+          'Tempered Glass Lid | Pouring Spouts | Stay-Cool Handle | Even Heating',
+          '1-Quart | 2-Quart | 3-Quart',
+          ['Dried Pasta'],
+        ),
+      ],
+    },
+    {
+      name: 'Knives & Kitchen Tools',
+      theme: 'cooking',
+      uses: ['chopping vegetables', 'carving roasts', 'everyday meal prep', 'outdoor grilling'],
+      types: [
+        product(
+          'Chef Knife',
+          58,
+          'Damascus Steel | High-Carbon Steel | Stainless Steel',
+          'Razor-Sharp Edge | Ergonomic Handle | Gift Box | Full Tang',
+          '6-Inch | 8-Inch | 10-Inch',
+          ['Cutting Board', 'Knife Sharpener'],
+        ),
+        product(
+          'Cutting Board',
+          28,
+          'Acacia Wood | Bamboo | Walnut',
+          'Juice Groove | Non-Slip Feet | Side Handles',
+          'Small | Medium | Large',
+        ),
+        product(
+          'Knife Sharpener',
+          25,
+          'Diamond | Ceramic | Whetstone',
+          'Ergonomic Handle | Non-Slip Feet | Angle Guide',
+          '2-Stage | 3-Stage | 1000/6000 Grit',
+        ),
+        product(
+          'Silicone Spatula Set',
+          17,
+          'Heat-Resistant | Bamboo | Stainless Steel',
+          'Seamless Design | Ergonomic Handle | Hanging Loops',
+          'Set of 3 | Set of 5 | Set of 8',
+        ),
+      ],
+    },
+  ],
+};

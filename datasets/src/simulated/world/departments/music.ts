@@ -1,0 +1,121 @@
+import { consumable, type Department, product } from '../vocabulary.ts';
+
+export const music: Department = {
+  name: 'Musical Instruments',
+  weight: 0.8,
+  styles: ['Vintage', 'Modern', 'Elegant', 'Compact'],
+  shelves: [
+    {
+      name: 'Guitars & Strings',
+      theme: 'guitar',
+      uses: ['fingerstyle players', 'blues and rock', 'absolute beginners', 'live shows'],
+      types: [
+        product(
+          'Acoustic Guitar',
+          189,
+          'Mahogany | Spruce | Rosewood',
+          'Warm Tone | Bright Tone | Padded Gig Bag | Built-In Tuner',
+          'Full Size | 3/4 Size | Travel Size',
+          ['Guitar Strings', 'Guitar Capo'],
+        ),
+        product(
+          'Electric Guitar',
+          259,
+          'Mahogany | Alder | Maple',
+          'Warm Tone | Bright Tone | Padded Gig Bag | Locking Tuners',
+          'Sunburst | Black | Natural',
+          ['Guitar Strings', 'Instrument Cable'],
+        ),
+        consumable(
+          35,
+          'Guitar Strings',
+          11,
+          'Phosphor Bronze | Nickel | Nylon',
+          'Warm Tone | Bright Tone | Long-Life Coating',
+          'Light Gauge | Medium Gauge | 3-Pack',
+        ),
+        product(
+          'Guitar Capo',
+          15,
+          'Aluminum | Zinc | Rosewood',
+          'Silicone Pads | Quick Release | Pick Holder',
+          'Black | Silver',
+        ),
+      ],
+    },
+    {
+      name: 'Keyboards & Percussion',
+      theme: 'keys and drums',
+      uses: ['piano lessons', 'apartment practice', 'drum circles', 'stage performers'],
+      types: [
+        product(
+          'Digital Piano',
+          329,
+          'Weighted-Key | Semi-Weighted | Folding',
+          'Built-In Speakers | Learning Mode | Sustain Pedal | Touch Sensitivity',
+          '61 Keys | 73 Keys | 88 Keys',
+          ['Piano Bench', 'Over-Ear Headphones'],
+        ),
+        product(
+          'Piano Bench',
+          58,
+          'Maple | Leather | Velvet',
+          'Adjustable Height | Music Storage | Anti-Slip Feet',
+          'Single | Duet',
+        ),
+        product(
+          'Cajon Drum',
+          96,
+          'Birch | Maple | Mahogany',
+          'Adjustable Snares | Warm Tone | Padded Gig Bag',
+          'Full Size | Travel Size',
+        ),
+        consumable(
+          40,
+          'Drumsticks',
+          12,
+          'Hickory | Maple | Oak',
+          'Wood Tips | Nylon Tips | Anti-Slip Grip',
+          '5A | 5B | 7A',
+        ),
+      ],
+    },
+    {
+      name: 'Recording & Stage',
+      theme: 'recording',
+      uses: ['podcasts', 'singer-songwriters', 'home studios', 'rehearsal rooms'],
+      types: [
+        product(
+          'Studio Microphone',
+          99,
+          'Condenser | Dynamic | Ribbon',
+          'Low-Noise Circuit | Shock Mount | Pop Filter',
+          'USB | XLR',
+          ['Microphone Stand', 'Audio Interface'],
+        ),
+        product(
+          'Audio Interface',
+          129,
+          'Bus-Powered | Aluminum | Rack-Mount',
+          'Low-Noise Circuit | Direct Monitoring | MIDI Ports',
+          '2-Channel | 4-Channel | 8-Channel',
+          ['Instrument Cable', 'Over-Ear Headphones'],
+        ),
+        product(
+          'Microphone Stand',
+          34,
+          'Steel | Aluminum | Carbon Fiber',
+          'Boom Arm | Heavy Base | Folding Legs',
+          'Desktop | Short | Tall',
+        ),
+        product(
+          'Instrument Cable',
+          19,
+          'Braided | Oxygen-Free Copper | Coiled',
+          'Gold-Plated Connectors | Low-Noise Shield | Right-Angle Plug',
+          '1 m | 3 m | 6 m',
+        ),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,123 @@
+import { consumable, type Department, product } from '../vocabulary.ts';
+
+export const sports: Department = {
+  name: 'Sports & Outdoors',
+  weight: 1.2,
+  styles: ['Lightweight', 'Rugged', 'Modern', 'Compact'],
+  shelves: [
+    {
+      name: 'Camping & Hiking',
+      theme: 'outdoors',
+      uses: ['backpacking trips', 'family camping', 'winter nights', 'music festivals'],
+      types: [
+        product(
+          'Camping Tent',
+          139,
+          'Ripstop Nylon | Canvas | Recycled Polyester',
+          'Waterproof Floor | Quick Setup | Mesh Windows | Storm Poles',
+          '1-Person | 2-Person | 4-Person | 6-Person',
+          ['Sleeping Bag', 'Headlamp', 'Camping Stove'],
+        ),
+        product(
+          'Sleeping Bag',
+          79,
+          'Down-Filled | Recycled Polyester | Ripstop Nylon',
+          'Compression Sack | Draft Collar | Two-Way Zipper | Winter Rating',
+          'Regular | Long | Double',
+          ['Headlamp'],
+        ),
+        product(
+          'Camping Stove',
+          52,
+          'Titanium | Stainless Steel | Aluminum',
+          'Push-Button Ignition | Wind Shield | Folding Legs | Fine Flame Control',
+          '1-Burner | 2-Burner',
+          ['Trail Mix'],
+        ),
+        product(
+          'Headlamp',
+          26,
+          'Aluminum | Rubberized | Waterproof',
+          'Rechargeable Battery | Red Night Mode | Adjustable Strap | Motion Sensor',
+          '300 Lumens | 600 Lumens | 1000 Lumens',
+        ),
+      ],
+    },
+    {
+      name: 'Running',
+      theme: 'fitness',
+      uses: ['marathon training', 'trail running', 'rainy commutes', 'new runners'],
+      types: [
+        product(
+          'Running Shoes',
+          98,
+          'Breathable Mesh | Stretch Knit | Waterproof',
+          'Cushioned Soles | Arch Support | Reflective Details | Deep Lugs',
+          'Black | Coral | Blue',
+          ['Running Socks', 'Running Belt'],
+        ),
+        consumable(
+          60,
+          'Running Socks',
+          17,
+          'Merino Wool | Stretch Knit | Recycled Polyester',
+          'Cushioned Soles | Arch Support | Blister Guard | Moisture Control',
+          '3-Pack | 6-Pack',
+        ),
+        product(
+          'Running Belt',
+          22,
+          'Stretch Knit | Neoprene | Recycled Polyester',
+          'Zip Pocket | Reflective Details | Bottle Holder',
+          'Small | Medium | Large',
+        ),
+        product(
+          'Running Jacket',
+          68,
+          'Waterproof | Breathable Mesh | Recycled Polyester',
+          'Zip Pocket | Reflective Details | Packable Hood | Wind Protection',
+          'Small | Medium | Large',
+        ),
+      ],
+    },
+    {
+      name: 'Yoga & Strength',
+      theme: 'fitness',
+      uses: ['hot yoga', 'home gyms', 'recovery days', 'strength training'],
+      types: [
+        product(
+          'Yoga Mat',
+          38,
+          'Natural Rubber | Cork | Microfiber',
+          'Extra Thickness | Non-Slip Surface | Carrying Strap | Alignment Lines',
+          '4 mm | 6 mm | 10 mm',
+          ['Resistance Bands'],
+        ),
+        product(
+          'Dumbbell Set',
+          85,
+          'Cast Iron | Neoprene | Rubber-Coated',
+          'Adjustable Weight | Knurled Handles | Storage Rack',
+          '10 lb | 25 lb | 50 lb',
+          ['Protein Powder', 'Resistance Bands'],
+        ),
+        product(
+          'Resistance Bands',
+          21,
+          'Natural Rubber | Fabric | Latex-Free',
+          'Door Anchor | Foam Handles | Carrying Bag',
+          'Light | Medium | Heavy | Set of 5',
+        ),
+        consumable(
+          28,
+          'Protein Powder',
+          36,
+          'Grass-Fed Whey | Vegan | Organic',
+          'Vanilla Flavor | Chocolate Flavor | Added Electrolytes | No Sweeteners',
+          '1 lb | 2 lb | 5 lb',
+          ['Granola Bars'],
+        ),
+      ],
+    },
+  ],
+};

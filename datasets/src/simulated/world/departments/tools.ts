@@ -1,0 +1,120 @@
+import { consumable, type Department, product } from '../vocabulary.ts';
+
+export const tools: Department = {
+  name: 'Tools & Home Improvement',
+  weight: 1.1,
+  styles: ['Rugged', 'Compact', 'Heavy-Duty', 'Modern'],
+  shelves: [
+    {
+      name: 'Power Tools',
+      theme: 'workshop',
+      uses: ['weekend repairs', 'cabinet making', 'daily job sites', 'first-time homeowners'],
+      types: [
+        product(
+          'Drill Driver',
+          89,
+          'Brushless | Cordless | Corded',
+          'Variable Speed Trigger | LED Work Light | Soft-Grip Handle | Keyless Chuck',
+          '12V | 18V | 20V',
+          ['Drill Bit Set', 'Screwdriver Bit Set', 'Safety Goggles'],
+        ),
+        product(
+          'Circular Saw',
+          109,
+          'Brushless | Cordless | Corded',
+          'LED Work Light | Dust Blower | Soft-Grip Handle | Laser Guide',
+          '18V | 20V | 15 Amp',
+          ['Saw Blade', 'Safety Goggles', 'Clamp Set'],
+        ),
+        product(
+          'Orbital Sander',
+          64,
+          'Brushless | Cordless | Corded',
+          'Dust Collection | Variable Speed Dial | Soft-Grip Handle | Low Vibration',
+          '5-Inch | 6-Inch',
+          ['Sanding Discs', 'Safety Goggles'],
+        ),
+        product(
+          'Rotary Tool',
+          59,
+          'Cordless | Corded',
+          'Variable Speed Dial | LED Work Light | Flexible Shaft | Storage Case',
+          '8V | 12V | 175 W',
+          ['Sanding Discs', 'Wood Carving Kit'],
+        ),
+      ],
+    },
+    {
+      name: 'Tool Accessories',
+      theme: 'workshop',
+      uses: ['hardwood and plywood', 'metal and steel', 'paint removal', 'delicate trim'],
+      types: [
+        product(
+          'Drill Bit Set',
+          24,
+          'Titanium | Cobalt | Carbide',
+          'Storage Case | Split Points | Long-Life Coating | Hex Shanks',
+          '10-Piece | 21-Piece | 29-Piece',
+        ),
+        product(
+          'Saw Blade',
+          22,
+          'Carbide | Diamond | Steel',
+          'Clean-Cut Edges | Long-Life Coating | Thin Kerf | Anti-Vibration Slots',
+          '7-1/4 Inch | 10-Inch | 12-Inch',
+        ),
+        consumable(
+          30,
+          'Sanding Discs',
+          13,
+          'Ceramic Grain | Aluminum Oxide | Silicon Carbide',
+          'Hook-and-Loop Backing | Dust Holes | Long-Life Coating | Mixed Grits',
+          '25-Pack | 50-Pack | 100-Pack',
+        ),
+        product(
+          'Screwdriver Bit Set',
+          18,
+          'Titanium | Steel | Magnetic',
+          'Storage Case | Impact Rating | Color Coding | Extra-Long Reach',
+          '20-Piece | 32-Piece | 60-Piece',
+        ),
+      ],
+    },
+    {
+      name: 'Hand Tools & Safety',
+      theme: 'workshop',
+      uses: ['furniture assembly', 'bicycle and car repairs', 'framing and carpentry', 'a home tool box'],
+      types: [
+        product(
+          'Claw Hammer',
+          21,
+          'Forged Steel | Fiberglass | Hickory',
+          'Non-Slip Grip | Shock-Absorbing Handle | Magnetic Nail Holder',
+          '12 oz | 16 oz | 20 oz',
+          ['Tape Measure'],
+        ),
+        product(
+          'Tape Measure',
+          14,
+          'Steel | Fiberglass | Aluminum',
+          'Magnetic Tip | Auto Lock | Large Numbers | Belt Clip',
+          '16 ft | 25 ft | 33 ft',
+        ),
+        product(
+          'Clamp Set',
+          29,
+          'Forged Steel | Aluminum | Beechwood',
+          'Quick Release | Non-Marring Pads | Non-Slip Grip',
+          '2-Piece | 4-Piece | 6-Piece',
+        ),
+        product(
+          'Safety Goggles',
+          12,
+          'Polycarbonate | Silicone',
+          'Anti-Fog Lenses | Adjustable Strap | UV Protection',
+          'Clear | Tinted | 3-Pack',
+        ),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,120 @@
+import { consumable, type Department, product } from '../vocabulary.ts';
+
+export const toys: Department = {
+  name: 'Toys & Games',
+  weight: 1,
+  styles: ['Playful', 'Colorful', 'Retro', 'Whimsical'],
+  shelves: [
+    {
+      name: 'Board & Card Games',
+      theme: 'game night',
+      uses: ['family game night', 'couples', 'large parties', 'experienced players'],
+      types: [
+        product(
+          'Strategy Board Game',
+          45,
+          'Wooden | Illustrated | Historical | Fantasy',
+          'Cooperative Play | Deep Strategy | Solo Mode | Quick Rounds',
+          '1-4 Players | 2-5 Players | 3-6 Players',
+          ['Card Sleeves', 'Game Expansion'],
+        ),
+        product(
+          'Party Card Game',
+          21,
+          'Illustrated | Trivia | Word',
+          'Quick Rounds | Easy Rules | Bluffing | Team Play',
+          '2-6 Players | 3-8 Players | 4-10 Players',
+        ),
+        product(
+          'Game Expansion',
+          27,
+          'Illustrated | Historical | Fantasy',
+          'Deep Strategy | Solo Mode | New Characters | Extra Map',
+          '1-4 Players | 2-5 Players',
+          ['Card Sleeves'],
+        ),
+        product(
+          'Card Sleeves',
+          8,
+          'Matte | Clear | Premium-Thickness',
+          'Acid-Free Film | Snug Fit | Smooth Shuffle',
+          '50 Count | 100 Count | 500 Count',
+        ),
+      ],
+    },
+    {
+      name: 'Building & Models',
+      theme: 'building',
+      uses: ['curious kids', 'patient adults', 'school projects', 'collectors'],
+      types: [
+        product(
+          'Building Block Set',
+          36,
+          'Wooden | Interlocking | Magnetic',
+          'Moving Parts | Picture Guide | Bright Colors | Castle Theme',
+          '120 Pieces | 350 Pieces | 800 Pieces',
+          ['Block Storage Box'],
+        ),
+        product(
+          'Model Car Kit',
+          33,
+          'Die-Cast | Wooden | Plastic',
+          'Moving Parts | Realistic Details | Display Stand | Picture Guide',
+          '1:43 Scale | 1:24 Scale | 1:18 Scale',
+          ['Hobby Glue', 'Paint Set'],
+        ),
+        product(
+          'Block Storage Box',
+          20,
+          'Wooden | Fabric | Plastic',
+          'Stackable Shape | Snap Lid | Bright Colors',
+          'Small | Medium | Large',
+        ),
+        consumable(
+          60,
+          'Hobby Glue',
+          7,
+          'Plastic | Wood | Quick-Set',
+          'Precision Tip | Clear Finish | Low Odor',
+          '1 oz | 4 oz | 3-Pack',
+        ),
+      ],
+    },
+    {
+      name: 'Puzzles & Plush',
+      theme: 'quiet play',
+      uses: ['toddlers', 'rainy Sundays', 'bedtime', 'patient puzzlers'],
+      types: [
+        product(
+          'Jigsaw Puzzle',
+          19,
+          'Recycled Board | Wooden | Glow-in-the-Dark',
+          'Full-Size Poster | Snug Fit | Landscape Art | Animal Art',
+          '100 Pieces | 500 Pieces | 1000 Pieces',
+          ['Puzzle Mat'],
+        ),
+        product(
+          'Puzzle Mat',
+          25,
+          'Felt | Velvet | Wooden',
+          'Roll-Up Tube | Sorting Trays | Non-Slip Bottom',
+          '500 Pieces | 1000 Pieces | 1500 Pieces',
+        ),
+        product(
+          'Teddy Bear',
+          24,
+          'Organic Cotton | Velvet | Recycled Polyester',
+          'Extra-Soft Fur | Embroidered Eyes | Heart Pillow',
+          '20 cm | 30 cm | 60 cm',
+        ),
+        product(
+          'Plush Dinosaur',
+          22,
+          'Organic Cotton | Velvet | Recycled Polyester',
+          'Extra-Soft Fur | Embroidered Eyes | Roaring Sound',
+          '20 cm | 30 cm | 60 cm',
+        ),
+      ],
+    },
+  ],
+};

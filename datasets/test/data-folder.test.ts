@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { datasetDirectory } from '@lorekeep/datasets';
+import { hasCode, put } from './import/harness.ts';
+
+test('a data folder has one file of items and one of events', async () => {
+  const items = await put('items.jsonl.gz', gzipSync('{"item":"a"}'));
+  const directory = join(items, '..');
+  await assert.rejects(datasetDirectory(directory), hasCode('IMPORT_DIRECTORY'));
+  await writeFile(join(directory, 'interactions.tsv.gz'), '');
+  await writeFile(join(directory, 'SOURCE.md'), '');
+  const found = await datasetDirectory(directory);
+  assert.deepEqual(found, { items: [items], events: [join(directory, 'interactions.tsv.gz')] });
+  await writeFile(join(directory, 'events.csv'), '');
+  await assert.rejects(datasetDirectory(directory), hasCode('IMPORT_DIRECTORY'));
+  await assert.rejects(datasetDirectory(join(directory, 'no')), hasCode('IMPORT_FILE_MISSING'));
+});
