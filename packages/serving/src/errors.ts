@@ -103,13 +103,26 @@ export interface RequestIssue {
   message: string;
 }
 
-export const requestInvalid = (issues: RequestIssue[]) => {
-  const [first] = issues;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+/** Most issues that one error lists. */
+const MAX_ISSUES = 20;
+/** Longest path or message of an issue: both may quote the request. */
+const MAX_ISSUE_LENGTH = 200;
+
+/** Lists the first issues, and counts the rest in `details.more`. */
+export const requestInvalid = (issues: readonly RequestIssue[]) => {
+  const cut = (text: string) => (text.length <= MAX_ISSUE_LENGTH ? text : `${text.slice(0, MAX_ISSUE_LENGTH)}…`);
+  const listed = issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
+  const more = issues.length - listed.length;
+  const [first] = listed;
+  const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   return new LorekeepError(
     'REQUEST_INVALID',
-    `${first.path === '' ? '' : `${first.path}: `}${first.message.replace(/\.?$/, '')}${more}.`,
-    { kind: 'usage', hint: 'See /openapi.json for what may be asked.', details: { issues } },
+    `${first.path === '' ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}${others}.`,
+    {
+      kind: 'usage',
+      hint: 'See /openapi.json for the schema of each request.',
+      details: { issues: listed, ...(more === 0 ? {} : { more }) },
+    },
   );
 };
 
@@ -118,11 +131,6 @@ export const itemNotFound = (id: string) =>
     kind: 'usage',
     hint: 'Check the id, or store the item first.',
     details: { id },
-  });
-
-export const encoderUnreachable = () =>
-  new LorekeepError('ENCODER_UNREACHABLE', 'The text encoder does not answer at the moment.', {
-    hint: 'Send the same request again later; nothing of it was written.',
   });
 
 export const engineBusy = (pending: number) =>
@@ -134,73 +142,3 @@ export const engineBusy = (pending: number) =>
 
 export const engineClosed = () =>
   new LorekeepError('ENGINE_CLOSED', 'The engine was closed and can no longer be asked.', { hint: 'Open a new one.' });
-
-// ---- HTTP service ----
-
-export const notReady = (cause?: unknown) =>
-  new LorekeepError('ENGINE_NOT_READY', 'The model is still being loaded.', {
-    hint: 'Ask /readyz until it answers 200.',
-    cause,
-  });
-
-export const loadFailed = (code: string) =>
-  new LorekeepError('ENGINE_LOAD_FAILED', `The model could not be loaded (${code}).`, {
-    hint: "See the service's log, mend the cause and start it again.",
-  });
-
-export const routeUnknown = (method: string, url: string) =>
-  new LorekeepError('ROUTE_UNKNOWN', `There is nothing at ${method} ${url}.`, {
-    kind: 'usage',
-    hint: 'See /openapi.json for what there is.',
-  });
-
-export const bodyNotJson = (reason: string) =>
-  new LorekeepError('BODY_NOT_JSON', `The body is not JSON: ${reason}`, {
-    kind: 'usage',
-    hint: 'Send one JSON value with content-type application/json.',
-  });
-
-export const bodyTooLarge = (limit: number) =>
-  new LorekeepError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`, {
-    kind: 'usage',
-    hint: 'Send smaller batches.',
-    details: { limit },
-  });
-
-export const mediaTypeUnsupported = (given: string | undefined) =>
-  new LorekeepError('MEDIA_TYPE_UNSUPPORTED', `A body of type ${given ?? 'unknown'} is not understood.`, {
-    kind: 'usage',
-    hint: 'Send JSON with content-type application/json.',
-  });
-
-export const requestMalformed = (reason: string) =>
-  new LorekeepError('REQUEST_MALFORMED', `The request is not valid HTTP: ${reason}.`, {
-    kind: 'usage',
-    hint: 'Check the URL, the headers and the length of the body.',
-  });
-
-export const hostNotAllowed = (host: string) =>
-  new LorekeepError('HOST_NOT_ALLOWED', `This service does not answer for the host ${JSON.stringify(host)}.`, {
-    kind: 'usage',
-    hint: 'Use the address it was started with, or start it with this name among its allowed hosts.',
-  });
-
-export const internal = (requestId: string) =>
-  new LorekeepError('INTERNAL', 'The service failed to answer.', {
-    hint: `Its log has the cause under the request id ${requestId}.`,
-    details: { requestId },
-  });
-
-export const cannotListen = (host: string, port: number, code: string, cause: unknown) =>
-  new LorekeepError(
-    'SERVER_CANNOT_LISTEN',
-    code === 'EADDRINUSE'
-      ? `Port ${port} of ${host} is already in use.`
-      : `The service cannot listen on ${host}:${port} (${code}).`,
-    {
-      kind: 'usage',
-      hint: 'Choose another with --port or --host; port 0 takes any free one.',
-      details: { host, port },
-      cause,
-    },
-  );

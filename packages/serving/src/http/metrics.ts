@@ -1,6 +1,6 @@
 /** What `/metrics` shows, for Prometheus. One registry a server, so that two in one process do not mix. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine.ts';
 
 export interface ServiceMetrics {
   /** Route templates and status codes only: labels never grow with what clients send. */
