@@ -5,6 +5,7 @@
  * durable, and then into memory. What was acknowledged is therefore found again after a crash, because every start and
  * every reload folds in what the store knows and the publication does not.
  */
+import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
 import { merged, withTowers } from '@lorekeep/towers';
@@ -109,6 +110,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { workspace, store, encoder, maxPendingWrites = 64 } = options;
   let pendingWrites = 0;
   let lastWrite: Promise<unknown> = Promise.resolve();
+  /** When a write last gave up because another program had locked the store. */
+  let lockedOut: { at: number; error: unknown } | undefined;
   let closed = false;
 
   async function load(): Promise<{ live: Live; folded: number }> {
@@ -128,8 +131,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (closed) throw engineClosed();
     if (pendingWrites >= maxPendingWrites) throw engineBusy(pendingWrites);
     pendingWrites++;
+    const arrived = performance.now();
     try {
-      return await inTurn(work);
+      return await inTurn(async () => {
+        // Writes that queued behind it have waited for the same lock. Waiting again, one after another, would add up.
+        if (lockedOut !== undefined && lockedOut.at >= arrived) throw lockedOut.error;
+        try {
+          return await work();
+        } catch (error) {
+          if (errorCode(error) === 'STORE_BUSY') lockedOut = { at: performance.now(), error };
+          throw error;
+        }
+      });
     } finally {
       pendingWrites--;
     }
