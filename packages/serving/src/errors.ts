@@ -110,7 +110,8 @@ const MAX_ISSUE_LENGTH = 200;
 
 /** Lists the first issues, and counts the rest in `details.more`. */
 export const requestInvalid = (issues: readonly RequestIssue[]) => {
-  const cut = (text: string) => (text.length <= MAX_ISSUE_LENGTH ? text : `${text.slice(0, MAX_ISSUE_LENGTH)}…`);
+  const cut = (text: string) =>
+    (text.length <= MAX_ISSUE_LENGTH ? text : `${text.slice(0, MAX_ISSUE_LENGTH)}…`).toWellFormed();
   const listed = issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
   const more = issues.length - listed.length;
   const [first] = listed;

@@ -80,7 +80,9 @@ const range = z
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'A range needs min, max, or both.')
   .meta({ anyOf: [{ required: ['min'] }, { required: ['max'] }] })
   .describe('Both ends belong to the range.');
-const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)]);
+const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
+  error: 'Expected a string of at most 2,000 characters, or 1 to 1,000 such strings.',
+});
 
 /**
  * Which items may be recommended. All conditions must hold. A single value tests for equality, a list for any of its
@@ -91,8 +93,15 @@ export const filterSchema = z
   .strictObject({
     brand: texts.optional(),
     categories: texts.optional(),
-    price: z.union([z.number(), range]).optional(),
-    fields: fieldsOf(z.union([scalar, z.array(scalar).min(1).max(1_000), range]), MAX_FILTER_FIELDS)
+    price: z
+      .union([z.number(), range], { error: 'Expected a number, or an object with min, max, or both.' })
+      .optional(),
+    fields: fieldsOf(
+      z.union([scalar, z.array(scalar).min(1).max(1_000), range], {
+        error: 'Expected a value, 1 to 1,000 values, or an object with min, max, or both.',
+      }),
+      MAX_FILTER_FIELDS,
+    )
       .optional()
       .describe('Conditions on Item.fields, by name.'),
   })
@@ -170,6 +179,7 @@ export function flattenIssues(
       );
       if (meant.length === 1) return flattenIssues(meant[0], path);
     }
-    return [{ path: path.map(String).join('/'), message: issue.message }];
+    const message = issue.code === 'invalid_key' ? issue.issues[0].message : issue.message;
+    return [{ path: path.map(String).join('/'), message }];
   });
 }

@@ -15,13 +15,15 @@ export function checkEncoding(headers: { 'content-type'?: string; 'content-encod
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** @throws LorekeepError `BODY_NOT_JSON` */
 export function parseJson(body: Uint8Array): unknown {
   if (body.length === 0) throw errors.BODY_NOT_JSON({ reason: 'it is empty' });
   let text: string;
   let value: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    text = utf8.decode(body);
   } catch (error) {
     throw errors.BODY_NOT_JSON({ reason: 'it is not valid UTF-8' }, error);
   }

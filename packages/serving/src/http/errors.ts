@@ -4,8 +4,9 @@ import { defineErrors, failure, usage } from '@lorekeep/core';
 /** Longest piece of a request that an error repeats, in UTF-16 units. */
 const MAX_QUOTED = 200;
 
-/** Requests may be as long as their limits allow; an answer that quotes one is not. */
-export const quoted = (text: string) => (text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`);
+/** Part of a request for an error: well-formed, and short however long the request is. */
+export const quoted = (text: string) =>
+  (text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`).toWellFormed();
 
 export const errors = defineErrors({
   ENGINE_NOT_READY: failure({

@@ -26,8 +26,10 @@ export function answerUnusualRequests(server: Server, requestId: (request: Incom
     const { body, headers } = encoded(errors.REQUEST_MALFORMED({ reason: 'its Expect header is not "100-continue"' }));
     response.writeHead(417, { ...headers, 'x-request-id': requestId(request) }).end(body);
   });
-  server.on('connect', ({ method, url }: IncomingMessage, socket: Duplex) => {
-    answer(socket, '404 Not Found', errors.ROUTE_UNKNOWN({ method: method ?? '', url: quoted(url ?? '') }));
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    const { method = '', url = '' } = request;
+    const error = errors.ROUTE_UNKNOWN({ method, url: quoted(url) });
+    answer(socket, '404 Not Found', error, { 'x-request-id': requestId(request) });
   });
 }
 
@@ -46,9 +48,9 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   answer(socket, status, errors.REQUEST_MALFORMED({ reason }));
 }
 
-function answer(socket: Duplex, status: string, error: LorekeepError): void {
+function answer(socket: Duplex, status: string, error: LorekeepError, more: Record<string, string> = {}): void {
   const { body, headers } = encoded(error);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries({ ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
 }
 
