@@ -1,1 +1,2 @@
-export { createServer, type Server, type ServerOptions } from './server.ts';
+export { errors as servingErrors } from './http/errors.ts';
+export { createServer, type Server, type ServerOptions } from './http/server.ts';

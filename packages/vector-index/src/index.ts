@@ -1,4 +1,5 @@
 export type { IndexKind, VectorIndex } from './contract.ts';
-export { errors, errors as vectorIndexErrors } from './errors.ts';
+export { errors } from './errors.ts';
 export { openIndexAdapter } from './registry.ts';
 export { createVectorTable } from './vector-table.ts';
+export { errors as vectorIndexErrors } from './errors.ts';

@@ -1,14 +1,7 @@
 /** `lorekeep evaluate`: a trained version on the log as it is now, every item ranked, beside the baselines. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import {
-  baselines,
-  type Evaluation,
-  type Protocol,
-  pairedDifferences,
-  type Split,
-  splitBy,
-} from '@lorekeep/evaluation';
+import { baselines, type Evaluation, type Protocol, pairedDifferences, type Split, splitBy } from '@lorekeep/evaluation';
 import { evaluateBundle, openBundle } from '@lorekeep/recommender';
 import { nothingUnseen, reportUnwritable } from '../errors.ts';
 import { rememberedById } from '../stages/encode.ts';

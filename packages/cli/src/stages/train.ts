@@ -5,16 +5,7 @@ import { errorCode } from '@lorekeep/core';
 import { catalogueVectors } from '@lorekeep/encoder';
 import type { FitOn } from '@lorekeep/evaluation';
 import { baselines, type Evaluation, type Metrics, type Protocol, type Split } from '@lorekeep/evaluation';
-import {
-  type BundleManifest,
-  evaluateTrained,
-  type Preset,
-  readInitialTowers,
-  readManifest,
-  resolveConfig,
-  type TrainOptions,
-  writeBundle,
-} from '@lorekeep/recommender';
+import { type BundleManifest, evaluateTrained, type Preset, readInitialTowers, readManifest, resolveConfig, type TrainOptions, writeBundle } from '@lorekeep/recommender';
 import type { InteractionLog } from '@lorekeep/store';
 import { discardCheckpoint, type TowerConfig, type TrainedTowers, trainTowers } from '@lorekeep/towers';
 import { nothingImported, timesMissing } from '../errors.ts';

@@ -6,13 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, gatherRows, sha256OfFile } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors, threadsFor } from '@lorekeep/graph';
-import {
-  type CandidateSource,
-  createCandidateSource,
-  LINEAR_FILE,
-  type LinearModel,
-  readLinear,
-} from '@lorekeep/linear';
+import { type CandidateSource, createCandidateSource, LINEAR_FILE, type LinearModel, readLinear } from '@lorekeep/linear';
 import { loadStatistics, openSavedReranker, type Reranker } from '@lorekeep/ranking';
 import { errors } from '../errors.ts';
 import { type BundleManifest, readManifest } from './manifest.ts';

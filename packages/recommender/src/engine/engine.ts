@@ -5,6 +5,8 @@
  * durable, and then into memory. What was acknowledged is therefore found again after a crash, because every start and
  * every reload folds in what the store knows and the publication does not.
  */
+import { errorCode } from '@lorekeep/core';
+import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
 import { z } from 'zod';
@@ -13,19 +15,8 @@ import { errors } from '../errors.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
 import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
-import {
-  type EventInput,
-  eventSchema,
-  type Filter,
-  flattenIssues,
-  itemSchema,
-  MAX_BATCH,
-  type Recommendations,
-  type RecommendRequest,
-  recommendSchema,
-  type SimilarRequest,
-  similarSchema,
-} from './requests.ts';
+import { type EventInput, eventSchema, type Filter, flattenIssues, itemSchema, MAX_BATCH, type Recommendations, type RecommendRequest, recommendSchema, type SimilarRequest, similarSchema } from './requests.ts';
+import { requestInvalid } from './request-invalid.ts';
 
 /** Newest events of a user that are looked at: for what not to recommend again, and (less) for the user tower. */
 const HISTORY_READ = 1000;
@@ -108,6 +99,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { workspace, store, encoder, maxPendingWrites = 64 } = options;
   let pendingWrites = 0;
   let lastWrite: Promise<unknown> = Promise.resolve();
+  /** When a write last gave up because another program had locked the store. */
+  let lockedOut: { at: number; error: unknown } | undefined;
+  /** When a write last gave up because another program had locked the store. */
+  let lockedOut: { at: number; error: unknown } | undefined;
   let closed = false;
 
   async function load(): Promise<{ loaded: LoadedPublication; folded: number }> {
@@ -128,8 +123,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (closed) throw errors.ENGINE_CLOSED();
     if (pendingWrites >= maxPendingWrites) throw errors.ENGINE_BUSY({ pending: pendingWrites });
     pendingWrites++;
+    const arrived = performance.now();
     try {
-      return await inTurn(work);
+      return await inTurn(async () => {
+        // Writes that queued behind it have waited for the same lock. Waiting again, one after another, would add up.
+        if (lockedOut !== undefined && lockedOut.at >= arrived) throw lockedOut.error;
+        try {
+          return await work();
+        } catch (error) {
+          if (errorCode(error) === 'STORE_BUSY') lockedOut = { at: performance.now(), error };
+          throw error;
+        }
+      });
     } finally {
       pendingWrites--;
     }
@@ -289,5 +294,5 @@ function rowFilter({ catalogue }: LoadedPublication, filter: Filter | undefined,
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw errors.REQUEST_INVALID({ issues: flattenIssues(result.error.issues) });
+  throw requestInvalid(flattenIssues(result.error.issues));
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that may be asked and answered, once: these schemas validate requests, give the types, and become the
- * OpenAPI document. Every text and every list has a limit, so that no request can cost more than a known amount.
+ * Requests and answers of the engine. The schemas validate requests, give the types, and become part of the OpenAPI
+ * document of the HTTP service. Every text and every list has a limit, so that the cost of a request is bounded.
  */
 import { z } from 'zod';
 
@@ -9,94 +9,128 @@ export const MAX_BATCH = 1000;
 /** Most recommendations in one answer. */
 export const MAX_K = 1000;
 
-const id = z.string().min(1).max(256);
-const k = z.int().min(1).max(MAX_K).default(10).describe('How many. Fewer come back only where fewer items pass.');
+const MAX_ID_LENGTH = 256;
+const MAX_EVENT_TYPE_LENGTH = 64;
+const MAX_ITEM_FIELDS = 100;
+const MAX_FILTER_FIELDS = 20;
+
+/**
+ * A text of at most `max` code points. A lone surrogate has no UTF-8 form: the store would replace it, and two different
+ * ids would become one.
+ */
+const text = (max: number, min = 0) =>
+  z
+    .string()
+    .min(min)
+    .max(max)
+    .refine((value) => value.isWellFormed(), 'The text has a lone surrogate, which is not valid Unicode.');
+
+/** Values by name. The number of names is checked before the values, which may be many. */
+function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
+  const record = z.record(text(100, 1), value).meta({ maxProperties: max });
+  const counted = z.preprocess((input, context) => {
+    if (typeof input !== 'object' || input === null || Object.keys(input).length <= max) return input;
+    context.addIssue(`At most ${max} fields.`);
+    return z.NEVER;
+  }, record);
+  return counted as unknown as z.ZodType<z.output<typeof record>, z.input<typeof record>>;
+}
+
+export const idSchema = text(MAX_ID_LENGTH, 1);
+
+const k = z.int().min(1).max(MAX_K).default(10).describe('Number of items. Fewer are returned if fewer pass.');
 
 export const itemSchema = z
   .strictObject({
-    id: id.describe("The shop's own id."),
-    title: z.string().max(2_000).optional(),
-    brand: z.string().max(500).optional(),
-    categories: z.array(z.string().max(500)).max(50).optional().describe('From the widest to the narrowest.'),
-    description: z.string().max(50_000).optional(),
+    id: idSchema.describe("The shop's own id."),
+    title: text(2_000).optional(),
+    brand: text(500).optional(),
+    categories: z.array(text(500)).max(50).optional().describe('From the broadest to the most specific.'),
+    description: text(50_000).optional(),
     price: z.number().optional().describe("In the shop's currency."),
-    fields: z
-      .record(
-        z.string().min(1).max(100),
-        z.union([z.string().max(2_000), z.number(), z.boolean(), z.array(z.string().max(2_000)).max(100)]),
-      )
-      .refine((fields) => Object.keys(fields).length <= 100, 'At most 100 fields.')
+    fields: fieldsOf(
+      z.union([text(2_000), z.number(), z.boolean(), z.array(text(2_000)).max(100)], {
+        error: 'Expected a string of at most 2,000 characters, a number, a boolean, or at most 100 such strings.',
+      }),
+      MAX_ITEM_FIELDS,
+    )
       .optional()
-      .describe('Any further facts that a filter may name.'),
+      .describe('Further properties, for filters.'),
   })
-  .describe('One thing that can be recommended. Everything but the id may be missing.');
+  .describe('An item that can be recommended. Only the id is required.');
 
 export const eventSchema = z
   .strictObject({
-    user: id,
-    item: id.describe('Must be in the catalogue.'),
-    type: z
-      .string()
-      .min(1)
-      .max(64)
+    user: idSchema,
+    item: idSchema.describe('Must be in the catalogue.'),
+    type: text(MAX_EVENT_TYPE_LENGTH, 1)
       .default('interaction')
-      .describe("'view', 'click', 'cart', 'purchase', … An 'impression' is kept but is no part of a history."),
+      .describe("'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history."),
     timestamp: z.number().optional().describe('Unix seconds. Default: the time of arrival.'),
     rating: z.number().optional(),
-    surface: z.string().min(1).max(256).optional().describe("Where: 'home', 'search', …"),
-    session: z.string().min(1).max(256).optional(),
-    position: z.int().min(0).max(1_000_000).optional().describe('Position in the list shown, from 0.'),
+    surface: text(256, 1).optional().describe("Where: 'home', 'search', …"),
+    session: text(256, 1).optional(),
+    position: z.int().min(0).max(1_000_000).optional().describe('Position in the list that was shown, from 0.'),
   })
   .describe('One action of one user on one item.');
 
-const scalar = z.union([z.string().max(2_000), z.number(), z.boolean()]);
+const scalar = z.union([text(2_000), z.number(), z.boolean()]);
 const range = z
   .strictObject({ min: z.number().optional(), max: z.number().optional() })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'A range needs min, max, or both.')
+  .meta({ anyOf: [{ required: ['min'] }, { required: ['max'] }] })
   .describe('Both ends belong to the range.');
-const texts = z.union([z.string().max(2_000), z.array(z.string().max(2_000)).min(1).max(1_000)]);
+const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
+  error: 'Expected a string of at most 2,000 characters, or 1 to 1,000 such strings.',
+});
 
 /**
- * Which items may be recommended. All conditions must hold. A single value asks for equality, a list for any of its
- * values, `{ min, max }` for a number in that range. Where an item has a list (its categories, or a field of texts),
- * one fitting element is enough. An item that lacks the field does not pass.
+ * Which items may be recommended. All conditions must hold. A single value tests for equality, a list for any of its
+ * values, `{ min, max }` for a number in that range. If an item has a list (its categories, or a field of texts), one
+ * matching element is enough. An item without the field does not pass.
  */
 export const filterSchema = z
   .strictObject({
     brand: texts.optional(),
     categories: texts.optional(),
-    price: z.union([z.number(), range]).optional(),
-    fields: z
-      .record(z.string().min(1).max(100), z.union([scalar, z.array(scalar).min(1).max(1_000), range]))
-      .refine((fields) => Object.keys(fields).length <= 20, 'At most 20 fields.')
+    price: z
+      .union([z.number(), range], { error: 'Expected a number, or an object with min, max, or both.' })
+      .optional(),
+    fields: fieldsOf(
+      z.union([scalar, z.array(scalar).min(1).max(1_000), range], {
+        error: 'Expected a value, 1 to 1,000 values, or an object with min, max, or both.',
+      }),
+      MAX_FILTER_FIELDS,
+    )
       .optional()
       .describe('Conditions on Item.fields, by name.'),
   })
   .describe(
-    'All conditions must hold. A value asks for equality, a list for any of its values, {min, max} for a number in ' +
-      'that range (both ends included). Of a list that an item has, one fitting element is enough. An item without ' +
-      'the field does not pass.',
+    'All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in ' +
+      'that range (both ends included). If an item has a list, one matching element is enough. An item without the ' +
+      'field does not pass.',
   );
 
 export const recommendSchema = z
   .strictObject({
-    user: id.optional().describe('A known user: the stored history is used.'),
+    user: idSchema.optional().describe('A known user: the stored history is used.'),
     history: z
-      .array(id)
+      .array(idSchema)
       .max(1_000)
       .optional()
-      .describe('Item ids, oldest first, of an anonymous session. Not together with user.'),
+      .describe('Item ids of an anonymous session, oldest first. Not together with user.'),
     k,
-    exclude: z.array(id).max(1_000).default([]).describe('Item ids not to recommend.'),
+    exclude: z.array(idSchema).max(1_000).default([]).describe('Ids of items that must not be recommended.'),
     filter: filterSchema.optional(),
-    includeHistory: z.boolean().default(false).describe('Recommend items of the history again too.'),
-    withItems: z.boolean().default(false).describe('Give the items themselves, not just their ids.'),
+    includeHistory: z.boolean().default(false).describe('Also recommend items of the history again.'),
+    withItems: z.boolean().default(false).describe('Return the items themselves, not only their ids.'),
   })
   .refine(({ user, history }) => (user === undefined) !== (history === undefined), {
     message: 'Give either user or history.',
     path: ['user'],
   })
-  .describe('Whom to recommend to, and what.');
+  .meta({ oneOf: [{ required: ['user'] }, { required: ['history'] }] })
+  .describe('Either a user or a history, and what to recommend.');
 
 export const similarSchema = z.strictObject({
   k,
@@ -104,68 +138,35 @@ export const similarSchema = z.strictObject({
   withItems: z.boolean().default(false),
 });
 
-/** The same from a query string: numbers and truth values arrive as text, and there is no filter. */
-export const similarQuerySchema = z.strictObject({
-  k: z.coerce.number().pipe(z.int().min(1).max(MAX_K)).default(10).describe('How many.'),
-  withItems: z.enum(['true', 'false']).default('false').describe('Give the items themselves, not just their ids.'),
-});
-
-export const itemsBodySchema = z.union([itemSchema, z.array(itemSchema).min(1).max(MAX_BATCH)]);
-export const eventsBodySchema = z.union([eventSchema, z.array(eventSchema).min(1).max(MAX_BATCH)]);
+const score = z
+  .number()
+  .describe(
+    "Comparable within one answer only. 'reranker': the score of the re-ranker. 'linear': the weight that the linear " +
+      "model gives the item. 'towers': the inner product of the vectors of the towers. 'popularity': the number of " +
+      'events. Items of the towers that fill the end of a list have the score of the item before them, at most 0.',
+  );
 
 export const recommendationsSchema = z
   .object({
     version: z.string().describe('The published version that answered.'),
     source: z
       .enum(['reranker', 'linear', 'towers', 'popularity'])
-      .describe("What ordered them. 'popularity': there is no usable history (none, or only unknown items)."),
-    items: z.array(
-      z.object({
-        id: z.string(),
-        score: z
-          .number()
-          .describe(
-            "'reranker': comparable within one answer only; 'linear': weight of the linear model; 'towers': inner product with the user or item vector; 'popularity': number of events.",
-          ),
-        item: itemSchema.optional(),
-      }),
-    ),
+      .describe(
+        "What ordered the items; items of the towers may follow behind any other list. 'popularity': there is no " +
+          'usable history (none, or only unknown items).',
+      ),
+    items: z.array(z.object({ id: z.string(), score, item: itemSchema.optional() })),
     unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
   })
   .describe('Best first.');
-
-export const upsertedSchema = z.object({
-  upserted: z.int().describe('Items stored and, where they have a text, retrievable now.'),
-  encoded: z.int().describe('Of those, items whose text is new or changed.'),
-  version: z.string(),
-});
-
-export const appendedSchema = z.object({ appended: z.int().describe('Events on disk now.') });
-
-export const itemAnswerSchema = z.object({
-  item: itemSchema,
-  retrievable: z.boolean().describe('False for an item without any text that the towers were not trained on.'),
-});
-
-export const errorSchema = z
-  .object({
-    error: z.object({
-      code: z.string().describe('Stable, for programs.'),
-      message: z.string().describe('What was wrong, for people.'),
-      hint: z.string().optional().describe('What to do about it.'),
-      details: z.record(z.string(), z.unknown()).optional(),
-    }),
-  })
-  .describe('Every answer that is not a success.');
 
 export type Filter = z.infer<typeof filterSchema>;
 export type RecommendRequest = z.input<typeof recommendSchema>;
 export type SimilarRequest = z.input<typeof similarSchema>;
 export type EventInput = z.input<typeof eventSchema>;
 export type Recommendations = z.infer<typeof recommendationsSchema>;
-export type Upserted = z.infer<typeof upsertedSchema>;
 
-/** Issues with paths for people; of a union, those of the alternative that was evidently meant. */
+/** Issues with readable paths. Of a union, those of the alternative that was evidently meant. */
 export function flattenIssues(
   issues: readonly z.core.$ZodIssue[],
   prefix: readonly PropertyKey[] = [],
@@ -178,6 +179,7 @@ export function flattenIssues(
       );
       if (meant.length === 1) return flattenIssues(meant[0], path);
     }
-    return [{ path: path.map(String).join('/'), message: issue.message }];
+    const message = issue.code === 'invalid_key' ? issue.issues[0].message : issue.message;
+    return [{ path: path.map(String).join('/'), message }];
   });
 }

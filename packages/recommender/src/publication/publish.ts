@@ -14,13 +14,7 @@ import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, openBundle } from '../bundle/load.ts';
 import { textHash } from '../engine/content.ts';
 import { errors } from '../errors.ts';
-import {
-  type PublicationManifest,
-  type PublishedItems,
-  pruneVersions,
-  publishedDirectory,
-  switchCurrent,
-} from './publication.ts';
+import { type PublicationManifest, type PublishedItems, pruneVersions, publishedDirectory, switchCurrent } from './publication.ts';
 
 /** Items that go through encoder and tower together. */
 const BATCH = 1024;

@@ -12,14 +12,7 @@
  * checkpoint carries the rest.
  */
 import { contentErrors, createRandom, errorCode, type Random, type RunContext, sha256, silent } from '@lorekeep/core';
-import {
-  createRankEvaluator,
-  type EvaluationCase,
-  evaluationCases,
-  metricsOfRanks,
-  type RankEvaluator,
-  type Split,
-} from '@lorekeep/evaluation';
+import { createRankEvaluator, type EvaluationCase, evaluationCases, metricsOfRanks, type RankEvaluator, type Split } from '@lorekeep/evaluation';
 import { type Arrays, createTrainer, type Trainer } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import { trainingLoss } from '../losses/loss.ts';

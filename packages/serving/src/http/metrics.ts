@@ -1,10 +1,9 @@
-/** What `/metrics` shows, for Prometheus. One registry a server, so that two in one process do not mix. */
-
-import type { Engine } from '@lorekeep/recommender';
+/** The metrics for Prometheus. One registry per server, so that two servers in one process do not mix. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine } from '@lorekeep/recommender';
 
 export interface ServiceMetrics {
-  /** Route templates and status codes only: labels never grow with what clients send. */
+  /** Labels are route templates and statuses only, so that their number does not grow with what clients send. */
   request(route: string, method: string, status: number, seconds: number): void;
   recommendation(source: string): void;
   encoded(texts: number, seconds: number): void;
@@ -26,13 +25,13 @@ export function createMetrics(engine: () => Engine | undefined): ServiceMetrics 
   });
   const recommendations = new Counter({
     name: 'lorekeep_recommendations_total',
-    help: 'Lists answered, by what they were made from.',
+    help: 'Recommendation lists, by what ordered them.',
     labelNames: ['source'],
     registers,
   });
   const encoding = new Histogram({
     name: 'lorekeep_encode_duration_seconds',
-    help: 'Time to bring the new texts of one upsert into the index.',
+    help: 'Time to add the new texts of one upsert to the index.',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
@@ -51,7 +50,7 @@ export function createMetrics(engine: () => Engine | undefined): ServiceMetrics 
         this.set(live === undefined ? 0 : value(live));
       },
     });
-  gauge('lorekeep_ready', '1 once the index is loaded.', () => 1);
+  gauge('lorekeep_ready', '1 if the model is loaded, else 0.', () => 1);
   gauge('lorekeep_index_size', 'Items in the index.', (live) => live.stats().indexed);
   gauge('lorekeep_catalogue_size', 'Items in the catalogue.', (live) => live.stats().items);
   gauge('lorekeep_pending_writes', 'Writes in progress or waiting.', (live) => live.stats().pendingWrites);

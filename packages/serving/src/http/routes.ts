@@ -1,34 +1,42 @@
-/** What can be asked for, and the schemas that say so. Every handler is one call of the engine. */
-
-import type { Engine } from '@lorekeep/recommender';
+/** The routes with their schemas. Every handler is one call of the engine. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type Engine, eventSchema, itemSchema, recommendationsSchema, recommendSchema } from '@lorekeep/recommender';
+import type { ServiceMetrics } from './metrics.ts';
 import {
   appendedSchema,
   errorSchema,
   eventsBodySchema,
   itemAnswerSchema,
+  itemPathSchema,
   itemsBodySchema,
-  recommendationsSchema,
-  recommendSchema,
   similarQuerySchema,
   upsertedSchema,
-} from '@lorekeep/recommender';
-import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import type { ServiceMetrics } from './metrics.ts';
+} from './schemas.ts';
+import { batchValidatorCompiler } from './validation.ts';
 
+/** Answers that every route can give. */
 const failures = {
   400: errorSchema.describe('The request is not valid.'),
-  503: errorSchema.describe('The model is being loaded, or too many writes are waiting.'),
+  403: errorSchema.describe('The Host header names another host.'),
+  408: errorSchema.describe('The request took too long to arrive.'),
+  417: errorSchema.describe('The Expect header is not supported.'),
+  431: errorSchema.describe('The headers are too large.'),
+  500: errorSchema.describe('The service failed; its log has the cause.'),
+  503: errorSchema.describe('The model is loading, too many writes are waiting, or the service is shutting down.'),
+};
+const bodyFailures = {
+  413: errorSchema.describe('The body is too large.'),
+  415: errorSchema.describe('The body is not uncompressed JSON in UTF-8.'),
 };
 const notFound = { 404: errorSchema.describe('There is no such item.') };
-const itemPath = z.object({ id: z.string().min(1).max(256).describe("The shop's own id.") });
 const plainText = (description: string) => ({
   description,
   content: { 'text/plain': { schema: z.string() } },
 });
 
-/** `live` throws while there is no engine. */
+/** @param live throws while there is no engine */
 export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: ServiceMetrics): void {
   const routes = plain.withTypeProvider<ZodTypeProvider>();
 
@@ -40,7 +48,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         summary: 'Recommend items to a user or for a session',
         tags: ['recommend'],
         body: recommendSchema,
-        response: { 200: recommendationsSchema, ...failures },
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures },
       },
     },
     async ({ body }) => {
@@ -57,7 +65,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         operationId: 'similarItems',
         summary: 'Items like this one',
         tags: ['recommend'],
-        params: itemPath,
+        params: itemPathSchema,
         querystring: similarQuerySchema,
         response: { 200: recommendationsSchema, ...failures, ...notFound },
       },
@@ -76,7 +84,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         operationId: 'getItem',
         summary: 'An item as it is stored',
         tags: ['shop'],
-        params: itemPath,
+        params: itemPathSchema,
         response: { 200: itemAnswerSchema, ...failures, ...notFound },
       },
     },
@@ -91,8 +99,9 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         summary: 'Store one item or a batch; retrievable when this answers',
         tags: ['shop'],
         body: itemsBodySchema,
-        response: { 200: upsertedSchema, ...failures },
+        response: { 200: upsertedSchema, ...failures, ...bodyFailures },
       },
+      validatorCompiler: batchValidatorCompiler(itemSchema),
     },
     async ({ body }) => {
       const { encodeSeconds, ...answer } = await live().upsertItems(Array.isArray(body) ? body : [body]);
@@ -112,9 +121,11 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         response: {
           200: appendedSchema,
           ...failures,
+          ...bodyFailures,
           422: errorSchema.describe('An event names an item that is not stored. Nothing was written.'),
         },
       },
+      validatorCompiler: batchValidatorCompiler(eventSchema),
     },
     ({ body }) => live().appendEvents(Array.isArray(body) ? body : [body]),
   );
@@ -124,9 +135,9 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
     {
       schema: {
         operationId: 'health',
-        summary: 'Does the process live?',
+        summary: 'Does the process run?',
         tags: ['operations'],
-        response: { 200: z.object({ status: z.literal('ok') }) },
+        response: { 200: z.object({ status: z.literal('ok') }), ...failures },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -139,7 +150,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         operationId: 'ready',
         summary: 'Is the model loaded?',
         tags: ['operations'],
-        response: { 200: z.object({ status: z.literal('ready'), version: z.string() }), 503: failures[503] },
+        response: { 200: z.object({ status: z.literal('ready'), version: z.string() }), ...failures },
       },
     },
     async () => ({ status: 'ready' as const, version: live().stats().version }),
@@ -150,9 +161,9 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
     {
       schema: {
         operationId: 'metrics',
-        summary: 'Figures for Prometheus',
+        summary: 'Metrics for Prometheus',
         tags: ['operations'],
-        response: { 200: plainText('Prometheus text format') },
+        response: { 200: plainText('Prometheus text format'), ...failures },
       },
     },
     async (_, reply) =>

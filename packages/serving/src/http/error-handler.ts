@@ -1,0 +1,79 @@
+/**
+ * Turns any failure of a request into `{ error: { code, message, hint?, details? } }` with its status. A client is told
+ * what it did wrong. Internal failures stay in the log, under the id of the request.
+ */
+import { LorekeepError } from '@lorekeep/core';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { errors, quoted } from './errors.ts';
+
+/** Statuses of errors of other packages that do not carry one yet. */
+export const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  EVENT_INVALID: 400,
+  ITEM_INVALID: 400,
+  REQUEST_INVALID: 400,
+  ITEM_NOT_FOUND: 404,
+  EVENT_UNKNOWN_ITEM: 422,
+  ENGINE_BUSY: 503,
+  ENGINE_CLOSED: 503,
+  STORE_BUSY: 503,
+};
+
+const statusOf = ({ http, code }: LorekeepError): number | undefined =>
+  http ?? (Object.hasOwn(STATUS_OF_CODE, code) ? STATUS_OF_CODE[code] : undefined);
+
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const known = publicError(error, request);
+  const answer = known ?? errors.INTERNAL({ requestId: request.id });
+  const status = statusOf(answer) ?? 500;
+  if (known === undefined) request.log.error({ err: error }, answer.message);
+  else request.log.info({ code: answer.code }, answer.message);
+  if (status === 503) reply.header('retry-after', '1');
+  reply
+    .header('x-request-id', request.id)
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send({ error: answer.toJSON() });
+}
+
+/** `undefined` for an internal failure: its message may contain paths, SQL or stacks. */
+function publicError(error: unknown, request: FastifyRequest): LorekeepError | undefined {
+  if (error instanceof LorekeepError && error.code === 'ENDPOINT_UNAVAILABLE') {
+    // The address of the endpoint and its answer are only for the log.
+    request.log.error({ err: error }, error.message);
+    return errors.ENCODER_UNREACHABLE();
+  }
+  if (error instanceof LorekeepError) return statusOf(error) === undefined ? undefined : error;
+  return isRefusal(error) ? refusal(error, request) : undefined;
+}
+
+/** Fastify's own refusals, and bodies that end before they are complete. */
+function isRefusal(error: unknown): error is FastifyError {
+  const { code, statusCode = 500 } = error as Partial<FastifyError>;
+  return typeof code === 'string' && (code.startsWith('FST_') || code === 'ECONNRESET') && statusCode < 500;
+}
+
+function refusal(error: FastifyError, request: FastifyRequest): LorekeepError {
+  // Fastify parses the body, and may refuse it, before it answers that there is no such route.
+  if (request.is404) return routeUnknown(request);
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return errors.BODY_TOO_LARGE({ limit: request.routeOptions.bodyLimit });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_INVALID_CONTENT_TYPE':
+      return errors.MEDIA_TYPE_UNSUPPORTED({ given: quoted(request.headers['content-type'] ?? 'unknown') });
+    case 'ECONNRESET':
+      return errors.REQUEST_MALFORMED({ reason: 'the connection was closed before the body was complete' });
+  }
+  return errors.REQUEST_MALFORMED({ reason: quoted(error.message) });
+}
+
+/** What Fastify's router refuses: a path that cannot be decoded, or with a parameter that is too long. */
+export const pathMalformed = ({ code }: FastifyError): LorekeepError =>
+  errors.REQUEST_MALFORMED({
+    reason:
+      code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'an id in its path is too long' : 'its path is not percent-encoded UTF-8',
+  });
+
+export const routeUnknown = ({ method, url }: FastifyRequest): LorekeepError =>
+  errors.ROUTE_UNKNOWN({ method, url: quoted(url) });

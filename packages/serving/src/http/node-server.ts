@@ -1,0 +1,65 @@
+/**
+ * Everything that Node's HTTP server would answer itself, or not at all: requests that it cannot parse, that take too
+ * long, or that expect something unknown. They are answered in the shape of all other errors.
+ */
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LorekeepError } from '@lorekeep/core';
+import { errors, quoted } from './errors.ts';
+
+/** @param requestTimeout ms until a request must have arrived completely */
+export const nodeServerOptions = (requestTimeout: number): ServerOptions => ({
+  requestTimeout,
+  headersTimeout: requestTimeout,
+  // Node looks for slow requests at this interval, every 30 s by default: a limit of 30 s would really be up to 60 s.
+  connectionsCheckingInterval: Math.max(1, Math.min(1_000, Math.floor(requestTimeout / 10))),
+  // Node answers a request without Host with an empty 400; `checkTarget` answers it with an error.
+  requireHostHeader: false,
+});
+
+/**
+ * Answers requests that Node takes out of the ordinary course.
+ * @param requestId the id for the answer to a request
+ */
+export function answerUnusualRequests(server: Server, requestId: (request: IncomingMessage) => string): void {
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const { body, headers } = encoded(errors.REQUEST_MALFORMED({ reason: 'its Expect header is not "100-continue"' }));
+    response.writeHead(417, { ...headers, 'x-request-id': requestId(request) }).end(body);
+  });
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    const { method = '', url = '' } = request;
+    const error = errors.ROUTE_UNKNOWN({ method, url: quoted(url) });
+    answer(socket, '404 Not Found', error, { 'x-request-id': requestId(request) });
+  });
+}
+
+/** Answers what cannot be parsed or took too long, and closes the connection. */
+export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'its headers are too large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'it took too long to arrive']
+        : ['400 Bad Request', 'it cannot be parsed'];
+  answer(socket, status, errors.REQUEST_MALFORMED({ reason }));
+}
+
+function answer(socket: Duplex, status: string, error: LorekeepError, more: Record<string, string> = {}): void {
+  const { body, headers } = encoded(error);
+  const lines = Object.entries({ ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
+}
+
+function encoded(error: LorekeepError) {
+  const body = JSON.stringify({ error });
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  return { body, headers };
+}

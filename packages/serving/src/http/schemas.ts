@@ -1,0 +1,49 @@
+/** Requests and answers that exist only over HTTP. */
+import { z } from 'zod';
+import { eventSchema, idSchema, itemSchema, MAX_BATCH, MAX_K } from '@lorekeep/recommender';
+
+/** Numbers in a query arrive as text. Only decimal digits are read: `Number` would also take `0x2` and `1e2`. */
+const kParameter = z
+  .preprocess(
+    (input) => (typeof input === 'string' && /^\d{1,9}$/.test(input) ? Number(input) : input),
+    z
+      .int({ error: `Expected a whole number from 1 to ${MAX_K} in decimal digits.` })
+      .min(1)
+      .max(MAX_K),
+  )
+  .prefault(10)
+  .describe('Number of items.');
+
+export const itemPathSchema = z.object({ id: idSchema.describe("The shop's own id, percent-encoded.") });
+
+export const similarQuerySchema = z.strictObject({
+  k: kParameter,
+  withItems: z.enum(['true', 'false']).default('false').describe('Return the items themselves, not only their ids.'),
+});
+
+export const itemsBodySchema = z.union([itemSchema, z.array(itemSchema).min(1).max(MAX_BATCH)]);
+export const eventsBodySchema = z.union([eventSchema, z.array(eventSchema).min(1).max(MAX_BATCH)]);
+
+export const upsertedSchema = z.object({
+  upserted: z.int().describe('Items that are stored and, if they have a text, retrievable now.'),
+  encoded: z.int().describe('How many of them have a new or changed text.'),
+  version: z.string(),
+});
+
+export const appendedSchema = z.object({ appended: z.int().describe('Events that are on disk now.') });
+
+export const itemAnswerSchema = z.object({
+  item: itemSchema,
+  retrievable: z.boolean().describe('False for an item without text that the model was not trained on.'),
+});
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().describe('Stable, for programs.'),
+      message: z.string().describe('What was wrong, for people.'),
+      hint: z.string().optional().describe('What to do about it.'),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  })
+  .describe('Every answer that is not a success.');

@@ -1,0 +1,78 @@
+/** `/openapi.json` says what the service does. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { Engine } from '@lorekeep/recommender';
+import { createServer, type Server } from '../../src/index.ts';
+import { clientOf, QUIET } from './client.ts';
+
+describe('OpenAPI', () => {
+  let server: Server;
+  let openapi: any;
+  before(async () => {
+    server = createServer(new Promise<Engine>(() => {}), QUIET);
+    const { status, body } = await clientOf(await server.listen()).get('/openapi.json');
+    assert.equal(status, 200);
+    openapi = body;
+  });
+  after(() => server?.close());
+
+  const bodyOf = (path: string) => openapi.paths[path].post.requestBody.content['application/json'].schema;
+
+  test('the document is valid and knows every route', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(openapi));
+    assert.ok(valid, JSON.stringify(errors));
+    assert.deepEqual(Object.keys(openapi.paths).sort(), [
+      '/healthz',
+      '/metrics',
+      '/readyz',
+      '/v1/events',
+      '/v1/items',
+      '/v1/items/{id}',
+      '/v1/items/{id}/similar',
+      '/v1/recommend',
+    ]);
+  });
+
+  test('every route lists the statuses it can answer with', () => {
+    const always = ['400', '403', '408', '417', '431', '500', '503'];
+    const own: Record<string, string[]> = {
+      '/v1/recommend': ['413', '415'],
+      '/v1/items': ['413', '415'],
+      '/v1/events': ['413', '415', '422'],
+      '/v1/items/{id}': ['404'],
+      '/v1/items/{id}/similar': ['404'],
+    };
+    for (const [path, methods] of Object.entries<any>(openapi.paths)) {
+      for (const { responses } of Object.values<any>(methods)) {
+        assert.deepEqual(Object.keys(responses).sort(), ['200', ...always, ...(own[path] ?? [])].sort(), path);
+        for (const status of [...always, ...(own[path] ?? [])]) {
+          assert.ok(responses[status].content['application/json'].schema.properties.error, `${path} ${status}`);
+          assert.notEqual(responses[status].description, 'Default Response', `${path} ${status}`);
+        }
+      }
+    }
+  });
+
+  test('the bounds of k are in the document, in bodies and in queries', () => {
+    const { k } = bodyOf('/v1/recommend').properties;
+    assert.deepEqual([k.type, k.minimum, k.maximum, k.default], ['integer', 1, 1000, 10]);
+    const parameter = openapi.paths['/v1/items/{id}/similar'].get.parameters.find(({ name }: any) => name === 'k');
+    const { type, minimum, maximum, default: fallback } = parameter.schema;
+    assert.deepEqual([type, minimum, maximum, fallback], ['integer', 1, 1000, 10]);
+    assert.equal(parameter.required, false);
+  });
+
+  test('conditions across keys and limits of counts are in the document', () => {
+    const recommend = bodyOf('/v1/recommend');
+    assert.deepEqual(recommend.oneOf, [{ required: ['user'] }, { required: ['history'] }]);
+    const { fields, price } = recommend.properties.filter.properties;
+    assert.equal(fields.maxProperties, 20);
+    assert.deepEqual(price.anyOf[1].anyOf, [{ required: ['min'] }, { required: ['max'] }]);
+    const [item, items] = bodyOf('/v1/items').anyOf;
+    assert.equal(item.properties.fields.maxProperties, 100);
+    assert.deepEqual([item.properties.id.minLength, item.properties.id.maxLength], [1, 256]);
+    assert.deepEqual([items.minItems, items.maxItems], [1, 1000]);
+    assert.equal(bodyOf('/v1/events').anyOf[0].properties.type.maxLength, 64);
+  });
+});

@@ -1,0 +1,117 @@
+/** What each route answers, over real connections to a real port. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Engine, openEngine } from '@lorekeep/recommender';
+import { createServer, type Server } from '../../src/index.ts';
+import { openShop, type Shop, topicOf } from '@lorekeep/testing';
+import { type Client, clientOf, QUIET, refused } from './client.ts';
+
+describe('routes', () => {
+  let shop: Shop;
+  let engine: Engine;
+  let server: Server;
+  let get: Client['get'];
+  let post: Client['post'];
+
+  before(async () => {
+    shop = await openShop();
+    engine = await openEngine(shop);
+    server = createServer(engine, QUIET);
+    ({ get, post } = clientOf(await server.listen()));
+  });
+  after(async () => {
+    await server?.close();
+    await engine?.close();
+    await shop?.close();
+  });
+
+  test('recommends to a known user and for an anonymous history', async () => {
+    const known = await post('/v1/recommend', { user: 'user-0', k: 4, withItems: true });
+    assert.equal(known.status, 200);
+    assert.equal(known.body.source, 'towers');
+    assert.equal(known.body.version, engine.stats().version);
+    assert.equal(known.body.items.length, 4);
+    assert.match(known.body.items[0].item.title, /garden/);
+    const anonymous = await post('/v1/recommend', { history: ['music-1', 'gone'], filter: { price: { max: 9 } } });
+    assert.equal(anonymous.status, 200);
+    assert.deepEqual(anonymous.body.unknownItems, ['gone']);
+    assert.ok(anonymous.body.items.every(({ id }: { id: string }) => Number(id.split('-')[1]) <= 9));
+  });
+
+  test('an unknown user and a history of unknown items get popular items, with 200', async () => {
+    for (const request of [{ user: 'nobody' }, { history: ['gone'] }, { history: [] }]) {
+      const { status, body } = await post('/v1/recommend', request);
+      assert.deepEqual([status, body.source, body.items[0].id], [200, 'popularity', 'music-7']);
+    }
+  });
+
+  test('k larger than the catalogue gives everything that passes', async () => {
+    const { status, body } = await post('/v1/recommend', { history: ['music-1'], k: 1000, filter: { brand: 'Acme' } });
+    assert.deepEqual([status, body.items.length], [200, 40]);
+  });
+
+  test('finds similar items and gives an item', async () => {
+    const similar = await get('/v1/items/kitchen-4/similar?k=3');
+    assert.deepEqual([similar.status, similar.body.items.length], [200, 3]);
+    assert.deepEqual([...new Set(similar.body.items.map(({ id }: { id: string }) => topicOf(id)))], ['kitchen']);
+    assert.equal((await get('/v1/items/kitchen-4/similar')).body.items.length, 10);
+    assert.ok((await get('/v1/items/kitchen-4/similar?withItems=true')).body.items[0].item.title);
+    const { status, body } = await get('/v1/items/kitchen-4');
+    assert.deepEqual([status, body.item], [200, shop.items.find(({ id }) => id === 'kitchen-4')]);
+    assert.equal(body.retrievable, true);
+  });
+
+  test('an upserted item is retrievable by its text in the very next request', async () => {
+    const item = { id: 'http-1', title: 'bicycle saddle pedal brake', categories: ['bicycle'], price: 77 };
+    const { status, body } = await post('/v1/items', item);
+    assert.deepEqual([status, body.upserted, body.encoded], [200, 1, 1]);
+    const found = await post('/v1/recommend', { history: ['bicycle-1', 'bicycle-2'], filter: { price: 77 } });
+    assert.deepEqual(
+      found.body.items.map(({ id }: { id: string }) => id),
+      ['http-1'],
+    );
+    const near = await get('/v1/items/http-1/similar?k=5');
+    assert.deepEqual([...new Set(near.body.items.map(({ id }: { id: string }) => topicOf(id)))], ['bicycle']);
+    const batch = [
+      { id: 'http-2', title: 'music drum' },
+      { id: 'http-3', title: 'music flute' },
+    ];
+    assert.deepEqual((await post('/v1/items', batch)).body.upserted, 2);
+  });
+
+  test('an appended event is used in the very next recommendation', async () => {
+    assert.equal((await post('/v1/recommend', { user: 'http-user' })).body.source, 'popularity');
+    const { status, body } = await post('/v1/events', { user: 'http-user', item: 'music-2', type: 'click' });
+    assert.deepEqual([status, body], [200, { appended: 1 }]);
+    const answer = await post('/v1/recommend', { user: 'http-user', k: 3 });
+    assert.equal(answer.body.source, 'towers');
+    assert.deepEqual([...new Set(answer.body.items.map(({ id }: { id: string }) => topicOf(id)))], ['music']);
+    const batch = Array.from({ length: 1000 }, (_, n) => ({ user: `batch-${n}`, item: 'garden-1', timestamp: n }));
+    assert.deepEqual((await post('/v1/events', batch)).body, { appended: 1000 });
+    assert.deepEqual(await shop.store.histories(['batch-999'], 5), [['garden-1']]);
+  });
+
+  test('an id with any characters can be asked for, when it is percent-encoded', async () => {
+    const id = `ü/?#%&" ${'語'.repeat(240)}`;
+    assert.equal((await post('/v1/items', { id, title: 'garden rake' })).status, 200);
+    assert.equal((await get(`/v1/items/${encodeURIComponent(id)}`)).body.item.id, id);
+    assert.equal((await get(`/v1/items/${encodeURIComponent(id)}/similar?k=1`)).status, 200);
+  });
+
+  test('what names something unknown is refused, and nothing of it is written', async () => {
+    refused(await get('/v1/items/gone'), 404, 'ITEM_NOT_FOUND');
+    refused(await get('/v1/items/gone/similar'), 404, 'ITEM_NOT_FOUND');
+    refused(await get('/v1/items/__proto__'), 404, 'ITEM_NOT_FOUND');
+    const before = await shop.store.counts();
+    const events = [
+      { user: 'u', item: 'music-1' },
+      { user: 'u', item: 'gone' },
+    ];
+    const answer = await post('/v1/events', events);
+    refused(answer, 422, 'EVENT_UNKNOWN_ITEM');
+    assert.deepEqual(answer.body.error.details, { index: 1, item: 'gone' });
+    assert.deepEqual(await shop.store.counts(), before);
+    refused(await get('/v2/recommend'), 404, 'ROUTE_UNKNOWN');
+    refused(await get('/v1/recommend'), 404, 'ROUTE_UNKNOWN');
+  });
+});
