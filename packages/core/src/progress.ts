@@ -1,14 +1,15 @@
 /**
- * How long work tells where it is. Rooms report plain events; who listens (a terminal bar, JSON lines, nobody) is
- * decided at the top. A long loop also takes an `AbortSignal` and stops at its next safe point.
+ * How long-running work reports to its caller. Packages emit plain events and warnings; the program at the top decides
+ * how to show them (a progress bar, JSON lines, not at all). A long loop also takes an `AbortSignal` and stops at its
+ * next safe point.
  */
 
 export interface ProgressEvent {
   /** The stage's stable name: `'import'`, `'encode'`, `'train'`, … */
   stage: string;
-  /** Units finished so far, resumed ones included. */
+  /** Units finished so far, including those of an earlier, interrupted run. */
   done: number;
-  /** Units in all; absent where it cannot be known beforehand. */
+  /** Total number of units; absent if it is not known beforehand. */
   total?: number;
   /** What is counted, plural: `'items'`, `'events'`, `'steps'`. */
   unit: string;
@@ -20,10 +21,20 @@ export type Progress = (event: ProgressEvent) => void;
 
 export const silent: Progress = () => {};
 
-/** What every long-running function of the house takes beside its own options. */
+/** Something the caller should know although the work goes on. */
+export interface Warning {
+  /** Stable, upper case: `'ENCODER_FALLBACK'`. */
+  code: string;
+  /** What happened and what it means, one or more complete sentences. */
+  message: string;
+}
+
+/** What every long-running function takes beside its own options. */
 export interface RunContext {
-  /** Default: nobody listens. */
+  /** Default: progress is not reported. */
   progress?: Progress;
+  /** Default: warnings are dropped. */
+  warn?: (warning: Warning) => void;
   /** Stop at the next safe point; the function then rejects with `signal.reason` and leaves resumable state. */
   signal?: AbortSignal;
 }

@@ -1,0 +1,162 @@
+/** A trained version measured on the log as it is now: every item ranked for every evaluation case, with baselines. */
+import type { RunContext } from '@lorekeep/core';
+import type { Corpus, Item } from '@lorekeep/store';
+import {
+  type BundleManifest,
+  baselines,
+  type Difference,
+  type Evaluation,
+  evaluateBundle,
+  loadTowers,
+  type MetricName,
+  type Protocol,
+  pairedDifferences,
+  type Split,
+  splitBy,
+  type TowerRuntime,
+} from '@lorekeep/towers';
+import { checkOptions } from '../check-options.ts';
+import { encoderOf } from '../encoding/remembered-encoders.ts';
+import { errors } from '../errors.ts';
+import type { WorkspaceState } from '../state.ts';
+import { warnings } from '../warnings.ts';
+import { modelDir } from './model-versions.ts';
+import { checkTimes, readContent, readLog } from './training-data.ts';
+
+export interface EvaluateOptions {
+  /** A trained version. Default: the newest. */
+  model?: string;
+  /** Default: the protocol that the model was trained with. */
+  protocol?: Protocol;
+  /** Another trained version to compare with on the same cases. Default: none. */
+  against?: string;
+  /** Also return the vectors of about this many items, spread evenly over the catalogue. Default 0. */
+  itemSample?: number;
+  /** 1 to 256. Default: one per core. */
+  threads?: number;
+}
+
+/** Some items with their vectors in the model's item space. */
+export interface ItemSample {
+  items: Item[];
+  /** `[items.length × dim]` */
+  vectors: Float32Array;
+}
+
+export interface EvaluationResult {
+  version: string;
+  preset: string;
+  protocol: Protocol;
+  seed: number;
+  /** The model was trained on exactly this log with this protocol. If not, it may have seen test events. */
+  trainedOnThisData: boolean;
+  /** The encoder whose vectors the model reads. */
+  encoder: BundleManifest['content'];
+  /** The log that was evaluated on. */
+  data: { items: number; users: number; events: number };
+  valid: Evaluation;
+  test: Evaluation;
+  /** On the test cases. */
+  baselines: Record<string, Evaluation>;
+  /** The version of `against` on the test cases, by its name; empty without `against`. */
+  against: Record<string, Evaluation>;
+  /** Test metrics of the model minus those of each baseline and of `against`, paired by case. */
+  differences: Record<string, Record<MetricName, Difference>>;
+  /** Present if the model was trained once more after its settings were selected. */
+  refit?: BundleManifest['refit'];
+  /** Training loss and validation metric by epoch; absent for models of older versions. */
+  training?: BundleManifest['training'];
+  itemSample?: ItemSample;
+}
+
+export async function evaluate(
+  state: WorkspaceState,
+  options: EvaluateOptions,
+  { progress, warn, signal }: RunContext,
+): Promise<EvaluationResult> {
+  const { model, threads, itemSample = 0 } = options;
+  checkOptions({ protocol: options.protocol, threads });
+  const towers = await loadTowers(await modelDir(state, model));
+  try {
+    const { manifest } = towers;
+    const { version, preset, seed, refit, training } = manifest;
+    const { protocol: trainedWith = 'leave-one-out' } = manifest;
+    if (refit?.on === 'all') throw errors.MODEL_SAW_EVERYTHING({ version, from: refit.from });
+    const { protocol = trainedWith } = options;
+    const log = await readLog(state);
+    await checkTimes(state, protocol);
+    const content = await readContent(state, await encoderOf(state, manifest.content.encoder), log);
+    const split = splitBy(protocol, log, refit?.on);
+    const how = { threads, progress, signal, seed };
+    const valid = await evaluateBundle(towers, split, 'valid', content, how);
+    const test = await evaluateBundle(towers, split, 'test', content, how);
+    const untrained = (await baselines(split, 'test', content, how)) as Record<string, Evaluation>;
+    const against = options.against === undefined ? {} : await evaluateOther(state, options.against, split, how);
+    const trainedOnThisData = log.fingerprint === manifest.data.fingerprint && protocol === trainedWith;
+    if (protocol !== trainedWith) warn?.(warnings.PROTOCOL_DIFFERS(trainedWith, protocol));
+    else if (!trainedOnThisData) warn?.(warnings.LOG_CHANGED());
+    const compared = Object.entries({ ...against, ...untrained });
+    return {
+      version,
+      preset,
+      protocol,
+      seed,
+      trainedOnThisData,
+      encoder: manifest.content,
+      data: { items: log.itemIds.length, users: log.userIds.length, events: log.items.length },
+      valid,
+      test,
+      baselines: untrained,
+      against,
+      differences: Object.fromEntries(
+        compared.map(([name, { ranks }]) => [name, pairedDifferences(test.ranks, ranks, { seed })]),
+      ),
+      ...(refit === undefined ? {} : { refit }),
+      ...(training === undefined ? {} : { training }),
+      ...(itemSample === 0 ? {} : { itemSample: await sampleItems(state, towers, log, content, itemSample) }),
+    };
+  } finally {
+    await towers.close();
+  }
+}
+
+/** Another version on the same test cases, with the content vectors that it was trained with. */
+async function evaluateOther(
+  state: WorkspaceState,
+  version: string,
+  split: Split,
+  how: Parameters<typeof evaluateBundle>[4],
+): Promise<Record<string, Evaluation>> {
+  const towers = await loadTowers(await modelDir(state, version));
+  try {
+    const content = await readContent(state, await encoderOf(state, towers.manifest.content.encoder), split.corpus);
+    return { [version]: await evaluateBundle(towers, split, 'test', content, how) };
+  } finally {
+    await towers.close();
+  }
+}
+
+/** @param content `[items × dim]` */
+async function sampleItems(
+  { store }: WorkspaceState,
+  towers: TowerRuntime,
+  { itemIds }: Corpus,
+  content: Float32Array,
+  wanted: number,
+): Promise<ItemSample> {
+  const count = Math.min(itemIds.length, wanted);
+  const rows = Array.from({ length: count }, (_, at) => Math.floor((at * itemIds.length) / count));
+  const ids = rows.map((row) => itemIds[row]);
+  const dim = content.length / itemIds.length;
+  const sampled = new Float32Array(count * dim);
+  rows.forEach((row, at) => {
+    sampled.set(content.subarray(row * dim, (row + 1) * dim), at * dim);
+  });
+  const trainedRows = new Map(towers.itemIds.map((id, row) => [id, row]));
+  const { vectors } = await towers.adaptItems(
+    sampled,
+    Int32Array.from(ids, (id) => trainedRows.get(id) ?? -1),
+  );
+  const items = await store.getItems(ids);
+  return { items: items.map((item, at) => item ?? { id: ids[at] }), vectors };
+}
