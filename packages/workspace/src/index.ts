@@ -17,7 +17,8 @@ export type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from '.
 export type { EngineRun } from './publishing/engine.ts';
 export type { PublishOptions, PublishResult } from './publishing/publish.ts';
 export type { OpenWorkspaceOptions } from './state.ts';
-export type { EvaluateOptions, EvaluationResult, ItemSample } from './training/evaluate.ts';
+export type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
+export type { ItemSample } from './training/item-sample.ts';
 export { metricsOf } from './training/metrics.ts';
 export type { TrainOptions, TrainResult } from './training/train.ts';
 export { openWorkspace, type Workspace } from './workspace.ts';

@@ -1,6 +1,5 @@
 /** A trained version measured on the log as it is now: every item ranked for every evaluation case, with baselines. */
 import type { RunContext } from '@lorekeep/core';
-import type { Corpus, Item } from '@lorekeep/store';
 import {
   type BundleManifest,
   baselines,
@@ -13,13 +12,13 @@ import {
   pairedDifferences,
   type Split,
   splitBy,
-  type TowerRuntime,
 } from '@lorekeep/towers';
 import { checkOptions } from '../check-options.ts';
 import { encoderOf } from '../encoding/remembered-encoders.ts';
 import { errors } from '../errors.ts';
 import type { WorkspaceState } from '../state.ts';
 import { warnings } from '../warnings.ts';
+import { type ItemSample, sampleItems } from './item-sample.ts';
 import { modelDir } from './model-versions.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
 
@@ -34,13 +33,6 @@ export interface EvaluateOptions {
   itemSample?: number;
   /** 1 to 256. Default: one per core. */
   threads?: number;
-}
-
-/** Some items with their vectors in the model's item space. */
-export interface ItemSample {
-  items: Item[];
-  /** `[items.length × dim]` */
-  vectors: Float32Array;
 }
 
 export interface EvaluationResult {
@@ -134,29 +126,4 @@ async function evaluateOther(
   } finally {
     await towers.close();
   }
-}
-
-/** @param content `[items × dim]` */
-async function sampleItems(
-  { store }: WorkspaceState,
-  towers: TowerRuntime,
-  { itemIds }: Corpus,
-  content: Float32Array,
-  wanted: number,
-): Promise<ItemSample> {
-  const count = Math.min(itemIds.length, wanted);
-  const rows = Array.from({ length: count }, (_, at) => Math.floor((at * itemIds.length) / count));
-  const ids = rows.map((row) => itemIds[row]);
-  const dim = content.length / itemIds.length;
-  const sampled = new Float32Array(count * dim);
-  rows.forEach((row, at) => {
-    sampled.set(content.subarray(row * dim, (row + 1) * dim), at * dim);
-  });
-  const trainedRows = new Map(towers.itemIds.map((id, row) => [id, row]));
-  const { vectors } = await towers.adaptItems(
-    sampled,
-    Int32Array.from(ids, (id) => trainedRows.get(id) ?? -1),
-  );
-  const items = await store.getItems(ids);
-  return { items: items.map((item, at) => item ?? { id: ids[at] }), vectors };
 }
