@@ -139,6 +139,7 @@ export interface Workspace extends AsyncDisposable {
  * @throws LorekeepError `WORKSPACE_MISSING` if there is none and `create` is false (the default), and what opening a
  *   store throws (`STORE_…`)
  * @example
+ * // `await using` needs Node 24; with an older one, call `close()` at the end.
  * await using workspace = await openWorkspace('shop', { create: true });
  * await workspace.import({ items: ['items.jsonl'], events: ['events.csv'] });
  * await workspace.encode();
