@@ -12,7 +12,7 @@ const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` 
 const CONFIG = 'Lower learningRate or raise temperature in the file of --config.';
 
 /** By error code. `undefined`: the hint of the error itself applies. */
-const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
+export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
   // The main job, in its order
   WORKSPACE_MISSING: 'Run `lorekeep import` or `lorekeep quickstart` first, or name another folder with --workspace.',
   WORKSPACE_HOLDS_OTHER_DATA: `For the simulated shop, ${NEW_WORKSPACE}. Nothing was changed.`,
