@@ -59,9 +59,10 @@ export const column = () =>
 export const skipBad = () =>
   new Option('--skip-bad <n>', 'skip up to n malformed lines').argParser(integer(ANY_COUNT)).default(0);
 export const unknownItems = () =>
-  new Option('--unknown-items <what>', 'treat events of unknown items as malformed lines, or skip them')
-    .choices(['refuse', 'skip'])
-    .default(undefined, 'refuse; skip for amazon2018 and amazon2023');
+  new Option(
+    '--unknown-items <what>',
+    'treat events of unknown items as malformed lines, or skip them (default: refuse; skip for amazon2018 and amazon2023)',
+  ).choices(['refuse', 'skip']);
 export const minUserEvents = () =>
   new Option('--min-user-events <n>', 'k-core: keep only users with at least n events')
     .argParser(integer(MIN_EVENTS_LIMITS))
@@ -141,14 +142,16 @@ export const config = () =>
   new Option('--config <file>', 'JSON file with training options that replace those of the preset');
 export const initFrom = () =>
   new Option('--init-from <dir>', 'folder of a trained model, possibly of another workspace, to start from');
-const protocol = () =>
-  new Option('--protocol <name>', 'which events are held out for validation and test').choices([...PROTOCOLS]);
+const protocol = (fallback = '') =>
+  new Option('--protocol <name>', `which events are held out for validation and test${fallback}`).choices([
+    ...PROTOCOLS,
+  ]);
 export const trainProtocol = () => protocol().default(DEFAULT_PROTOCOL);
-export const evaluateProtocol = () => protocol().default(undefined, 'the one the model was trained with');
+export const evaluateProtocol = () => protocol(' (default: the one the model was trained with)');
 export const refit = () =>
   new Option(
     '--refit <events>',
-    'train once more with the selected settings, on the validation events too (valid) or on all events (all); no events are then left to evaluate on',
+    'train once more with the selected settings: on the validation events too (valid), or on all events, which leaves none to evaluate on (all)',
   )
     .choices([...REFITS])
     .default(DEFAULT_REFIT);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Warning } from '@lorekeep/core';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import { openWorkspace, type Workspace } from '@lorekeep/workspace';
 import { createShopFolder, type ShopFolder } from './shop.ts';
@@ -129,4 +130,27 @@ test('a step before its time says which one is missing, and wrong options are na
     await assert.rejects(workspace.train(options), { code: 'WORKSPACE_BAD_OPTION' }, JSON.stringify(options));
   await assert.rejects(workspace.train({ config: { colour: 1 } }), { code: 'TOWERS_UNKNOWN_OPTION' });
   assert.deepEqual([await workspace.modelVersions(), await workspace.latestModel()], [[], undefined]);
+});
+
+test('falls back to the lexical encoder only if the default model cannot be obtained, with a warning', async (t) => {
+  const environment = { ...process.env };
+  t.after(() => {
+    process.env = environment;
+  });
+  // No cache, no hub, and no Python to download with.
+  const empty = at('no-models');
+  process.env = { ...environment, HF_HUB_CACHE: empty, LOREKEEP_CACHE: empty, HF_HUB_OFFLINE: '1', PATH: empty };
+  const workspace = await opened(t, 'fallback');
+  await workspace.import({ items: [folder.items], events: [folder.events] });
+  const warnings: Warning[] = [];
+  const run = { warn: (warning: Warning) => warnings.push(warning) };
+  await assert.rejects(workspace.encode({ model: 'all-MiniLM-L6-v2' }, run), { code: 'MODEL_NOT_AVAILABLE' });
+  assert.equal(warnings.length, 0);
+  const { model, isLanguageModel } = await workspace.encode({}, run);
+  assert.deepEqual([model, isLanguageModel], ['lexical', false]);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ['ENCODER_FALLBACK'],
+  );
+  assert.match(warnings[0].message, /NOT a language model/);
 });
