@@ -1,6 +1,7 @@
 /**
- * What to type to fix an error, a warning or a finding of the doctor. The packages describe the remedy in their own
- * terms; only the command line knows its commands and options, so all hints that name them are here.
+ * What to type to fix an error, a warning or a finding of the doctor. The packages describe the
+ * remedy in their own terms; only the command line knows its commands and options, so all hints
+ * that name them are here.
  */
 import type { LorekeepError, Warning } from '@lorekeep/core';
 import type { Finding } from '@lorekeep/workspace';

@@ -1,6 +1,6 @@
 /**
- * The options of all commands, each with its default and its limits in one place. Defaults and limits that belong to the
- * library are taken from there.
+ * The options of all commands, each with its default and its limits in one place. Defaults and
+ * limits that belong to the library are taken from there.
  */
 import { RAW_FORMATS } from '@lorekeep/datasets';
 import {
@@ -112,7 +112,10 @@ const ENDPOINT: [flags: string, name: keyof EndpointOptions, description: string
   ['--endpoint-patience <seconds>', 'patienceSeconds', 'time limit of a request with all its retries'],
 ];
 
-/** For the help. Options have no default here: what is not given is as it was when the model was used last. */
+/**
+ * For the help. Options have no default here: what is not given is as it was when the model was
+ * used last.
+ */
 const ENDPOINT_FALLBACKS: Partial<Record<keyof EndpointOptions, string>> = {
   ...Object.fromEntries(Object.entries(ENDPOINT_DEFAULTS).map(([name, value]) => [name, String(value) || 'none'])),
   url: '$LOREKEEP_ENDPOINT',

@@ -1,6 +1,6 @@
 /**
- * The words of the command line: each command with its options, then one call. What a command does is in `commands/`,
- * loaded only when it is run.
+ * The words of the command line: each command with its options, then one call. What a command does
+ * is in `commands/`, loaded only when it is run.
  */
 import { errorCode, LorekeepError, type Warning } from '@lorekeep/core';
 import { openWorkspace } from '@lorekeep/workspace';
@@ -12,7 +12,9 @@ import * as option from './options.ts';
 import { userPath } from './paths.ts';
 import { createOutput, type Output } from './terminal.ts';
 
-/** Runs the command line and resolves to its exit code: 0 done, 1 failed or stopped, 2 wrong usage. */
+/**
+ * Runs the command line and resolves to its exit code: 0 done, 1 failed or stopped, 2 wrong usage.
+ */
 export async function run(words: string[]): Promise<number> {
   const output = createOutput(words.includes('--json'));
   const stop = new AbortController();

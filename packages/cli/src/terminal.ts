@@ -1,7 +1,7 @@
 /**
- * The output of a command. Progress events are shown in one of three ways: a live bar with rate and time left on a
- * terminal, plain lines every few seconds elsewhere, JSON objects with `--json`. Without `--json` progress goes to stderr,
- * so that stdout contains only results.
+ * The output of a command. Progress events are shown in one of three ways: a live bar with rate and
+ * time left on a terminal, plain lines every few seconds elsewhere, JSON objects with `--json`.
+ * Without `--json` progress goes to stderr, so that stdout contains only results.
  */
 import type { Progress, ProgressEvent } from '@lorekeep/core';
 
@@ -108,8 +108,9 @@ interface Measured {
 }
 
 /**
- * Rate and time left, measured from the first event of a stage, so that resumed work does not inflate them. If `done`
- * decreases, the stage has restarted with another part of the work, for example steps after examples.
+ * Rate and time left, measured from the first event of a stage, so that resumed work does not
+ * inflate them. If `done` decreases, the stage has restarted with another part of the work, for
+ * example steps after examples.
  */
 function createMeter(now: () => number = () => performance.now()): (event: ProgressEvent) => Measured {
   let stage = '';
@@ -130,7 +131,10 @@ function createMeter(now: () => number = () => performance.now()): (event: Progr
   };
 }
 
-/** Passes the first and the last event of a stage, and in between at most one per `every` milliseconds. */
+/**
+ * Passes the first and the last event of a stage, and in between at most one per `every`
+ * milliseconds.
+ */
 function createThrottle(every: number): (event: ProgressEvent) => boolean {
   let stage = '';
   let last = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,7 @@
-/** `import { openWorkspace } from 'lorekeep'`: the main job without a command line, and without output. */
+/**
+ * `import { openWorkspace } from 'lorekeep'`: the main job without a command line, and without
+ * output.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 /**
- * The main job through the command line, on a small simulated shop written as files: exit codes, JSON lines, signals, and
- * what people see. What the steps compute is tested in the package `workspace`.
+ * The main job through the command line, on a small simulated shop written as files: exit codes,
+ * JSON lines, signals, and what people see. What the steps compute is tested in the package
+ * `workspace`.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** An endpoint as encoder through the whole job: its options are remembered without secrets, from `encode` to `serve`. */
+/**
+ * An endpoint as encoder through the whole job: its options are remembered without secrets, from
+ * `encode` to `serve`.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,7 +45,8 @@ describe('an endpoint', () => {
     const without = await run(...encode);
     assert.deepEqual([without.code, without.last.error.code], [2, 'ENDPOINT_URL']);
     const options = ['--endpoint', endpoint.url, '--endpoint-key', 'LOREKEEP_TEST_KEY', '--endpoint-prompt', 'Item: '];
-    // Fails after the first request, the one for the probe texts. The options must be remembered nevertheless.
+    // Fails after the first request, the one for the probe texts. The options must be remembered
+    // nevertheless.
     endpoint.misbehave((_, response, count) => count > 1 && json(response, 400, { error: 'not now' }));
     const stopped = await run(...encode, ...options, '--endpoint-dimensions', '24');
     assert.deepEqual([stopped.code, stopped.last.error.code], [1, 'ENDPOINT_REFUSED']);

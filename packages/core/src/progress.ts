@@ -1,7 +1,7 @@
 /**
- * How long-running work reports to its caller. Packages emit plain events and warnings; the program at the top decides
- * how to show them (a progress bar, JSON lines, not at all). A long loop also takes an `AbortSignal` and stops at its
- * next safe point.
+ * How long-running work reports to its caller. Packages emit plain events and warnings; the program
+ * at the top decides how to show them (a progress bar, JSON lines, not at all). A long loop also
+ * takes an `AbortSignal` and stops at its next safe point.
  */
 
 export interface ProgressEvent {
@@ -35,6 +35,9 @@ export interface RunContext {
   progress?: Progress;
   /** Default: warnings are dropped. */
   warn?: (warning: Warning) => void;
-  /** Stop at the next safe point; the function then rejects with `signal.reason` and leaves resumable state. */
+  /**
+   * Stop at the next safe point; the function then rejects with `signal.reason` and leaves
+   * resumable state.
+   */
   signal?: AbortSignal;
 }

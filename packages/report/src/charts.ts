@@ -1,4 +1,7 @@
-/** The plots of the report: Vega-Lite specifications, rendered to SVG so that the page needs no script and no network. */
+/**
+ * The plots of the report: Vega-Lite specifications, rendered to SVG so that the page needs no
+ * script and no network.
+ */
 import type { TopLevelSpec } from 'vega-lite';
 
 /** Distinguishable with colour-blindness and in print (Okabe & Ito 2008). */

@@ -1,8 +1,14 @@
-/** A map of the items: a sample of item vectors, laid out in the plane by UMAP (McInnes et al. 2018), by category. */
+/**
+ * A map of the items: a sample of item vectors, laid out in the plane by UMAP (McInnes et al.
+ * 2018), by category.
+ */
 import type { Item } from '@lorekeep/store';
 import type { MapPoint } from './charts.ts';
 
-/** The number of items that suits a map. More dots hide each other, and the time of the layout grows faster than them. */
+/**
+ * The number of items that suits a map. More dots hide each other, and the time of the layout grows
+ * faster than linearly.
+ */
 export const MAP_ITEMS = 1200;
 /** The number of colours that can be distinguished; all other categories share one. */
 const MAX_CATEGORIES = 7;

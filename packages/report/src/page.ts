@@ -1,4 +1,6 @@
-/** The page: no script and nothing to load, so that it can be mailed, archived and opened anywhere. */
+/**
+ * The page: no script and nothing to load, so that it can be mailed, archived and opened anywhere.
+ */
 import type { Evaluation } from '@lorekeep/towers';
 import type { EpochPoint } from './charts.ts';
 import { escaped } from './html.ts';

@@ -1,6 +1,6 @@
 /**
- * An evaluation as one HTML page. It takes plain data, such as the result of a workspace's `evaluate`, and needs neither
- * the model nor the store.
+ * An evaluation as one HTML page. It takes plain data, such as the result of a workspace's
+ * `evaluate`, and needs neither the model nor the store.
  */
 import { type RunContext, silent } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
@@ -21,16 +21,23 @@ export interface ReportedEvaluation {
   /** On the test cases: baselines, and another version if there is one to compare with. */
   baselines: Record<string, Evaluation>;
   against: Record<string, Evaluation>;
-  /** Present for a model that was trained once more on the validation events; `from` selected its settings. */
+  /**
+   * Present for a model that was trained once more on the validation events; `from` selected its
+   * settings.
+   */
   refit?: { from: string };
   /** Absent for models that were trained before curves were saved. */
   training?: { bestEpoch: number; records: readonly EpochRecord[] };
-  /** What the map of the items shows: about `MAP_ITEMS` items, `[items.length × dim]`. Absent: no map. */
+  /**
+   * What the map of the items shows: about `MAP_ITEMS` items, `[items.length × dim]`. Absent: no
+   * map.
+   */
   itemSample?: { items: readonly Item[]; vectors: Float32Array };
 }
 
 /**
- * The page: tables, plots, training curves, a map of the items. It contains no script and loads nothing.
+ * The page: tables, plots, training curves, a map of the items. It contains no script and loads
+ * nothing.
  *
  * @returns HTML
  * @example

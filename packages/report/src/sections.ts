@@ -67,7 +67,8 @@ export async function trainingSection(
   { bestEpoch, records }: { bestEpoch: number; records: readonly EpochPoint[] },
   { metrics }: Evaluation,
 ): Promise<string> {
-  // The towers are only one part of the ranking. A model trained on the validation events has no validation metric.
+  // The towers are only one part of the ranking. A model trained on the validation events has no
+  // validation metric.
   const combined =
     metrics.users === 0 ? '' : ` Validation NDCG@10 of the complete ranking: ${metrics['ndcg@10'].toFixed(4)}.`;
   return section(

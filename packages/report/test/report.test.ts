@@ -1,4 +1,7 @@
-/** The report is one self-contained file, shows the numbers of the evaluation, and item names cannot break it. */
+/**
+ * The report is one self-contained file, shows the numbers of the evaluation, and item names cannot
+ * break it.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '@lorekeep/core';

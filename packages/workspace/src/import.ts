@@ -1,4 +1,7 @@
-/** Files or the simulated shop into the store. Nothing is done if the same content was imported before. */
+/**
+ * Files or the simulated shop into the store. Nothing is done if the same content was imported
+ * before.
+ */
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import {

@@ -1,5 +1,6 @@
 /**
- * The open workspace as the functions of this package see it. A workspace is one folder with all data of one shop:
+ * The open workspace as the functions of this package see it. A workspace is one folder with all
+ * data of one shop:
  *
  *     lorekeep.sqlite       catalogue, events, embeddings, settings
  *     models/<version>/     trained models; `models/latest` names the newest
@@ -32,8 +33,9 @@ export interface OpenWorkspaceOptions {
   /** Create the folder and its store if there is none. Default false: `WORKSPACE_MISSING`. */
   create?: boolean;
   /**
-   * Base address of the embeddings endpoint, for workspaces encoded by one. It takes precedence over the address that
-   * the workspace remembers, because servers move. Default: the remembered address.
+   * Base address of the embeddings endpoint, for workspaces encoded by one. It takes precedence
+   * over the address that the workspace remembers, because servers move. Default: the remembered
+   * address.
    */
   endpointUrl?: string;
 }
@@ -57,7 +59,10 @@ export async function openState(
   };
 }
 
-/** Closes the store. If the workspace is new and still empty, for example after a failed import, removes it again. */
+/**
+ * Closes the store. If the workspace is new and still empty, for example after a failed import,
+ * removes it again.
+ */
 export async function closeState({ dir, store, isNew }: WorkspaceState): Promise<void> {
   const { items, users } = await store.counts();
   await store.close();

@@ -1,4 +1,7 @@
-/** The warnings of the main job: what `RunContext.warn` receives. The work goes on after each of them. */
+/**
+ * The warnings of the main job: what `RunContext.warn` receives. The work goes on after each of
+ * them.
+ */
 import type { Warning } from '@lorekeep/core';
 import type { Protocol } from '@lorekeep/towers';
 

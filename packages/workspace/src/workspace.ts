@@ -1,7 +1,8 @@
 /**
- * The main job on one shop: import, encode, train, evaluate, publish, recommend. Each step is a method that takes its own
- * options and a `RunContext`, and resolves with plain data. Nothing is printed and no setting is read from the process:
- * progress, warnings and the signal that stops the work are arguments. Relative paths start from the current directory.
+ * The main job on one shop: import, encode, train, evaluate, publish, recommend. Each step is a
+ * method that takes its own options and a `RunContext`, and resolves with plain data. Nothing is
+ * printed and no setting is read from the process: progress, warnings and the signal that stops the
+ * work are arguments. Relative paths start from the current directory.
  *
  * A step loads the packages it needs when it is first called, so that opening a workspace is fast.
  */
@@ -21,8 +22,9 @@ import type { TrainOptions, TrainResult } from './training/train.ts';
 /**
  * An open workspace. Call one method at a time: steps read what earlier steps wrote.
  *
- * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. What was finished until then is
- * kept, and the same call resumes there. Every method can throw the errors of the store (`STORE_…`).
+ * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. What was
+ * finished until then is kept, and the same call resumes there. Every method can throw the errors
+ * of the store (`STORE_…`).
  */
 export interface Workspace extends AsyncDisposable {
   /** The folder, as an absolute path. */
@@ -31,17 +33,19 @@ export interface Workspace extends AsyncDisposable {
   readonly store: Store;
 
   /**
-   * Imports files, all or nothing. Items are inserted, or replaced if their id is known; events are appended. Content
-   * that was imported before is not imported again. Malformed lines are refused unless `skipBad` (default 0) allows them.
-   * @throws LorekeepError `NOTHING_TO_IMPORT`, and what `importFiles` of the datasets package throws (`IMPORT_…`)
+   * Imports files, all or nothing. Items are inserted, or replaced if their id is known; events are
+   * appended. Content that was imported before is not imported again. Malformed lines are refused
+   * unless `skipBad` (default 0) allows them.
+   * @throws LorekeepError `NOTHING_TO_IMPORT`, and what `importFiles` of the datasets package
+   *   throws (`IMPORT_…`)
    * @example
    * const { counts } = await workspace.import({ items: ['items.jsonl'], events: ['events.csv'], skipBad: 10 });
    */
   import(files: ImportFilesOptions, run?: RunContext): Promise<ImportResult>;
 
   /**
-   * Imports a folder with one `items.*` file and one `interactions.*` or `events.*` file. The workspace must contain no
-   * other data.
+   * Imports a folder with one `items.*` file and one `interactions.*` or `events.*` file. The
+   * workspace must contain no other data.
    * @throws LorekeepError `IMPORT_DIRECTORY`, `IMPORT_OTHER_DATA`, and what `import` throws
    * @example
    * await workspace.importDirectory('data/shop');
@@ -49,26 +53,29 @@ export interface Workspace extends AsyncDisposable {
   importDirectory(dir: string, options?: ImportDirectoryOptions, run?: RunContext): Promise<ImportResult>;
 
   /**
-   * Imports the simulated shop, by default with 300,000 events. The workspace must contain no other data.
-   * @throws LorekeepError `WORKSPACE_HOLDS_OTHER_DATA`, `SIMULATED_OTHER_SHOP`, `SIMULATED_BAD_OPTION`
+   * Imports the simulated shop, by default with 300,000 events. The workspace must contain no other
+   * data.
+   * @throws LorekeepError `WORKSPACE_HOLDS_OTHER_DATA`, `SIMULATED_OTHER_SHOP`,
+   *   `SIMULATED_BAD_OPTION`
    * @example
    * await workspace.importSimulatedShop({ events: 10_000, users: 100, items: 300 });
    */
   importSimulatedShop(options?: SimulatedShopOptions, run?: RunContext): Promise<ImportResult>;
 
   /**
-   * Embeds the text of every item, each distinct text once. Vectors are stored by encoder and text, so only new texts are
-   * encoded. The encoder becomes the one that `train` uses. Warns with `ENCODER_FALLBACK`.
-   * @throws LorekeepError `NOTHING_IMPORTED`, `OPTIONS_CONFLICT`, `WORKSPACE_BAD_OPTION`, and what `openEncoder` throws
-   *   (`MODEL_…`, `ENCODER_…`, `ENDPOINT_…`, `LEXICAL_…`)
+   * Embeds the text of every item, each distinct text once. Vectors are stored by encoder and text,
+   * so only new texts are encoded. The encoder becomes the one that `train` uses. Warns with
+   * `ENCODER_FALLBACK`.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `OPTIONS_CONFLICT`, `WORKSPACE_BAD_OPTION`, and what
+   *   `openEncoder` throws (`MODEL_…`, `ENCODER_…`, `ENDPOINT_…`, `LEXICAL_…`)
    * @example
    * const { texts, encoded } = await workspace.encode({ model: 'all-MiniLM-L6-v2', precision: 'int8' });
    */
   encode(options?: EncodeOptions, run?: RunContext): Promise<EncodeResult>;
 
   /**
-   * What `encode` would have to do with the same options, and how long it would take. A sample of the texts is encoded to
-   * measure the speed. Nothing is stored.
+   * What `encode` would have to do with the same options, and how long it would take. A sample of
+   * the texts is encoded to measure the speed. Nothing is stored.
    * @throws LorekeepError what `encode` throws
    * @example
    * const { missing, seconds } = await workspace.estimateEncoding({ model: 'org/large-model' });
@@ -76,10 +83,12 @@ export interface Workspace extends AsyncDisposable {
   estimateEncoding(options?: EncodeOptions, run?: RunContext): Promise<EncodeEstimate>;
 
   /**
-   * Trains a model and makes it the newest version. A version trained from the same data, encoder, configuration and seed
-   * is reused (`unchanged`). The same inputs give the same model on one machine.
-   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`, `EMBEDDING_MISSING`,
-   *   `WORKSPACE_BAD_OPTION`, and what training throws (`TOWERS_…`, `BUNDLE_…` for `initFrom`)
+   * Trains a model and makes it the newest version. A version trained from the same data, encoder,
+   * configuration and seed is reused (`unchanged`). The same inputs give the same model on one
+   * machine.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
+   *   `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, and what training throws (`TOWERS_…`, `BUNDLE_…`
+   *   for `initFrom`)
    * @example
    * const { version, metrics } = await workspace.train({ preset: 'learn', config: { epochs: 3 }, seed: 42 });
    * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);
@@ -87,10 +96,12 @@ export interface Workspace extends AsyncDisposable {
   train(options?: TrainOptions, run?: RunContext): Promise<TrainResult>;
 
   /**
-   * Measures a trained version on the log as it is now, beside baselines and, with `against`, beside another version.
-   * Changes nothing. Warns with `LOG_CHANGED` or `PROTOCOL_DIFFERS` if the model may have seen some of the test events.
-   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `MODEL_SAW_EVERYTHING`, `TIMES_MISSING`,
-   *   `TOWERS_NO_QUESTIONS`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
+   * Measures a trained version on the log as it is now, beside baselines and, with `against`,
+   * beside another version. Changes nothing. Warns with `LOG_CHANGED` or `PROTOCOL_DIFFERS` if the
+   * model may have seen some of the test events.
+   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `MODEL_SAW_EVERYTHING`,
+   *   `TIMES_MISSING`, `TOWERS_NO_QUESTIONS`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`,
+   *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
    * @example
    * const { test, differences } = await workspace.evaluate({ model: version });
    * console.log(test.metrics['recall@10'], differences.popularity['recall@10'].interval);
@@ -98,10 +109,11 @@ export interface Workspace extends AsyncDisposable {
   evaluate(options?: EvaluateOptions, run?: RunContext): Promise<EvaluationResult>;
 
   /**
-   * Builds the index of a trained version for the catalogue as it is now, and makes both live. If it fails, the version
-   * that was live stays live.
-   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `CATALOGUE_EMPTY`, `ENCODER_FORGOTTEN`,
-   *   `ENCODER_CHANGED`, `INDEX_ADAPTER_MISSING`, `VECTOR_NOT_FINITE`, `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
+   * Builds the index of a trained version for the catalogue as it is now, and makes both live. If
+   * it fails, the version that was live stays live.
+   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `CATALOGUE_EMPTY`,
+   *   `ENCODER_FORGOTTEN`, `ENCODER_CHANGED`, `INDEX_ADAPTER_MISSING`, `VECTOR_NOT_FINITE`,
+   *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
    * @example
    * const { manifest } = await workspace.publish({ index: 'usearch' });
    * console.log(manifest.index.recallAt10);
@@ -110,8 +122,8 @@ export interface Workspace extends AsyncDisposable {
 
   /**
    * Opens the engine over the live version. The caller closes it, before the workspace.
-   * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_FORGOTTEN`, `ENCODER_CHANGED`,
-   *   `WORKSPACE_BAD_OPTION`
+   * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_FORGOTTEN`,
+   *   `ENCODER_CHANGED`, `WORKSPACE_BAD_OPTION`
    * @example
    * const engine = await workspace.engine();
    * const { items } = await engine.recommend({ user: 'ann', k: 5 });
@@ -122,12 +134,15 @@ export interface Workspace extends AsyncDisposable {
   /** Trained versions, oldest first. Their folders are `models/VERSION`. */
   modelVersions(): Promise<string[]>;
 
-  /** The version that `evaluate` and `publish` use by default; `undefined` before the first training. */
+  /**
+   * The version that `evaluate` and `publish` use by default; `undefined` before the first
+   * training.
+   */
   latestModel(): Promise<string | undefined>;
 
   /**
-   * Closes the store. A workspace that was created by `openWorkspace` and is still empty, for example because the import
-   * failed, is removed again. A second call does nothing.
+   * Closes the store. A workspace that was created by `openWorkspace` and is still empty, for
+   * example because the import failed, is removed again. A second call does nothing.
    */
   close(): Promise<void>;
 }
@@ -136,8 +151,8 @@ export interface Workspace extends AsyncDisposable {
  * Opens a workspace.
  *
  * @param dir its folder
- * @throws LorekeepError `WORKSPACE_MISSING` if there is none and `create` is false (the default), and what opening a
- *   store throws (`STORE_…`)
+ * @throws LorekeepError `WORKSPACE_MISSING` if there is none and `create` is false (the default),
+ *   and what opening a store throws (`STORE_…`)
  * @example
  * // `await using` needs Node 24; with an older one, call `close()` at the end.
  * await using workspace = await openWorkspace('shop', { create: true });

@@ -1,4 +1,7 @@
-/** Training, evaluation, publication and recommendation through the library, on a small simulated shop. */
+/**
+ * Training, evaluation, publication and recommendation through the library, on a small simulated
+ * shop.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';

@@ -1,6 +1,7 @@
 /**
- * `lorekeep quickstart`: the whole main job with one command, a short report, and the service left running. Steps whose
- * result is still valid are skipped, so a second run serves within seconds and a stopped run resumes.
+ * `lorekeep quickstart`: the whole main job with one command, a short report, and the service left
+ * running. Steps whose result is still valid are skipped, so a second run serves within seconds and
+ * a stopped run resumes.
  */
 import type { Recommendations } from '@lorekeep/serving';
 import type { EncodeResult, ImportResult, PublishResult, Refit, TrainOptions, TrainResult } from '@lorekeep/workspace';
@@ -144,7 +145,8 @@ async function findExamples(
     { length: Math.min(EXAMPLE_USERS, eligible.length) },
     (_, i) => eligible[Math.floor(((i + 0.5) * eligible.length) / EXAMPLE_USERS)],
   );
-  // Several events may be of one item (a click, then a purchase), so read more events than are shown.
+  // Several events may be of one item (a click, then a purchase), so read more events than are
+  // shown.
   const histories = await store.histories(users, 4 * EXAMPLE_ITEMS);
   return Promise.all(
     users.map(async (user, at) => {

@@ -24,8 +24,8 @@ export interface Diagnosis {
 }
 
 /**
- * Tries every component with a small task instead of only looking for its files. It uses no network and leaves nothing
- * behind. Failures are findings; nothing is thrown.
+ * Tries every component with a small task instead of only looking for its files. It uses no network
+ * and leaves nothing behind. Failures are findings; nothing is thrown.
  * @example
  * const { healthy, findings } = await diagnose({ dir: 'shop', host: '127.0.0.1', port: 7070 });
  */

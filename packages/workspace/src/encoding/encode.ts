@@ -24,21 +24,25 @@ import {
 
 export interface EncodeOptions {
   /**
-   * `'all-MiniLM-L6-v2'`, a hub id `'org/name'`, a folder, `'transformers:FOLDER'`, `'endpoint:NAME'` or `'lexical'`.
-   * Default: the encoder used last, else all-MiniLM-L6-v2. Only if that default cannot be obtained, the lexical encoder
-   * replaces it, with the warning `ENCODER_FALLBACK`.
+   * `'all-MiniLM-L6-v2'`, a hub id `'org/name'`, a folder, `'transformers:FOLDER'`,
+   * `'endpoint:NAME'` or `'lexical'`. Default: the encoder used last, else all-MiniLM-L6-v2. Only
+   * if that default cannot be obtained, the lexical encoder replaces it, with the warning
+   * `ENCODER_FALLBACK`.
    */
   model?: string;
   /** What of an item is encoded. Default: the template used last, else `'title-brand-category'`. */
   template?: ItemTemplate;
   /**
-   * Fit a lexical encoder to the catalogue as it is now. Default false: one fitted earlier also encodes new texts, so
-   * that models trained with it stay valid.
+   * Fit a lexical encoder to the catalogue as it is now. Default false: one fitted earlier also
+   * encodes new texts, so that models trained with it stay valid.
    */
   refit?: boolean;
   /** For a built-in model. Default: the precision this model was used with last, else `'fp32'`. */
   precision?: Precision;
-  /** For a model `'endpoint:NAME'`. Options left out keep the value that this model was used with last. */
+  /**
+   * For a model `'endpoint:NAME'`. Options left out keep the value that this model was used with
+   * last.
+   */
   endpoint?: EndpointOptions;
   /** 1 to 256. Default: one per core. */
   threads?: number;
@@ -67,7 +71,8 @@ export async function encode(state: WorkspaceState, options: EncodeOptions, run:
     const { store } = state;
     const settings = await settingsToRemember(state, encoder);
     const summary = summaryOf(encoder, model, template);
-    // Before the first vector: a run that resumes must know which encoder the stored vectors belong to.
+    // Before the first vector: a run that resumes must know which encoder the stored vectors belong
+    // to.
     await rememberEncoder(state, { ...summary, requestedTemplate, settings });
     if (endpoint !== undefined) await rememberEndpoint(state, model, settings?.endpoint);
     const { progress, signal } = run;
@@ -108,8 +113,8 @@ const summaryOf = (
 ): EncoderSummary => ({ id, name, model, dim, isLanguageModel, template });
 
 /**
- * The first probe of an encoder is kept for good, and what was opened now must agree with it: the store contains
- * vectors of that model.
+ * The first probe of an encoder is kept for good, and what was opened now must agree with it: the
+ * store contains vectors of that model.
  */
 async function settingsToRemember(
   state: WorkspaceState,

@@ -7,10 +7,11 @@ export const ENDPOINT_PREFIX = 'endpoint:';
 const TRANSFORMERS_PREFIX = 'transformers:';
 
 /**
- * A model that is a folder, with its absolute path, because the workspace remembers it beyond the current directory.
- * Other models as they are.
+ * A model that is a folder, with its absolute path, because the workspace remembers it beyond the
+ * current directory. Other models as they are.
  *
- * @param directory what relative folders are relative to. Default: the current directory of the process
+ * @param directory what relative folders are relative to. Default: the current directory of the
+ *   process
  */
 export function modelPath(model: string, directory = '.'): string {
   if (model === LEXICAL || model.startsWith(ENDPOINT_PREFIX)) return model;

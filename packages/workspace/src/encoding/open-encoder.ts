@@ -1,4 +1,7 @@
-/** Opens text encoders for a workspace: the one that `encode` asks for, and the one that a model was trained with. */
+/**
+ * Opens text encoders for a workspace: the one that `encode` asks for, and the one that a model was
+ * trained with.
+ */
 import { join } from 'node:path';
 import { errorCode, type LorekeepError, type RunContext } from '@lorekeep/core';
 import {
@@ -42,9 +45,11 @@ export interface OpenedEncoder {
 }
 
 /**
- * Opens the encoder that a request names. Everything it leaves out is taken from the encoder used last.
+ * Opens the encoder that a request names. Everything it leaves out is taken from the encoder used
+ * last.
  *
- * @param save save the state of a lexical encoder that is fitted now, so that later texts are encoded the same way
+ * @param save save the state of a lexical encoder that is fitted now, so that later texts are
+ *   encoded the same way
  */
 export async function openRequestedEncoder(
   state: WorkspaceState,
@@ -74,7 +79,10 @@ export async function openRequestedEncoder(
   return { encoder, model, template: templateFor(requestedTemplate, encoder), requestedTemplate, endpoint };
 }
 
-/** The default model is replaced by the lexical encoder if it cannot be obtained. A model named explicitly never is. */
+/**
+ * The default model is replaced by the lexical encoder if it cannot be obtained. A model named
+ * explicitly never is.
+ */
 async function openOrFallBack(
   requested: string | undefined,
   options: Pick<EncoderRequest, 'threads' | 'precision' | 'endpoint'>,
@@ -128,7 +136,10 @@ export async function openEncoderOf(
 
 const lexicalFile = ({ encodersDir }: WorkspaceState, id: string) => join(encodersDir, `lexical-${id}.safetensors`);
 
-/** The lexical encoder fitted earlier, or one that is fitted to the texts of the catalogue as it is now. */
+/**
+ * The lexical encoder fitted earlier, or one that is fitted to the texts of the catalogue as it is
+ * now.
+ */
 async function openLexical(
   state: WorkspaceState,
   template: ItemTemplate,

@@ -1,7 +1,7 @@
 /**
- * The encoders that a workspace remembers, in the settings of its store. The encoder used last is the current one:
- * training takes it. Every encoder ever used stays on record under its id, so that a model is always served with the
- * encoder it was trained with.
+ * The encoders that a workspace remembers, in the settings of its store. The encoder used last is
+ * the current one: training takes it. Every encoder ever used stays on record under its id, so that
+ * a model is always served with the encoder it was trained with.
  */
 import type { EncoderSettings, EndpointOptions, ItemTemplate } from '@lorekeep/encoder';
 import { errors } from '../errors.ts';
@@ -17,8 +17,8 @@ export interface RememberedEncoder {
   /** Including the number of tokens that suits the encoder. */
   template: ItemTemplate;
   /**
-   * The template as it was requested, so that another encoder gets a number of tokens that suits it. Absent in records
-   * of older versions: equal to `template`.
+   * The template as it was requested, so that another encoder gets a number of tokens that suits
+   * it. Absent in records of older versions: equal to `template`.
    */
   requestedTemplate?: ItemTemplate;
   /** What else `openEncoder` needs to open it again. Never a secret. */

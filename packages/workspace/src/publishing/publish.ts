@@ -15,8 +15,8 @@ export interface PublishOptions {
   /** Default `'usearch'`. */
   index?: IndexKind;
   /**
-   * Do nothing if this model is live with this kind of index and the store contains as many items and events as it did
-   * when it was published. Default false.
+   * Do nothing if this model is live with this kind of index and the store contains as many items
+   * and events as it did when it was published. Default false.
    */
   skipIfLive?: boolean;
   /** 1 to 256. Default: one per core. */

@@ -1,4 +1,7 @@
-/** A trained version measured on the log as it is now: every item ranked for every evaluation case, with baselines. */
+/**
+ * A trained version measured on the log as it is now: every item ranked for every evaluation case,
+ * with baselines.
+ */
 import type { RunContext } from '@lorekeep/core';
 import {
   type BundleManifest,
@@ -29,7 +32,9 @@ export interface EvaluateOptions {
   protocol?: Protocol;
   /** Another trained version to compare with on the same cases. Default: none. */
   against?: string;
-  /** Also return the vectors of about this many items, spread evenly over the catalogue. Default 0. */
+  /**
+   * Also return the vectors of about this many items, spread evenly over the catalogue. Default 0.
+   */
   itemSample?: number;
   /** 1 to 256. Default: one per core. */
   threads?: number;
@@ -40,7 +45,10 @@ export interface EvaluationResult {
   preset: string;
   protocol: Protocol;
   seed: number;
-  /** The model was trained on exactly this log with this protocol. If not, it may have seen test events. */
+  /**
+   * The model was trained on exactly this log with this protocol. If not, it may have seen test
+   * events.
+   */
   trainedOnThisData: boolean;
   /** The encoder whose vectors the model reads. */
   encoder: BundleManifest['content'];

@@ -1,6 +1,6 @@
 /**
- * The log and the content vectors into a new model version. A version that was trained from exactly the same inputs is
- * reused: it becomes the newest.
+ * The log and the content vectors into a new model version. A version that was trained from exactly
+ * the same inputs is reused: it becomes the newest.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -38,8 +38,8 @@ export interface TrainOptions {
   /** Which events are held out for validation and test. Default `'leave-one-out'`. */
   protocol?: Protocol;
   /**
-   * Train once more with the selected settings, on the validation events too (`'valid'`) or on all events (`'all'`).
-   * Default `'none'`.
+   * Train once more with the selected settings, on the validation events too (`'valid'`) or on all
+   * events (`'all'`). Default `'none'`.
    */
   refit?: Refit;
   /** Seed of every random choice, 0 to 4,294,967,295. Default 42. */
@@ -115,7 +115,8 @@ interface Recipe {
 
 /**
  * The newest version made from a recipe.
- * @returns `same`: with the same `refit` too; `selected`: without any, so that its selected settings can be reused
+ * @returns `same`: with the same `refit` too; `selected`: without any, so that its selected
+ *   settings can be reused
  */
 async function findTrained(
   state: WorkspaceState,
@@ -156,7 +157,10 @@ async function readableManifest(path: string): Promise<BundleManifest | undefine
   }
 }
 
-/** Trains on the training events, selects settings on the validation cases, and measures on the test cases. */
+/**
+ * Trains on the training events, selects settings on the validation cases, and measures on the test
+ * cases.
+ */
 async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<BundleManifest> {
   const workDir = join(state.workDir, 'train');
   const trained = await trainTowers({ ...shared, workDir });
@@ -173,8 +177,9 @@ async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<Bu
 }
 
 /**
- * Trains with the selected settings on events that were held out for the selection. Test metrics are measured again
- * only if the test events are still unseen; otherwise those of the first training are repeated.
+ * Trains with the selected settings on events that were held out for the selection. Test metrics
+ * are measured again only if the test events are still unseen; otherwise those of the first
+ * training are repeated.
  */
 async function trainOnceMore(
   state: WorkspaceState,

@@ -1,4 +1,7 @@
-/** What training and evaluation read from the store: the log as typed arrays, and the content vectors of its items. */
+/**
+ * What training and evaluation read from the store: the log as typed arrays, and the content
+ * vectors of its items.
+ */
 import { catalogueVectors } from '@lorekeep/encoder';
 import type { Corpus } from '@lorekeep/store';
 import type { Protocol } from '@lorekeep/towers';
