@@ -4,7 +4,7 @@
  * `workspace`.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -210,6 +210,21 @@ describe('step by step', () => {
     child.kill('SIGTERM');
     assert.equal((await finished).code, 0);
   });
+});
+
+test('doctor ends with exit code 1 if something needed is broken, and says how to fix it', async () => {
+  await mkdir(join(dir, 'broken'));
+  await writeFile(join(dir, 'broken', 'lorekeep.sqlite'), 'this is not a database, whatever its name says');
+  const { code, lines, last } = await lorekeep(['doctor', '--workspace', 'broken', '--json'], dir);
+  assert.deepEqual([code, lines.length, last.healthy], [1, 1, false]);
+  const finding = (name: string) => last.findings.find((one: { name: string }) => one.name === name);
+  assert.equal(finding('workspace').state, 'missing');
+  assert.deepEqual([finding('SQLite').state, finding('SQLite').fix], ['ok', undefined]);
+  assert.match(finding('endpoint').fix, /LOREKEEP_ENDPOINT/);
+  const people = await lorekeep(['doctor', '--workspace', 'absent'], dir);
+  assert.equal(people.code, 0, people.stdout);
+  assert.match(people.stdout, /^ok {2}SQLite/m);
+  assert.match(people.stdout, /^-- {2}workspace/m);
 });
 
 describe('wrong usage', () => {

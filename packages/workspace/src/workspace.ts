@@ -1,8 +1,8 @@
 /**
  * The main job on one shop: import, encode, train, evaluate, publish, recommend. Each step is a
  * method that takes its own options and a `RunContext`, and resolves with plain data. Nothing is
- * printed and no setting is read from the process: progress, warnings and the signal that stops the
- * work are arguments. Relative paths start from the current directory.
+ * printed, and this package reads no environment variables: progress, warnings and the signal that
+ * stops the work are arguments. Relative paths start from the current directory.
  *
  * A step loads the packages it needs when it is first called, so that opening a workspace is fast.
  */
@@ -22,9 +22,9 @@ import type { TrainOptions, TrainResult } from './training/train.ts';
 /**
  * An open workspace. Call one method at a time: steps read what earlier steps wrote.
  *
- * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. What was
- * finished until then is kept, and the same call resumes there. Every method can throw the errors
- * of the store (`STORE_…`).
+ * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. An aborted
+ * import has stored nothing. `encode` and `train` keep what was finished, and the same call resumes
+ * there. Every method can throw the errors of the store (`STORE_…`).
  */
 export interface Workspace extends AsyncDisposable {
   /** The folder, as an absolute path. */
@@ -39,7 +39,8 @@ export interface Workspace extends AsyncDisposable {
    * @throws LorekeepError `NOTHING_TO_IMPORT`, and what `importFiles` of the datasets package
    *   throws (`IMPORT_…`)
    * @example
-   * const { counts } = await workspace.import({ items: ['items.jsonl'], events: ['events.csv'], skipBad: 10 });
+   * const files = { items: ['items.jsonl'], events: ['events.csv'] };
+   * const { counts } = await workspace.import({ ...files, skipBad: 10 });
    */
   import(files: ImportFilesOptions, run?: RunContext): Promise<ImportResult>;
 
@@ -69,7 +70,7 @@ export interface Workspace extends AsyncDisposable {
    * @throws LorekeepError `NOTHING_IMPORTED`, `OPTIONS_CONFLICT`, `WORKSPACE_BAD_OPTION`, and what
    *   `openEncoder` throws (`MODEL_…`, `ENCODER_…`, `ENDPOINT_…`, `LEXICAL_…`)
    * @example
-   * const { texts, encoded } = await workspace.encode({ model: 'all-MiniLM-L6-v2', precision: 'int8' });
+   * const { texts, encoded } = await workspace.encode({ model: 'all-MiniLM-L6-v2' });
    */
   encode(options?: EncodeOptions, run?: RunContext): Promise<EncodeResult>;
 
@@ -90,7 +91,7 @@ export interface Workspace extends AsyncDisposable {
    *   `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, and what training throws (`TOWERS_…`, `BUNDLE_…`
    *   for `initFrom`)
    * @example
-   * const { version, metrics } = await workspace.train({ preset: 'learn', config: { epochs: 3 }, seed: 42 });
+   * const { version, metrics } = await workspace.train({ preset: 'learn', seed: 42 });
    * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);
    */
   train(options?: TrainOptions, run?: RunContext): Promise<TrainResult>;
