@@ -10,7 +10,6 @@ type Details = Record<string, unknown>;
 
 const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
 const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
-const CONFIG = 'Lower learningRate or raise temperature in the file of --config.';
 
 /** By error code. `undefined`: the hint of the error itself applies. */
 export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
@@ -32,7 +31,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
       ? 'Omit --precision, or name a built-in model with --model.'
       : 'Name the model as the server does: --model endpoint:NAME.';
   },
-  ENCODER_FORGOTTEN: `To create it, ${RETRAIN}.`,
+  ENCODER_FORGOTTEN: 'Run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again.',
   ENCODER_CHANGED: `Restore its former files, or ${RETRAIN}.`,
 
   // Import
@@ -57,7 +56,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   // Encoder
   MODEL_NOT_AVAILABLE:
     'Name the folder of the model with --model, fix one of these sources (`lorekeep doctor` checks this machine), or use --model lexical, which is not a language model.',
-  ENCODER_FAILED: 'Run the command again to resume. If memory ran out, give fewer --threads.',
+  ENCODER_FAILED: 'Run the command again to resume. If memory ran out, use fewer --threads.',
   LEXICAL_BAD_FILE: 'Run `lorekeep encode --model lexical --refit`, `lorekeep train` and `lorekeep publish` again.',
   ENDPOINT_URL:
     'Give the base address with --endpoint or LOREKEEP_ENDPOINT, for example http://localhost:8000/v1. The key is read from the environment.',
@@ -69,9 +68,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   TOWERS_NO_TRANSITIONS:
     'Import more events: a user with three or more events keeps all but the last two for training.',
   TOWERS_NO_QUESTIONS: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
-  TOWERS_DIVERGED: CONFIG,
-  TOWERS_LOSS_NOT_FINITE: CONFIG,
-  TOWERS_NOT_DEFINITE: 'Raise lambda in the file of --config.',
+  TOWERS_DIVERGED: unstableTraining,
+  TOWERS_LOSS_NOT_FINITE: unstableTraining,
   TOWERS_INIT_MISMATCH:
     'Use the --preset and --config of the model named with --init-from. Encoder and item-text template must be the same.',
   BUNDLE_MISSING: 'Run `lorekeep train`, or name a version that exists.',
@@ -88,6 +86,11 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   INDEX_ADAPTER_MISSING: 'Run `pnpm extras`, which compiles the package, or choose --index usearch.',
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
+
+function unstableTraining({ checkpoint }: Details): string {
+  const saved = checkpoint === undefined ? '' : 'The last good epoch is saved. ';
+  return `${saved}Lower learningRate or raise temperature in the file of --config.`;
+}
 
 /** What to type, or what the error itself says. */
 export function hintOf(error: LorekeepError): string | undefined {

@@ -214,7 +214,7 @@ describe('step by step', () => {
 
 test('doctor ends with exit code 1 if something needed is broken, and says how to fix it', async () => {
   await mkdir(join(dir, 'broken'));
-  await writeFile(join(dir, 'broken', 'lorekeep.sqlite'), 'this is not a database, whatever its name says');
+  await writeFile(join(dir, 'broken', 'lorekeep.sqlite'), 'This text file is not a database.');
   const { code, lines, last } = await lorekeep(['doctor', '--workspace', 'broken', '--json'], dir);
   assert.deepEqual([code, lines.length, last.healthy], [1, 1, false]);
   const finding = (name: string) => last.findings.find((one: { name: string }) => one.name === name);

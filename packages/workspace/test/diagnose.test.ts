@@ -44,7 +44,7 @@ test('the default installation is healthy, and a workspace is described', async 
 });
 
 test('what is broken is a finding with a reason', async () => {
-  await writeFile(join(dir, 'lorekeep.sqlite'), 'this is not a database, whatever its name says');
+  await writeFile(join(dir, 'lorekeep.sqlite'), 'This text file is not a database.');
   const { healthy, findings } = await diagnose({ dir, host: '127.0.0.1', port: 0, endpointUrl: 'ftp://x' });
   assert.equal(healthy, false);
   const { workspace, endpoint } = byName(findings);

@@ -113,7 +113,7 @@ const summaryOf = (
 ): EncoderSummary => ({ id, name, model, dim, isLanguageModel, template });
 
 /**
- * The first probe of an encoder is kept for good, and what was opened now must agree with it: the
+ * The first probe of an encoder is never replaced, and the probe of this run must agree with it: the
  * store contains vectors of that model.
  */
 async function settingsToRemember(

@@ -25,7 +25,7 @@ export interface RememberedEncoder {
   settings?: EncoderSettings;
 }
 
-/** As stored: the requested template has kept its older name. */
+/** As stored: the requested template is stored under an older name. */
 type StoredEncoder = Omit<RememberedEncoder, 'requestedTemplate'> & { askedTemplate?: ItemTemplate };
 
 const CURRENT = 'encoder';
