@@ -65,8 +65,6 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENDPOINT_CHANGED: `Restore the former model, or give the new one its own --endpoint-version; then ${RETRAIN}.`,
 
   // Training and models
-  TOWERS_NO_TRANSITIONS:
-    'Import more events: a user with three or more events keeps all but the last two for training.',
   TOWERS_NO_QUESTIONS: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
   TOWERS_DIVERGED: unstableTraining,
   TOWERS_LOSS_NOT_FINITE: unstableTraining,
