@@ -13,7 +13,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { writeSimulatedShop } from '@lorekeep/datasets';
-import { baselines, createRankEvaluator, evaluationCases, leaveOneOut, metricsOfRanks, type Split } from '@lorekeep/evaluation';
+import {
+  baselines,
+  createRankEvaluator,
+  evaluationCases,
+  leaveOneOut,
+  metricsOfRanks,
+  type Split,
+} from '@lorekeep/evaluation';
 import { evaluateTrained, readInitialTowers, resolveConfig, writeBundle } from '@lorekeep/recommender';
 import { type InitialTowers, type TrainedTowers, trainTowers } from '@lorekeep/towers';
 import { type Catalogue, keptWorkspace, loadCatalogue, together, withNewItems } from './catalogue.ts';

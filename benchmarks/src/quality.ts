@@ -20,7 +20,14 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { datasetDirectory } from '@lorekeep/datasets';
-import { type Difference, type Intervals, type MetricName, type Metrics, type Protocol, splitBy } from '@lorekeep/evaluation';
+import {
+  type Difference,
+  type Intervals,
+  type MetricName,
+  type Metrics,
+  type Protocol,
+  splitBy,
+} from '@lorekeep/evaluation';
 import { type Preset, presets as presetsOfTheProduct } from '@lorekeep/recommender';
 import { openStore } from '@lorekeep/store';
 import { keptWorkspace } from './catalogue.ts';

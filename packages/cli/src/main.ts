@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The `lorekeep` command. Parses words, opens the workspace, runs one command, prints its result.
- * Exit codes: 0 done, 1 failed (or stopped), 2 wrong usage.
+ * The `lorekeep` command: parses its arguments, opens the workspace, runs one command, prints the
+ * result. Exit codes: 0 done, 1 failed or stopped, 2 wrong usage.
  */
 import { run } from './program.ts';
 

@@ -1,5 +1,10 @@
-/** The options that several commands share, each with its default and limits in one place. */
+/**
+ * The options of all commands, each with its default and its limits in one place. Defaults and
+ * limits that belong to the library are taken from there.
+ */
+import { RAW_FORMATS } from '@lorekeep/datasets';
 import {
+  DEFAULT_MODEL,
   DEFAULT_TEMPLATE,
   ENDPOINT_DEFAULTS,
   ENDPOINT_LIMITS,
@@ -9,89 +14,110 @@ import {
 } from '@lorekeep/encoder';
 import { PROTOCOLS } from '@lorekeep/evaluation';
 import { presets } from '@lorekeep/recommender';
-import { InvalidArgumentError, Option } from 'commander';
+import { indexKinds } from '@lorekeep/vector-index';
+import {
+  DEFAULT_INDEX,
+  DEFAULT_PRESET,
+  DEFAULT_PROTOCOL,
+  DEFAULT_REFIT,
+  DEFAULT_SEED,
+  LIMITS,
+  REFITS,
+} from '@lorekeep/workspace';
+import { Option } from 'commander';
+import { idList, integer, number, pairs, type Range } from './parsers.ts';
 
+export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
 export const DEFAULT_HOST = '127.0.0.1';
-export const DEFAULT_SEED = 42;
-export const MAX_K = 1000;
+const DEFAULT_K = 10;
+const K_LIMITS: Range = [1, 1000];
+const PORT_LIMITS: Range = [0, 65_535];
+const MIN_EVENTS_LIMITS: Range = [0, 1e9];
 
-/** A parser of whole numbers in [low, high]. */
-export function integer(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < low || value > high) {
-      const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
-      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
-    }
-    return value;
-  };
-}
+/** For `--skip-bad`: there is no upper limit. */
+const ANY_COUNT: Range = [0, Number.MAX_SAFE_INTEGER];
 
-/** A parser of numbers in [low, high]. */
-function number(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high)
-      throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
-    return value;
-  };
-}
+export const workspace = () => new Option('--workspace <dir>', 'folder of the workspace').default(DEFAULT_WORKSPACE);
+export const json = () =>
+  new Option('--json', 'print one JSON object per line on stdout, the result last').default(false);
 
-/** `a,b,c` → `['a', 'b', 'c']`; empty pieces are dropped. */
-export function idList(text: string): string[] {
-  const ids = text
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '');
-  if (ids.length === 0) throw new InvalidArgumentError('It must name at least one id.');
-  return ids;
-}
+// Import
 
-/** `name=value` pairs, collected over repeated values. */
-export function pairs(text: string, collected: Record<string, string> = {}): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must have the form name=value.');
-  return { ...collected, [text.slice(0, at)]: text.slice(at + 1) };
-}
+export const data = () => new Option('--data <dir>', 'folder with an items file and an events file');
+export const items = () =>
+  new Option('--items <file...>', 'catalogue files: CSV, TSV, JSON Lines or Parquet, optionally compressed');
+export const events = () => new Option('--events <file...>', 'event files in order of arrival, in the same formats');
+export const format = () =>
+  new Option('--format <name>', 'format of all files')
+    .choices(['auto', 'csv', 'tsv', 'jsonl', 'parquet', ...RAW_FORMATS])
+    .default('auto', 'by file extension');
+export const column = () =>
+  new Option(
+    '--column <field=column...>',
+    'columns with names that are not recognised: user=customer item=sku',
+  ).argParser(pairs);
+export const skipBad = () =>
+  new Option('--skip-bad <n>', 'skip up to n malformed lines').argParser(integer(ANY_COUNT)).default(0);
+export const unknownItems = () =>
+  new Option(
+    '--unknown-items <what>',
+    'treat events of unknown items as malformed lines, or skip them (default: refuse; skip for amazon2018 and amazon2023)',
+  ).choices(['refuse', 'skip']);
+export const minUserEvents = () =>
+  new Option('--min-user-events <n>', 'k-core: keep only users with at least n events')
+    .argParser(integer(MIN_EVENTS_LIMITS))
+    .default(0);
+export const minItemEvents = () =>
+  new Option('--min-item-events <n>', 'k-core: keep only items with at least n events')
+    .argParser(integer(MIN_EVENTS_LIMITS))
+    .default(0);
+
+// Encode
 
 export const model = () =>
   new Option(
     '--model <id>',
-    'text encoder: all-MiniLM-L6-v2, a hub id, a local folder, transformers:FOLDER, endpoint:NAME, or lexical (default: the one used before, else all-MiniLM-L6-v2)',
+    `text encoder: ${DEFAULT_MODEL}, a hub id, a local folder, transformers:FOLDER, endpoint:NAME, or lexical (default: the one used last, else ${DEFAULT_MODEL})`,
   );
 export const template = () =>
   new Option(
     '--template <text>',
-    `what of an item is read: ${Object.keys(ITEM_TEMPLATES).join(', ')}, or a pattern like "{title}. {brand}"; with @n, of n tokens (default: the one used before, else ${DEFAULT_TEMPLATE})`,
+    `what to encode of an item: ${Object.keys(ITEM_TEMPLATES).join(', ')}, or a pattern like "{title}. {brand}"; append @n to limit it to n tokens (default: the one used last, else ${DEFAULT_TEMPLATE})`,
   );
-
 export const precision = () =>
   new Option(
     '--precision <name>',
-    'of a built-in model: fp32, or int8, which is faster and nearly the same (default: the one used before, else fp32)',
+    'precision of a built-in model; int8 is faster, with nearly the same vectors (default: the one used last, else fp32)',
   ).choices(PRECISIONS);
+export const refitEncoder = () =>
+  new Option('--refit', 'fit a lexical encoder again, to the current catalogue').default(false);
+export const dryRun = () =>
+  new Option('--dry-run', 'count the texts and time a sample of them; store nothing').default(false);
 
-/** Of an embeddings endpoint: the flag, the option of `EndpointOptions` it sets, what it says. */
+/** Of an embeddings endpoint: the flag, the key of `EndpointOptions`, the description. */
 const ENDPOINT: [flags: string, name: keyof EndpointOptions, description: string][] = [
   ['--endpoint <url>', 'url', 'base address of an OpenAI-compatible embeddings endpoint, for --model endpoint:NAME'],
-  ['--endpoint-key <variable>', 'keyVariable', 'environment variable that holds the key'],
-  ['--endpoint-dimensions <n>', 'dimensions', 'width asked of the server'],
-  ['--endpoint-prompt <text>', 'prompt', 'put before every text'],
-  ['--endpoint-version <text>', 'version', "tells the server's next model of the same name from the last"],
-  ['--endpoint-encoding <name>', 'encoding', 'how vectors travel'],
-  ['--endpoint-max-characters <n>', 'maxCharacters', 'texts are cut to this'],
-  ['--endpoint-batch-texts <n>', 'batchTexts', 'texts a request'],
-  ['--endpoint-batch-characters <n>', 'batchCharacters', 'characters a request'],
-  ['--endpoint-concurrency <n>', 'concurrency', 'requests at the same time'],
-  ['--endpoint-timeout <seconds>', 'timeoutSeconds', 'what one request may take'],
-  ['--endpoint-retries <n>', 'retries', 'how often a request is sent again'],
-  ['--endpoint-retry <seconds>', 'retrySeconds', 'first wait before that; it doubles'],
-  ['--endpoint-patience <seconds>', 'patienceSeconds', 'what a request may take with all its repetitions'],
+  ['--endpoint-key <variable>', 'keyVariable', 'environment variable that contains the key'],
+  ['--endpoint-dimensions <n>', 'dimensions', 'embedding dimension to request'],
+  ['--endpoint-prompt <text>', 'prompt', 'prefix of every text'],
+  ['--endpoint-version <text>', 'version', 'distinguishes successive models with the same name'],
+  ['--endpoint-encoding <name>', 'encoding', 'encoding of vectors in responses'],
+  ['--endpoint-max-characters <n>', 'maxCharacters', 'longer texts are truncated'],
+  ['--endpoint-batch-texts <n>', 'batchTexts', 'texts per request'],
+  ['--endpoint-batch-characters <n>', 'batchCharacters', 'characters per request'],
+  ['--endpoint-concurrency <n>', 'concurrency', 'parallel requests'],
+  ['--endpoint-timeout <seconds>', 'timeoutSeconds', 'time limit of one request'],
+  ['--endpoint-retries <n>', 'retries', 'retries of a request'],
+  ['--endpoint-retry <seconds>', 'retrySeconds', 'delay before the first retry; it doubles each time'],
+  ['--endpoint-patience <seconds>', 'patienceSeconds', 'time limit of a request with all its retries'],
 ];
 
-/** What is not given is left to what is remembered of the model, so none of them has a default here. */
-const FALLBACKS: Partial<Record<keyof EndpointOptions, string>> = {
+/**
+ * For the help. Options have no default here: what is not given is as it was when the model was
+ * used last.
+ */
+const ENDPOINT_FALLBACKS: Partial<Record<keyof EndpointOptions, string>> = {
   ...Object.fromEntries(Object.entries(ENDPOINT_DEFAULTS).map(([name, value]) => [name, String(value) || 'none'])),
   url: '$LOREKEEP_ENDPOINT',
   dimensions: "the model's own",
@@ -99,44 +125,61 @@ const FALLBACKS: Partial<Record<keyof EndpointOptions, string>> = {
 
 export const endpointOptions = () =>
   ENDPOINT.map(([flags, name, description]) => {
-    const option = new Option(flags, `${description} (default: the one used before, else ${FALLBACKS[name]})`);
+    const option = new Option(flags, `${description} (default: the one used last, else ${ENDPOINT_FALLBACKS[name]})`);
     if (name === 'encoding') return option.choices(['float', 'base64']);
-    const [low, high] = ENDPOINT_LIMITS[name as keyof typeof ENDPOINT_LIMITS] ?? [];
-    if (low === undefined || high === undefined) return option;
-    return option.argParser(name.endsWith('Seconds') ? number(low, high) : integer(low, high));
+    const limits: Range | undefined = ENDPOINT_LIMITS[name as keyof typeof ENDPOINT_LIMITS];
+    if (limits === undefined) return option;
+    return option.argParser(name.endsWith('Seconds') ? number(limits) : integer(limits));
   });
 
-/** Takes the endpoint's options out of all that a command was given. */
+/** Picks the options of an endpoint out of all options that a command was given. */
 export function endpointOf(options: Record<string, unknown>): EndpointOptions {
   const given = endpointOptions().map((option, at) => [ENDPOINT[at][1], options[option.attributeName()]]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
+// Train, evaluate, publish
+
 export const preset = () =>
-  new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default('learn');
-export const protocol = () =>
-  new Option('--protocol <name>', 'which events are kept for validation and test').choices([...PROTOCOLS]);
+  new Option('--preset <name>', 'what to train').choices(Object.keys(presets)).default(DEFAULT_PRESET);
+export const config = () =>
+  new Option('--config <file>', 'JSON file with training options that replace those of the preset');
+export const initFrom = () =>
+  new Option('--init-from <dir>', 'folder of a trained model, possibly of another workspace, to start from');
+const protocol = (fallback = '') =>
+  new Option('--protocol <name>', `which events are held out for validation and test${fallback}`).choices([
+    ...PROTOCOLS,
+  ]);
+export const trainProtocol = () => protocol().default(DEFAULT_PROTOCOL);
+export const evaluateProtocol = () => protocol(' (default: the one the model was trained with)');
 export const refit = () =>
   new Option(
     '--refit <events>',
-    'when everything is chosen, train once more on the validation events too, or on all events (then nothing is left to measure it on)',
+    'train once more with the selected settings: on the validation events too (valid), or on all events, which leaves none to evaluate on (all)',
   )
-    .choices(['none', 'valid', 'all'])
-    .default('none');
+    .choices([...REFITS])
+    .default(DEFAULT_REFIT);
 export const seed = () =>
-  new Option('--seed <n>', 'of every random choice').argParser(integer(0, 2 ** 32 - 1)).default(DEFAULT_SEED);
-export const threads = () =>
-  new Option('--threads <n>', 'processor threads (default: every core)').argParser(integer(1, 256));
-export const skipBad = () =>
-  new Option('--skip-bad <n>', 'leave out up to n malformed lines')
-    .argParser(integer(0, Number.MAX_SAFE_INTEGER))
-    .default(0);
+  new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);
 export const modelVersion = () => new Option('--model <version>', 'a trained version (default: the newest)');
+export const against = () => new Option('--against <version>', 'another trained version to compare with');
+export const report = () => new Option('--report <file>', 'also write an HTML page with tables and plots');
 export const indexKind = () =>
-  new Option('--index <kind>', 'vector index').choices(['usearch', 'hnswlib', 'exact']).default('usearch');
+  new Option('--index <kind>', 'vector index').choices([...indexKinds]).default(DEFAULT_INDEX);
+
+// Recommend, serve
+
+export const user = () => new Option('--user <id>', 'a user of the log');
+export const history = () => new Option('--history <id,id,…>', 'items, oldest first').argParser(idList);
+export const exclude = () => new Option('--exclude <id,id,…>', 'items to leave out').argParser(idList);
+export const item = () => new Option('--item <id>', 'an item of the catalogue').makeOptionMandatory();
+export const k = () =>
+  new Option('-k <n>', `number of items, ${K_LIMITS.join(' to ')}`).argParser(integer(K_LIMITS)).default(DEFAULT_K);
 export const port = () =>
-  new Option('--port <n>', 'port of the service, 0 for any free one')
-    .argParser(integer(0, 65535))
+  new Option('--port <n>', 'port of the service; 0 selects a free port')
+    .argParser(integer(PORT_LIMITS))
     .default(DEFAULT_PORT);
 export const host = () => new Option('--host <address>', 'address the service listens on').default(DEFAULT_HOST);
-export const k = () => new Option('-k <n>', `how many, 1 to ${MAX_K}`).argParser(integer(1, MAX_K)).default(10);
+export const noServe = () => new Option('--no-serve', 'exit after the report');
+export const threads = () =>
+  new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(integer(LIMITS.threads));

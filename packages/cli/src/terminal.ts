@@ -1,22 +1,22 @@
 /**
- * What a person, or a program, sees while work goes on. Three listeners to the same progress events: a live bar with
- * rate and time left on a terminal, plain lines every few seconds elsewhere, JSON objects with `--json`. People's
- * progress goes to stderr, so that stdout holds results alone.
+ * The output of a command. Progress events are shown in one of three ways: a live bar with rate and
+ * time left on a terminal, plain lines every few seconds elsewhere, JSON objects with `--json`.
+ * Without `--json` progress goes to stderr, so that stdout contains only results.
  */
 import type { Progress, ProgressEvent } from '@lorekeep/core';
 
 export interface Output {
-  /** True with `--json`: one JSON object a line on stdout, the result last. */
+  /** True with `--json`: one JSON object per line on stdout, the result last. */
   readonly json: boolean;
   progress: Progress;
-  /** A sentence for people on stderr (`{"event":"note"}` with `--json`). */
+  /** A remark on stderr; `{"event":"note"}` with `--json`. */
   note(text: string): void;
-  /** A warning nobody can miss (`{"event":"warning"}` with `--json`). */
+  /** A warning on stderr, each line marked with `!!`; `{"event":"warning"}` with `--json`. */
   warn(text: string): void;
-  /** The command's result: `human` on stdout, or the object as the last JSON line. */
+  /** The result of the command: `human` on stdout, or the object as the last JSON line. */
   result(value: Record<string, unknown>, human: string): void;
   error(value: { code: string; message: string; hint?: string; details?: Record<string, unknown> }): void;
-  /** Ends a live bar, so that what follows starts on a line of its own. */
+  /** Ends a live bar, so that the next output starts on a new line. */
   settle(): void;
 }
 
@@ -91,7 +91,7 @@ export function createOutput(
   };
 }
 
-/** The bad lines an import error carries, `file:line reason` each. */
+/** The malformed lines in the details of an import error, as `file:line reason`. */
 function badLines(details: Record<string, unknown> | undefined): string[] {
   const bad = details?.bad;
   if (!Array.isArray(bad)) return [];
@@ -102,14 +102,15 @@ function badLines(details: Record<string, unknown> | undefined): string[] {
 }
 
 interface Measured {
-  /** Units a second since the stage began in this run. */
+  /** Units per second since the stage began in this run. */
   rate: number;
   secondsLeft: number | undefined;
 }
 
 /**
- * Rate and time left, measured from the first event of a stage, so work resumed from earlier does not flatter them. Where less is done
- * than before, a stage has begun anew: another solution, or steps after examples.
+ * Rate and time left, measured from the first event of a stage, so that resumed work does not
+ * inflate them. If `done` decreases, the stage has restarted with another part of the work, for
+ * example steps after examples.
  */
 function createMeter(now: () => number = () => performance.now()): (event: ProgressEvent) => Measured {
   let stage = '';
@@ -130,7 +131,10 @@ function createMeter(now: () => number = () => performance.now()): (event: Progr
   };
 }
 
-/** Lets through the first and the last event of a stage, and at most one in `every` milliseconds between. */
+/**
+ * Passes the first and the last event of a stage, and in between at most one per `every`
+ * milliseconds.
+ */
 function createThrottle(every: number): (event: ProgressEvent) => boolean {
   let stage = '';
   let last = Number.NEGATIVE_INFINITY;
@@ -163,7 +167,7 @@ function progressLine(event: ProgressEvent, { rate, secondsLeft }: Measured, bar
   return parts.join('  ');
 }
 
-/** Seconds for people: `8 s`, `3 min 20 s`, `1 h 05 min`. */
+/** Seconds as `8 s`, `3 min 20 s`, `1 h 05 min`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -171,7 +175,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
 
-/** Columns padded to their widest cell; the first left-aligned, the others right-aligned. */
+/** Columns padded to their widest cell: the first left-aligned, the others right-aligned. */
 export function table(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows

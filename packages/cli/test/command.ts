@@ -1,4 +1,4 @@
-/** Runs the real command in a real process, as a shell does. */
+/** Runs the command in a process of its own, as a shell does. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -8,9 +8,9 @@ export interface Finished {
   code: number | null;
   stdout: string;
   stderr: string;
-  /** stdout's lines as JSON, for runs with `--json`. */
+  /** The lines of stdout, parsed, for runs with `--json`. */
   lines: Record<string, unknown>[];
-  /** The last of them. */
+  /** The last line. */
   last: any;
 }
 
@@ -40,7 +40,7 @@ function parse(line: string): Record<string, unknown> {
   }
 }
 
-/** Resolves when the child's stdout holds a JSON line that `wanted` accepts. */
+/** Resolves with the first JSON line on the child's stdout that `wanted` accepts. */
 export function lineOf(child: ChildProcess, wanted: (line: any) => boolean): Promise<any> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -50,6 +50,6 @@ export function lineOf(child: ChildProcess, wanted: (line: any) => boolean): Pro
       text = complete.pop() ?? '';
       for (const line of complete) if (line !== '' && wanted(JSON.parse(line))) resolve(JSON.parse(line));
     });
-    child.on('close', (code) => reject(new Error(`ended with ${code} before the line came`)));
+    child.on('close', (code) => reject(new Error(`ended with ${code} before the expected line`)));
   });
 }

@@ -1,31 +1,38 @@
-/** The whole main job through the command line, on a small simulated shop written as files. */
+/**
+ * The main job through the command line, on a small simulated shop written as files: exit codes,
+ * JSON lines, signals, and what people see. What the steps compute is tested in the package
+ * `workspace`.
+ */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
+import { openWorkspace } from '@lorekeep/workspace';
 import { lineOf, lorekeep, start } from './command.ts';
+
+const QUICK = { epochs: 2, dim: 32, hidden: 16 };
 
 let dir: string;
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lorekeep-cli-'));
   await writeSimulatedShop(join(dir, 'shop'), { events: 8000, users: 80, items: 200 });
-  await writeFile(join(dir, 'quick.json'), JSON.stringify({ epochs: 2, dim: 32, hidden: 16 }));
+  await writeFile(join(dir, 'quick.json'), JSON.stringify(QUICK));
 });
 after(() => rm(dir, { recursive: true }));
 
 describe('quickstart', () => {
   const words = ['quickstart', '--data', 'shop', '--model', 'lexical', '--workspace', 'quick', '--json'];
 
-  test('brings files to recommendations and reports data, metrics, index recall and examples', async () => {
+  test('goes from files to recommendations and reports data, metrics, index recall and examples', async () => {
     const { code, last, stderr } = await lorekeep([...words, '--no-serve'], dir);
     assert.equal(code, 0, stderr);
     assert.equal(last.data.items, 200);
     assert.equal(last.encoder.isLanguageModel, false);
     for (const name of ['popularity', 'repeat-last', 'last-item-knn']) assert.ok(last.metrics.baselines[name], name);
     const { test: towers, baselines } = last.metrics;
-    assert.ok(towers['ndcg@10'] > baselines.popularity['ndcg@10'], 'the towers learn more than popularity');
+    assert.ok(towers['ndcg@10'] > baselines.popularity['ndcg@10'], 'the model learns more than popularity');
     assert.ok(last.index.recallAt10 >= 0.99, `index recall ${last.index.recallAt10}`);
     assert.equal(last.examples.length, 3);
     for (const { history, recommendations } of last.examples) {
@@ -33,7 +40,7 @@ describe('quickstart', () => {
     }
   });
 
-  test('skips every finished stage the second time and leaves the service running with its address', async () => {
+  test('skips every finished step the second time and leaves the service running', async () => {
     const { child, finished } = start([...words, '--port', '0'], dir);
     const report = await lineOf(child, (line) => typeof line.address === 'string');
     const [example] = report.examples;
@@ -61,7 +68,7 @@ describe('quickstart', () => {
     assert.equal(lines.filter((line) => line.event === 'progress' && line.stage === 'train').length, 0);
   });
 
-  test('--refit publishes what was trained once more on every event, and says where its figures are from', async () => {
+  test('--refit publishes a model trained on all events, and says which version its metrics are from', async () => {
     const before = await lorekeep([...words, '--no-serve'], dir);
     const { code, last, lines, stderr } = await lorekeep([...words, '--no-serve', '--refit', 'all'], dir);
     assert.equal(code, 0, stderr);
@@ -69,15 +76,15 @@ describe('quickstart', () => {
     assert.deepEqual(last.metrics, before.last.metrics);
     const status = await lorekeep(['doctor', '--workspace', 'quick', '--json'], dir);
     assert.ok(JSON.stringify(status.last).includes(last.model.version), 'it is live');
-    assert.ok(
-      !lines.some((line) => line.event === 'progress' && line.stage === 'import'),
-      'earlier stages are skipped',
-    );
+    assert.ok(!lines.some((line) => line.event === 'progress' && line.stage === 'import'), 'earlier steps are skipped');
     const people = await lorekeep([...words.filter((word) => word !== '--json'), '--no-serve', '--refit', 'all'], dir);
     assert.match(people.stdout, new RegExp(`measured on version ${before.last.model.version}`));
+    const refused = await lorekeep(['evaluate', '--workspace', 'quick', '--json'], dir);
+    assert.deepEqual([refused.code, refused.last.error.code], [2, 'MODEL_SAW_EVERYTHING']);
+    assert.match(refused.last.error.hint, new RegExp(`lorekeep evaluate --model ${before.last.model.version}`));
   });
 
-  test('refuses a workspace that holds other data and changes nothing there', async () => {
+  test('refuses a workspace with other data and changes nothing there', async () => {
     await writeSimulatedShop(join(dir, 'other'), { events: 1000, seed: 7 });
     const before = await lorekeep(['doctor', '--workspace', 'quick', '--json'], dir);
     const { code, last } = await lorekeep(
@@ -98,7 +105,7 @@ describe('step by step', () => {
   const shop = ['--workspace', 'steps', '--json'];
   const files = ['--items', 'shop/items.jsonl.gz', '--events', 'shop/interactions.tsv.gz'];
 
-  test('every command before its time says which one is missing, with exit code 2', async () => {
+  test('a command before its time says which step is missing, with exit code 2', async () => {
     const absent = await lorekeep(['train', ...shop], dir);
     assert.deepEqual([absent.code, absent.last.error.code], [2, 'WORKSPACE_MISSING']);
     assert.equal((await lorekeep(['import', ...files, ...shop], dir)).code, 0);
@@ -120,7 +127,7 @@ describe('step by step', () => {
     assert.equal(asked.last.error.code, 'PUBLICATION_MISSING');
   });
 
-  test('a stopped training goes on where it was and gives what an undisturbed one gives', async () => {
+  test('a training stopped by SIGINT resumes and gives what an uninterrupted one gives', async () => {
     const train = ['train', '--config', 'quick.json', ...shop];
     const { child, finished } = start(train, dir);
     await lineOf(child, (line) => line.event === 'progress' && line.stage === 'train' && line.done > 0);
@@ -131,71 +138,53 @@ describe('step by step', () => {
     const resumed = await lorekeep(train, dir);
     assert.equal(resumed.code, 0, resumed.stderr);
 
-    await lorekeep(['import', ...files, '--workspace', 'undisturbed'], dir);
-    await lorekeep(['encode', '--model', 'lexical', '--workspace', 'undisturbed'], dir);
-    const other = await lorekeep(['train', '--config', 'quick.json', '--workspace', 'undisturbed', '--json'], dir);
-    assert.deepEqual(resumed.last.manifest.metrics, other.last.manifest.metrics);
-    assert.equal(
-      resumed.last.manifest.files['towers.safetensors'],
-      other.last.manifest.files['towers.safetensors'],
-      'the very same parameters',
-    );
+    const workspace = await openWorkspace(join(dir, 'uninterrupted'), { create: true });
+    try {
+      const [items, events] = [files[1], files[3]].map((file) => join(dir, file));
+      await workspace.import({ items: [items], events: [events] });
+      await workspace.encode({ model: 'lexical' });
+      const other = await workspace.train({ config: QUICK });
+      assert.deepEqual(resumed.last.manifest.metrics, other.metrics);
+      assert.equal(
+        resumed.last.manifest.files['towers.safetensors'],
+        other.manifest.files['towers.safetensors'],
+        'the very same parameters',
+      );
+    } finally {
+      await workspace.close();
+    }
   });
 
-  test('evaluate gives the figures that training gave, from the saved towers, with baselines and intervals', async () => {
-    const { code, last, stderr } = await lorekeep(['evaluate', '--report', 'reports/shop.html', ...shop], dir);
+  test('evaluate prints the metrics that training gave and writes a report', async () => {
+    const trained = await lorekeep(['train', '--config', 'quick.json', ...shop], dir);
+    assert.equal(trained.last.unchanged, true);
+    const { version, manifest } = trained.last;
+    const words = ['evaluate', '--report', 'reports/shop.html', '--against', version, ...shop];
+    const { code, last, lines, stderr } = await lorekeep(words, dir);
     assert.equal(code, 0, stderr);
     assert.match(await readFile(join(dir, 'reports', 'shop.html'), 'utf8'), /<title>Evaluation of learn<\/title>/);
-    const versions = JSON.parse(
-      await readFile(join(dir, 'steps', 'models', last.version, 'manifest.json'), 'utf8'),
-    ).metrics;
+    assert.deepEqual([last.version, last.protocol, last.trainedOnThisData], [version, 'leave-one-out', true]);
     for (const set of ['valid', 'test']) {
-      for (const [metric, value] of Object.entries(versions[set])) {
+      for (const [metric, value] of Object.entries(manifest.metrics[set])) {
         assert.ok(Math.abs(last.metrics[set][metric] - (value as number)) < 2e-3, `${set} ${metric}`);
       }
     }
-    const [low, high] = last.intervals.test['ndcg@10'];
-    assert.ok(low <= last.metrics.test['ndcg@10'] && last.metrics.test['ndcg@10'] <= high);
-    assert.deepEqual(last.baselines, versions.baselines);
-    assert.equal(last.removed.test.metrics.users, last.metrics.test.users);
-    assert.equal(last.differences.popularity['ndcg@10'].interval.length, 2);
-    const itself = await lorekeep(['evaluate', '--against', last.version, ...shop], dir);
-    assert.deepEqual(itself.last.against[last.version], last.metrics.test);
-    assert.deepEqual(itself.last.differences[last.version].mrr, { difference: 0, interval: [0, 0] });
+    assert.deepEqual(last.baselines, manifest.metrics.baselines);
+    assert.deepEqual(last.against[version], last.metrics.test);
+    assert.deepEqual(last.differences[version].mrr, { difference: 0, interval: [0, 0] });
+    assert.deepEqual(Object.keys(last), [
+      ...['version', 'protocol', 'trainedOnThisData', 'metrics', 'intervals', 'removed', 'breakdown', 'coverage'],
+      ...['baselines', 'against', 'differences'],
+    ]);
+    assert.ok(lines.some(({ event, stage }) => event === 'progress' && stage === 'report'));
   });
 
-  test('evaluate cuts by time where it is asked to, and says that the model has seen some of those answers', async () => {
-    const { code, last, lines, stderr } = await lorekeep(['evaluate', '--protocol', 'temporal', ...shop], dir);
+  test('a warning is a line of its own', async () => {
+    const { code, lines, stderr } = await lorekeep(['evaluate', '--protocol', 'temporal', ...shop], dir);
     assert.equal(code, 0, stderr);
-    assert.deepEqual([last.protocol, last.trainedOnThisData], ['temporal', false]);
-    assert.ok(last.metrics.valid.users !== last.metrics.test.users);
     assert.ok(lines.some((line) => line.event === 'warning' && /seen some of the temporal/.test(String(line.text))));
-  });
-
-  test('train --refit trains what was chosen once more, keeps both versions and says what can be measured', async () => {
-    const train = ['train', '--config', 'quick.json', ...shop];
-    const first = await lorekeep(train, dir);
-    assert.equal(first.last.unchanged, true);
-    const valid = await lorekeep([...train, '--refit', 'valid'], dir);
-    assert.equal(valid.code, 0, valid.stderr);
-    assert.deepEqual(valid.last.manifest.refit, { on: 'valid', from: first.last.version });
-    assert.notDeepEqual(valid.last.manifest.metrics.test, first.last.manifest.metrics.test);
-    const measured = await lorekeep(['evaluate', '--against', first.last.version, ...shop], dir);
-    assert.deepEqual([measured.last.version, measured.last.metrics.valid.users], [valid.last.version, 0]);
-    assert.equal(measured.last.metrics.test.users, first.last.manifest.metrics.test.users);
-    assert.deepEqual(measured.last.against[first.last.version], first.last.manifest.metrics.test);
-    assert.deepEqual(measured.last.baselines, valid.last.manifest.metrics.baselines);
-    assert.notDeepEqual(measured.last.baselines, first.last.manifest.metrics.baselines);
-
-    const all = await lorekeep([...train, '--refit', 'all'], dir);
-    assert.deepEqual(all.last.manifest.refit, { on: 'all', from: first.last.version });
-    assert.deepEqual(all.last.manifest.metrics, first.last.manifest.metrics);
-    const refused = await lorekeep(['evaluate', ...shop], dir);
-    assert.deepEqual([refused.code, refused.last.error.code], [2, 'MODEL_SAW_EVERYTHING']);
-    assert.match(refused.last.error.hint, new RegExp(first.last.version));
-    const repeated = await lorekeep([...train, '--refit', 'all'], dir);
-    assert.deepEqual([repeated.last.unchanged, repeated.last.version], [true, all.last.version]);
-    assert.equal((await lorekeep(train, dir)).last.version, first.last.version, 'the newest again');
+    const people = await lorekeep(['evaluate', '--protocol', 'temporal', ...shop.slice(0, 2)], dir);
+    assert.match(people.stderr, /^!! .*seen some of the temporal/m);
   });
 
   test('publish, recommend and similar answer with items of the catalogue', async () => {
@@ -206,21 +195,36 @@ describe('step by step', () => {
     assert.equal(last.items.length, 7);
     assert.deepEqual(last.unknownItems, ['no-such-item']);
     assert.ok(!last.items.some((item: { id: string }) => item.id === 'sim-item-000003'));
-    const stranger = await lorekeep(['recommend', '--user', 'nobody-knows-me', ...shop], dir);
-    assert.equal(stranger.last.source, 'popularity');
+    const unknownUser = await lorekeep(['recommend', '--user', 'unknown-user', ...shop], dir);
+    assert.equal(unknownUser.last.source, 'popularity');
     const similar = await lorekeep(['similar', '--item', 'sim-item-000003', '-k', '3', ...shop], dir);
     assert.equal(similar.last.items.length, 3);
     const unknown = await lorekeep(['similar', '--item', 'nothing', ...shop], dir);
     assert.deepEqual([unknown.code, unknown.last.error.code], [2, 'ITEM_NOT_FOUND']);
   });
 
-  test('serve answers over HTTP and ends with exit code 0 when it is stopped', async () => {
+  test('serve answers over HTTP and ends with exit code 0 when SIGTERM stops it', async () => {
     const { child, finished } = start(['serve', '--port', '0', ...shop], dir);
     const { address } = await lineOf(child, (line) => line.event === 'listening');
     assert.equal((await fetch(`${address}/readyz`)).status, 200);
     child.kill('SIGTERM');
     assert.equal((await finished).code, 0);
   });
+});
+
+test('doctor ends with exit code 1 if something needed is broken, and says how to fix it', async () => {
+  await mkdir(join(dir, 'broken'));
+  await writeFile(join(dir, 'broken', 'lorekeep.sqlite'), 'This text file is not a database.');
+  const { code, lines, last } = await lorekeep(['doctor', '--workspace', 'broken', '--json'], dir);
+  assert.deepEqual([code, lines.length, last.healthy], [1, 1, false]);
+  const finding = (name: string) => last.findings.find((one: { name: string }) => one.name === name);
+  assert.equal(finding('workspace').state, 'missing');
+  assert.deepEqual([finding('SQLite').state, finding('SQLite').fix], ['ok', undefined]);
+  assert.match(finding('endpoint').fix, /LOREKEEP_ENDPOINT/);
+  const people = await lorekeep(['doctor', '--workspace', 'absent'], dir);
+  assert.equal(people.code, 0, people.stdout);
+  assert.match(people.stdout, /^ok {2}SQLite/m);
+  assert.match(people.stdout, /^-- {2}workspace/m);
 });
 
 describe('wrong usage', () => {
@@ -245,10 +249,10 @@ describe('wrong usage', () => {
     });
   }
 
-  test('people get the code, the sentence and what to do on stderr, and nothing on stdout', async () => {
+  test('without --json, code, message and hint go to stderr and nothing to stdout', async () => {
     const { code, stdout, stderr } = await lorekeep(['train', '--workspace', 'nowhere'], dir);
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /error WORKSPACE_MISSING: .*"nowhere"[\s\S]*→ Run `lorekeep import`/);
+    assert.match(stderr, /error WORKSPACE_MISSING: .*nowhere"[\s\S]*→ Run `lorekeep import`/);
   });
 
   test('malformed lines are named with file and line, and nothing is imported', async () => {

@@ -1,4 +1,7 @@
-/** Encoders of every provider through the whole job: what is chosen once is remembered, without secrets, until it serves. */
+/**
+ * An endpoint as encoder through the whole job: its options are remembered without secrets, from
+ * `encode` to `serve`.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,15 +29,15 @@ after(async () => {
 });
 
 describe('an endpoint', () => {
-  const said: string[] = [];
+  const printed: string[] = [];
   const run = async (...words: string[]) => {
     const finished = await lorekeep([...words, '--json'], dir);
-    said.push(finished.stdout, finished.stderr);
+    printed.push(finished.stdout, finished.stderr);
     return finished;
   };
   const encode = ['encode', '--model', 'endpoint:big'];
 
-  test('encodes with the options given, and again without them', async () => {
+  test('encodes with the given options, then again without them', async () => {
     assert.equal(
       (await run('import', '--items', 'shop/items.jsonl.gz', '--events', 'shop/interactions.tsv.gz')).code,
       0,
@@ -42,7 +45,8 @@ describe('an endpoint', () => {
     const without = await run(...encode);
     assert.deepEqual([without.code, without.last.error.code], [2, 'ENDPOINT_URL']);
     const options = ['--endpoint', endpoint.url, '--endpoint-key', 'LOREKEEP_TEST_KEY', '--endpoint-prompt', 'Item: '];
-    // Stopped after the first request, which asked for the vectors of known texts: the options are remembered all the same.
+    // Fails after the first request, the one for the probe texts. The options must be remembered
+    // nevertheless.
     endpoint.misbehave((_, response, count) => count > 1 && json(response, 400, { error: 'not now' }));
     const stopped = await run(...encode, ...options, '--endpoint-dimensions', '24');
     assert.deepEqual([stopped.code, stopped.last.error.code], [1, 'ENDPOINT_REFUSED']);
@@ -60,7 +64,7 @@ describe('an endpoint', () => {
     }
   });
 
-  test('options of an endpoint for another model are refused, and values outside their limits', async () => {
+  test('endpoint options for another kind of model are refused, and so are values outside their limits', async () => {
     for (const [words, code] of [
       [['encode', '--model', 'lexical', '--endpoint-prompt', 'x'], 'OPTIONS_CONFLICT'],
       [[...encode, '--endpoint-retries', '1000'], 'USAGE'],
@@ -70,7 +74,7 @@ describe('an endpoint', () => {
     }
   });
 
-  test('is remembered by publish and serve; without it the service starts, recommends, and says what it cannot do', async (t) => {
+  test('is used by publish and serve; while it is down the service recommends, and refuses only what needs it', async (t) => {
     assert.equal((await run('train', '--config', 'quick.json')).code, 0);
     assert.equal((await run('publish')).code, 0);
     const { child, finished } = start(['serve', '--port', '0', '--json'], dir);
@@ -89,21 +93,21 @@ describe('an endpoint', () => {
       body: JSON.stringify({ history: [], k: 3 }),
     });
     assert.equal(recommended.status, 200);
-    const refused = await put('new-1', 'A new thing that nobody has embedded');
+    const refused = await put('new-1', 'A new thing without a vector');
     const body = await refused.text();
     assert.equal(refused.status, 503, body);
     assert.equal(JSON.parse(body).error.code, 'ENCODER_UNREACHABLE');
-    assert.ok(!body.includes('127.0.0.1'), 'the address of the endpoint is no matter of clients');
+    assert.ok(!body.includes('127.0.0.1'), 'clients do not see the address of the endpoint');
     endpoint.misbehave(undefined);
-    const accepted = await put('new-1', 'A new thing that nobody has embedded');
+    const accepted = await put('new-1', 'A new thing without a vector');
     assert.equal(accepted.status, 200, await accepted.text());
     child.kill('SIGINT');
     const { stdout, stderr, code } = await finished;
-    said.push(stdout, stderr);
+    printed.push(stdout, stderr);
     assert.equal(code, 0);
   });
 
-  test('that answers with another model under the same name is found', async () => {
+  test('another model under the same name is detected', async () => {
     endpoint.misbehave((request, response) => json(response, 200, answerOf(request, 'another')));
     const changed = await run(...encode);
     assert.deepEqual([changed.code, changed.last.error.code], [1, 'ENDPOINT_CHANGED']);
@@ -113,7 +117,7 @@ describe('an endpoint', () => {
   });
 
   test('its key is in no output and no file', async () => {
-    assert.ok(!said.join().includes(KEY));
+    assert.ok(!printed.join().includes(KEY));
     for (const entry of await readdir(join(dir, '.lorekeep'), { recursive: true, withFileTypes: true }))
       if (entry.isFile()) {
         const content = await readFile(join(entry.parentPath, entry.name));

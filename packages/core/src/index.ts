@@ -1,3 +1,15 @@
+export {
+  type ArtefactFolder,
+  checksumsOf,
+  currentVersion,
+  type DamagedFile,
+  findDamage,
+  isVersionName,
+  newVersion,
+  pruneVersions,
+  setCurrentVersion,
+  versionsIn,
+} from './artefacts.ts';
 export { centredContent, contentErrors, contentMean } from './content-vectors.ts';
 export {
   defineErrors,
@@ -26,7 +38,7 @@ export {
   whole,
   withOverrides,
 } from './options.ts';
-export { type Progress, type ProgressEvent, type RunContext, silent } from './progress.ts';
+export { noProgress, type Progress, type ProgressEvent, type RunContext, type Warning } from './progress.ts';
 export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
 export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './sparse-rows.ts';
 export { createTopK, type TopK } from './top-k.ts';

@@ -1,34 +1,43 @@
 /**
- * How long-running functions report progress. They call a function with plain events; the program
- * decides what becomes of the events (a terminal bar, JSON lines, nothing). A long-running function
- * also takes an `AbortSignal` and stops at its next safe point.
+ * How long-running work reports to its caller. Packages emit plain events and warnings; the program
+ * at the top decides how to show them (a progress bar, JSON lines, not at all). A long loop also
+ * takes an `AbortSignal` and stops at its next safe point.
  */
 
 export interface ProgressEvent {
   /** The stage's stable name: `'import'`, `'encode'`, `'train'`, … */
   stage: string;
-  /** Units finished so far, including those finished before a resume. */
+  /** Units finished so far, including those of an earlier, interrupted run. */
   done: number;
-  /** Total number of units; absent if it is unknown beforehand. */
+  /** Total number of units; absent if it is not known beforehand. */
   total?: number;
-  /** The unit in the plural: `'items'`, `'events'`, `'steps'`. */
+  /** What is counted, plural: `'items'`, `'events'`, `'steps'`. */
   unit: string;
-  /** A short line for people: the loss, the epoch, the file. */
+  /** One short line for people: the loss, the epoch, the file. */
   note?: string;
 }
 
 export type Progress = (event: ProgressEvent) => void;
 
-/** Ignores all progress. */
-export const silent: Progress = () => {};
+export const noProgress: Progress = () => {};
 
-/** What every long-running function takes in addition to its own options. */
+/** Something the caller should know although the work goes on. */
+export interface Warning {
+  /** Stable, upper case: `'ENCODER_FALLBACK'`. */
+  code: string;
+  /** What happened and what it means, one or more complete sentences. */
+  message: string;
+}
+
+/** What every long-running function takes beside its own options. */
 export interface RunContext {
   /** Default: progress is not reported. */
   progress?: Progress;
+  /** Default: warnings are dropped. */
+  warn?: (warning: Warning) => void;
   /**
-   * If it is aborted, the function stops at its next safe point, leaves resumable state and rejects
-   * with `signal.reason`.
+   * Stop at the next safe point; the function then rejects with `signal.reason` and leaves
+   * resumable state.
    */
   signal?: AbortSignal;
 }

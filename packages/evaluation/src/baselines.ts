@@ -10,7 +10,7 @@
  * not among its 500 nearest. They are left out where there is no content.
  */
 
-import { centredContent, contentMean, createTopK, type RunContext, type SparseRows, silent } from '@lorekeep/core';
+import { centredContent, contentMean, createTopK, noProgress, type RunContext, type SparseRows } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { type Evaluation, emptyRanking, evaluationOf } from './evaluation.ts';
 import { type Ranking, TOP } from './full-ranking.ts';
@@ -36,7 +36,7 @@ export async function baselines(
   split: Split,
   set: EvaluationSet,
   content: Float32Array | undefined,
-  { progress = silent, signal, threads, seed = 42 }: BaselineOptions = {},
+  { progress = noProgress, signal, threads, seed = 42 }: BaselineOptions = {},
 ): Promise<Partial<Record<BaselineName, Evaluation>>> {
   const items = split.log.itemIds.length;
   const asked = evaluationCases(split, set);

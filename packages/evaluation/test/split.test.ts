@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { InteractionLog } from '@lorekeep/store';
 import { logOf } from '@lorekeep/testing';
-import { evaluationCases, type FitOn, leaveOneOut, type Protocol, type Split, splitBy, temporal, trainCounts, trainItems } from '../src/split.ts';
+import {
+  evaluationCases,
+  type FitOn,
+  leaveOneOut,
+  type Protocol,
+  type Split,
+  splitBy,
+  temporal,
+  trainCounts,
+  trainItems,
+} from '../src/split.ts';
 
 const asked = (split: Split, set: 'valid' | 'test') =>
   evaluationCases(split, set).map(({ history, target }, at) => [split.heldOut[set].users[at], [...history], target]);

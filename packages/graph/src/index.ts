@@ -1,4 +1,3 @@
-export { threadsFor } from './runtime/threads.ts';
 export {
   type ArrayData,
   type Arrays,
@@ -22,6 +21,7 @@ export { type GraphSignature, readOnnxSignature, type ValueSignature } from './o
 export { bucketLength } from './runtime/bucket-length.ts';
 export { createGraphCache, type GraphCache, type GraphCacheOptions } from './runtime/graph-cache.ts';
 export { createSession, type GraphSession, type SessionOptions } from './runtime/session.ts';
+export { threadsFor } from './runtime/threads.ts';
 export { readSafetensors, saveSafetensors } from './safetensors.ts';
 export { tf } from './tf.ts';
 export type { AdamWOptions, Schedule } from './training/adamw.ts';

@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import type { SparseRows } from '@lorekeep/core';
 import { centredContent, contentMean, createRandom, createTopK, errorCode } from '@lorekeep/core';
-import { createRankEvaluator, createScorer, evaluationCases, leaveOneOut, rankByNeighbours } from '@lorekeep/evaluation';
+import {
+  createRankEvaluator,
+  createScorer,
+  evaluationCases,
+  leaveOneOut,
+  rankByNeighbours,
+} from '@lorekeep/evaluation';
 import { createMatmulPool } from '@lorekeep/graph';
 import { groupedLog, logOf } from '@lorekeep/testing';
 import { type TwinFactors, twinFactors } from '../src/factors/twin-factors.ts';

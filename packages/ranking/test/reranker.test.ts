@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import { evaluationCases, leaveOneOut, type Split, trainItems } from '@lorekeep/evaluation';
-import { CANDIDATES, type Candidates, createCandidateSource, diagonalOf, interactionsOf, solveItems, strongestNeighbours } from '@lorekeep/linear';
+import {
+  CANDIDATES,
+  type Candidates,
+  createCandidateSource,
+  diagonalOf,
+  interactionsOf,
+  solveItems,
+  strongestNeighbours,
+} from '@lorekeep/linear';
 import { groupedLog, logOf } from '@lorekeep/testing';
 import { blendScores } from '../src/contract.ts';
 import { FEATURES, WIDTH } from '../src/reranker/feature-names.ts';

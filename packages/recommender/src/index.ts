@@ -5,8 +5,18 @@ export { PARAMETERS, writeBundle } from './bundle/write.ts';
 export { mergeNewItems } from './composition/lists.ts';
 export { type Engine, openEngine } from './engine/engine.ts';
 export { requestInvalid } from './engine/request-invalid.ts';
-export { eventSchema, flattenIssues, idSchema, itemSchema, MAX_BATCH, MAX_K, type Recommendations, recommendationsSchema, recommendSchema } from './engine/requests.ts';
-export { errors } from './errors.ts';
+export {
+  eventSchema,
+  flattenIssues,
+  idSchema,
+  itemSchema,
+  MAX_BATCH,
+  MAX_K,
+  type Recommendations,
+  recommendationsSchema,
+  recommendSchema,
+} from './engine/requests.ts';
+export { errors, errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
 export { type RecommenderConfig, recommenderOptions, resolveConfig } from './options/options.ts';
@@ -14,4 +24,3 @@ export { type Preset, presets } from './options/presets.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { publish } from './publication/publish.ts';
 export { type Selected, type TrainOptions, trainRecommender } from './training/train.ts';
-export { errors as recommenderErrors } from './errors.ts';

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
-import { baselines, evaluationCases, leaveOneOut, metricsOfRanks, pairedDifferences, trainCounts } from '@lorekeep/evaluation';
+import {
+  baselines,
+  evaluationCases,
+  leaveOneOut,
+  metricsOfRanks,
+  pairedDifferences,
+  trainCounts,
+} from '@lorekeep/evaluation';
 import { groupedLog } from '@lorekeep/testing';
 
 test('every question is in one group of items and one of histories, and their means make up the whole', async () => {

@@ -1,4 +1,4 @@
-export { errors } from './errors.ts';
+export { errors, errors as towersErrors } from './errors.ts';
 export { widthsOf } from './model/towers.ts';
 export { checkTowerOptions, type TowerConfig, towerOptions } from './options.ts';
 export { itemTowerGraph, userTowerGraph } from './tower-graphs.ts';
@@ -7,4 +7,3 @@ export { discardCheckpoint } from './training/checkpoint.ts';
 export type { EpochRecord } from './training/epoch-record.ts';
 export { type TrainedTowers, trainTowers } from './training/train.ts';
 export type { ContentInfo, InitialTowers } from './training/transfer.ts';
-export { errors as towersErrors } from './errors.ts';

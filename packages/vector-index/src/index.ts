@@ -1,5 +1,4 @@
 export type { IndexKind, VectorIndex } from './contract.ts';
-export { errors } from './errors.ts';
-export { openIndexAdapter } from './registry.ts';
+export { errors, errors as vectorIndexErrors } from './errors.ts';
+export { indexKinds, openIndexAdapter } from './registry.ts';
 export { createVectorTable } from './vector-table.ts';
-export { errors as vectorIndexErrors } from './errors.ts';

@@ -1,1 +1,24 @@
-
+export {
+  DEFAULT_INDEX,
+  DEFAULT_PRESET,
+  DEFAULT_PROTOCOL,
+  DEFAULT_REFIT,
+  DEFAULT_SEED,
+  LIMITS,
+  REFITS,
+  type Refit,
+} from './defaults.ts';
+export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose/diagnose.ts';
+export type { Finding, FindingState } from './diagnose/finding.ts';
+export type { EncodeEstimate, EncodeOptions, EncodeResult, EncoderSummary } from './encoding/encode.ts';
+export { modelPath } from './encoding/model-path.ts';
+export { errors as workspaceErrors } from './errors.ts';
+export type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
+export type { EngineRun } from './publishing/engine.ts';
+export type { PublishOptions, PublishResult } from './publishing/publish.ts';
+export type { OpenWorkspaceOptions } from './state.ts';
+export type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
+export type { ItemSample } from './training/item-sample.ts';
+export { metricsOf } from './training/metrics.ts';
+export type { TrainOptions, TrainResult } from './training/train.ts';
+export { openWorkspace, type Workspace } from './workspace.ts';

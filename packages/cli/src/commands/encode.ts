@@ -1,43 +1,45 @@
 /** `lorekeep encode` */
-import {
-  type EncodeEstimateResult,
-  type EncodeStageOptions,
-  type EncodeStageResult,
-  encodeStage,
-  estimateEncoding,
-} from '../stages/encode.ts';
+import { type EncodeEstimate, type EncodeOptions, type EncodeResult, modelPath } from '@lorekeep/workspace';
+import type { CommandContext } from '../context.ts';
+import { userDirectory } from '../paths.ts';
 import { duration } from '../terminal.ts';
-import type { StageContext } from '../workspace.ts';
 
-export interface EncodeCommandOptions extends EncodeStageOptions {
+export interface EncodeCommandOptions extends EncodeOptions {
   dryRun: boolean;
 }
 
-export async function encodeCommand(context: StageContext, options: EncodeCommandOptions): Promise<void> {
-  const { model, template, refit, threads, precision, endpoint, dryRun } = options;
-  const stage = { model, template, refit, threads, precision, endpoint };
+export async function encodeCommand(
+  { workspace, output, run }: CommandContext,
+  { model, template, refit, threads, precision, endpoint, dryRun }: EncodeCommandOptions,
+): Promise<void> {
+  const options = { model: userModel(model), template, refit, threads, precision, endpoint };
   if (dryRun) {
-    const estimate = await estimateEncoding(context, stage);
-    context.output.result({ ...estimate }, estimateSentence(estimate));
+    const estimate = await workspace.estimateEncoding(options, run);
+    output.result({ dryRun: true, ...estimate }, estimateSummary(estimate));
     return;
   }
-  const result = await encodeStage(context, stage);
-  context.output.result({ ...result }, encodeSentence(result));
+  const result = await workspace.encode(options, run);
+  output.result({ ...result }, encodeSummary(result));
 }
 
-function estimateSentence({ model, dim, texts, missing, tokens, sampled, seconds, bytes }: EncodeEstimateResult) {
-  const count = (value: number) => value.toLocaleString('en-US');
-  const all = `${count(texts)} distinct texts in ${model} (${dim} dimensions)`;
-  if (missing === 0) return `Already embedded, nothing to do: ${all}.`;
+/** A model folder is relative to the directory of the user. */
+export const userModel = (model: string | undefined): string | undefined =>
+  model === undefined ? undefined : modelPath(model, userDirectory());
+
+const count = (value: number) => value.toLocaleString('en-US');
+
+function estimateSummary({ model, dim, texts, missing, tokens, sampled, seconds, bytes }: EncodeEstimate): string {
+  const all = `${count(texts)} distinct texts with ${model} (${dim} dimensions)`;
+  if (missing === 0) return `Already encoded, nothing to do: ${all}.`;
   return [
-    `A dry run, nothing was stored: ${count(missing)} of ${all} are to be embedded,`,
-    `about ${count(tokens)} tokens. Going by ${count(sampled)} of them, that takes about ${duration(seconds)}`,
-    `(${count(Math.round(missing / seconds))} texts a second) and ${count(Math.ceil(bytes / 1e6))} MB.`,
+    `Dry run, nothing was stored: ${count(missing)} of ${all} would be encoded,`,
+    `about ${count(tokens)} tokens. Extrapolated from ${count(sampled)} texts, this takes about ${duration(seconds)}`,
+    `(${count(Math.round(missing / seconds))} texts per second) and ${count(Math.ceil(bytes / 1e6))} MB.`,
   ].join('\n');
 }
 
-export function encodeSentence({ model, dim, texts, encoded, seconds }: EncodeStageResult): string {
-  const all = `${texts.toLocaleString('en-US')} distinct texts in ${model} (${dim} dimensions)`;
-  if (encoded === 0) return `Already embedded, nothing to do: ${all}.`;
-  return `Embedded ${encoded.toLocaleString('en-US')} of ${all} in ${duration(seconds)}.`;
+export function encodeSummary({ model, dim, texts, encoded, seconds }: EncodeResult): string {
+  const all = `${count(texts)} distinct texts with ${model} (${dim} dimensions)`;
+  if (encoded === 0) return `Already encoded, nothing to do: ${all}.`;
+  return `Encoded ${count(encoded)} of ${all} in ${duration(seconds)}.`;
 }

@@ -1,127 +1,81 @@
-/** `lorekeep evaluate`: a trained version on the log as it is now, every item ranked, beside the baselines. */
+/** `lorekeep evaluate` */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { baselines, type Evaluation, type Protocol, pairedDifferences, type Split, splitBy } from '@lorekeep/evaluation';
-import { evaluateBundle, openBundle } from '@lorekeep/recommender';
-import { nothingUnseen, reportUnwritable } from '../errors.ts';
-import { rememberedById } from '../stages/encode.ts';
-import { evaluationReport } from '../stages/evaluation-report.ts';
-import { userPath } from '../stages/import.ts';
-import { groupsTable, metricsTable } from '../stages/report.ts';
-import { checkTimes, contentOf, metricsOf, readInteractionLog } from '../stages/train.ts';
-import { modelDir, type StageContext } from '../workspace.ts';
+import { type EvaluateOptions, type EvaluationResult, metricsOf } from '@lorekeep/workspace';
+import type { CommandContext } from '../context.ts';
+import { errors } from '../errors.ts';
+import { groupsTable, metricsTable } from '../metrics-tables.ts';
+import { userPath } from '../paths.ts';
 
-export interface EvaluateOptions {
-  model?: string;
-  protocol?: Protocol;
-  against?: string;
+export interface EvaluateCommandOptions extends Pick<EvaluateOptions, 'model' | 'protocol' | 'against' | 'threads'> {
+  /** A path. */
   report?: string;
-  threads?: number;
 }
 
-export async function evaluateCommand(context: StageContext, options: EvaluateOptions): Promise<void> {
-  const { output, progress, signal, workspace } = context;
-  const { model, threads } = options;
-  const towers = await loadTowers(await modelDir(workspace, model));
-  try {
-    const {
-      preset,
-      version,
-      content: trainedOn,
-      data,
-      protocol: trainedFor = 'leave-one-out',
-      seed,
-      refit,
-    } = towers.manifest;
-    if (refit?.on === 'all') throw nothingUnseen(version, refit.from);
-    const { protocol = trainedFor } = options;
-    const corpus = await readInteractionLog(context);
-    await checkTimes(context, protocol);
-    const encoder = await rememberedById(context, trainedOn.encoder);
-    const content = await contentOf(context, encoder, corpus);
-    const split = splitBy(protocol, corpus, refit?.on);
-    const run = { threads, progress, signal };
-    const valid = await evaluateBundle(towers, split, 'valid', content, { ...run, seed });
-    const test = await evaluateBundle(towers, split, 'test', content, { ...run, seed });
-    const untrained = (await baselines(split, 'test', content, { ...run, seed })) as Record<string, Evaluation>;
-    const against =
-      options.against === undefined ? {} : await compared(context, options.against, split, { ...run, seed });
-    const others = { ...against, ...untrained };
-    const trainedOnThisData = corpus.fingerprint === data.fingerprint && protocol === trainedFor;
-    if (!trainedOnThisData) {
-      output.warn(
-        protocol === trainedFor
-          ? 'The log has changed since this model was trained: it may have seen some of the test events.'
-          : `This model was trained for ${trainedFor}: it has seen some of the ${protocol} test events.`,
-      );
-    }
-    if (options.report !== undefined) {
-      const page = await evaluationReport(context, { towers, corpus, content, valid, test, others, protocol });
-      await write(userPath(options.report), page);
-    }
-    const differences = Object.fromEntries(
-      Object.entries(others).map(([name, { ranks }]) => [name, pairedDifferences(test.ranks, ranks, { seed })]),
-    );
-    const interval = Object.entries(test.intervals)
-      .map(([metric, [low, high]]) => `${metric} ${low.toFixed(4)}–${high.toFixed(4)}`)
-      .join(', ');
-    const users = test.metrics.users.toLocaleString('en-US');
-    const items = corpus.itemIds.length.toLocaleString('en-US');
-    output.result(
-      {
-        version,
-        protocol,
-        trainedOnThisData,
-        metrics: { valid: valid.metrics, test: test.metrics },
-        intervals: { valid: valid.intervals, test: test.intervals },
-        removed: { valid: valid.removed, test: test.removed },
-        breakdown: { valid: valid.breakdown, test: test.breakdown },
-        coverage: { valid: valid.coverage, test: test.coverage },
-        baselines: metricsOf(untrained),
-        against: metricsOf(against),
-        differences,
-      },
-      [
-        `Version ${version}, ${protocol}, ${users} test users, all ${items} items ranked:`,
-        '',
-        metricsTable(preset, test.metrics, metricsOf(others)),
-        '',
-        `95 % intervals: ${interval}`,
-        `History removed: recall@10 ${test.removed.metrics['recall@10'].toFixed(4)}, ndcg@10 ${test.removed.metrics['ndcg@10'].toFixed(4)}. Shown to anybody: ${(100 * test.coverage).toFixed(1)} % of the catalogue.`,
-        '',
-        groupsTable(test),
-        ...(test.metrics.nonFinite > 0 ? [`${test.metrics.nonFinite} scores were not finite: counted as misses`] : []),
-        ...(options.report === undefined ? [] : [`Report: ${options.report}`]),
-      ].join('\n'),
-    );
-  } finally {
-    await towers.close();
+export async function evaluateCommand(
+  { workspace, output, run }: CommandContext,
+  { model, protocol, against, threads, report: path }: EvaluateCommandOptions,
+): Promise<void> {
+  // Plots need large packages: they are loaded only for a report.
+  const report = path === undefined ? undefined : await import('@lorekeep/report');
+  const evaluation = await workspace.evaluate(
+    { model, protocol, against, threads, itemSample: report?.MAP_ITEMS },
+    run,
+  );
+  if (path !== undefined && report !== undefined) {
+    await writePage(userPath(path), await report.evaluationReport(evaluation, run));
   }
+  output.result(
+    resultOf(evaluation),
+    [summary(evaluation), ...(path === undefined ? [] : [`Report: ${path}`])].join('\n'),
+  );
 }
 
-/** Another version on the same questions, with the vectors that it was trained with. */
-async function compared(
-  context: StageContext,
-  version: string,
-  split: Split,
-  run: Parameters<typeof evaluateBundle>[4],
-): Promise<Record<string, Evaluation>> {
-  const towers = await loadTowers(await modelDir(context.workspace, version));
-  try {
-    const encoder = await rememberedById(context, towers.manifest.content.encoder);
-    const content = await contentOf(context, encoder, split.corpus);
-    return { [version]: await evaluateBundle(towers, split, 'test', content, run) };
-  } finally {
-    await towers.close();
-  }
+/** The result line of `--json`. */
+function resultOf(evaluation: EvaluationResult): Record<string, unknown> {
+  const { version, protocol, trainedOnThisData, valid, test, baselines, against, differences } = evaluation;
+  return {
+    version,
+    protocol,
+    trainedOnThisData,
+    metrics: { valid: valid.metrics, test: test.metrics },
+    intervals: { valid: valid.intervals, test: test.intervals },
+    seenExcluded: { valid: valid.seenExcluded, test: test.seenExcluded },
+    breakdown: { valid: valid.breakdown, test: test.breakdown },
+    coverage: { valid: valid.coverage, test: test.coverage },
+    baselines: metricsOf(baselines),
+    against: metricsOf(against),
+    differences,
+  };
+}
+
+function summary({ version, preset, protocol, data, test, baselines, against }: EvaluationResult): string {
+  const count = (n: number) => n.toLocaleString('en-US');
+  const intervals = Object.entries(test.intervals)
+    .map(([metric, [low, high]]) => `${metric} ${low.toFixed(4)}–${high.toFixed(4)}`)
+    .join(', ');
+  const seenExcluded = test.seenExcluded.metrics;
+  const { nonFinite } = test.metrics;
+  return [
+    `Version ${version}, ${protocol}, ${count(test.metrics.users)} test users, all ${count(data.items)} items ranked:`,
+    '',
+    metricsTable(preset, test.metrics, metricsOf({ ...against, ...baselines })),
+    '',
+    `95 % intervals: ${intervals}`,
+    `Without items of the history: recall@10 ${seenExcluded['recall@10'].toFixed(4)}, ndcg@10 ${seenExcluded['ndcg@10'].toFixed(4)}.`,
+    `In the top ten of at least one user: ${(100 * test.coverage).toFixed(1)} % of the catalogue.`,
+    '',
+    groupsTable(test),
+    ...(nonFinite > 0 ? [`${nonFinite} scores were not finite and count as misses.`] : []),
+  ].join('\n');
 }
 
 /** @throws LorekeepError `REPORT_UNWRITABLE` */
-async function write(path: string, page: string): Promise<void> {
+async function writePage(path: string, page: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, page);
   } catch (error) {
-    throw reportUnwritable(path, error);
+    throw errors.REPORT_UNWRITABLE({ path, problem: (error as Error).message }, error);
   }
 }

@@ -1,50 +1,43 @@
 /** `lorekeep import` */
-import type { ColumnNames, Format, RawFormat, UnknownItems } from '@lorekeep/datasets';
-import { COLUMN_SYNONYMS } from '@lorekeep/datasets';
-import { columnUnknown, nothingToImport } from '../errors.ts';
-import { type ImportStageResult, importStage } from '../stages/import.ts';
-import type { StageContext } from '../workspace.ts';
+import { COLUMN_SYNONYMS, type ColumnNames } from '@lorekeep/datasets';
+import type { ImportFilesOptions, ImportResult } from '@lorekeep/workspace';
+import type { CommandContext } from '../context.ts';
+import { errors } from '../errors.ts';
+import { userPath } from '../paths.ts';
 
-export interface ImportCommandOptions {
-  items?: string[];
-  events?: string[];
-  format: Format | RawFormat | 'auto';
+export interface ImportCommandOptions
+  extends Pick<
+    ImportFilesOptions,
+    'items' | 'events' | 'format' | 'skipBad' | 'unknownItems' | 'minUserEvents' | 'minItemEvents'
+  > {
   column?: Record<string, string>;
-  skipBad: number;
-  unknownItems?: UnknownItems;
-  minUserEvents: number;
-  minItemEvents: number;
 }
 
-export async function importCommand(context: StageContext, options: ImportCommandOptions): Promise<void> {
-  const { items, events, column: columns = {}, ...rest } = options;
-  if (items === undefined && events === undefined) throw nothingToImport();
+export async function importCommand(
+  { workspace, output, run }: CommandContext,
+  options: ImportCommandOptions,
+): Promise<void> {
+  const { column: columns = {}, items, events, format, skipBad, unknownItems, minUserEvents, minItemEvents } = options;
+  const fields = Object.keys(COLUMN_SYNONYMS);
   for (const field of Object.keys(columns)) {
-    if (!Object.hasOwn(COLUMN_SYNONYMS, field)) throw columnUnknown(field, Object.keys(COLUMN_SYNONYMS));
+    if (!fields.includes(field)) throw errors.COLUMN_FIELD_UNKNOWN({ field, fields });
   }
-  const { format, skipBad, unknownItems, minUserEvents, minItemEvents } = rest;
-  const result = await importStage(context, {
-    items,
-    events,
-    columns: columns as ColumnNames,
-    format,
-    skipBad,
-    unknownItems,
-    minUserEvents,
-    minItemEvents,
-  });
-  context.output.result({ ...result }, importSentence(result));
+  const files = { items: items?.map(userPath), events: events?.map(userPath), columns: columns as ColumnNames };
+  const how = { format, skipBad, unknownItems, minUserEvents, minItemEvents };
+  const result = await workspace.import({ ...files, ...how }, run);
+  output.result({ ...result }, importSummary(result));
 }
 
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
 
-export function importSentence(result: ImportStageResult): string {
+export function importSummary(result: ImportResult): string {
   const { counts, withoutItem, repeatedItems, skipped, bad, unchanged } = result;
-  const held = `${count(counts.items, 'items')}, ${count(counts.users, 'users')}, ${count(counts.events, 'events')}`;
-  const lines = [unchanged ? `Already imported, nothing to do: ${held}.` : `The workspace now holds ${held}.`];
-  if (withoutItem > 0) lines.push(`${count(withoutItem, 'events')} of items that are in no catalogue left out.`);
-  if (repeatedItems > 0) lines.push(`${count(repeatedItems, 'records')} left out: a later one is of the same item.`);
-  if (skipped > 0) lines.push(`${count(skipped, 'malformed lines')} left out:`);
+  const content = `${count(counts.items, 'items')}, ${count(counts.users, 'users')}, ${count(counts.events, 'events')}`;
+  const lines = [unchanged ? `Already imported, nothing to do: ${content}.` : `The workspace now contains ${content}.`];
+  if (withoutItem > 0) lines.push(`Skipped ${count(withoutItem, 'events')} of items that are not in the catalogue.`);
+  if (repeatedItems > 0)
+    lines.push(`Skipped ${count(repeatedItems, 'records')} that a later record of the same item replaces.`);
+  if (skipped > 0) lines.push(`Skipped ${count(skipped, 'malformed lines')}:`);
   for (const { file, line, reason } of bad.slice(0, 10)) lines.push(`  ${file}:${line}  ${reason}`);
   if (skipped > 10) lines.push(`  … and ${count(skipped - 10, 'more')}`);
   return lines.join('\n');

@@ -1,17 +1,18 @@
 /** `lorekeep publish` */
-import type { PublicationManifest } from '@lorekeep/recommender';
-import { type PublishStageOptions, publishStage } from '../stages/publish.ts';
-import type { StageContext } from '../workspace.ts';
+import type { PublishOptions, PublishResult } from '@lorekeep/workspace';
+import type { CommandContext } from '../context.ts';
 
-export type PublishOptions = PublishStageOptions;
+export type PublishCommandOptions = Pick<PublishOptions, 'model' | 'index' | 'threads'>;
 
-export async function publishCommand(context: StageContext, options: PublishOptions): Promise<void> {
-  const { model, index, threads } = options;
-  const { manifest } = await publishStage(context, { model, index, threads });
-  context.output.result({ manifest }, publishSentence(manifest));
+export async function publishCommand(
+  { workspace, output, run }: CommandContext,
+  { model, index, threads }: PublishCommandOptions,
+): Promise<void> {
+  const result = await workspace.publish({ model, index, threads }, run);
+  output.result({ manifest: result.manifest }, publishSummary(result));
 }
 
-export function publishSentence({ version, model, index }: PublicationManifest): string {
-  const held = `${index.size.toLocaleString('en-US')} items in ${index.kind}`;
-  return `Live: ${version} (model ${model}); ${held}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan.`;
+export function publishSummary({ version, manifest: { model, index } }: PublishResult): string {
+  const size = `${index.size.toLocaleString('en-US')} items in ${index.kind}`;
+  return `Live: ${version} (model ${model}); ${size}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan.`;
 }

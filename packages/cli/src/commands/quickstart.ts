@@ -1,27 +1,27 @@
 /**
- * `lorekeep quickstart`: the whole main job with one command. Import, encode, train, evaluate, publish, a short report,
- * and the service left running. Every stage whose result is there and still valid is skipped, so that a second run
- * is at the service within seconds and a stopped one goes on where it was.
+ * `lorekeep quickstart`: the whole main job with one command, a short report, and the service left
+ * running. Steps whose result is still valid are skipped, so a second run serves within seconds and
+ * a stopped run resumes.
  */
-import type { Preset, Recommendations } from '@lorekeep/recommender';
-import { encodeStage } from '../stages/encode.ts';
-import { withEngine } from '../stages/engine.ts';
-import { importDirectoryStage, importSimulatedStage } from '../stages/import.ts';
-import { publishStage } from '../stages/publish.ts';
-import { testTable } from '../stages/report.ts';
-import { serveStage } from '../stages/serve.ts';
-import { type Refit, trainStage } from '../stages/train.ts';
+import type { Recommendations } from '@lorekeep/recommender';
+import type { EncodeResult, ImportResult, PublishResult, Refit, TrainOptions, TrainResult } from '@lorekeep/workspace';
+import type { CommandContext } from '../context.ts';
+import { serveUntilStopped, withEngine } from '../engine.ts';
+import { testTable } from '../metrics-tables.ts';
+import { DEFAULT_WORKSPACE } from '../options.ts';
+import { userPath } from '../paths.ts';
 import { duration } from '../terminal.ts';
-import type { StageContext } from '../workspace.ts';
-import { encodeSentence } from './encode.ts';
-import { importSentence } from './import.ts';
-import { publishSentence } from './publish.ts';
+import { encodeSummary, userModel } from './encode.ts';
+import { importSummary } from './import.ts';
+import { publishSummary } from './publish.ts';
+import { trainSummary } from './train.ts';
 
-export interface QuickstartOptions {
+export interface QuickstartCommandOptions {
+  workspace: string;
   data?: string;
   skipBad: number;
   model?: string;
-  preset: Preset;
+  preset: TrainOptions['preset'];
   refit: Refit;
   seed: number;
   threads?: number;
@@ -31,9 +31,9 @@ export interface QuickstartOptions {
 }
 
 const EXAMPLE_USERS = 3;
-const EXAMPLE_EVENTS = 5;
-/** An example is worth reading from so many events on. */
-const EXAMPLE_LEAST_EVENTS = 4;
+const EXAMPLE_ITEMS = 5;
+/** Shorter histories make poor examples. */
+const MIN_EXAMPLE_EVENTS = 4;
 
 interface Example {
   user: string;
@@ -41,106 +41,122 @@ interface Example {
   recommendations: string[];
 }
 
-export async function quickstart(context: StageContext, options: QuickstartOptions): Promise<void> {
-  const { output, workspace } = context;
-  const { data, skipBad, model, preset, refit, seed, threads } = options;
+export async function quickstartCommand(context: CommandContext, options: QuickstartCommandOptions): Promise<void> {
+  const { output, run } = context;
   const started = performance.now();
-
-  const imported =
-    data === undefined ? await importSimulatedStage(context) : await importDirectoryStage(context, data, { skipBad });
-  output.note(`import    ${importSentence(imported)}`);
-  const encoded = await encodeStage(context, { model, threads });
-  output.note(`encode    ${encodeSentence(encoded)}`);
-  const protocol = 'leave-one-out';
-  const trained = await trainStage(context, { preset, config: {}, protocol, refit, seed, threads });
-  const { manifest } = trained;
-  output.note(
-    trained.unchanged
-      ? `train     Already trained on exactly this, nothing to do: version ${manifest.version}.`
-      : `train     Version ${manifest.version} in ${duration(trained.seconds)}.`,
-  );
-  const published = await publishStage(context, { threads, skipIfLive: true });
-  output.note(`publish   ${publishSentence(published.manifest)}`);
-
-  await withEngine(context, { threads }, async (engine) => {
+  const steps = await runSteps(context, options);
+  await withEngine(context, options, async (engine) => {
     const examples = await findExamples(context, (user) =>
-      engine.recommend({ user, k: EXAMPLE_EVENTS, withItems: true }),
+      engine.recommend({ user, k: EXAMPLE_ITEMS, withItems: true }),
     );
     const seconds = (performance.now() - started) / 1000;
-    const { counts } = imported;
-    const result = {
-      data: { source: imported.source, ...counts, skipped: imported.skipped },
-      encoder: { model: encoded.model, isLanguageModel: encoded.isLanguageModel, dim: encoded.dim },
-      model: { version: manifest.version, preset: manifest.preset },
-      metrics: manifest.metrics,
-      index: published.manifest.index,
-      examples,
-      seconds,
-    };
-    const report = [
-      '',
-      `Data      ${imported.source}: ${count(counts.items)} items, ${count(counts.users)} users, ${count(counts.events)} events`,
-      `Model     ${manifest.preset} on ${encoded.name}${encoded.isLanguageModel ? '' : ' (NOT a language model)'}, version ${manifest.version}`,
-      `Index     ${published.manifest.index.kind}, recall@10 ${published.manifest.index.recallAt10.toFixed(4)} against an exact scan`,
-      `Time      ${duration(seconds)}`,
-      '',
-      'Test users, the whole catalogue ranked:',
-      testTable(manifest),
-      '',
-      ...examples.flatMap(exampleLines),
-    ];
+    const result = resultOf(steps, examples, seconds);
+    const report = reportOf(steps, examples, seconds);
     if (!options.serve) {
-      output.result(
-        { ...result, address: null },
-        [...report, `Serve it with: lorekeep serve${hint(workspace.dir)}`].join('\n'),
-      );
+      const flag = options.workspace === DEFAULT_WORKSPACE ? '' : ` --workspace ${options.workspace}`;
+      output.result({ ...result, address: null }, [...report, `To serve it: lorekeep serve${flag}`].join('\n'));
       return;
     }
-    await serveStage(context, engine, options, (address) => {
-      const how = [
-        `Service   ${address}   (Ctrl-C stops it)`,
-        '',
-        `  curl -s ${address}/v1/recommend -H 'content-type: application/json' -d '${JSON.stringify({ user: examples[0]?.user ?? 'anybody', k: 5, withItems: true })}'`,
-      ];
-      output.result({ ...result, address }, [...report, ...how].join('\n'));
+    await serveUntilStopped(engine, options, run.signal, (address) => {
+      output.result({ ...result, address }, [...report, ...usageOf(address, examples)].join('\n'));
     });
   });
 }
 
-const count = (n: number) => n.toLocaleString('en-US');
-const hint = (dir: string) => (dir.endsWith('.lorekeep') ? '' : ` --workspace ${dir}`);
+interface Steps {
+  imported: ImportResult;
+  encoded: EncodeResult;
+  trained: TrainResult;
+  published: PublishResult;
+}
 
-/** Three users with something in their history, evenly spread over the corpus, so that every run shows the same. */
+async function runSteps({ workspace, output, run }: CommandContext, options: QuickstartCommandOptions): Promise<Steps> {
+  const { data, skipBad, model, preset, refit, seed, threads } = options;
+  const imported =
+    data === undefined
+      ? await workspace.importSimulatedShop({}, run)
+      : { ...(await workspace.importDirectory(userPath(data), { skipBad }, run)), source: data };
+  output.note(`import    ${importSummary(imported)}`);
+  const encoded = await workspace.encode({ model: userModel(model), threads }, run);
+  output.note(`encode    ${encodeSummary(encoded)}`);
+  const trained = await workspace.train({ preset, refit, seed, threads }, run);
+  output.note(`train     ${trainSummary(trained)}`);
+  const published = await workspace.publish({ threads, skipIfLive: true }, run);
+  output.note(`publish   ${publishSummary(published)}`);
+  return { imported, encoded, trained, published };
+}
+
+/** The result line of `--json`, without the address. */
+function resultOf({ imported, encoded, trained, published }: Steps, examples: Example[], seconds: number) {
+  const { source, counts, skipped } = imported;
+  const { model, isLanguageModel, dim } = encoded;
+  return {
+    data: { source, ...counts, skipped },
+    encoder: { model, isLanguageModel, dim },
+    model: { version: trained.version, preset: trained.manifest.preset },
+    metrics: trained.metrics,
+    index: published.manifest.index,
+    examples,
+    seconds,
+  };
+}
+
+function reportOf({ imported, encoded, trained, published }: Steps, examples: Example[], seconds: number): string[] {
+  const { source, counts } = imported;
+  const { manifest } = trained;
+  const { index } = published.manifest;
+  const count = (n: number) => n.toLocaleString('en-US');
+  return [
+    '',
+    `Data      ${source}: ${count(counts.items)} items, ${count(counts.users)} users, ${count(counts.events)} events`,
+    `Model     ${manifest.preset} on ${encoded.name}${encoded.isLanguageModel ? '' : ' (NOT a language model)'}, version ${manifest.version}`,
+    `Index     ${index.kind}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan`,
+    `Time      ${duration(seconds)}`,
+    '',
+    'Metrics on the test users, with the whole catalogue ranked:',
+    testTable(manifest),
+    '',
+    ...examples.flatMap(({ user, history, recommendations }) => [
+      `User ${user}`,
+      ...history.map((title) => `    had   ${title}`),
+      ...recommendations.map((title) => `    gets  ${title}`),
+      '',
+    ]),
+  ];
+}
+
+function usageOf(address: string, examples: Example[]): string[] {
+  const body = JSON.stringify({ user: examples[0]?.user ?? 'USER', k: EXAMPLE_ITEMS, withItems: true });
+  return [
+    `Service   ${address}   (press Ctrl-C to stop)`,
+    '',
+    `  curl -s ${address}/v1/recommend -H 'content-type: application/json' -d '${body}'`,
+  ];
+}
+
+/** Three users with some history, spread evenly over the log, so that every run shows the same. */
 async function findExamples(
-  { workspace }: StageContext,
+  { workspace: { store } }: CommandContext,
   recommend: (user: string) => Promise<Recommendations>,
 ): Promise<Example[]> {
-  const { userIds, offsets } = await workspace.store.interactionLog();
-  const eligible = userIds.filter((_, user) => offsets[user + 1] - offsets[user] >= EXAMPLE_LEAST_EVENTS);
+  const { userIds, offsets } = await store.interactionLog();
+  const eligible = userIds.filter((_, user) => offsets[user + 1] - offsets[user] >= MIN_EXAMPLE_EVENTS);
   const users = Array.from(
     { length: Math.min(EXAMPLE_USERS, eligible.length) },
     (_, i) => eligible[Math.floor(((i + 0.5) * eligible.length) / EXAMPLE_USERS)],
   );
-  // One item may be clicked, put into the cart and bought: read more than is shown.
-  const histories = await workspace.store.histories(users, 4 * EXAMPLE_EVENTS);
+  // Several events may be of one item (a click, then a purchase), so read more events than are
+  // shown.
+  const histories = await store.histories(users, 4 * EXAMPLE_ITEMS);
   return Promise.all(
     users.map(async (user, at) => {
-      const items = await workspace.store.getItems(histories[at]);
+      const items = await store.getItems(histories[at]);
       const { items: recommended } = await recommend(user);
       return {
         user,
-        history: [...new Set(histories[at].map((id, i) => items[i]?.title ?? id))].slice(-EXAMPLE_EVENTS),
+        history: [...new Set(histories[at].map((id, i) => items[i]?.title ?? id))].slice(-EXAMPLE_ITEMS),
         recommendations: recommended.map(({ id, item }) => item?.title ?? id),
       };
     }),
   );
-}
-
-function exampleLines({ user, history, recommendations }: Example): string[] {
-  return [
-    `User ${user}`,
-    ...history.map((title) => `    had   ${title}`),
-    ...recommendations.map((title) => `    gets  ${title}`),
-    '',
-  ];
 }

@@ -1,17 +1,18 @@
 /** `lorekeep serve` */
-import { withEngine } from '../stages/engine.ts';
-import { type ServeStageOptions, serveStage } from '../stages/serve.ts';
-import type { StageContext } from '../workspace.ts';
+import type { CommandContext } from '../context.ts';
+import { serveUntilStopped, withEngine } from '../engine.ts';
 
-export interface ServeOptions extends ServeStageOptions {
+export interface ServeCommandOptions {
+  host: string;
+  port: number;
   threads?: number;
 }
 
-export async function serveCommand(context: StageContext, options: ServeOptions): Promise<void> {
+export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {
   await withEngine(context, options, (engine) =>
-    serveStage(context, engine, options, (address) => {
+    serveUntilStopped(engine, options, context.run.signal, (address) => {
       const { version, items, indexed } = engine.stats();
-      const human = `Serving version ${version} with ${items.toLocaleString('en-US')} items at ${address} (Ctrl-C stops it)`;
+      const human = `Serving version ${version} with ${items.toLocaleString('en-US')} items at ${address} (press Ctrl-C to stop)`;
       context.output.result({ event: 'listening', address, version, items, indexed }, human);
     }),
   );

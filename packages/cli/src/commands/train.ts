@@ -1,47 +1,49 @@
 /** `lorekeep train` */
 import { readFile } from 'node:fs/promises';
-import type { Protocol } from '@lorekeep/evaluation';
-import type { Preset } from '@lorekeep/recommender';
-import { badConfigFile } from '../errors.ts';
-import { userPath } from '../stages/import.ts';
-import { testTable } from '../stages/report.ts';
-import { type Refit, trainStage } from '../stages/train.ts';
+import type { TrainOptions, TrainResult } from '@lorekeep/workspace';
+import type { CommandContext } from '../context.ts';
+import { errors } from '../errors.ts';
+import { testTable } from '../metrics-tables.ts';
+import { userPath } from '../paths.ts';
 import { duration } from '../terminal.ts';
-import type { StageContext } from '../workspace.ts';
 
-export interface TrainCommandOptions {
-  preset: Preset;
+export interface TrainCommandOptions extends Omit<TrainOptions, 'config'> {
+  /** A path. */
   config?: string;
-  protocol: Protocol;
-  refit: Refit;
-  initFrom?: string;
-  seed: number;
-  threads?: number;
 }
 
-export async function trainCommand(context: StageContext, options: TrainCommandOptions): Promise<void> {
-  const { preset, protocol, refit, seed, threads } = options;
-  const initFrom = options.initFrom === undefined ? undefined : userPath(options.initFrom);
-  const config = options.config === undefined ? {} : await readConfig(options.config);
-  const run = { preset, config, protocol, refit, seed, initFrom, threads };
-  const { manifest, unchanged, seconds } = await trainStage(context, run);
-  const head = unchanged
-    ? `Already trained on exactly this, nothing to do: version ${manifest.version}.`
-    : `Trained version ${manifest.version} in ${duration(seconds)}.`;
-  context.output.result(
-    { version: manifest.version, unchanged, seconds, manifest },
-    `${head}\n\n${testTable(manifest)}`,
-  );
+export async function trainCommand(
+  { workspace, output, run }: CommandContext,
+  { preset, protocol, refit, seed, threads, initFrom, config }: TrainCommandOptions,
+): Promise<void> {
+  const options: TrainOptions = {
+    preset,
+    config: config === undefined ? {} : await readConfig(config),
+    protocol,
+    refit,
+    seed,
+    initFrom: initFrom === undefined ? undefined : userPath(initFrom),
+    threads,
+  };
+  const result = await workspace.train(options, run);
+  const { version, unchanged, seconds, manifest } = result;
+  output.result({ version, unchanged, seconds, manifest }, `${trainSummary(result)}\n\n${testTable(manifest)}`);
 }
 
+export const trainSummary = ({ version, unchanged, seconds }: TrainResult): string =>
+  unchanged
+    ? `Already trained from the same inputs, nothing to do: version ${version}.`
+    : `Trained version ${version} in ${duration(seconds)}.`;
+
+/** @throws LorekeepError `CONFIG_FILE_INVALID` */
 async function readConfig(path: string): Promise<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(await readFile(userPath(path), 'utf8'));
   } catch (error) {
-    throw badConfigFile(path, error instanceof Error ? error.message : String(error));
+    throw errors.CONFIG_FILE_INVALID({ path, problem: error instanceof Error ? error.message : String(error) }, error);
   }
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
-    throw badConfigFile(path, 'not an object');
+    throw errors.CONFIG_FILE_INVALID({ path, problem: 'it is not a JSON object' });
   return parsed as Record<string, unknown>;
 }

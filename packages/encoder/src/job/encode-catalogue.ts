@@ -17,7 +17,7 @@
  * has fewer characters, at least 2,048: such models are slower, and a killed process should lose
  * only seconds.
  */
-import { silent } from '@lorekeep/core';
+import { noProgress } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import { DEFAULT_TEMPLATE } from '../item-text/item-text.ts';
 import type { TextEncoder, WorkUnits } from '../text-encoder.ts';
@@ -78,7 +78,7 @@ export async function encodeCatalogue(options: EncodeCatalogueOptions): Promise<
  * Encodes and stores all missing texts with concurrent calls of the encoder. Returns their number.
  */
 async function encodeMissing(
-  { store, encoder, template = DEFAULT_TEMPLATE, progress = silent, signal }: EncodeCatalogueOptions,
+  { store, encoder, template = DEFAULT_TEMPLATE, progress = noProgress, signal }: EncodeCatalogueOptions,
   commitSeconds: number,
   reused: number,
   total: number,

@@ -4,7 +4,7 @@
  * with verified files. If all fail, the error lists every source with its reason.
  */
 import { basename, join, resolve } from 'node:path';
-import { errorCode, type RunContext, sha256OfFile, silent } from '@lorekeep/core';
+import { errorCode, noProgress, type RunContext, sha256OfFile } from '@lorekeep/core';
 import { checkInteger } from '../check-option.ts';
 import { errors, type FailedSource } from '../errors.ts';
 import type { RetryPolicy } from '../retry.ts';
@@ -50,7 +50,7 @@ export interface ResolveOptions extends RunContext {
  * @example const { directory } = await resolveModel('sentence-transformers/all-MiniLM-L6-v2');
  */
 export async function resolveModel(id: string = DEFAULT_MODEL, options: ResolveOptions = {}): Promise<ModelFiles> {
-  const { cacheDir = defaultCacheDir(), offline = false, progress = silent, signal } = options;
+  const { cacheDir = defaultCacheDir(), offline = false, progress = noProgress, signal } = options;
   const retry = retryPolicy(options);
   if (isDirectory(id)) return resolveDirectory(id);
   const known = KNOWN_MODELS.find(({ repo }) => repo === id || basename(repo) === id);

@@ -8,7 +8,7 @@
  * from randomised subspace iteration (Halko, Martinsson & Tropp 2011), which touches A only by multiplying it with thin
  * matrices: user by user and text by text. Time and memory grow with items × rank, so millions of items can be had.
  */
-import { createRandom, optionErrors, type Random, type RunContext, silent } from '@lorekeep/core';
+import { createRandom, noProgress, optionErrors, type Random, type RunContext } from '@lorekeep/core';
 import type { GramSettings, Interactions } from '../solve/gram.ts';
 import { createThin, orthonormal, sortedEigen, type Thin } from './thin-matrices.ts';
 
@@ -51,7 +51,7 @@ export async function twinFactors(
   interactions: Interactions,
   content: Float32Array | undefined,
   settings: GramSettings,
-  { rank: wanted, seed = 42, threads, progress = silent, signal }: TwinOptions,
+  { rank: wanted, seed = 42, threads, progress = noProgress, signal }: TwinOptions,
 ): Promise<TwinFactors> {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 2048)
     throw optionErrors.OPTION_INVALID({ name: 'rank', value: wanted, allowed: 'a whole number from 1 to 2048' });

@@ -4,7 +4,7 @@
  */
 
 import type { SparseRows } from '@lorekeep/core';
-import { type RunContext, silent } from '@lorekeep/core';
+import { noProgress, type RunContext } from '@lorekeep/core';
 import type { Split } from '@lorekeep/evaluation';
 import { evaluationCases } from '@lorekeep/evaluation';
 import { interactionsOf } from '../solve/gram.ts';
@@ -50,7 +50,7 @@ const SEARCHED = 'search';
 export async function fitLinear(
   split: Split,
   content: { mean: Float32Array; centred: Float32Array } | undefined,
-  { neighboursPerItem, maxHistory, threads, cache, selected, progress = silent, signal }: FitLinearOptions,
+  { neighboursPerItem, maxHistory, threads, cache, selected, progress = noProgress, signal }: FitLinearOptions,
 ): Promise<{ linear: LinearModel; diagonal: Float32Array }> {
   const interactions = interactionsOf(split);
   const cases = evaluationCases(split, 'valid');

@@ -11,7 +11,7 @@
  */
 
 import type { SparseRows } from '@lorekeep/core';
-import { createRandom, type RunContext, silent } from '@lorekeep/core';
+import { createRandom, noProgress, type RunContext } from '@lorekeep/core';
 import type { EvaluationCase } from '@lorekeep/evaluation';
 import { metricsOfRanks, rankByNeighbours } from '@lorekeep/evaluation';
 import { createMatmulPool, type MatmulPool } from '@lorekeep/graph';
@@ -71,7 +71,7 @@ export interface SearchOptions extends RunContext {
  */
 export async function searchLinear(
   whole: Trial,
-  { neighboursPerItem, maxHistory, seed = 42, threads, progress = silent, signal }: SearchOptions,
+  { neighboursPerItem, maxHistory, seed = 42, threads, progress = noProgress, signal }: SearchOptions,
 ): Promise<SearchResult> {
   const trial = whole.interactions.items <= SEARCH_ITEMS ? whole : sampled(whole, SAMPLE_ITEMS, createRandom(seed));
   const cases = someOf(trial.cases);

@@ -7,7 +7,7 @@
  * No pivoting is needed, A being positive definite, and A + λI is well conditioned: on Scientific (4,385 items, condition
  * number near 20) the largest error of an element against LAPACK in float64 is below 1e-6 of the largest element.
  */
-import { type RunContext, silent } from '@lorekeep/core';
+import { noProgress, type RunContext } from '@lorekeep/core';
 import { type MatmulPool, sharedFloats } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import { type SymmetricTiles, transposed } from './tiles.ts';
@@ -21,7 +21,7 @@ import { type SymmetricTiles, transposed } from './tiles.ts';
 export async function invertTiles(
   matrix: SymmetricTiles,
   pool: MatmulPool,
-  { progress = silent, signal }: RunContext = {},
+  { progress = noProgress, signal }: RunContext = {},
 ): Promise<void> {
   const { block, tiles } = matrix;
   const blocks = tiles.length;

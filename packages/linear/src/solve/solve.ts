@@ -7,7 +7,7 @@
  * Time grows with the cube of the catalogue and memory with its square (2 bytes an element): minutes and 1.5 GB at 25,000
  * items. Beyond, factors.ts finds the leading part of the same model without any items × items matrix.
  */
-import { optionErrors, type RunContext, silent } from '@lorekeep/core';
+import { noProgress, optionErrors, type RunContext } from '@lorekeep/core';
 import { createMatmulPool, type MatmulPool } from '@lorekeep/graph';
 import { type GramSettings, gramTiles, type Interactions } from './gram.ts';
 import { invertTiles } from './inverse.ts';
@@ -30,7 +30,7 @@ export async function solveItems(
   interactions: Interactions,
   content: Float32Array | undefined,
   settings: GramSettings,
-  { progress = silent, signal, threads, pool }: SolveContext = {},
+  { progress = noProgress, signal, threads, pool }: SolveContext = {},
 ): Promise<SymmetricTiles> {
   const { lambda, beta } = settings;
   if (!(lambda > 0 && lambda < Infinity))

@@ -4,9 +4,26 @@
  * NDCG@10 on the validation cases.
  */
 import { dot, type RunContext } from '@lorekeep/core';
-import { type EvaluationCase, evaluationCases, metricsOfRanks, pairedDifferences, rankByNeighbours, type Split } from '@lorekeep/evaluation';
+import {
+  type EvaluationCase,
+  evaluationCases,
+  metricsOfRanks,
+  pairedDifferences,
+  rankByNeighbours,
+  type Split,
+} from '@lorekeep/evaluation';
 import type { Arrays } from '@lorekeep/graph';
-import { type CandidateSource, createCandidateSource, type GramSettings, interactionsOf, type LinearModel, type SolutionCache, type SolutionOptions, solution, USUAL_WITHOUT_CONTENT } from '@lorekeep/linear';
+import {
+  type CandidateSource,
+  createCandidateSource,
+  type GramSettings,
+  interactionsOf,
+  type LinearModel,
+  type SolutionCache,
+  type SolutionOptions,
+  solution,
+  USUAL_WITHOUT_CONTENT,
+} from '@lorekeep/linear';
 import { blendScores, type Reranker } from '../contract.ts';
 import { fitReranker } from './fit.ts';
 import { countStatistics, type ItemStatistics, VARIANTS, type Variant } from './item-statistics.ts';

@@ -4,9 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, gatherRows, sha256OfFile } from '@lorekeep/core';
+import { errorCode, findDamage, gatherRows } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors, threadsFor } from '@lorekeep/graph';
-import { type CandidateSource, createCandidateSource, LINEAR_FILE, type LinearModel, readLinear } from '@lorekeep/linear';
+import {
+  type CandidateSource,
+  createCandidateSource,
+  LINEAR_FILE,
+  type LinearModel,
+  readLinear,
+} from '@lorekeep/linear';
 import { loadStatistics, openSavedReranker, type Reranker } from '@lorekeep/ranking';
 import { errors } from '../errors.ts';
 import { type BundleManifest, readManifest } from './manifest.ts';
@@ -99,21 +105,15 @@ export async function openBundle(path: string, { threads }: LoadOptions = {}): P
 }
 
 async function checkFiles(path: string, manifest: BundleManifest): Promise<void> {
-  for (const name of neededFiles(manifest)) {
-    const expected = manifest.files[name];
-    if (expected === undefined) throw errors.BUNDLE_CORRUPT({ path, problem: `its manifest does not list ${name}` });
-    const actual = await sha256OfFile(join(path, name)).catch((error) => {
-      throw errorCode(error) === 'ENOENT' ? errors.BUNDLE_MISSING({ path, file: name }) : error;
-    });
-    if (actual !== expected)
-      throw errors.BUNDLE_CORRUPT({
-        path,
-        problem: `the checksum of ${name} does not match`,
-        file: name,
-        expected,
-        actual,
-      });
-  }
+  const needed = neededFiles(manifest);
+  const unlisted = needed.find((name) => manifest.files[name] === undefined);
+  if (unlisted !== undefined) throw errors.BUNDLE_CORRUPT({ path, problem: `its manifest does not list ${unlisted}` });
+  const damage = await findDamage(path, Object.fromEntries(needed.map((name) => [name, manifest.files[name]])));
+  if (damage === undefined) return;
+  const { file, expected, actual, cause } = damage;
+  if (errorCode(cause) === 'ENOENT') throw errors.BUNDLE_MISSING({ path, file });
+  if (actual === undefined) throw cause;
+  throw errors.BUNDLE_CORRUPT({ path, problem: `the checksum of ${file} does not match`, file, expected, actual });
 }
 
 async function openRerankerOf(

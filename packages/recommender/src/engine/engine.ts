@@ -6,7 +6,6 @@
  * every reload folds in what the store knows and the publication does not.
  */
 import { errorCode } from '@lorekeep/core';
-import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
 import { z } from 'zod';
@@ -15,8 +14,20 @@ import { errors } from '../errors.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
 import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
-import { type EventInput, eventSchema, type Filter, flattenIssues, itemSchema, MAX_BATCH, type Recommendations, type RecommendRequest, recommendSchema, type SimilarRequest, similarSchema } from './requests.ts';
 import { requestInvalid } from './request-invalid.ts';
+import {
+  type EventInput,
+  eventSchema,
+  type Filter,
+  flattenIssues,
+  itemSchema,
+  MAX_BATCH,
+  type Recommendations,
+  type RecommendRequest,
+  recommendSchema,
+  type SimilarRequest,
+  similarSchema,
+} from './requests.ts';
 
 /** Newest events of a user that are looked at: for what not to recommend again, and (less) for the user tower. */
 const HISTORY_READ = 1000;
@@ -99,8 +110,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { workspace, store, encoder, maxPendingWrites = 64 } = options;
   let pendingWrites = 0;
   let lastWrite: Promise<unknown> = Promise.resolve();
-  /** When a write last gave up because another program had locked the store. */
-  let lockedOut: { at: number; error: unknown } | undefined;
   /** When a write last gave up because another program had locked the store. */
   let lockedOut: { at: number; error: unknown } | undefined;
   let closed = false;

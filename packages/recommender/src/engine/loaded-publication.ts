@@ -6,7 +6,12 @@
 import { createTopK, dot, gatherRows, type TopK } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import type { Item, Store } from '@lorekeep/store';
-import { createRecommender, type RankedRows, type Recommender, type RecommenderParts } from '../composition/recommender.ts';
+import {
+  createRecommender,
+  type RankedRows,
+  type Recommender,
+  type RecommenderParts,
+} from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';

@@ -4,7 +4,14 @@
  * know are folded into the linear model by their text.
  */
 import { gatherRows, type RunContext, renumberedRows, type SparseRows } from '@lorekeep/core';
-import { type Evaluation, type EvaluationSet, evaluationCases, evaluationOf, type Split, trainCounts } from '@lorekeep/evaluation';
+import {
+  type Evaluation,
+  type EvaluationSet,
+  evaluationCases,
+  evaluationOf,
+  type Split,
+  trainCounts,
+} from '@lorekeep/evaluation';
 import { type LinearModel, openItemModel } from '@lorekeep/linear';
 import type { Bundle } from '../bundle/load.ts';
 import { createCatalogueParts } from './catalogue-parts.ts';

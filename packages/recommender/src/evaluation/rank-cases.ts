@@ -4,7 +4,13 @@
  * towers) gives it among all items.
  */
 import type { RunContext } from '@lorekeep/core';
-import { createRankEvaluator, type EvaluationCase, emptyRanking, type Ranking, rankByNeighbours } from '@lorekeep/evaluation';
+import {
+  createRankEvaluator,
+  type EvaluationCase,
+  emptyRanking,
+  type Ranking,
+  rankByNeighbours,
+} from '@lorekeep/evaluation';
 import { createRecommender, type PreparedQuery } from '../composition/recommender.ts';
 import type { CatalogueParts } from './catalogue-parts.ts';
 

@@ -11,9 +11,16 @@
  * A version is built under another name, flushed, renamed, and only then does `current` point to it. Killed at any
  * moment, a publication leaves the one before untouched.
  */
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, sha256OfFile, writeFileAtomic } from '@lorekeep/core';
+import {
+  type ArtefactFolder,
+  currentVersion,
+  findDamage,
+  isVersionName,
+  pruneVersions,
+  setCurrentVersion,
+} from '@lorekeep/core';
 import type { ItemTemplate } from '@lorekeep/encoder';
 import { readSafetensors } from '@lorekeep/graph';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
@@ -21,10 +28,8 @@ import { openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, openBundle } from '../bundle/load.ts';
 import { errors } from '../errors.ts';
 
-/** Versions kept, the live one included, so that one can go back. */
+/** Versions kept, the live one included, so that a shop can go back. */
 const KEPT_VERSIONS = 3;
-/** A half-built version older than this was left by a killed process. */
-const ABANDONED_MS = 24 * 3600 * 1000;
 
 export interface PublicationManifest {
   format: 1;
@@ -72,24 +77,24 @@ export interface Publication {
   inputs: Float32Array;
 }
 
-export const publishedDirectory = (workspace: string) => join(workspace, 'published');
+export const publications = (workspace: string): ArtefactFolder => ({
+  root: join(workspace, 'published'),
+  pointer: 'current',
+});
 
 /**
  * What is live in a workspace.
  * @throws LorekeepError `PUBLICATION_MISSING` where nothing was published yet, `PUBLICATION_CORRUPT`
  */
 export async function readCurrent(workspace: string): Promise<{ directory: string; manifest: PublicationManifest }> {
-  const root = publishedDirectory(workspace);
-  let version: string;
-  try {
-    version = (await readFile(join(root, 'current'), 'utf8')).trim();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') throw errors.PUBLICATION_MISSING({ workspace });
+  const folder = publications(workspace);
+  const { root } = folder;
+  const version = await currentVersion(folder).catch((error) => {
     throw errors.PUBLICATION_CORRUPT({ directory: root, reason: 'the file "current" cannot be read' }, error);
-  }
-  if (!/^[\w.-]+$/.test(version) || version.startsWith('.')) {
+  });
+  if (version === undefined) throw errors.PUBLICATION_MISSING({ workspace });
+  if (!isVersionName(version))
     throw errors.PUBLICATION_CORRUPT({ directory: root, reason: 'the file "current" names no version' });
-  }
   const directory = join(root, version);
   let manifest: PublicationManifest;
   try {
@@ -111,11 +116,10 @@ export async function readCurrent(workspace: string): Promise<{ directory: strin
  * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` where its index kind is not installed
  */
 export async function openPublication(directory: string, manifest: PublicationManifest): Promise<Publication> {
-  for (const [file, expected] of Object.entries(manifest.files)) {
-    const actual = await sha256OfFile(join(directory, file)).catch((error: unknown) => {
-      throw errors.PUBLICATION_CORRUPT({ directory, reason: `${file} cannot be read` }, error);
-    });
-    if (actual !== expected) throw errors.PUBLICATION_CORRUPT({ directory, reason: `${file} is not what was written` });
+  const damage = await findDamage(directory, manifest.files);
+  if (damage !== undefined) {
+    const reason = damage.actual === undefined ? 'cannot be read' : 'has another checksum than what was written';
+    throw errors.PUBLICATION_CORRUPT({ directory, reason: `${damage.file} ${reason}` }, damage.cause);
   }
   const { kind, dim, ef, size } = manifest.index;
   const items = JSON.parse(await readFile(join(directory, 'items.json'), 'utf8')) as PublishedItems;
@@ -140,25 +144,9 @@ export async function openPublication(directory: string, manifest: PublicationMa
   return { directory, manifest, bundle, index, items, inputs };
 }
 
-/** Makes a finished version the live one. */
-export async function switchCurrent(workspace: string, version: string): Promise<void> {
-  await writeFileAtomic(join(publishedDirectory(workspace), 'current'), `${version}\n`);
-}
-
-/** Removes all but the newest versions and the live one, and what killed publications left behind. */
-export async function pruneVersions(workspace: string): Promise<void> {
-  const root = publishedDirectory(workspace);
-  const live = (await readCurrent(workspace)).manifest.version;
-  const entries = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const versions = entries.map(({ name }) => name).filter((name) => !name.endsWith('.tmp'));
-  const doomed = versions
-    .filter((name) => name !== live)
-    .sort()
-    .reverse()
-    .slice(KEPT_VERSIONS - 1);
-  for (const { name } of entries) {
-    if (!name.endsWith('.tmp')) continue;
-    if (Date.now() - (await stat(join(root, name))).mtimeMs > ABANDONED_MS) doomed.push(name);
-  }
-  for (const name of doomed) await rm(join(root, name), { recursive: true, force: true });
+/** Makes a finished version the live one, and removes old ones. */
+export async function makeLive(workspace: string, version: string): Promise<void> {
+  const folder = publications(workspace);
+  await setCurrentVersion(folder, version);
+  await pruneVersions(folder, KEPT_VERSIONS);
 }

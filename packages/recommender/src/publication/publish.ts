@@ -2,10 +2,9 @@
  * Building a publication: every item of the catalogue through encoder and item tower, an index over the vectors, and
  * proof that the index finds what an exact scan finds.
  */
-import { randomBytes } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gatherRows, type RunContext, sha256OfFile, silent, writeDirectoryAtomic } from '@lorekeep/core';
+import { checksumsOf, gatherRows, newVersion, noProgress, type RunContext, writeDirectoryAtomic } from '@lorekeep/core';
 import { catalogueVectors, encodeCatalogue, type ItemTemplate, type TextEncoder } from '@lorekeep/encoder';
 import { namedArray, saveSafetensors } from '@lorekeep/graph';
 import type { InteractionLog, Store } from '@lorekeep/store';
@@ -14,7 +13,7 @@ import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, openBundle } from '../bundle/load.ts';
 import { textHash } from '../engine/content.ts';
 import { errors } from '../errors.ts';
-import { type PublicationManifest, type PublishedItems, pruneVersions, publishedDirectory, switchCurrent } from './publication.ts';
+import { makeLive, type PublicationManifest, type PublishedItems, publications } from './publication.ts';
 
 /** Items that go through encoder and tower together. */
 const BATCH = 1024;
@@ -42,7 +41,7 @@ export interface PublishOptions extends RunContext {
  * loading the bundle throws
  */
 export async function publish(options: PublishOptions): Promise<PublicationManifest> {
-  const { workspace, bundleDir, store, encoder, indexKind = 'usearch', progress = silent, signal } = options;
+  const { workspace, bundleDir, store, encoder, indexKind = 'usearch', progress = noProgress, signal } = options;
   // A missing adapter is found out before the work, not after it.
   await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
   const bundle = await openBundle(bundleDir);
@@ -58,10 +57,9 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
     const log = await store.interactionLog();
     countEvents(items, log);
 
-    const createdAt = Date.now();
-    const stamp = new Date(createdAt).toISOString().replace(/[-:.]/g, '');
-    const version = `${stamp}-${randomBytes(3).toString('hex')}`;
-    const directory = join(publishedDirectory(workspace), version);
+    const createdAt = new Date();
+    const version = newVersion(createdAt);
+    const directory = join(publications(workspace).root, version);
     let manifest: PublicationManifest | undefined;
     await writeDirectoryAtomic(directory, async (building) => {
       const index = await buildIndex({ kind: indexKind, dim: bundle.dim, rows, vectors, progress, signal });
@@ -90,18 +88,17 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
         format: 1,
         kind: 'publication',
         version,
-        createdAt: createdAt / 1000,
+        createdAt: createdAt.getTime() / 1000,
         model,
         encoder: { id: encoder.id, name: encoder.name, dim: encoder.dim, isLanguageModel: encoder.isLanguageModel },
         template,
         data: { items: items.ids.length, events },
         index: { kind: indexKind, dim: bundle.dim, size: rows.length, ...measured },
-        files: await checksums(building),
+        files: await checksumsOf(building),
       };
       await writeFile(join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     });
-    await switchCurrent(workspace, version);
-    await pruneVersions(workspace);
+    await makeLive(workspace, version);
     return manifest!;
   } finally {
     await bundle.close();
@@ -115,7 +112,15 @@ interface AdaptOptions extends PublishOptions {
 }
 
 /** The whole catalogue through encoder and item tower. `rows`: those with something to go by, `vectors` theirs. */
-async function adaptCatalogue({ store, encoder, bundle, template, count, progress = silent, signal }: AdaptOptions) {
+async function adaptCatalogue({
+  store,
+  encoder,
+  bundle,
+  template,
+  count,
+  progress = noProgress,
+  signal,
+}: AdaptOptions) {
   await encodeCatalogue({ store, encoder, template, progress, signal });
   const trainedRow = new Map(bundle.itemIds.map((id, row) => [id, row]));
   const items: PublishedItems = { ids: [], texts: [], events: [] };
@@ -165,7 +170,14 @@ interface BuildOptions extends RunContext {
   vectors: Float32Array;
 }
 
-async function buildIndex({ kind, dim, rows, vectors, progress = silent, signal }: BuildOptions): Promise<VectorIndex> {
+async function buildIndex({
+  kind,
+  dim,
+  rows,
+  vectors,
+  progress = noProgress,
+  signal,
+}: BuildOptions): Promise<VectorIndex> {
   const adapter = await openIndexAdapter(kind);
   const index = await adapter.create({ dim, capacity: rows.length, ef: BREADTHS[0] });
   for (let from = 0; from < rows.length; from += 4 * BATCH) {
@@ -236,14 +248,4 @@ async function linkTree(from: string, to: string): Promise<void> {
     if (entry.isDirectory()) await linkTree(source, target);
     else await link(source, target).catch(() => copyFile(source, target));
   }
-}
-
-async function checksums(directory: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files[path.slice(directory.length + 1).replaceAll('\\', '/')] = await sha256OfFile(path);
-  }
-  return files;
 }

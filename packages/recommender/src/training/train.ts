@@ -10,7 +10,13 @@ import { evaluationCases, type FitOn, type Protocol, type Split, splitBy } from 
 import { clearSolutions, fitLinear, type LinearModel, MAX_ITEMS, type SolutionCache } from '@lorekeep/linear';
 import { type TrainedReranker, trainReranker } from '@lorekeep/ranking';
 import type { InteractionLog } from '@lorekeep/store';
-import { type ContentInfo, createTowerEncoder, type InitialTowers, type TrainedTowers, trainTowers } from '@lorekeep/towers';
+import {
+  type ContentInfo,
+  createTowerEncoder,
+  type InitialTowers,
+  type TrainedTowers,
+  trainTowers,
+} from '@lorekeep/towers';
 import type { BundleManifest } from '../bundle/manifest.ts';
 import { errors } from '../errors.ts';
 import { type RecommenderConfig, resolveConfig } from '../options/options.ts';

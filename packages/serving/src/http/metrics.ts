@@ -1,6 +1,7 @@
 /** The metrics for Prometheus. One registry per server, so that two servers in one process do not mix. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
 import type { Engine } from '@lorekeep/recommender';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface ServiceMetrics {
   /** Labels are route templates and statuses only, so that their number does not grow with what clients send. */

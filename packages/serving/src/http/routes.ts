@@ -1,8 +1,9 @@
 /** The routes with their schemas. Every handler is one call of the engine. */
+
+import { type Engine, eventSchema, itemSchema, recommendationsSchema, recommendSchema } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type Engine, eventSchema, itemSchema, recommendationsSchema, recommendSchema } from '@lorekeep/recommender';
 import type { ServiceMetrics } from './metrics.ts';
 import {
   appendedSchema,

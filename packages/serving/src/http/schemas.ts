@@ -1,6 +1,7 @@
 /** Requests and answers that exist only over HTTP. */
-import { z } from 'zod';
+
 import { eventSchema, idSchema, itemSchema, MAX_BATCH, MAX_K } from '@lorekeep/recommender';
+import { z } from 'zod';
 
 /** Numbers in a query arrive as text. Only decimal digits are read: `Number` would also take `0x2` and `1e2`. */
 const kParameter = z

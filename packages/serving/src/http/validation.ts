@@ -1,7 +1,7 @@
 /** Requests against their schemas. A request that is not valid is refused with every place that is wrong. */
 import type { LorekeepError } from '@lorekeep/core';
-import type { z } from 'zod';
 import { flattenIssues, MAX_BATCH, requestInvalid } from '@lorekeep/recommender';
+import type { z } from 'zod';
 
 type Validator = (data: unknown) => { value: unknown } | { error: LorekeepError };
 

@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { openStore, type Store } from '@lorekeep/store';
 import { type Engine, openEngine } from '@lorekeep/recommender';
-import { createServer, type Server } from '../../src/index.ts';
+import { openStore, type Store } from '@lorekeep/store';
 import { openShop, type Shop } from '@lorekeep/testing';
+import { createServer, type Server } from '../../src/index.ts';
 import { type Client, clientOf, QUIET, refused } from './client.ts';
 
 const BUSY_MS = 500;

@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { LorekeepError } from '@lorekeep/core';
 import { type Engine, openEngine, publish } from '@lorekeep/recommender';
-import { createServer, type Server } from '../../src/index.ts';
 import { openShop, type Shop } from '@lorekeep/testing';
+import { createServer, type Server } from '../../src/index.ts';
 import { type Client, clientOf, QUIET, refused } from './client.ts';
 
 describe('life of the service', () => {

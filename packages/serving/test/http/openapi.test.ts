@@ -1,8 +1,8 @@
 /** `/openapi.json` says what the service does. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Engine } from '@lorekeep/recommender';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { createServer, type Server } from '../../src/index.ts';
 import { clientOf, QUIET } from './client.ts';
 

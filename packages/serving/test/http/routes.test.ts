@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Engine, openEngine } from '@lorekeep/recommender';
-import { createServer, type Server } from '../../src/index.ts';
 import { openShop, type Shop, topicOf } from '@lorekeep/testing';
+import { createServer, type Server } from '../../src/index.ts';
 import { type Client, clientOf, QUIET, refused } from './client.ts';
 
 describe('routes', () => {

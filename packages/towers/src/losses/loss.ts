@@ -19,7 +19,15 @@
  */
 import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
 import { joined } from '../model/parameters.ts';
-import { combinedInputs, comparable, type ItemParts, itemParts, itemTower, targetTower, userTower } from '../model/towers.ts';
+import {
+  combinedInputs,
+  comparable,
+  type ItemParts,
+  itemParts,
+  itemTower,
+  targetTower,
+  userTower,
+} from '../model/towers.ts';
 import type { TowerConfig } from '../options.ts';
 import { denseAllAction } from './dense-loss.ts';
 import { logSumExp } from './log-sum-exp.ts';

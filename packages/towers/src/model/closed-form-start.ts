@@ -18,9 +18,19 @@
  * Eigenpairs come from randomised subspace iteration (Halko, Martinsson & Tropp 2011), which touches A and T only by
  * multiplying them with thin matrices: no items × items matrix is ever made.
  */
-import { type Random, type RunContext, silent } from '@lorekeep/core';
+import { noProgress, type Random, type RunContext } from '@lorekeep/core';
 import type { Split } from '@lorekeep/evaluation';
-import { createThin, type Factors, interactionsOf, inverseCholesky, leadingFactors, OVERSAMPLING, orthonormal, sortedEigen, type Thin } from '@lorekeep/linear';
+import {
+  createThin,
+  type Factors,
+  interactionsOf,
+  inverseCholesky,
+  leadingFactors,
+  OVERSAMPLING,
+  orthonormal,
+  sortedEigen,
+  type Thin,
+} from '@lorekeep/linear';
 
 /** λ, and β: on a plateau where factors of three change validation NDCG@10 by less than 3 %. */
 const REGULARISATION = 300;
@@ -64,7 +74,7 @@ export async function closedFormStart(
   contentDim: number,
   dim: number,
   random: Random,
-  { progress = silent, signal, threads }: StartContext = {},
+  { progress = noProgress, signal, threads }: StartContext = {},
 ): Promise<Start> {
   const total = FACTOR_ITERATIONS + DIAGONAL_ROUNDS + 1;
   let done = 0;

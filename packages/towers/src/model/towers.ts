@@ -21,7 +21,17 @@
  */
 import { gelu, layerNorm, type ModelContext, type Tensors, tf } from '@lorekeep/graph';
 import type { TowerConfig } from '../options.ts';
-import { type Ages, type AgesAtLast, agesAtLast, agesOf, finalNorm, isAtLast, linear, NORM_EPSILON, transformer } from './blocks.ts';
+import {
+  type Ages,
+  type AgesAtLast,
+  agesAtLast,
+  agesOf,
+  finalNorm,
+  isAtLast,
+  linear,
+  NORM_EPSILON,
+  transformer,
+} from './blocks.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 

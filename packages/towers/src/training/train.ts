@@ -11,8 +11,23 @@
  * the same, and ends in the same bits: every epoch draws its order from a stream of its own, and the
  * checkpoint carries the rest.
  */
-import { contentErrors, createRandom, errorCode, type Random, type RunContext, sha256, silent } from '@lorekeep/core';
-import { createRankEvaluator, type EvaluationCase, evaluationCases, metricsOfRanks, type RankEvaluator, type Split } from '@lorekeep/evaluation';
+import {
+  contentErrors,
+  createRandom,
+  errorCode,
+  noProgress,
+  type Random,
+  type RunContext,
+  sha256,
+} from '@lorekeep/core';
+import {
+  createRankEvaluator,
+  type EvaluationCase,
+  evaluationCases,
+  metricsOfRanks,
+  type RankEvaluator,
+  type Split,
+} from '@lorekeep/evaluation';
 import { type Arrays, createTrainer, type Trainer } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import { trainingLoss } from '../losses/loss.ts';
@@ -230,7 +245,7 @@ function createTowerTrainer(
 
 async function trainEpochs(run: Run, saved: Checkpoint | undefined): Promise<State> {
   const { options, trainer, stepsPerEpoch, orders, validate } = run;
-  const { progress = silent, epochs: fixedEpochs } = options;
+  const { progress = noProgress, epochs: fixedEpochs } = options;
   const { epochs, patience } = options.config.training;
   const state = await firstState(run, saved);
   const total = stepsPerEpoch * (fixedEpochs ?? epochs);

@@ -1,7 +1,10 @@
-/** The plots of the report: Vega-Lite specifications, drawn to SVG here so that the page needs no script and no network. */
+/**
+ * The plots of the report: Vega-Lite specifications, rendered to SVG so that the page needs no
+ * script and no network.
+ */
 import type { TopLevelSpec } from 'vega-lite';
 
-/** Okabe & Ito (2008): told apart by everybody, in print too. */
+/** Distinguishable with colour-blindness and in print (Okabe & Ito 2008). */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#b8a800', '#7f7f7f', '#c9c9c9'];
 
 const STYLE: TopLevelSpec['config'] = {
@@ -15,7 +18,7 @@ const STYLE: TopLevelSpec['config'] = {
 };
 
 /** @returns one `<svg>` element */
-export async function draw(spec: Omit<TopLevelSpec, 'config' | '$schema'>): Promise<string> {
+export async function render(spec: Omit<TopLevelSpec, 'config' | '$schema'>): Promise<string> {
   const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
   const view = new View(parse(compile({ ...spec, config: STYLE } as TopLevelSpec).spec), { renderer: 'none' });
   try {
@@ -31,7 +34,7 @@ export interface EpochPoint {
   ndcg: number;
 }
 
-/** Loss and validation NDCG@10 by epoch, epoch 0 being the start. */
+/** Loss and validation NDCG@10 by epoch. Epoch 0 is the state before the first step. */
 export function trainingCurves(records: readonly EpochPoint[], bestEpoch: number) {
   const panel = (field: 'ndcg' | 'loss', title: string) => ({
     width: 320,
@@ -66,7 +69,7 @@ export interface MetricPoint {
   high: number;
 }
 
-/** Each model's metrics with their 95 % intervals. */
+/** The metrics of each model with their 95 % intervals. */
 export function metricIntervals(points: readonly MetricPoint[], models: string[]) {
   return {
     data: { values: [...points] },
@@ -105,7 +108,7 @@ export interface GroupPoint {
   value: number;
 }
 
-/** One bar a model in every group of questions. */
+/** One bar per model in each group of evaluation cases. */
 export function breakdownBars(points: readonly GroupPoint[], models: string[], groups: string[], title: string) {
   return {
     data: { values: [...points] },
@@ -127,7 +130,7 @@ export interface MapPoint {
   category: string;
 }
 
-/** Items as dots, alike ones near each other. */
+/** Items as dots, similar ones near each other. */
 export function itemMap(points: readonly MapPoint[], categories: string[]) {
   const bare = { axis: null, scale: { zero: false, nice: false } };
   return {

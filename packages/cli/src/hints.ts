@@ -1,0 +1,124 @@
+/**
+ * What to type to fix an error, a warning or a finding of the doctor. The packages describe the
+ * remedy in their own terms; only the command line knows its commands and options, so all hints
+ * that name them are here.
+ */
+import type { LorekeepError, Warning } from '@lorekeep/core';
+import type { Finding } from '@lorekeep/workspace';
+
+type Details = Record<string, unknown>;
+
+const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
+const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
+
+/** By error code. `undefined`: the hint of the error itself applies. */
+export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
+  // The main job, in its order
+  WORKSPACE_MISSING: 'Run `lorekeep import` or `lorekeep quickstart` first, or name another folder with --workspace.',
+  WORKSPACE_HOLDS_OTHER_DATA: `For the simulated shop, ${NEW_WORKSPACE}. Nothing was changed.`,
+  NOTHING_TO_IMPORT: 'Name at least one file with --items or --events.',
+  NOTHING_IMPORTED: 'Run `lorekeep import --items FILE --events FILE` first.',
+  NOTHING_ENCODED: 'Run `lorekeep encode` first.',
+  NOTHING_TRAINED: 'Run `lorekeep train` first.',
+  MODEL_VERSION_UNKNOWN: ({ known }) =>
+    Array.isArray(known) && known.length === 0 ? 'Run `lorekeep train` first.' : undefined,
+  MODEL_SAW_EVERYTHING: ({ from }) => `Run \`lorekeep evaluate --model ${from}\`: that version selected its settings.`,
+  TIMES_MISSING: `Use --protocol leave-one-out, or import a log with timestamps and ${NEW_WORKSPACE}.`,
+  OPTIONS_CONFLICT: ({ options, model }) => {
+    if (model === undefined) return undefined;
+    const isPrecision = Array.isArray(options) && options.includes('precision');
+    return isPrecision
+      ? 'Omit --precision, or name a built-in model with --model.'
+      : 'Name the model as the server does: --model endpoint:NAME.';
+  },
+  ENCODER_FORGOTTEN: 'Run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again.',
+  ENCODER_CHANGED: `Restore its former files, or ${RETRAIN}.`,
+
+  // Import
+  IMPORT_BAD_LINES: ({ count }) => `Correct the lines, or skip them with --skip-bad ${count}.`,
+  IMPORT_UNKNOWN_FORMAT: 'Name the format with --format, or use a known extension; .gz or .zst may follow it.',
+  IMPORT_MISSING_COLUMN: ({ accepted }) =>
+    Array.isArray(accepted)
+      ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
+      : undefined,
+  IMPORT_NOTHING_LEFT: 'Lower --min-user-events and --min-item-events. Nothing was imported.',
+  IMPORT_DIRECTORY: ({ found }) =>
+    found === undefined ? undefined : 'Run `lorekeep import` and name the files with --items and --events.',
+  IMPORT_TIMES_MIXED: `Give all events timestamps or none (--column timestamp=NAME names the column), or ${NEW_WORKSPACE}. Nothing was imported.`,
+  IMPORT_OTHER_DATA: `For this data, ${NEW_WORKSPACE}, or add it to the present data with \`lorekeep import\`. Nothing was changed.`,
+  SIMULATED_OTHER_SHOP: `For another simulated shop, ${NEW_WORKSPACE}.`,
+
+  // Store
+  STORE_MISSING: 'Run `lorekeep import` first, or name another folder with --workspace.',
+  STORE_CORRUPT: `Restore the file from a backup, or import again and ${NEW_WORKSPACE}.`,
+  EMBEDDING_MISSING: 'Run `lorekeep encode` first.',
+
+  // Encoder
+  MODEL_NOT_AVAILABLE:
+    'Name the folder of the model with --model, fix one of these sources (`lorekeep doctor` checks this machine), or use --model lexical, which is not a language model.',
+  ENCODER_FAILED: 'Run the command again to resume. If memory ran out, use fewer --threads.',
+  LEXICAL_BAD_FILE: 'Run `lorekeep encode --model lexical --refit`, `lorekeep train` and `lorekeep publish` again.',
+  ENDPOINT_URL:
+    'Give the base address with --endpoint or LOREKEEP_ENDPOINT, for example http://localhost:8000/v1. The key is read from the environment.',
+  ENDPOINT_UNAVAILABLE:
+    'Check that it is running. To reduce its load, lower --endpoint-concurrency or --endpoint-batch-texts, or raise --endpoint-patience. What was stored is kept.',
+  ENDPOINT_CHANGED: `Restore the former model, or give the new one its own --endpoint-version; then ${RETRAIN}.`,
+
+  // Training and models
+  TOWERS_NO_QUESTIONS: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
+  TOWERS_DIVERGED: unstableTraining,
+  TOWERS_LOSS_NOT_FINITE: unstableTraining,
+  TOWERS_INIT_MISMATCH:
+    'Use the --preset and --config of the model named with --init-from. Encoder and item-text template must be the same.',
+  BUNDLE_MISSING: 'Run `lorekeep train`, or name a version that exists.',
+  BUNDLE_CORRUPT: 'Run `lorekeep train` again, or restore the folder from a copy.',
+  BUNDLE_FORMAT: 'Use the version of Lorekeep that wrote it, or run `lorekeep train` again.',
+
+  // Publishing and serving
+  PUBLICATION_MISSING: 'Run `lorekeep publish` after training.',
+  PUBLICATION_CORRUPT: 'Run `lorekeep publish` again. A running service keeps the version it has loaded.',
+  CATALOGUE_EMPTY: 'Run `lorekeep import` first.',
+  ENCODER_MISMATCH: `Use the encoder that the model was trained with, or ${RETRAIN}.`,
+  VECTOR_NOT_FINITE: 'Run `lorekeep train` again; this model cannot be served.',
+  INDEX_FILE_INVALID: 'Run `lorekeep publish` again to rebuild the index.',
+  INDEX_ADAPTER_MISSING: 'Run `pnpm extras`, which compiles the package, or choose --index usearch.',
+  SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
+};
+
+function unstableTraining({ checkpoint }: Details): string {
+  const saved = checkpoint === undefined ? '' : 'The last good epoch is saved. ';
+  return `${saved}Lower learningRate or raise temperature in the file of --config.`;
+}
+
+/** What to type, or what the error itself says. */
+export function hintOf(error: LorekeepError): string | undefined {
+  const hint = ERROR_HINTS[error.code];
+  return (typeof hint === 'function' ? hint(error.details) : hint) ?? error.hint;
+}
+
+const WARNING_HINTS: Record<string, string> = {
+  ENCODER_FALLBACK: 'Run `lorekeep doctor` to see how to get the model.',
+};
+
+export function warningText({ code, message }: Warning): string {
+  const hint = WARNING_HINTS[code];
+  return hint === undefined ? message : `${message}\n${hint}`;
+}
+
+const REINSTALL = 'Run `pnpm install --force`: the package is prebuilt for Linux, macOS and Windows on x64 and arm64.';
+
+/** By the name of a finding that is not `'ok'`. */
+const FINDING_FIXES: Record<string, string> = {
+  SQLite: REINSTALL,
+  DuckDB: REINSTALL,
+  usearch: REINSTALL,
+  'ONNX Runtime': REINSTALL,
+  endpoint: 'Set LOREKEEP_ENDPOINT, or give --endpoint to `lorekeep encode`.',
+};
+
+/** The fix of a finding in terms of the command line. */
+export function fixOf({ name, state, fix }: Finding): string | undefined {
+  if (state === 'ok') return undefined;
+  if (name.startsWith('port ')) return 'Choose another port with --port.';
+  return FINDING_FIXES[name] ?? fix;
+}

@@ -1,0 +1,43 @@
+/** Parsers of option values, for commander. */
+import { InvalidArgumentError } from 'commander';
+
+export type Range = readonly [low: number, high: number];
+
+/** A parser of whole numbers from `low` to `high`. */
+export function integer([low, high]: Range): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < low || value > high) {
+      const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** A parser of numbers from `low` to `high`. */
+export function number([low, high]: Range): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high)
+      throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
+    return value;
+  };
+}
+
+/** `a,b,c` becomes `['a', 'b', 'c']`. Empty parts are dropped. */
+export function idList(text: string): string[] {
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  if (ids.length === 0) throw new InvalidArgumentError('It must name at least one id.');
+  return ids;
+}
+
+/** Collects `name=value` pairs over repeated values. */
+export function pairs(text: string, collected: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must have the form name=value.');
+  return { ...collected, [text.slice(0, at)]: text.slice(at + 1) };
+}

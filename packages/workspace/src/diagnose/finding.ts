@@ -1,0 +1,18 @@
+/** One line of a diagnosis. */
+import { errorCode } from '@lorekeep/core';
+
+/** `'optional'`: absent, and nothing depends on it. `'missing'`: absent or broken, and needed. */
+export type FindingState = 'ok' | 'optional' | 'missing';
+
+export interface Finding {
+  /** The component: `'SQLite'`, `'port 7070'`. */
+  name: string;
+  state: FindingState;
+  /** What was found, one phrase. */
+  found: string;
+  /** What to do about it; absent if there is nothing to do. */
+  fix?: string;
+}
+
+export const reasonOf = (error: unknown): string =>
+  `${errorCode(error)}: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,0 +1,25 @@
+/**
+ * The warnings of the main job: what `RunContext.warn` receives. The work goes on after each of
+ * them.
+ */
+import type { Warning } from '@lorekeep/core';
+import type { Protocol } from '@lorekeep/evaluation';
+
+export const warnings = {
+  ENCODER_FALLBACK: (model: string, reason: string): Warning => ({
+    code: 'ENCODER_FALLBACK',
+    message: [
+      `${model} could not be obtained: ${reason}`,
+      'Falling back to the LEXICAL encoder. It is NOT a language model: it compares words, not meaning.',
+      'Recommendations will be worse, above all for new items.',
+    ].join('\n'),
+  }),
+  LOG_CHANGED: (): Warning => ({
+    code: 'LOG_CHANGED',
+    message: 'The log has changed since this model was trained: it may have seen some of the test events.',
+  }),
+  PROTOCOL_DIFFERS: (trainedWith: Protocol, protocol: Protocol): Warning => ({
+    code: 'PROTOCOL_DIFFERS',
+    message: `This model was trained with ${trainedWith}: it has seen some of the ${protocol} test events.`,
+  }),
+};

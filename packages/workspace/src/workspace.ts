@@ -1,0 +1,216 @@
+/**
+ * The main job on one shop: import, encode, train, evaluate, publish, recommend. Each step is a
+ * method that takes its own options and a `RunContext`, and resolves with plain data. Nothing is
+ * printed, and this package reads no environment variables: progress, warnings and the signal that
+ * stops the work are arguments. Relative paths start from the current directory.
+ *
+ * A step loads the packages it needs when it is first called, so that opening a workspace is fast.
+ */
+import type { RunContext } from '@lorekeep/core';
+import type { SimulatedShopOptions } from '@lorekeep/datasets';
+import type { Engine } from '@lorekeep/recommender';
+import type { Store } from '@lorekeep/store';
+import type { EncodeEstimate, EncodeOptions, EncodeResult } from './encoding/encode.ts';
+import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
+import type { EngineRun } from './publishing/engine.ts';
+import type { PublishOptions, PublishResult } from './publishing/publish.ts';
+import { closeState, type OpenWorkspaceOptions, openState } from './state.ts';
+import type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
+import { latestModel, modelVersions } from './training/model-versions.ts';
+import type { TrainOptions, TrainResult } from './training/train.ts';
+
+/**
+ * An open workspace. Call one method at a time: steps read what earlier steps wrote.
+ *
+ * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. An aborted
+ * import has stored nothing. `encode` and `train` keep what was finished, and the same call resumes
+ * there. Every method can throw the errors of the store (`STORE_…`).
+ */
+export interface Workspace extends AsyncDisposable {
+  /** The folder, as an absolute path. */
+  readonly dir: string;
+  /** Catalogue, events, embeddings and settings. It is open until `close`. */
+  readonly store: Store;
+
+  /**
+   * Imports files, all or nothing. Items are inserted, or replaced if their id is known; events are
+   * appended. Content that was imported before is not imported again. Malformed lines are refused
+   * unless `skipBad` (default 0) allows them.
+   * @throws LorekeepError `NOTHING_TO_IMPORT`, and what `importFiles` of the datasets package
+   *   throws (`IMPORT_…`)
+   * @example
+   * const files = { items: ['items.jsonl'], events: ['events.csv'] };
+   * const { counts } = await workspace.import({ ...files, skipBad: 10 });
+   */
+  import(files: ImportFilesOptions, run?: RunContext): Promise<ImportResult>;
+
+  /**
+   * Imports a folder with one `items.*` file and one `interactions.*` or `events.*` file. The
+   * workspace must contain no other data.
+   * @throws LorekeepError `IMPORT_DIRECTORY`, `IMPORT_OTHER_DATA`, and what `import` throws
+   * @example
+   * await workspace.importDirectory('data/shop');
+   */
+  importDirectory(dir: string, options?: ImportDirectoryOptions, run?: RunContext): Promise<ImportResult>;
+
+  /**
+   * Imports the simulated shop, by default with 300,000 events. The workspace must contain no other
+   * data.
+   * @throws LorekeepError `WORKSPACE_HOLDS_OTHER_DATA`, `SIMULATED_OTHER_SHOP`,
+   *   `SIMULATED_BAD_OPTION`
+   * @example
+   * await workspace.importSimulatedShop({ events: 10_000, users: 100, items: 300 });
+   */
+  importSimulatedShop(options?: SimulatedShopOptions, run?: RunContext): Promise<ImportResult>;
+
+  /**
+   * Embeds the text of every item, each distinct text once. Vectors are stored by encoder and text,
+   * so only new texts are encoded. The encoder becomes the one that `train` uses. Warns with
+   * `ENCODER_FALLBACK`.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `OPTIONS_CONFLICT`, `WORKSPACE_BAD_OPTION`, and what
+   *   `openEncoder` throws (`MODEL_…`, `ENCODER_…`, `ENDPOINT_…`, `LEXICAL_…`)
+   * @example
+   * const { texts, encoded } = await workspace.encode({ model: 'all-MiniLM-L6-v2' });
+   */
+  encode(options?: EncodeOptions, run?: RunContext): Promise<EncodeResult>;
+
+  /**
+   * What `encode` would have to do with the same options, and how long it would take. A sample of
+   * the texts is encoded to measure the speed. Nothing is stored.
+   * @throws LorekeepError what `encode` throws
+   * @example
+   * const { missing, seconds } = await workspace.estimateEncoding({ model: 'org/large-model' });
+   */
+  estimateEncoding(options?: EncodeOptions, run?: RunContext): Promise<EncodeEstimate>;
+
+  /**
+   * Trains a model and makes it the newest version. A version trained from the same data, encoder,
+   * configuration and seed is reused (`unchanged`). The same inputs give the same model on one
+   * machine.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
+   *   `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, and what training throws (`TOWERS_…`, `BUNDLE_…`
+   *   for `initFrom`)
+   * @example
+   * const { version, metrics } = await workspace.train({ preset: 'learn', seed: 42 });
+   * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);
+   */
+  train(options?: TrainOptions, run?: RunContext): Promise<TrainResult>;
+
+  /**
+   * Measures a trained version on the log as it is now, beside baselines and, with `against`,
+   * beside another version. Changes nothing. Warns with `LOG_CHANGED` or `PROTOCOL_DIFFERS` if the
+   * model may have seen some of the test events.
+   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `MODEL_SAW_EVERYTHING`,
+   *   `TIMES_MISSING`, `TOWERS_NO_QUESTIONS`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`,
+   *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
+   * @example
+   * const { test, differences } = await workspace.evaluate({ model: version });
+   * console.log(test.metrics['recall@10'], differences.popularity['recall@10'].interval);
+   */
+  evaluate(options?: EvaluateOptions, run?: RunContext): Promise<EvaluationResult>;
+
+  /**
+   * Builds the index of a trained version for the catalogue as it is now, and makes both live. If
+   * it fails, the version that was live stays live.
+   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `CATALOGUE_EMPTY`,
+   *   `ENCODER_FORGOTTEN`, `ENCODER_CHANGED`, `INDEX_ADAPTER_MISSING`, `VECTOR_NOT_FINITE`,
+   *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
+   * @example
+   * const { manifest } = await workspace.publish({ index: 'usearch' });
+   * console.log(manifest.index.recallAt10);
+   */
+  publish(options?: PublishOptions, run?: RunContext): Promise<PublishResult>;
+
+  /**
+   * Opens the engine over the live version. The caller closes it, before the workspace.
+   * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_FORGOTTEN`,
+   *   `ENCODER_CHANGED`, `WORKSPACE_BAD_OPTION`
+   * @example
+   * const engine = await workspace.engine();
+   * const { items } = await engine.recommend({ user: 'ann', k: 5 });
+   * await engine.close();
+   */
+  engine(run?: EngineRun): Promise<Engine>;
+
+  /** Trained versions, oldest first. Their folders are `models/VERSION`. */
+  modelVersions(): Promise<string[]>;
+
+  /**
+   * The version that `evaluate` and `publish` use by default; `undefined` before the first
+   * training.
+   */
+  latestModel(): Promise<string | undefined>;
+
+  /**
+   * Closes the store. A workspace that was created by `openWorkspace` and is still empty, for
+   * example because the import failed, is removed again. A second call does nothing.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a workspace.
+ *
+ * @param dir its folder
+ * @throws LorekeepError `WORKSPACE_MISSING` if there is none and `create` is false (the default),
+ *   and what opening a store throws (`STORE_…`)
+ * @example
+ * // `await using` needs Node 24; with an older one, call `close()` at the end.
+ * await using workspace = await openWorkspace('shop', { create: true });
+ * await workspace.import({ items: ['items.jsonl'], events: ['events.csv'] });
+ * await workspace.encode();
+ * await workspace.train();
+ * await workspace.publish();
+ */
+export async function openWorkspace(dir: string, options: OpenWorkspaceOptions = {}): Promise<Workspace> {
+  const state = await openState(dir, options);
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= closeState(state);
+    return closing;
+  };
+  return {
+    dir: state.dir,
+    store: state.store,
+    async import(files, run = {}) {
+      const { importInto } = await import('./import.ts');
+      return importInto(state, files, run);
+    },
+    async importDirectory(folder, options = {}, run = {}) {
+      const { importDirectoryInto } = await import('./import.ts');
+      return importDirectoryInto(state, folder, options, run);
+    },
+    async importSimulatedShop(options = {}, run = {}) {
+      const { importSimulatedShopInto } = await import('./import.ts');
+      return importSimulatedShopInto(state, options, run);
+    },
+    async encode(options = {}, run = {}) {
+      const { encode } = await import('./encoding/encode.ts');
+      return encode(state, options, run);
+    },
+    async estimateEncoding(options = {}, run = {}) {
+      const { estimateEncoding } = await import('./encoding/encode.ts');
+      return estimateEncoding(state, options, run);
+    },
+    async train(options = {}, run = {}) {
+      const { train } = await import('./training/train.ts');
+      return train(state, options, run);
+    },
+    async evaluate(options = {}, run = {}) {
+      const { evaluate } = await import('./training/evaluate.ts');
+      return evaluate(state, options, run);
+    },
+    async publish(options = {}, run = {}) {
+      const { publish } = await import('./publishing/publish.ts');
+      return publish(state, options, run);
+    },
+    async engine(run = {}) {
+      const { engineOf } = await import('./publishing/engine.ts');
+      return engineOf(state, run);
+    },
+    modelVersions: () => modelVersions(state),
+    latestModel: () => latestModel(state),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
