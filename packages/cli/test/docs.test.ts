@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { contentErrors, definitionsOf, type ErrorKind, optionErrors } from '@lorekeep/core';
 import { COLUMN_SYNONYMS, resolveShopOptions } from '@lorekeep/datasets';
 import { presets } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
@@ -46,12 +47,12 @@ function section(markdown: string, heading: string): string | undefined {
 }
 
 describe('docs/errors.md', () => {
-  /** Code → its kind, as the sources make it. */
-  const kinds = new Map<string, 'usage' | 'failure'>();
+  /** Code → its kind and status, from the tables of all packages. */
+  const definitions = new Map<string, { kind: ErrorKind; http?: number }>();
   const documented = rows(page('errors.md')).filter(([first]) => /^`[A-Z][A-Z0-9_]*`$/.test(first));
   const codes = documented.map(([first]) => first.slice(1, -1));
 
-  before(() => {
+  before(async () => {
     const files = globSync(
       ['packages/*/src/**/errors.ts', 'datasets/src/**/errors.ts', 'benchmarks/src/**/errors.ts'],
       {
@@ -59,29 +60,13 @@ describe('docs/errors.md', () => {
       },
     ).filter((file) => !file.includes(join('packages', 'core')));
     assert.ok(files.length >= 8, `only ${files.length} errors.ts found`);
-    for (const file of files) {
-      const source = readFileSync(join(ROOT, file), 'utf8');
-      // A row of a table: `CODE: usage<…>({ … })`.
-      for (const [, code, kind] of source.matchAll(/^ {2}([A-Z][A-Z0-9_]*): (usage|failure)\b/gm)) {
-        kinds.set(code, kind as 'usage' | 'failure');
-      }
-      // A code is the first argument of the constructor, or one of a union that a function takes for it.
-      for (const piece of source.split(/(?=^export )/m)) {
-        const found = [
-          ...piece.matchAll(/new LorekeepError\(\s*'([A-Z][A-Z0-9_]*)'|\bcode: ((?:'[A-Z0-9_]+'[ |]*)+)/g),
-        ];
-        const kind = /kind: 'usage'/.test(piece) ? 'usage' : 'failure';
-        for (const [, single, union] of found) {
-          for (const code of single === undefined ? union.split('|') : [single]) {
-            kinds.set(code.trim().replaceAll("'", ''), kind);
-          }
-        }
-      }
-    }
+    const tables = await Promise.all(files.map(async (file) => (await import(join(ROOT, file))).errors));
+    for (const table of [...tables, contentErrors, optionErrors])
+      for (const [code, { kind, http }] of Object.entries(definitionsOf(table))) definitions.set(code, { kind, http });
   });
 
   test('explains every code that a source has, once', () => {
-    const missing = [...kinds.keys()].filter((code) => !codes.includes(code));
+    const missing = [...definitions.keys()].filter((code) => !codes.includes(code));
     assert.deepEqual(missing, []);
     assert.deepEqual(
       codes.filter((code, at) => codes.indexOf(code) !== at),
@@ -91,7 +76,7 @@ describe('docs/errors.md', () => {
 
   test('names no code that no source has', () => {
     assert.deepEqual(
-      codes.filter((code) => !kinds.has(code)),
+      codes.filter((code) => !definitions.has(code)),
       [],
     );
   });
@@ -100,18 +85,20 @@ describe('docs/errors.md', () => {
     for (const [first, meaning, remedy, exit] of documented) {
       assert.ok(meaning !== '' && remedy !== '', first);
       if (exit === '–') continue;
-      assert.equal(exit, kinds.get(first.slice(1, -1)) === 'usage' ? '2' : '1', `${first} ends with exit code ${exit}`);
+      assert.equal(
+        exit,
+        definitions.get(first.slice(1, -1))?.kind === 'usage' ? '2' : '1',
+        `${first} ends with exit code ${exit}`,
+      );
     }
   });
 
   test('gives the statuses that the service answers with', () => {
-    const server = readFileSync(join(ROOT, 'packages/serving/src/http-errors.ts'), 'utf8');
-    const table = /STATUS: Record<string, number> = \{([^}]+)\}/.exec(server)?.[1] ?? '';
-    const statuses = [...table.matchAll(/(\w+): (\d+)/g)];
-    assert.ok(statuses.length > 5);
-    for (const [, code, status] of statuses) {
+    const told = [...definitions].filter(([, { http }]) => http !== undefined);
+    assert.ok(told.length > 15);
+    for (const [code, { http }] of told) {
       const row = documented.find(([first]) => first === `\`${code}\``);
-      assert.ok(row?.[4].split(', ').includes(status), `${code}: ${row?.[4]}`);
+      assert.ok(row?.[4].split(', ').includes(String(http)), `${code}: ${row?.[4]}, not ${http}`);
     }
   });
 
@@ -119,7 +106,9 @@ describe('docs/errors.md', () => {
     const environment = /^(LOREKEEP|HF)_|^NO_COLOR$|^INIT_CWD$|^OPENAI_API_KEY$/;
     for (const name of readdirSync(DOCS)) {
       const named = [...page(name).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map((match) => match[1]);
-      const unknown = named.filter((code) => !kinds.has(code) && !environment.test(code) && !/^(FST|E)_/.test(code));
+      const unknown = named.filter(
+        (code) => !definitions.has(code) && !environment.test(code) && !/^(FST|E)_/.test(code),
+      );
       assert.deepEqual(unknown, [], name);
     }
   });

@@ -1,26 +1,37 @@
 export { readInitialTowers } from './bundle/initial-towers.ts';
-export { type Bundle, openBundle } from './bundle/load.ts';
+export { type Bundle, type LoadOptions, openBundle } from './bundle/load.ts';
 export { type BundleManifest, readManifest } from './bundle/manifest.ts';
 export { PARAMETERS, writeBundle } from './bundle/write.ts';
-export { mergeNewItems } from './composition/lists.ts';
-export { type Engine, openEngine } from './engine/engine.ts';
+export type { RankedItems, Source } from './composition/lists.ts';
+export {
+  createRecommender,
+  type PreparedQuery,
+  type Query,
+  type Recommender,
+  type RecommenderParts,
+} from './composition/recommender.ts';
+export { type Engine, type EngineOptions, type EngineStats, openEngine } from './engine/engine.ts';
 export { requestInvalid } from './engine/request-invalid.ts';
 export {
+  type EventInput,
   eventSchema,
+  type Filter,
   flattenIssues,
   idSchema,
   itemSchema,
   MAX_BATCH,
   MAX_K,
   type Recommendations,
+  type RecommendRequest,
   recommendationsSchema,
   recommendSchema,
+  type SimilarRequest,
 } from './engine/requests.ts';
-export { errors, errors as recommenderErrors } from './errors.ts';
+export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
 export { type RecommenderConfig, recommenderOptions, resolveConfig } from './options/options.ts';
 export { type Preset, presets } from './options/presets.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
-export { publish } from './publication/publish.ts';
-export { type Selected, type TrainOptions, trainRecommender } from './training/train.ts';
+export { type PublishOptions, publish } from './publication/publish.ts';
+export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

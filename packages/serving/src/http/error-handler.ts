@@ -6,25 +6,10 @@ import { LorekeepError } from '@lorekeep/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, quoted } from './errors.ts';
 
-/** Statuses of errors of other packages that do not carry one yet. */
-export const STATUS_OF_CODE: Readonly<Record<string, number>> = {
-  EVENT_INVALID: 400,
-  ITEM_INVALID: 400,
-  REQUEST_INVALID: 400,
-  ITEM_NOT_FOUND: 404,
-  EVENT_UNKNOWN_ITEM: 422,
-  ENGINE_BUSY: 503,
-  ENGINE_CLOSED: 503,
-  STORE_BUSY: 503,
-};
-
-const statusOf = ({ http, code }: LorekeepError): number | undefined =>
-  http ?? (Object.hasOwn(STATUS_OF_CODE, code) ? STATUS_OF_CODE[code] : undefined);
-
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = publicError(error, request);
   const answer = known ?? errors.INTERNAL({ requestId: request.id });
-  const status = statusOf(answer) ?? 500;
+  const status = answer.http ?? 500;
   if (known === undefined) request.log.error({ err: error }, answer.message);
   else request.log.info({ code: answer.code }, answer.message);
   if (status === 503) reply.header('retry-after', '1');
@@ -43,7 +28,7 @@ function publicError(error: unknown, request: FastifyRequest): LorekeepError | u
     request.log.error({ err: error }, error.message);
     return errors.ENCODER_UNREACHABLE();
   }
-  if (error instanceof LorekeepError) return statusOf(error) === undefined ? undefined : error;
+  if (error instanceof LorekeepError) return error.http === undefined ? undefined : error;
   return isRefusal(error) ? refusal(error, request) : undefined;
 }
 
