@@ -1,20 +1,43 @@
-export { baselines } from './baselines.ts';
-export { errors, errors as evaluationErrors } from './errors.ts';
+export { type BaselineName, type BaselineOptions, baselines } from './baselines.ts';
+export type { Group } from './breakdown.ts';
+export { errors as evaluationErrors } from './errors.ts';
 export { type Evaluation, emptyRanking, evaluationOf } from './evaluation.ts';
-export { createRankEvaluator, type RankEvaluator, type Ranking } from './full-ranking.ts';
-export { type Intervals, type MetricName, type Metrics, metricsOfRanks } from './metrics.ts';
+export {
+  createRankEvaluator,
+  type RankEvaluator,
+  type RankEvaluatorOptions,
+  type Ranking,
+  TOP,
+} from './full-ranking.ts';
+export {
+  bootstrapIntervals,
+  type IntervalOptions,
+  type Intervals,
+  METRIC_NAMES,
+  type MetricName,
+  type Metrics,
+  metricsOfRanks,
+} from './metrics.ts';
 export { type Difference, pairedDifferences } from './paired.ts';
-export { createScorer, type HistorySettings, rankByNeighbours, type SparseScores } from './sparse-ranking.ts';
+export {
+  createScorer,
+  type HistorySettings,
+  type NeighbourScorer,
+  rankByNeighbours,
+  type SparseScores,
+} from './sparse-ranking.ts';
 export {
   type EvaluationCase,
   type EvaluationSet,
   evaluationCases,
   type FitOn,
+  type HeldOut,
   leaveOneOut,
   PROTOCOLS,
   type Protocol,
   type Split,
   splitBy,
+  temporal,
   trainCounts,
   trainItems,
 } from './split.ts';

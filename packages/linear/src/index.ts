@@ -1,7 +1,14 @@
-export { errors, errors as linearErrors } from './errors.ts';
+export { errors as linearErrors } from './errors.ts';
 export { symmetricEigen } from './factors/eigen.ts';
 export { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './factors/thin-matrices.ts';
-export { type Factors, leadingFactors, OVERSAMPLING } from './factors/twin-factors.ts';
+export {
+  type Factors,
+  leadingFactors,
+  OVERSAMPLING,
+  type TwinFactors,
+  type TwinOptions,
+  twinFactors,
+} from './factors/twin-factors.ts';
 export {
   CANDIDATES,
   type CandidateSource,
@@ -11,12 +18,18 @@ export {
   recentItems,
 } from './model/candidates.ts';
 export { LINEAR_FILE, type LinearSummary, readLinear, rowArrays, rowsIn, saveLinear } from './model/file.ts';
-export { fitLinear, type LinearModel, MAX_ITEMS } from './model/fit.ts';
+export { type FitLinearOptions, fitLinear, type LinearModel, MAX_ITEMS } from './model/fit.ts';
 export { type ItemModel, openItemModel } from './model/item-model.ts';
-export { USUAL_WITHOUT_CONTENT } from './model/search.ts';
+export {
+  type LinearSettings,
+  type SearchOptions,
+  type SearchResult,
+  searchLinear,
+  USUAL_WITHOUT_CONTENT,
+} from './model/search.ts';
 export { linearOptions } from './options.ts';
-export { type GramSettings, interactionsOf } from './solve/gram.ts';
+export { type GramSettings, type Interactions, interactionsOf } from './solve/gram.ts';
 export { strongestNeighbours } from './solve/neighbours.ts';
 export { clearSolutions, type SolutionCache, type SolutionOptions, solution } from './solve/solution-cache.ts';
-export { solveItems } from './solve/solve.ts';
-export { diagonalOf } from './solve/tiles.ts';
+export { type SolveContext, solveItems } from './solve/solve.ts';
+export { diagonalOf, type SymmetricTiles } from './solve/tiles.ts';

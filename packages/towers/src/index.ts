@@ -1,9 +1,9 @@
-export { errors, errors as towersErrors } from './errors.ts';
+export { errors as towersErrors } from './errors.ts';
 export { widthsOf } from './model/towers.ts';
 export { checkTowerOptions, type TowerConfig, towerOptions } from './options.ts';
 export { itemTowerGraph, userTowerGraph } from './tower-graphs.ts';
-export { createTowerEncoder } from './tower-vectors.ts';
+export { createTowerEncoder, type TowerEncoder, type TowerVectors } from './tower-vectors.ts';
 export { discardCheckpoint } from './training/checkpoint.ts';
 export type { EpochRecord } from './training/epoch-record.ts';
-export { type TrainedTowers, trainTowers } from './training/train.ts';
+export { type TrainedTowers, type TrainTowersOptions, trainTowers } from './training/train.ts';
 export type { ContentInfo, InitialTowers } from './training/transfer.ts';
