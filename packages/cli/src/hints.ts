@@ -65,7 +65,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENDPOINT_CHANGED: `Restore the former model, or give the new one its own --endpoint-version; then ${RETRAIN}.`,
 
   // Training and models
-  TOWERS_NO_QUESTIONS: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
+  EVALUATION_NO_CASES: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
   TOWERS_DIVERGED: unstableTraining,
   TOWERS_LOSS_NOT_FINITE: unstableTraining,
   TOWERS_INIT_MISMATCH:

@@ -12,7 +12,7 @@ import { writeSimulatedShop } from '@lorekeep/datasets';
 import { openWorkspace } from '@lorekeep/workspace';
 import { lineOf, lorekeep, start } from './command.ts';
 
-const QUICK = { epochs: 2, dim: 32, hidden: 16 };
+const QUICK = { training: { epochs: 2 }, network: { dim: 32, hidden: 16 } };
 
 let dir: string;
 before(async () => {

@@ -55,7 +55,7 @@ describe('a service that is killed', () => {
     const second = await start();
     assert.deepEqual(await shop.store.histories(['survivor'], 5), [['music-5']]);
     const answer = await post(`${second.address}/v1/recommend`, { user: 'survivor', filter: { price: 4711 } });
-    assert.equal(answer.body.source, 'towers');
+    assert.equal(answer.body.source, 'linear');
     assert.deepEqual(
       answer.body.items.map(({ id }: { id: string }) => id),
       ['kept'],

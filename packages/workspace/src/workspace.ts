@@ -101,7 +101,7 @@ export interface Workspace extends AsyncDisposable {
    * beside another version. Changes nothing. Warns with `LOG_CHANGED` or `PROTOCOL_DIFFERS` if the
    * model may have seen some of the test events.
    * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `MODEL_SAW_EVERYTHING`,
-   *   `TIMES_MISSING`, `TOWERS_NO_QUESTIONS`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`,
+   *   `TIMES_MISSING`, `EVALUATION_NO_CASES`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`,
    *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
    * @example
    * const { test, differences } = await workspace.evaluate({ model: version });

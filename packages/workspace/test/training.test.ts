@@ -10,7 +10,7 @@ import { openWorkspace, type TrainResult, type Workspace } from '@lorekeep/works
 import { sampleRows } from '../src/training/item-sample.ts';
 import { createShopFolder, type ShopFolder } from './shop.ts';
 
-const OPTIONS = { config: { epochs: 2, dim: 32, hidden: 16 } };
+const OPTIONS = { config: { training: { epochs: 2 }, network: { dim: 32, hidden: 16 } } };
 
 let folder: ShopFolder;
 let workspace: Workspace;

@@ -14,7 +14,7 @@ import {
 } from '@lorekeep/evaluation';
 import { type LinearModel, openItemModel } from '@lorekeep/linear';
 import type { Bundle } from '../bundle/load.ts';
-import { createCatalogueParts } from './catalogue-parts.ts';
+import { type CatalogueParts, createCatalogueParts } from './catalogue-parts.ts';
 import { type RankOptions, rankCases } from './rank-cases.ts';
 
 /** Users whose histories are gathered at a time. */
@@ -31,14 +31,26 @@ export async function evaluateBundle(
   content: Float32Array,
   { threads, progress, signal, seed = 42 }: RankOptions & { seed?: number } = {},
 ): Promise<Evaluation> {
-  const { itemIds } = split.log;
+  const cases = evaluationCases(split, set);
+  const parts = await bundleParts(bundle, split, content, { signal });
+  const ranking = await rankCases(parts, cases, { threads, signal, progress, note: `version, ${set}` });
+  return evaluationOf(split, set, ranking, seed);
+}
+
+/** The parts of the composition over the catalogue of a log, as `evaluateBundle` ranks with them. */
+export async function bundleParts(
+  bundle: Bundle,
+  { log, ...split }: Split,
+  content: Float32Array,
+  { signal }: RunContext = {},
+): Promise<CatalogueParts> {
+  const { itemIds } = log;
   const known = new Map(bundle.itemIds.map((id, row) => [id, row]));
   const trainedRows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
   const { linear, reranker } = bundle;
-  const cases = evaluationCases(split, set);
-  const parts = createCatalogueParts({
+  return createCatalogueParts({
     items: itemIds.length,
-    ...(linear === undefined || cases.length === 0
+    ...(linear === undefined
       ? {}
       : { weights: { rows: await catalogueWeights(linear, trainedRows, content), settings: linear.settings } }),
     ...(reranker === undefined ? {} : { reranker, trainedRows }),
@@ -47,10 +59,8 @@ export async function evaluateBundle(
       items: () => bundle.adaptItems(content, trainedRows),
       users: (inputs, histories) => userVectors(bundle, inputs, histories, { signal }),
     },
-    counts: trainCounts(split),
+    counts: trainCounts({ log, ...split }),
   });
-  const ranking = await rankCases(parts, cases, { threads, signal, progress, note: `version, ${set}` });
-  return evaluationOf(split, set, ranking, seed);
 }
 
 /** As in a shop: items that the model was not solved with are folded in. */

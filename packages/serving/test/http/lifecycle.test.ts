@@ -50,7 +50,7 @@ describe('life of the service', () => {
     assert.equal(value('lorekeep_ready'), 1);
     assert.equal(value('lorekeep_index_size'), engine.stats().indexed);
     assert.ok(value('process_resident_memory_bytes') > 1e7);
-    assert.ok(value('lorekeep_recommendations_total{source="towers"}') > 0);
+    assert.ok(value('lorekeep_recommendations_total{source="linear"}') > 0);
     assert.ok(value('lorekeep_encode_duration_seconds_count') > 0);
     const label = '{route="/v1/recommend",method="POST",status="200"}';
     assert.ok(value(`lorekeep_http_request_duration_seconds_count${label}`) > 0);

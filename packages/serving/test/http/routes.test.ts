@@ -28,7 +28,7 @@ describe('routes', () => {
   test('recommends to a known user and for an anonymous history', async () => {
     const known = await post('/v1/recommend', { user: 'user-0', k: 4, withItems: true });
     assert.equal(known.status, 200);
-    assert.equal(known.body.source, 'towers');
+    assert.equal(known.body.source, 'linear');
     assert.equal(known.body.version, engine.stats().version);
     assert.equal(known.body.items.length, 4);
     assert.match(known.body.items[0].item.title, /garden/);
@@ -84,7 +84,7 @@ describe('routes', () => {
     const { status, body } = await post('/v1/events', { user: 'http-user', item: 'music-2', type: 'click' });
     assert.deepEqual([status, body], [200, { appended: 1 }]);
     const answer = await post('/v1/recommend', { user: 'http-user', k: 3 });
-    assert.equal(answer.body.source, 'towers');
+    assert.equal(answer.body.source, 'linear');
     assert.deepEqual([...new Set(answer.body.items.map(({ id }: { id: string }) => topicOf(id)))], ['music']);
     const batch = Array.from({ length: 1000 }, (_, n) => ({ user: `batch-${n}`, item: 'garden-1', timestamp: n }));
     assert.deepEqual((await post('/v1/events', batch)).body, { appended: 1000 });

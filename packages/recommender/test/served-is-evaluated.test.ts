@@ -1,0 +1,108 @@
+/**
+ * What evaluation ranks is what the engine serves. A shop of each kind of model is trained, evaluated,
+ * published and asked: for every test user the served list must be the evaluated one, with the seen
+ * items and without them, and the rank of every target must be its position there.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { catalogueVectors, createLexicalEncoder, DEFAULT_TEMPLATE, encodeCatalogue, itemText } from '@lorekeep/encoder';
+import { evaluationCases, type Ranking } from '@lorekeep/evaluation';
+import { openStore } from '@lorekeep/store';
+import { configOf, makeItems, makeWalks } from '@lorekeep/testing';
+import { openBundle } from '../src/bundle/load.ts';
+import { writeBundle } from '../src/bundle/write.ts';
+import { openEngine } from '../src/engine/engine.ts';
+import { bundleParts } from '../src/evaluation/evaluate-bundle.ts';
+import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
+import { rankCases } from '../src/evaluation/rank-cases.ts';
+import { publish } from '../src/publication/publish.ts';
+import { trainRecommender } from '../src/training/train.ts';
+
+const SMALL = { dim: 32, hidden: 16, maxHistory: 20 };
+
+for (const [preset, overrides, source] of [
+  ['learn', { ...SMALL, epochs: 1 }, 'reranker'],
+  ['linear', SMALL, 'linear'],
+  ['content-only', { ...SMALL, epochs: 1 }, 'towers'],
+] as const)
+  test(`for every test user the served list is the evaluated one: ${preset}`, async () => {
+    const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-served-'));
+    const store = await openStore(join(workspace, 'lorekeep.sqlite'));
+    try {
+      const items = makeItems();
+      await store.upsertItems(items);
+      await store.appendEvents(makeWalks());
+      const encoder = createLexicalEncoder(
+        items.map((item) => itemText(item)),
+        { dim: 32 },
+      );
+      const { id, name, dim, isLanguageModel } = encoder;
+      await encodeCatalogue({ store, encoder });
+      const log = await store.interactionLog();
+      const content = await catalogueVectors({ store, encoder }, log.itemIds);
+      const contentInfo = { encoder: id, name, dim, isLanguageModel, template: DEFAULT_TEMPLATE };
+      const trained = await trainRecommender({ log, content, contentInfo, config: configOf(preset, overrides) });
+      // Towers with a weight take every path of the composition.
+      if (trained.reranker?.parts !== undefined) trained.reranker.report.towerWeight = 0.5;
+      const evaluated = await evaluateTrained(trained, 'test');
+      const bundleDir = join(workspace, 'models', 'm1');
+      const metrics = { valid: evaluated.metrics, test: evaluated.metrics, baselines: {} };
+      await writeBundle(bundleDir, trained, metrics);
+
+      const cases = evaluationCases(trained.split, 'test');
+      const bundle = await openBundle(bundleDir);
+      let ranking: Ranking;
+      try {
+        ranking = await rankCases(await bundleParts(bundle, trained.split, content), cases);
+      } finally {
+        await bundle.close();
+      }
+      assert.deepEqual(ranking.seenIncluded, evaluated.ranks, 'evaluated in memory and from disk alike');
+
+      await publish({ workspace, bundleDir, store, encoder, indexKind: 'exact' });
+      const engine = await openEngine({ workspace, store, encoder });
+      try {
+        const sources = new Map<string, number>();
+        for (const [at, { history, target }] of cases.entries()) {
+          const ids = Array.from(history, (row) => log.itemIds[row]);
+          const served = async (includeHistory: boolean, k: number) => {
+            const answer = await engine.recommend({ history: ids, k, includeHistory });
+            sources.set(answer.source, (sources.get(answer.source) ?? 0) + 1);
+            return answer.items.map((item) => item.id);
+          };
+          const { width } = ranking;
+          const top = ranking.top.subarray(at * width, (at + 1) * width);
+          assert.deepEqual(
+            await served(true, width),
+            Array.from(top, (row) => log.itemIds[row]),
+            `list of user ${at}`,
+          );
+          const [withSeen, withoutSeen] = [await served(true, 50), await served(false, 50)];
+          const seen = new Set(ids);
+          assert.deepEqual(
+            withoutSeen.slice(0, 30),
+            withSeen.filter((item) => !seen.has(item)).slice(0, 30),
+            `list of user ${at} without seen items`,
+          );
+          for (const [list, rank] of [
+            [withSeen, ranking.seenIncluded[at]],
+            [withoutSeen, ranking.seenExcluded[at]],
+          ] as const) {
+            const place = list.indexOf(log.itemIds[target]);
+            if (place >= 0) assert.ok(Math.abs(rank - (place + 1)) <= 1, `rank ${rank}, position ${place + 1}`);
+            else assert.ok(rank > list.length || seen.has(log.itemIds[target]), `rank ${rank}, not in the list`);
+          }
+        }
+        assert.deepEqual([...sources.keys()], [source]);
+      } finally {
+        await engine.close();
+        await encoder.close();
+      }
+    } finally {
+      await store.close();
+      await rm(workspace, { recursive: true, force: true });
+    }
+  });
