@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
-import { answerOf, type EndpointServer, json, startEndpoint } from '../../encoder/test/endpoint-server.ts';
+import { answerOf, type EndpointServer, json, startEndpoint } from '@lorekeep/testing';
 import { lineOf, lorekeep, start } from './command.ts';
 
 const KEY = 'secret-key-of-the-test';

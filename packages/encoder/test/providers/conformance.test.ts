@@ -7,7 +7,7 @@ import type { LorekeepError } from '@lorekeep/core';
 import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { createLexicalEncoder, loadOnnxEncoder, openEncoder, openTransformers } from '../../src/index.ts';
 import { encoderConformance } from '../conformance.ts';
-import { type EndpointServer, json, startEndpoint } from '../endpoint-server.ts';
+import { type EndpointServer, json, startEndpoint } from '@lorekeep/testing';
 import { FIXTURES, TINY_BERT, transformersInstalled } from '../support/fixtures.ts';
 import { scratchFolder } from '../support/machine.ts';
 import { cosine, rowOf } from '../support/vectors.ts';

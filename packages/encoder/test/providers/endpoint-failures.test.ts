@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import type { LorekeepError } from '@lorekeep/core';
 import { openEncoder } from '../../src/index.ts';
 import { retryAfterMs } from '../../src/retry.ts';
-import { answerOf, json, type Misbehaviour, startEndpoint } from '../endpoint-server.ts';
+import { answerOf, json, type Misbehaviour, startEndpoint } from '@lorekeep/testing';
 import { assertEncodes, failure, open, server, useEndpoint } from './endpoint-harness.ts';
 
 useEndpoint();

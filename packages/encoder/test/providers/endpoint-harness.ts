@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach } from 'node:test';
 import { inspect } from 'node:util';
 import { LorekeepError } from '@lorekeep/core';
 import { type EndpointOptions, openEncoder, type TextEncoder } from '../../src/index.ts';
-import { type EndpointServer, type Misbehaviour, startEndpoint, vectorOf } from '../endpoint-server.ts';
+import { type EndpointServer, type Misbehaviour, startEndpoint, vectorOf } from '@lorekeep/testing';
 import { cosine, rowOf } from '../support/vectors.ts';
 
 /** Environment variable with the key in these tests. */
