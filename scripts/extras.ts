@@ -1,12 +1,12 @@
 /**
- * Fetches what the default set-up leaves out, into `.extras` (git-ignored), where its adapters find it:
+ * Installs the optional packages into `.extras` (git-ignored), where their adapters find them:
  *
- * - hnswlib-node, an alternative index, because it compiles: a C++ compiler, make and Python 3 are needed;
- * - @huggingface/transformers, an alternative encoder, because it is large. None of its install scripts run (that of
- *   onnxruntime-node fetches CUDA libraries from a vendor; everything else is inside the packages), and what it needs in
- *   browsers alone is left out.
+ * - hnswlib-node, an alternative index. It compiles: a C++ compiler, make and Python 3 are needed.
+ * - @huggingface/transformers, an alternative encoder. It is large. Its install scripts do not run
+ *   (the one of onnxruntime-node downloads CUDA libraries from a vendor; everything else is inside the
+ *   packages), and the part that only browsers need is left out.
  *
- * Done already → nothing to do.
+ * Packages that are installed already are left as they are.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -70,7 +70,7 @@ if (missing.length === EXTRAS.length) {
   const allowScripts = Object.fromEntries(
     EXTRAS.filter(({ compiles }) => compiles).map(({ name, version }) => [`${name}@${version}`, true]),
   );
-  // Its code for browsers is bundled; the package beside it, 140 MB, is never loaded in Node.
+  // The part for browsers, 140 MB, is never loaded in Node.
   const overrides = { 'onnxruntime-web': 'npm:onnxruntime-common@1.30.0' };
   writeFileSync(
     join(place, 'package.json'),
@@ -81,7 +81,7 @@ for (const extra of missing) {
   const failure = install(extra);
   if (failure === undefined) console.log(`${extra.name} ${extra.version} is in .extras`);
   else {
-    console.error(`${extra.name} could not be installed (${failure}).\n${extra.without}`);
+    console.error(`${extra.name} was not installed (${failure}).\n${extra.without}`);
     process.exitCode = 1;
   }
 }

@@ -19,7 +19,7 @@ try {
 }
 
 if (installed) indexConformance('hnswlib');
-else if (process.env.CI === 'true') {
+else if (process.env.LOREKEEP_TEST_EXTRAS === 'required') {
   test('hnswlib-node is there in CI', () => assert.fail('Run "pnpm extras" before the tests.'));
 } else {
   const reason = 'hnswlib-node is not installed: run "pnpm extras" to test the hnswlib index too';
