@@ -46,7 +46,7 @@ function partsOf({ linear, reranked, weight = 0, firstNew = 12 }: Given) {
       dim: 1,
       userVectors: async (histories) => new Float32Array(histories.length).fill(1),
       scores: (user, wanted) => Float32Array.from(wanted, (row) => user[0] * row),
-      search: async (_, k, passes) =>
+      search: async (_, k, passes = () => true) =>
         filtered(
           Array.from({ length: 12 }, (__, at) => 11 - at),
           k,

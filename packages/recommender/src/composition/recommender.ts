@@ -45,8 +45,8 @@ export interface TowersPart {
   userVectors(histories: readonly ArrayLike<CatalogueRow>[]): Promise<Float32Array>;
   /** Inner products of a user vector with items; 0 for an item without a vector. */
   scores(user: Float32Array, rows: ArrayLike<CatalogueRow>): Float32Array;
-  /** The `k` rows with the largest inner products that pass. */
-  search(user: Float32Array, k: number, passes: (row: CatalogueRow) => boolean): Promise<RankedRows>;
+  /** The `k` rows with the largest inner products that pass (default: all pass). */
+  search(user: Float32Array, k: number, passes?: (row: CatalogueRow) => boolean): Promise<RankedRows>;
 }
 
 export interface RecommenderParts {
@@ -98,13 +98,14 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   }
 
   async function listOf(
-    { history, passes = all }: Query,
+    { history, passes }: Query,
     candidates: RankedCandidates | undefined,
     user: () => Promise<Float32Array>,
     k: number,
     seen: ReadonlySet<CatalogueRow>,
   ): Promise<RankedItems> {
-    const passesUnseen = seen.size === 0 ? passes : (row: CatalogueRow) => !seen.has(row) && passes(row);
+    const filter = seen.size === 0 ? passes : (row: CatalogueRow) => !seen.has(row) && (passes?.(row) ?? true);
+    const passesUnseen = filter ?? all;
     if (history.length === 0) return { ...parts.popular(k, passesUnseen), source: 'popularity' };
     const named = linear?.top(history, k, passesUnseen);
     const reranked = candidates && without(candidates, seen);
@@ -115,7 +116,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       found = { ...withScoresOf(rows, reranked), source: 'reranker' };
     } else if (named !== undefined && named.keys.length > 0) found = { ...named, source: 'linear' };
     if (found !== undefined && found.keys.length === k) return found;
-    const behind = await towers.search(await user(), k, passesUnseen);
+    const behind = await towers.search(await user(), k, filter);
     return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
   }
 

@@ -1,9 +1,9 @@
 /**
- * The recommender engine: what the HTTP service, the command line and a program of one's own all ask.
+ * The recommender engine, which the HTTP service, the command line and programs use.
  *
- * Reading takes no lock and never waits for a write. Writes go one after another: to the store first, where they are
- * durable, and then into memory. What was acknowledged is therefore found again after a crash, because every start and
- * every reload folds in what the store knows and the publication does not.
+ * A read takes no lock and never waits for a write. Writes run one after another: first to the store,
+ * where they are durable, then into memory. After a crash every acknowledged write is found again,
+ * because every start and every reload adds what the store has and the publication does not.
  */
 import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
@@ -29,7 +29,7 @@ import {
   similarSchema,
 } from './requests.ts';
 
-/** Newest events of a user that are looked at: for what not to recommend again, and (less) for the user tower. */
+/** Newest events of a user that are read: they are left out of the list; models read fewer of them. */
 const HISTORY_READ = 1000;
 
 export interface EngineOptions {
@@ -49,7 +49,7 @@ export interface EngineStats {
   model: string;
   encoder: { name: string; isLanguageModel: boolean };
   items: number;
-  /** Items in the index: all but those without text that the towers do not know. */
+  /** Items in the index: all but those without text that training did not see. */
   indexed: number;
   index: { kind: string; ef: number; recallAt10: number };
   /** Items that were new or changed when this version was loaded. */
@@ -59,42 +59,48 @@ export interface EngineStats {
 
 export interface Engine {
   /**
-   * The best items for a user or for an anonymous session: where the published model has a second stage, the linear model's
-   * candidates in its order; where it has a linear model alone, in that one's; else, and behind those, by the inner product
-   * of user vector and item vectors. Items newer than the second stage keep the place that the linear model gives them.
-   * `source` tells the second stage from the rest.
+   * The best items for a user or an anonymous session, in the order of the composition
+   * (composition/recommender.ts). `source` says what ordered the list.
    *
-   * The user's own items are left out unless `includeHistory` is true (of a very long history, the newest 1,000).
-   * Unknown items in a given history are ignored and listed in `unknownItems`. With nothing to go by (an unknown user,
-   * no history, only unknown items) the most popular items that pass come back, and `source` says `'popularity'`.
+   * The user's own items are left out unless `includeHistory` is true (of a very long history, the
+   * newest 1,000). Unknown items in a given history are ignored and listed in `unknownItems`. Without
+   * a usable history (an unknown user, no events, only unknown items) the most popular items that pass
+   * are returned, and `source` is `'popularity'`.
+   *
    * @throws LorekeepError `REQUEST_INVALID`
    * @example
-   * const { items } = await engine.recommend({ user: 'ann', k: 5, filter: { price: { max: 20 } }, withItems: true });
+   * const filter = { price: { max: 20 } };
+   * const { items } = await engine.recommend({ user: 'ann', k: 5, filter, withItems: true });
    */
   recommend(request: RecommendRequest): Promise<Recommendations>;
   /**
-   * The items that this one speaks for by the linear model, or whose vectors have the largest inner products with this
-   * one's; itself left out. For an item without any
-   * text that the towers do not know, the most popular ones.
+   * Items similar to this one, itself left out: its neighbours in the linear model, then the items
+   * with the largest inner products of vectors. For an item without text that training did not see,
+   * the most popular ones.
+   *
    * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
    */
   similar(id: string, request?: SimilarRequest): Promise<Recommendations>;
   /**
-   * Stores items (an existing one is replaced as a whole) and makes them retrievable: when this resolves they are on
-   * disk and in the index. Of an id given twice the last one counts. At most 1,000.
+   * Stores items (an existing one is replaced as a whole) and makes them retrievable: when this
+   * resolves they are on disk and in the index. Of an id given twice the last one counts. At most
+   * 1,000.
+   *
    * @throws LorekeepError `REQUEST_INVALID`, `ITEM_INVALID` (nothing is written), `ENGINE_BUSY`
    */
   upsertItems(items: Item[]): Promise<{ upserted: number; encoded: number; encodeSeconds: number; version: string }>;
   /**
-   * Appends events; on disk when this resolves, and part of the next recommendation. At most 1,000.
+   * Appends events: when this resolves they are on disk and used by the next recommendation. At most
+   * 1,000.
+   *
    * @throws LorekeepError `REQUEST_INVALID`, `EVENT_UNKNOWN_ITEM`, `EVENT_INVALID` (nothing is written), `ENGINE_BUSY`
    */
   appendEvents(events: EventInput[]): Promise<{ appended: number }>;
   /** @throws LorekeepError `ITEM_NOT_FOUND` */
   getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
   /**
-   * Switches to the version that is published now; requests in progress finish on the old one. False where that is
-   * the one already served. If it fails, the old one goes on.
+   * Switches to the live publication; requests in progress finish on the old one. False if it is
+   * served already. If it fails, the old one stays in use.
    */
   reload(): Promise<boolean>;
   stats(): EngineStats;
@@ -103,7 +109,8 @@ export interface Engine {
 }
 
 /**
- * Loads what is published in a workspace, up to date with its store.
+ * Opens the live publication of a workspace, up to date with its store.
+ *
  * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_MISMATCH`, `INDEX_ADAPTER_MISSING`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -149,7 +156,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
-  /** Runs `work` on the version that is live now, which stays open until it is done. */
+  /** Runs `work` on the version in use, which stays open until it is done. */
   async function read<T>(work: (loaded: LoadedPublication) => Promise<T>): Promise<T> {
     if (closed) throw errors.ENGINE_CLOSED();
     const { loaded } = current;
@@ -192,7 +199,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const rows = history.map(catalogue.rowOf);
         const known = rows.filter((row) => row !== undefined);
         const unknownItems = request.history === undefined ? [] : history.filter((_, at) => rows[at] === undefined);
-        const passes = rowFilter(loaded, filter, new Set(exclude.map(catalogue.rowOf)));
+        const passes = rowFilter(loaded, filter, exclude.map(catalogue.rowOf));
         const [prepared] = await recommender.prepare([{ history: known, passes }]);
         const found = await prepared.list(k, includeHistory ? undefined : new Set(known));
         return answer(loaded, found, withItems, unknownItems);
@@ -203,7 +210,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const { k, filter, withItems } = parse(similarSchema, input);
         const row = loaded.catalogue.rowOf(id);
         if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
-        const passes = rowFilter(loaded, filter, new Set([row]));
+        const passes = rowFilter(loaded, filter, [row]) as (row: number) => boolean;
         return answer(loaded, await similarItems(loaded, row, k, passes), withItems, []);
       }),
 
@@ -293,11 +300,20 @@ async function similarItems(
   return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
 }
 
-/** Rows that may be recommended: not excluded, and with fields that the filter lets pass. */
-function rowFilter({ catalogue }: LoadedPublication, filter: Filter | undefined, excluded: ReadonlySet<unknown>) {
-  if (filter === undefined) return (row: number) => !excluded.has(row);
-  const fits = compileFilter(filter);
-  return (row: number) => !excluded.has(row) && fits(catalogue.fieldsOf(row));
+/**
+ * Rows that may be recommended: not excluded, and with fields that pass the filter. `undefined` if
+ * that is all of them.
+ */
+function rowFilter(
+  { catalogue }: LoadedPublication,
+  filter: Filter | undefined,
+  excluded: readonly (number | undefined)[],
+): ((row: number) => boolean) | undefined {
+  if (filter === undefined && excluded.length === 0) return undefined;
+  const out = new Set(excluded);
+  if (filter === undefined) return (row) => !out.has(row);
+  const passes = compileFilter(filter);
+  return (row) => !out.has(row) && passes(catalogue.fieldsOf(row));
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

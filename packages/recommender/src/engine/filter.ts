@@ -1,14 +1,13 @@
-/** A filter as a function. What it means is said at `filterSchema`. */
+/** A filter as a function. `filterSchema` in requests.ts defines its meaning. */
 import type { Item } from '@lorekeep/store';
 import type { Filter } from './requests.ts';
 
-/** What a filter may look at; everything else of an item stays in the store. */
+/** The fields of an item that a filter can test; the rest of an item stays in the store. */
 export type FilterFields = Pick<Item, 'brand' | 'categories' | 'price' | 'fields'>;
 
 type Scalar = string | number | boolean;
 type Condition = Scalar | readonly Scalar[] | { min?: number; max?: number };
 
-/** `fields` must outlive no call: nothing is kept. */
 export function compileFilter(filter: Filter): (fields: FilterFields) => boolean {
   const tests: ((fields: FilterFields) => boolean)[] = [];
   if (filter.brand !== undefined) {

@@ -4,7 +4,7 @@
  * its last reader.
  */
 import { createTopK, dot, gatherRows, type TopK } from '@lorekeep/core';
-import type { TextEncoder } from '@lorekeep/encoder';
+import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import type { Item, Store } from '@lorekeep/store';
 import {
   createRecommender,
@@ -15,7 +15,6 @@ import {
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
-import { contentVectors, textHash } from './content.ts';
 import { type LinearRows, openLinearRows } from './linear-rows.ts';
 
 /** Items that are brought up to date together. */

@@ -68,7 +68,7 @@ export function createCatalogueParts({
       scores: (user, rows) => Float32Array.from(rows, (row) => dot(user, 0, vectors, row * dim, dim)),
       async search(user, k, passes) {
         const { vectors: all } = await adaptedItems();
-        return best(k, (row) => dot(user, 0, all, row * dim, dim), passes);
+        return best(k, (row) => dot(user, 0, all, row * dim, dim), passes ?? (() => true));
       },
     },
     popular: (k, passes) => best(k, (row) => counts[row], passes),

@@ -1,15 +1,15 @@
 /**
- * A publication: everything the service needs to answer, in one directory that never changes once it is there.
+ * A publication: everything that the engine needs to answer, in one directory that never changes
+ * after it is written.
  *
- *     published/<version>/manifest.json       what it is, how good the index is, SHA-256 of every file
+ *     published/<version>/manifest.json       what it is, the recall of the index, SHA-256 of every file
  *     published/<version>/items.json          ids, text hashes and event counts, in row order
- *     published/<version>/items.safetensors   inputs [items × inputDim], what the user tower reads for each item
+ *     published/<version>/items.safetensors   inputs [items × inputDim], what the user tower reads of each item
  *     published/<version>/index.<kind>        the item vectors, searchable; keys are rows
- *     published/<version>/towers/             the trained bundle (hard links where the disk allows)
- *     published/current                       the version that is live: one line
+ *     published/<version>/model/              the trained bundle (hard links if the disk allows them)
+ *     published/current                       the live version: one line
  *
- * A version is built under another name, flushed, renamed, and only then does `current` point to it. Killed at any
- * moment, a publication leaves the one before untouched.
+ * In format 1 the bundle is in `towers/`; such publications are read too.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,8 +31,13 @@ import { errors } from '../errors.ts';
 /** Versions kept, the live one included, so that a shop can go back. */
 const KEPT_VERSIONS = 3;
 
+export const PUBLICATION_FORMAT = 2;
+
+/** Where a publication of that format has its bundle. */
+export const bundleFolder = (format: PublicationManifest['format']) => (format === 1 ? 'towers' : 'model');
+
 export interface PublicationManifest {
-  format: 1;
+  format: 1 | typeof PUBLICATION_FORMAT;
   kind: 'publication';
   /** The directory's name; sorts by time. */
   version: string;
@@ -42,15 +47,15 @@ export interface PublicationManifest {
   model: string;
   encoder: { id: string; name: string; dim: number; isLanguageModel: boolean };
   template: ItemTemplate;
-  /** `events`: how many the store held; the counts in `items.json` are of these. */
+  /** `events`: number in the store at the time; the counts in `items.json` are of these. */
   data: { items: number; events: number };
   index: {
     kind: IndexKind;
     dim: number;
     size: number;
-    /** Chosen by measurement: the smallest breadth that reaches `recallAt10` ≥ .99, if any does. */
+    /** Measured: the smallest breadth with `recallAt10` ≥ .99, or else the largest tried. */
     ef: number;
-    /** Against an exact scan, mean over `queries` users (or items, in a shop without users). */
+    /** Against an exact scan: the mean over `queries` users (or items, in a shop without users). */
     recallAt10: number;
     queries: number;
   };
@@ -60,9 +65,9 @@ export interface PublicationManifest {
 
 export interface PublishedItems {
   ids: string[];
-  /** SHA-256 of each item's text, '' for items without one. */
+  /** SHA-256 of the text of each item, '' for an item without text. */
   texts: string[];
-  /** Non-passive events of each item when it was published. */
+  /** Number of non-passive events of each item at publication. */
   events: number[];
 }
 
@@ -83,8 +88,9 @@ export const publications = (workspace: string): ArtefactFolder => ({
 });
 
 /**
- * What is live in a workspace.
- * @throws LorekeepError `PUBLICATION_MISSING` where nothing was published yet, `PUBLICATION_CORRUPT`
+ * The live version of a workspace.
+ *
+ * @throws LorekeepError `PUBLICATION_MISSING` before the first publication, `PUBLICATION_CORRUPT`
  */
 export async function readCurrent(workspace: string): Promise<{ directory: string; manifest: PublicationManifest }> {
   const folder = publications(workspace);
@@ -102,7 +108,7 @@ export async function readCurrent(workspace: string): Promise<{ directory: strin
   } catch (error) {
     throw errors.PUBLICATION_CORRUPT({ directory, reason: 'its manifest.json cannot be read' }, error);
   }
-  if (manifest?.kind !== 'publication' || manifest.format !== 1) {
+  if (manifest?.kind !== 'publication' || ![1, PUBLICATION_FORMAT].includes(manifest.format)) {
     throw errors.PUBLICATION_CORRUPT({
       directory,
       reason: 'its manifest.json is of a format that this program does not know',
@@ -112,8 +118,9 @@ export async function readCurrent(workspace: string): Promise<{ directory: strin
 }
 
 /**
- * Reads a version, every file checked against its SHA-256 first.
- * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` where its index kind is not installed
+ * Opens a version after every file was checked against its SHA-256.
+ *
+ * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` if its index kind is not installed
  */
 export async function openPublication(directory: string, manifest: PublicationManifest): Promise<Publication> {
   const damage = await findDamage(directory, manifest.files);
@@ -127,7 +134,7 @@ export async function openPublication(directory: string, manifest: PublicationMa
   const inputs = arrays.inputs.data as Float32Array;
   const adapter = await openIndexAdapter(kind);
   const index = await adapter.open(join(directory, `index.${kind}`), { dim, ef, capacity: size });
-  const bundle = await openBundle(join(directory, 'towers')).catch(async (error: unknown) => {
+  const bundle = await openBundle(join(directory, bundleFolder(manifest.format))).catch(async (error: unknown) => {
     await index.close();
     throw error;
   });

@@ -1,26 +1,32 @@
 /**
- * Building a publication: every item of the catalogue through encoder and item tower, an index over the vectors, and
- * proof that the index finds what an exact scan finds.
+ * Builds a publication: every item of the catalogue goes through encoder and item tower, an index is
+ * built over the vectors, and its recall is measured against an exact scan.
  */
 import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumsOf, gatherRows, newVersion, noProgress, type RunContext, writeDirectoryAtomic } from '@lorekeep/core';
-import { catalogueVectors, encodeCatalogue, type ItemTemplate, type TextEncoder } from '@lorekeep/encoder';
+import { catalogueVectors, encodeCatalogue, type ItemTemplate, type TextEncoder, textHash } from '@lorekeep/encoder';
 import { namedArray, saveSafetensors } from '@lorekeep/graph';
 import type { InteractionLog, Store } from '@lorekeep/store';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, openBundle } from '../bundle/load.ts';
-import { textHash } from '../engine/content.ts';
 import { errors } from '../errors.ts';
-import { makeLive, type PublicationManifest, type PublishedItems, publications } from './publication.ts';
+import {
+  bundleFolder,
+  makeLive,
+  PUBLICATION_FORMAT,
+  type PublicationManifest,
+  type PublishedItems,
+  publications,
+} from './publication.ts';
 
 /** Items that go through encoder and tower together. */
 const BATCH = 1024;
-/** Users (or items) whose neighbours are compared with an exact scan. */
+/** Users (or items) whose nearest neighbours are compared with an exact scan. */
 const RECALL_QUERIES = 200;
 const RECALL_WANTED = 0.99;
-/** Breadths tried in turn until one reaches that recall. */
+/** Search breadths, tried in turn until one reaches that recall. */
 const BREADTHS = [64, 128, 256, 512];
 
 export interface PublishOptions extends RunContext {
@@ -28,21 +34,22 @@ export interface PublishOptions extends RunContext {
   /** The trained model to publish. */
   bundleDir: string;
   store: Store;
-  /** The encoder the model was trained with. */
+  /** The encoder that the model was trained with. */
   encoder: TextEncoder;
   /** Default `'usearch'`. */
   indexKind?: IndexKind;
 }
 
 /**
- * Publishes a trained model for the catalogue as it is now, and makes it live. If it fails or is stopped, what was
- * live stays live and nothing is left behind.
- * @throws LorekeepError `CATALOGUE_EMPTY`, `ENCODER_MISMATCH`, `VECTOR_NOT_FINITE`, `INDEX_ADAPTER_MISSING`, and what
- * loading the bundle throws
+ * Publishes a trained model for the catalogue as it is now, and makes it live. If it fails or is
+ * stopped, the live version stays live and nothing is left behind.
+ *
+ * @throws LorekeepError `CATALOGUE_EMPTY`, `ENCODER_MISMATCH`, `VECTOR_NOT_FINITE`,
+ *   `INDEX_ADAPTER_MISSING`, and what opening the bundle throws
  */
 export async function publish(options: PublishOptions): Promise<PublicationManifest> {
   const { workspace, bundleDir, store, encoder, indexKind = 'usearch', progress = noProgress, signal } = options;
-  // A missing adapter is found out before the work, not after it.
+  // A missing adapter is reported before the work, not after it.
   await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
   const bundle = await openBundle(bundleDir);
   try {
@@ -82,10 +89,10 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
         inputs: namedArray([items.ids.length, bundle.inputDim], inputs),
       });
       await writeFile(join(building, 'items.json'), JSON.stringify(items));
-      await linkTree(bundleDir, join(building, 'towers'));
+      await linkTree(bundleDir, join(building, bundleFolder(PUBLICATION_FORMAT)));
       signal?.throwIfAborted();
       manifest = {
-        format: 1,
+        format: PUBLICATION_FORMAT,
         kind: 'publication',
         version,
         createdAt: createdAt.getTime() / 1000,
@@ -111,7 +118,7 @@ interface AdaptOptions extends PublishOptions {
   count: number;
 }
 
-/** The whole catalogue through encoder and item tower. `rows`: those with something to go by, `vectors` theirs. */
+/** The whole catalogue through encoder and item tower. `rows` are those with a vector, `vectors` theirs. */
 async function adaptCatalogue({
   store,
   encoder,
@@ -189,7 +196,7 @@ async function buildIndex({
   return index;
 }
 
-/** Vectors to ask the index with: users spread evenly over the log, or items where there are no users. */
+/** Queries for the index: vectors of users spread evenly over the log, or of items if there are no users. */
 async function sampleQueries(
   bundle: Bundle,
   items: PublishedItems,
@@ -239,7 +246,7 @@ async function measureRecall(
   return { ef, recallAt10, queries: queries.length };
 }
 
-/** Files of a bundle never change, so a link is as good as a copy; another disk gets a copy. */
+/** Files of a bundle never change, so hard links serve; another disk gets copies. */
 async function linkTree(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
