@@ -147,7 +147,7 @@ describe('publication', () => {
       }
       const path = join(directory, 'manifest.json');
       const text = await readFile(path, 'utf8');
-      for (const damaged of ['', '{', 'null', '{"format":1}', text.replace('"format": 1', '"format": 2')]) {
+      for (const damaged of ['', '{', 'null', '{"format":1}', text.replace('"format": 2', '"format": 99')]) {
         await writeFile(path, damaged);
         await assert.rejects(open(), coded('PUBLICATION_CORRUPT'), JSON.stringify(damaged.slice(0, 20)));
       }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
+import { groupedLog } from '@lorekeep/testing';
 import {
   baselines,
   evaluationCases,
@@ -8,10 +9,9 @@ import {
   metricsOfRanks,
   pairedDifferences,
   trainCounts,
-} from '@lorekeep/evaluation';
-import { groupedLog } from '@lorekeep/testing';
+} from '../src/index.ts';
 
-test('every question is in one group of items and one of histories, and their means make up the whole', async () => {
+test('every case is in one group of items and one of histories, and their means make up the whole', async () => {
   const { log } = groupedLog({ users: 200 });
   const split = leaveOneOut(log);
   const evaluation = (await baselines(split, 'test', undefined)).popularity!;
@@ -40,7 +40,7 @@ test('cold, tail and head are what a count of training events says', async () =>
   const found = breakdown.filter(({ kind }) => kind === 'item').map(({ name, metrics }) => [name, metrics.users]);
   assert.deepEqual(new Map(found as [string, number][]), expected);
   assert.ok(expected.size === 3);
-  // Popularity shows the same ten to everybody.
+  // Popularity gives all users the same ten items.
   assert.equal(coverage, 10 / log.itemIds.length);
 });
 
