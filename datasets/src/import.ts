@@ -254,12 +254,12 @@ async function write(
       let done = 0;
       if (unit === 'items') {
         for await (const batch of stagedItems(staging, filter.items)) {
-          transaction.putItems(batch);
+          await transaction.putItems(batch);
           report((done += batch.length));
         }
       } else {
         for await (const batch of stagedEvents(staging, filter.events, stored)) {
-          transaction.putEvents(batch);
+          await transaction.putEvents(batch);
           report((done += batch.length));
         }
       }

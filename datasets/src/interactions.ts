@@ -9,7 +9,7 @@
 import { basename } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { RunContext } from '@lorekeep/core';
-import { type Event, MAX_ID_LENGTH } from '@lorekeep/store';
+import { type Event, MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
 import { headerOf, parquetColumns, readText, requireColumn, type SourceFile, widthProblem } from './catalogue.ts';
 import { type ColumnFinder, EVENT_FIELDS } from './columns.ts';
 import { columnType, fileUnreadable, noHeader } from './errors.ts';
@@ -170,7 +170,7 @@ async function check(staging: Staging, file: number, timed: boolean, unknownItem
         WHEN ${timed} AND (timestamp IS NULL OR timestamp = '') THEN 'time stamp is missing'
         WHEN timestamp <> '' AND (time IS NULL OR NOT isfinite(time))
           THEN 'time stamp ' || ${shown('timestamp')} || ' is neither unix seconds nor ISO 8601'
-        WHEN length(type) > ${MAX_ID_LENGTH} THEN 'type is longer than ${MAX_ID_LENGTH} characters'
+        WHEN length(type) > ${MAX_EVENT_TYPE_LENGTH} THEN 'type is longer than ${MAX_EVENT_TYPE_LENGTH} characters'
         ${notNumber('rating')} ${notNumber('position')}
         WHEN position_number < 0 OR position_number <> floor(position_number) OR position_number > 9007199254740991
           THEN 'position ' || ${shown('position')} || ' is not an integer from 0'

@@ -138,11 +138,11 @@ export async function importSimulatedShop(
     const items: Item[] = [];
     for (const item of shop.items()) {
       items.push(item);
-      if (items.length === BATCH) transaction.putItems(items.splice(0));
+      if (items.length === BATCH) await transaction.putItems(items.splice(0));
     }
-    if (items.length > 0) transaction.putItems(items);
+    if (items.length > 0) await transaction.putItems(items);
     for (const batch of eventBatches(shop, context)) {
-      transaction.putEvents(batch);
+      await transaction.putEvents(batch);
       // Let timers and Ctrl-C through.
       await new Promise((resolve) => setImmediate(resolve));
     }

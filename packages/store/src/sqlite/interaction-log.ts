@@ -2,9 +2,9 @@
  * All histories as typed arrays. Rows come in small batches straight from the history index, already in order, and go
  * into arrays of the final size: a million events take some 16 MB and about a second, and no object per event.
  */
-import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import type { Corpus } from './types.ts';
+import { fingerprintOf } from '../contract/corpus-fingerprint.ts';
+import type { Corpus } from '../contract/event-log.ts';
 
 /** Rows a read: large enough to hide the call, small enough that the rows stay young garbage. */
 const BATCH = 4096;
@@ -45,30 +45,4 @@ export function readCorpus(database: Database): Corpus {
 /** Rows are dense from 0, so the ids in row order are an array by row. */
 function readIds(database: Database, table: 'items' | 'users'): string[] {
   return database.prepare<[], string>(`SELECT id FROM ${table} ORDER BY row`).pluck().all();
-}
-
-/**
- * SHA-256 over ids (each closed by a byte that UTF-8 never has), offsets, items and time stamps, each list preceded
- * by its length. Little-endian, as every machine Node runs on.
- */
-export function fingerprintOf(corpus: Omit<Corpus, 'fingerprint'>): string {
-  const hash = createHash('sha256');
-  const end = Uint8Array.of(0xff);
-  for (const ids of [corpus.itemIds, corpus.userIds]) {
-    hash.update(`${ids.length}\n`);
-    let chunk: Uint8Array[] = [];
-    for (const id of ids) {
-      chunk.push(Buffer.from(id, 'utf8'), end);
-      if (chunk.length >= BATCH) {
-        hash.update(Buffer.concat(chunk));
-        chunk = [];
-      }
-    }
-    hash.update(Buffer.concat(chunk));
-  }
-  for (const array of [corpus.offsets, corpus.items, corpus.timestamps]) {
-    hash.update(`${array.length}\n`);
-    hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  }
-  return hash.digest('hex');
 }

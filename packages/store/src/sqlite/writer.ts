@@ -3,9 +3,10 @@
  * inside a transaction of its connection. Repeated ids are looked up once: a log names the same user in many lines.
  */
 import type { Database } from 'better-sqlite3';
-import { unknownItem } from './errors.ts';
-import { type Event, type Item, PASSIVE_EVENT_TYPES } from './types.ts';
-import { checkEvents, checkItems } from './validate.ts';
+import type { Item } from '../contract/catalogue.ts';
+import { type Event, PASSIVE_EVENT_TYPES } from '../contract/event-log.ts';
+import { checkEvents, checkItems } from '../contract/validation.ts';
+import { errors } from '../errors.ts';
 
 /** Known ids per table before a map is emptied and filled anew: bounds an import's memory to some 100 MB. */
 const REMEMBERED_IDS = 1_000_000;
@@ -56,7 +57,7 @@ export function createWriter(database: Database): Writer {
 
   function itemOf(id: string, index: number): number {
     const known = items.get(id) ?? itemRow.get(id);
-    if (known === undefined) throw unknownItem(index, id);
+    if (known === undefined) throw errors.EVENT_UNKNOWN_ITEM({ index, item: id });
     return remember(items, id, known);
   }
 

@@ -8,7 +8,7 @@
  * ones (`PASSIVE_EVENT_TYPES`) −1, −2 …, which lets one partial index hold exactly the histories.
  */
 import type { Database } from 'better-sqlite3';
-import { foreignDatabase, newerDatabase } from './errors.ts';
+import { errors } from '../errors.ts';
 
 /** 'Lore' in ASCII. */
 const APPLICATION_ID = 0x4c6f7265;
@@ -104,9 +104,9 @@ export function currentVersion(database: Database, path: string): number {
   const version = database.pragma('user_version', { simple: true }) as number;
   if (application !== APPLICATION_ID) {
     const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-    if (application !== 0 || version !== 0 || tables > 0) throw foreignDatabase(path);
+    if (application !== 0 || version !== 0 || tables > 0) throw errors.STORE_FOREIGN_DATABASE({ path });
     return 0;
   }
-  if (version > MIGRATIONS.length) throw newerDatabase(path, version, MIGRATIONS.length);
+  if (version > MIGRATIONS.length) throw errors.STORE_TOO_NEW({ path, found: version, known: MIGRATIONS.length });
   return version;
 }

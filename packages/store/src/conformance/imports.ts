@@ -1,0 +1,107 @@
+/** Imports: all or nothing, and never twice. */
+import assert from 'node:assert/strict';
+import { at, type Check, code, collect, record } from './support.ts';
+
+export function importsChecks(check: Check): void {
+  check('an import is seen at its end, not before, and is remembered', async ({ store }) => {
+    await store.upsertItems([{ id: 'old' }]);
+    await store.importAll(record('f1'), async (transaction) => {
+      await transaction.putItems([{ id: 'new' }]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await transaction.putEvents([at('u', 'new', 1), at('u', 'old', 2)]);
+      assert.deepEqual(await store.counts(), { items: 1, users: 0, events: 0 });
+      assert.deepEqual(await store.getItems(['new']), [undefined]);
+    });
+    assert.deepEqual(await store.histories(['u'], 9), [['new', 'old']]);
+    assert.deepEqual(await store.imports(), [record('f1')]);
+    await assert.rejects(
+      store.importAll(record('f1'), async (transaction) => transaction.putItems([{ id: 'twice' }])),
+      code('IMPORT_REPEATED'),
+    );
+    assert.deepEqual(await store.counts(), { items: 2, users: 1, events: 2 });
+  });
+
+  check('a content is added by one import only', async ({ store }) => {
+    const put = (name: string, contents: string[]) =>
+      store.importAll(record(name, contents), async (transaction) => transaction.putItems([{ id: name }]));
+    await put('f1', ['z', 'b']);
+    await assert.rejects(put('f2', ['c', 'b']), code('IMPORT_REPEATED'));
+    await assert.rejects(put('f3', ['d', 'd']), code('IMPORT_REPEATED'));
+    await put('f4', ['c']);
+    assert.deepEqual(await store.imports(), [record('f1', ['z', 'b']), record('f4', ['c'])]);
+    assert.deepEqual(await store.getItems(['f1', 'f2', 'f3', 'f4']), [
+      { id: 'f1' },
+      undefined,
+      undefined,
+      { id: 'f4' },
+    ]);
+  });
+
+  check('an import that throws leaves nothing, also when fill swallows a failed put', async ({ store }) => {
+    const failure = new Error('enough');
+    await assert.rejects(
+      store.importAll(record('f1'), async (transaction) => {
+        await transaction.putItems([{ id: 'a' }]);
+        await null;
+        await transaction.putEvents([at('u', 'a', 1)]);
+        throw failure;
+      }),
+      (error) => error === failure,
+    );
+    await assert.rejects(
+      store.importAll(record('f1'), async (transaction) => {
+        await transaction.putItems([{ id: 'a' }]);
+        try {
+          await transaction.putEvents([at('u', 'a', 1), at('u', 'missing', 1)]);
+        } catch {}
+      }),
+      code('EVENT_UNKNOWN_ITEM'),
+    );
+    let late: (() => Promise<void>) | undefined;
+    await store.importAll(record('f2'), async (transaction) => {
+      late = () => transaction.putItems([{ id: 'late' }]);
+    });
+    await assert.rejects(late!, code('IMPORT_OVER'));
+    assert.deepEqual(await store.counts(), { items: 0, users: 0, events: 0 });
+    assert.deepEqual(await store.imports(), [record('f2')]);
+  });
+
+  check('writes called during an import wait for it and are all kept', async ({ store }) => {
+    await store.upsertItems([{ id: 'a' }]);
+    let writes: Promise<unknown>[] = [];
+    await store.importAll(record('f'), async (transaction) => {
+      await transaction.putItems([{ id: 'b' }]);
+      writes = [
+        store.appendEvents([at('u', 'a', 1)]),
+        store.appendEvents([at('u', 'a', 2)]),
+        store.setSetting('k', 1),
+        store.appendEvents([at('u', 'b', 3)]).catch((error) => error),
+      ];
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      await transaction.putEvents([at('w', 'b', 1)]);
+    });
+    await Promise.all(writes);
+    const times = (await collect(store.events())).filter((event) => event.user === 'u').map((event) => event.timestamp);
+    assert.deepEqual(times.slice(0, 2), [1, 2]);
+    assert.equal(await store.getSetting('k'), 1);
+  });
+
+  check('a hundred thousand events go in and come out', async ({ store }) => {
+    const count = 100_000;
+    await store.importAll(record('big'), async (transaction) => {
+      await transaction.putItems(Array.from({ length: 1000 }, (_, i) => ({ id: `item ${i}` })));
+      for (let from = 0; from < count; from += 10_000) {
+        const batch = Array.from({ length: 10_000 }, (_, i) =>
+          at(`user ${(from + i) % 5003}`, `item ${((from + i) * 31) % 1000}`, from + i),
+        );
+        await transaction.putEvents(batch);
+      }
+    });
+    const corpus = await store.corpus();
+    assert.equal(corpus.items.length, count);
+    assert.equal(corpus.userIds.length, 5003);
+    let sum = 0;
+    for (const row of corpus.items) sum += row;
+    assert.equal(sum, (count / 1000) * ((999 * 1000) / 2));
+  });
+}

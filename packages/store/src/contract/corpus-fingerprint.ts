@@ -1,0 +1,32 @@
+/** The fingerprint of an interaction log: equal for equal data, whichever adapter stores it. */
+import { createHash } from 'node:crypto';
+import type { Corpus } from './event-log.ts';
+
+/** Ids per update of the hash. */
+const IDS_PER_UPDATE = 4096;
+
+/**
+ * SHA-256 over ids (each ended by a byte that UTF-8 never contains), offsets, items and time stamps. Each list is preceded
+ * by its length. Numbers are little-endian, as on every machine that Node supports.
+ */
+export function fingerprintOf(corpus: Omit<Corpus, 'fingerprint'>): string {
+  const hash = createHash('sha256');
+  const end = Uint8Array.of(0xff);
+  for (const ids of [corpus.itemIds, corpus.userIds]) {
+    hash.update(`${ids.length}\n`);
+    let chunk: Uint8Array[] = [];
+    for (const id of ids) {
+      chunk.push(Buffer.from(id, 'utf8'), end);
+      if (chunk.length >= IDS_PER_UPDATE) {
+        hash.update(Buffer.concat(chunk));
+        chunk = [];
+      }
+    }
+    hash.update(Buffer.concat(chunk));
+  }
+  for (const array of [corpus.offsets, corpus.items, corpus.timestamps]) {
+    hash.update(`${array.length}\n`);
+    hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  }
+  return hash.digest('hex');
+}
