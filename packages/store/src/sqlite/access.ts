@@ -21,7 +21,8 @@ export interface Access {
   end(): Promise<boolean>;
 }
 
-export function createAccess(database: Database, path: string, busyMs: number): Access {
+/** @param whileBusy called again and again while a write waits for the lock of another connection */
+export function createAccess(database: Database, path: string, busyMs: number, whileBusy: () => void): Access {
   let isClosed = false;
   let lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -48,7 +49,9 @@ export function createAccess(database: Database, path: string, busyMs: number): 
       checkOpen();
       const deadline = deadlineIn(busyMs);
       const transaction = database.transaction(work);
-      const result = lastWrite.then(() => retryWhileBusy(database, path, deadline, () => transaction.immediate()));
+      const result = lastWrite.then(() =>
+        retryWhileBusy(database, path, deadline, () => transaction.immediate(), whileBusy),
+      );
       lastWrite = result.catch(() => {});
       try {
         return await result;

@@ -1,30 +1,23 @@
 /** The catalogue: one row per item; lists and fields as JSON. */
-import type { Catalogue, Item } from '../contract/catalogue.ts';
+import type { Catalogue } from '../contract/catalogue.ts';
 import { checkCount, checkItems } from '../contract/validation.ts';
 import type { Access } from './access.ts';
-import type { Writer } from './writer.ts';
+import { CONTENT_COLUMNS, type ItemRow, itemOf } from './item-row.ts';
+import type { LiveWriter } from './live-writer.ts';
+import { HORIZON, ORIGINALS_COUNT } from './visibility.ts';
 
-interface ItemRow {
-  row: number;
-  id: string;
-  title: string | null;
-  brand: string | null;
-  categories: string | null;
-  description: string | null;
-  price: number | null;
-  fields: string | null;
-}
+const SELECT_ITEMS = `
+  SELECT i.place, i.id, ${CONTENT_COLUMNS.map((column) => `iif(o.row IS NULL, i.${column}, o.${column}) AS ${column}`)}
+  FROM items i LEFT JOIN item_originals o ON o.row = i.row AND ${ORIGINALS_COUNT}
+  WHERE i.place < ${HORIZON}`;
 
-export function createCatalogue({ database, read, write }: Access, writer: Writer): Catalogue {
-  const one = database.prepare<[string], ItemRow>('SELECT * FROM items WHERE id = ?');
-  const batch = database.prepare<[number, number], ItemRow>('SELECT * FROM items WHERE row > ? ORDER BY row LIMIT ?');
+export function createCatalogue({ database, read, write }: Access, writer: LiveWriter): Catalogue {
+  const one = database.prepare<[string], ItemRow>(`${SELECT_ITEMS} AND i.id = ?`);
+  const batch = database.prepare<[number, number], ItemRow>(`${SELECT_ITEMS} AND i.place > ? ORDER BY i.place LIMIT ?`);
   return {
     async upsertItems(items) {
       checkItems(items);
-      await write(() => {
-        writer.forget();
-        writer.putItems(items);
-      });
+      await write(() => writer.putItems(items));
     },
 
     async getItems(ids) {
@@ -38,24 +31,13 @@ export function createCatalogue({ database, read, write }: Access, writer: Write
 
     async *items({ batchSize = 1000 } = {}) {
       checkCount('batchSize', batchSize, 1);
-      let row = -1;
+      let place = -1;
       for (;;) {
-        const rows = read(() => batch.all(row, batchSize));
+        const rows = read(() => batch.all(place, batchSize));
         if (rows.length === 0) return;
-        row = rows[rows.length - 1].row;
+        place = rows[rows.length - 1].place;
         yield rows.map(itemOf);
       }
     },
   };
-}
-
-function itemOf(row: ItemRow): Item {
-  const item: Item = { id: row.id };
-  if (row.title !== null) item.title = row.title;
-  if (row.brand !== null) item.brand = row.brand;
-  if (row.categories !== null) item.categories = JSON.parse(row.categories) as string[];
-  if (row.description !== null) item.description = row.description;
-  if (row.price !== null) item.price = row.price;
-  if (row.fields !== null) item.fields = JSON.parse(row.fields) as Item['fields'];
-  return item;
 }

@@ -3,7 +3,8 @@ import type { Event, EventLog } from '../contract/event-log.ts';
 import { checkCount, checkEvents } from '../contract/validation.ts';
 import type { Access } from './access.ts';
 import { readCorpus } from './interaction-log.ts';
-import type { Writer } from './writer.ts';
+import type { LiveWriter } from './live-writer.ts';
+import { HORIZON } from './visibility.ts';
 
 type EventRow = { [name in keyof Required<Event>]: Event[name] | null } & { arrival: number };
 interface EventBatch {
@@ -13,30 +14,28 @@ interface EventBatch {
   wanted: string | null;
 }
 
-export function createEventLog({ database, read, write }: Access, writer: Writer): EventLog {
+export function createEventLog({ database, read, write }: Access, writer: LiveWriter): EventLog {
   const selectEvents = (filter: string) =>
     database.prepare<EventBatch, EventRow>(`
       SELECT e.arrival, u.id AS user, i.id AS item, t.name AS type, e.timestamp, e.rating, e.surface, e.session, e.position
       FROM events e JOIN users u ON u.row = e.user JOIN items i ON i.row = e.item JOIN event_types t ON t.type = e.type
-      WHERE e.arrival > :arrival ${filter} ORDER BY e.arrival LIMIT :batchSize`);
+      WHERE e.arrival > :arrival AND e.arrival < ${HORIZON} ${filter} ORDER BY e.arrival LIMIT :batchSize`);
   const all = selectEvents('');
   const ofTypes = selectEvents(
     'AND e.type IN (SELECT type FROM event_types WHERE name IN (SELECT value FROM json_each(:wanted)))',
   );
+  // The plus sign keeps SQLite from reading all events by arrival instead of the user's by the index `histories`.
   const history = database
     .prepare<[string, number], string>(`
       SELECT i.id FROM events e JOIN items i ON i.row = e.item
-      WHERE e.user = (SELECT row FROM users WHERE id = ?) AND e.type > 0
+      WHERE e.user = (SELECT row FROM users WHERE id = ?) AND e.type > 0 AND +e.arrival < ${HORIZON}
       ORDER BY e.timestamp DESC, e.arrival DESC LIMIT ?`)
     .pluck();
 
   return {
     async appendEvents(events) {
       checkEvents(events);
-      await write(() => {
-        writer.forget();
-        writer.putEvents(events);
-      });
+      await write(() => writer.putEvents(events));
     },
 
     async histories(users, limit) {

@@ -4,12 +4,14 @@ import { checkCount } from '../contract/validation.ts';
 import { createAccess } from './access.ts';
 import { deadlineIn } from './busy.ts';
 import { createCatalogue } from './catalogue.ts';
-import { connect } from './connection.ts';
+import { connect, IN_MEMORY } from './connection.ts';
 import { createEmbeddingStore } from './embeddings.ts';
 import { createEventLog } from './event-log.ts';
-import { createImports } from './imports.ts';
+import { createImports } from './import/imports.ts';
+import { askForTurn, lockFileOf } from './import/lock.ts';
+import { createLiveWriter } from './live-writer.ts';
 import { createSettings } from './settings.ts';
-import { createWriter } from './writer.ts';
+import { HORIZON } from './visibility.ts';
 
 /**
  * Opens, creates or migrates a store.
@@ -20,12 +22,17 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   const { create = true, busyMs = 30_000 } = options;
   checkCount('busyMs', busyMs, 0);
   const database = await connect(path, { create, deadline: deadlineIn(busyMs) });
-  const access = createAccess(database, path, busyMs);
-  const writer = createWriter(database);
-  const { end: endImports, ...imports } = createImports(access, writer);
-  const counts = database.prepare<[], StoreCounts>(`
-    SELECT (SELECT count(*) FROM items) AS items, (SELECT count(*) FROM users) AS users,
-      (SELECT count(*) FROM events) AS events`);
+  const lockFile = path === IN_MEMORY ? undefined : lockFileOf(path);
+  const askImportForTurn = () => lockFile !== undefined && askForTurn(lockFile);
+  const access = createAccess(database, path, busyMs, askImportForTurn);
+  const writer = createLiveWriter(database);
+  const { end: endImports, ...imports } = createImports(access);
+  // Hidden rows are subtracted, because counting a whole table is fast and counting with a condition is not.
+  const countOf = (table: string, number: string) => `
+    (SELECT count(*) FROM ${table}) - (SELECT count(*) FROM ${table} WHERE ${number} >= ${HORIZON}) AS ${table}`;
+  const counts = database.prepare<[], StoreCounts>(
+    `SELECT ${countOf('items', 'place')}, ${countOf('users', 'place')}, ${countOf('events', 'arrival')}`,
+  );
 
   return {
     ...createCatalogue(access, writer),

@@ -1,8 +1,8 @@
 /** What the `fill` of an import writes through: puts one after another, and nothing once one has failed or `fill` is over. */
-import type { Item } from '../contract/catalogue.ts';
-import type { Event } from '../contract/event-log.ts';
-import type { ImportTransaction } from '../contract/imports.ts';
-import { errors } from '../errors.ts';
+import type { Item } from '../../contract/catalogue.ts';
+import type { Event } from '../../contract/event-log.ts';
+import type { ImportTransaction } from '../../contract/imports.ts';
+import { errors } from '../../errors.ts';
 
 export interface GuardedTransaction {
   transaction: ImportTransaction;
@@ -14,13 +14,13 @@ export interface GuardedTransaction {
 }
 
 export function guardTransaction(
-  putItems: (items: Item[]) => void | Promise<void>,
-  putEvents: (events: Event[]) => void | Promise<void>,
+  putItems: (items: Item[]) => Promise<void>,
+  putEvents: (events: Event[]) => Promise<void>,
 ): GuardedTransaction {
   let last: Promise<void> = Promise.resolve();
   let isOver = false;
   const guarded =
-    <T>(put: (batch: T[]) => void | Promise<void>) =>
+    <T>(put: (batch: T[]) => Promise<void>) =>
     (batch: T[]): Promise<void> => {
       if (isOver) return Promise.reject(errors.IMPORT_OVER());
       // After a failed put, all later ones reject with its error.

@@ -1,12 +1,15 @@
 /** The records of finished imports. */
 import type { Database } from 'better-sqlite3';
-import type { ImportRecord } from '../contract/imports.ts';
-import { errors } from '../errors.ts';
+import type { ImportRecord } from '../../contract/imports.ts';
+import { errors } from '../../errors.ts';
 
 type RecordRow = Omit<ImportRecord, 'files' | 'contents' | 'ordinals'> & { files: string; ordinals: number };
 
 export interface ImportRecords {
   all(): ImportRecord[];
+  has(fingerprint: string): boolean;
+  /** @throws LorekeepError `IMPORT_REPEATED` if `put` would throw it */
+  check(record: ImportRecord): void;
   /** @throws LorekeepError `IMPORT_REPEATED` */
   put(record: ImportRecord): void;
 }
@@ -18,6 +21,8 @@ export function createImportRecords(database: Database): ImportRecords {
   const contentsOf = database
     .prepare<[string], string>('SELECT content FROM import_contents WHERE import = ? ORDER BY place')
     .pluck();
+  const one = database.prepare<[string], number>('SELECT 1 FROM imports WHERE fingerprint = ?').pluck();
+  const oneContent = database.prepare<[string], number>('SELECT 1 FROM import_contents WHERE content = ?').pluck();
   const put = database.prepare(
     'INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -33,6 +38,16 @@ export function createImportRecords(database: Database): ImportRecords {
         ordinals: row.ordinals === 1,
         contents: contentsOf.all(row.fingerprint),
       }));
+    },
+
+    has: (fingerprint) => one.get(fingerprint) !== undefined,
+
+    check({ fingerprint, contents }) {
+      if (one.get(fingerprint) !== undefined) throw errors.IMPORT_REPEATED({ fingerprint });
+      const repeated = contents.find(
+        (content, place) => contents.indexOf(content) < place || oneContent.get(content) !== undefined,
+      );
+      if (repeated !== undefined) throw errors.IMPORT_REPEATED({ fingerprint, content: repeated });
     },
 
     put({ fingerprint, files, contents, items, events, ordinals, skipped, at }) {

@@ -1,0 +1,106 @@
+/**
+ * The transactions of an import. One transaction is the fastest, so an import keeps its transaction open until another writer
+ * asks for its turn. Then it commits what it has written so far, which stays hidden (visibility.ts), pauses, and goes on in a
+ * new transaction.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from 'better-sqlite3';
+import { type Deadline, deadlineIn, retryWhileBusy } from '../busy.ts';
+import type { ImportLock } from './lock.ts';
+
+/** An import under constant load keeps the write lock for at least this long, in ms. */
+const LEAST_SLICE_MS = 100;
+/** How often it looks for requests while `fill` puts nothing, in ms. */
+const LOOK_MS = 50;
+/** How long it lets others write, in ms: two attempts of every waiting writer. */
+const PAUSE_MS = 25;
+
+export interface Slices {
+  readonly database: Database;
+  /** Runs `work` in the open transaction, or in a new one. It must be called from one place at a time. */
+  run<T>(work: () => T): Promise<T>;
+  /** Commits the open transaction. */
+  commit(): Promise<void>;
+  rollback(): void;
+  close(): void;
+}
+
+/** @param firstDeadline of the first transaction; later ones wait for `busyMs` each */
+export function openSlices(
+  database: Database,
+  path: string,
+  busyMs: number,
+  firstDeadline: Deadline,
+  lock: ImportLock,
+): Slices {
+  let deadline = firstDeadline;
+  let openSince: number | undefined;
+  let pauseUntil = 0;
+  let failure: { error: unknown } | undefined;
+
+  async function begin(): Promise<void> {
+    await sleep(Math.max(0, pauseUntil - Date.now()));
+    await retryWhileBusy(database, path, deadline, () => database.exec('BEGIN IMMEDIATE'));
+    deadline = deadlineIn(busyMs);
+    openSince = Date.now();
+    // Requests up to now have been granted.
+    lock.wasAskedForTurn();
+  }
+
+  function giveTurnIfAsked(): void {
+    if (openSince === undefined || Date.now() - openSince < LEAST_SLICE_MS || !lock.wasAskedForTurn()) return;
+    try {
+      database.exec('COMMIT');
+      openSince = undefined;
+      pauseUntil = Date.now() + PAUSE_MS;
+    } catch (error) {
+      failure = { error };
+    }
+  }
+
+  const timer = setInterval(giveTurnIfAsked, LOOK_MS).unref();
+
+  return {
+    database,
+
+    async run(work) {
+      if (openSince === undefined) await begin();
+      if (failure !== undefined) throw failure.error;
+      const result = work();
+      giveTurnIfAsked();
+      return result;
+    },
+
+    async commit() {
+      if (failure !== undefined) throw failure.error;
+      if (openSince === undefined) return;
+      openSince = undefined;
+      await retryWhileBusy(database, path, deadlineIn(busyMs), () => database.exec('COMMIT'));
+    },
+
+    rollback() {
+      openSince = undefined;
+      failure = undefined;
+      if (database.inTransaction) database.exec('ROLLBACK');
+    },
+
+    close() {
+      clearInterval(timer);
+      database.close();
+      lock.release();
+    },
+  };
+}
+
+/** Transactions on the only connection of a memory store. Nothing else can hold its lock, so each `work` is a transaction. */
+export function slicesInMemory(database: Database, onClose: () => void): Slices {
+  return {
+    database,
+    async run(work) {
+      return database.transaction(work).immediate();
+    },
+    async commit() {},
+    rollback() {},
+    close: onClose,
+  };
+}
