@@ -1,6 +1,7 @@
 /** Imports: all or nothing, and never twice. */
 import assert from 'node:assert/strict';
-import { at, type Check, code, collect, record } from './support.ts';
+import type { ImportTransaction } from '../contract/imports.ts';
+import { at, type Check, code, record } from './support.ts';
 
 export function importsChecks(check: Check): void {
   check('an import is seen at its end, not before, and is remembered', async ({ store }) => {
@@ -66,24 +67,30 @@ export function importsChecks(check: Check): void {
     assert.deepEqual(await store.imports(), [record('f2')]);
   });
 
-  check('writes called during an import wait for it and are all kept', async ({ store }) => {
-    await store.upsertItems([{ id: 'a' }]);
-    let writes: Promise<unknown>[] = [];
-    await store.importAll(record('f'), async (transaction) => {
-      await transaction.putItems([{ id: 'b' }]);
-      writes = [
-        store.appendEvents([at('u', 'a', 1)]),
-        store.appendEvents([at('u', 'a', 2)]),
-        store.setSetting('k', 1),
-        store.appendEvents([at('u', 'b', 3)]).catch((error) => error),
-      ];
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      await transaction.putEvents([at('w', 'b', 1)]);
-    });
-    await Promise.all(writes);
-    const times = (await collect(store.events())).filter((event) => event.user === 'u').map((event) => event.timestamp);
-    assert.deepEqual(times.slice(0, 2), [1, 2]);
-    assert.equal(await store.getSetting('k'), 1);
+  check('puts that fill does not await are kept, or are gone if fill throws', async ({ store }) => {
+    const batch = Array.from({ length: 5000 }, (_, i) => at('u', 'a', i));
+    const fill = async (transaction: ImportTransaction) => {
+      transaction.putItems([{ id: 'a' }]);
+      transaction.putEvents(batch);
+      transaction.putEvents(batch);
+    };
+    const failure = new Error('enough');
+    await assert.rejects(
+      store.importAll(record('f1'), async (transaction) => {
+        await fill(transaction);
+        throw failure;
+      }),
+      (error) => error === failure,
+    );
+    assert.deepEqual(await store.counts(), { items: 0, users: 0, events: 0 });
+    await store.importAll(record('f1'), fill);
+    assert.deepEqual(await store.counts(), { items: 1, users: 1, events: 10_000 });
+    await assert.rejects(
+      store.importAll(record('f2'), async (transaction) => {
+        transaction.putEvents([at('u', 'missing', 1)]);
+      }),
+      code('EVENT_UNKNOWN_ITEM'),
+    );
   });
 
   check('a hundred thousand events go in and come out', async ({ store }) => {

@@ -8,6 +8,7 @@ import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import type { Check, StoreUnderTest } from './support.ts';
+import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
 export type { StoreUnderTest };
 
@@ -36,6 +37,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     catalogueChecks(check);
     eventsChecks(check);
     importsChecks(check);
+    writesDuringImportsChecks(check);
     embeddingsChecks(check);
   });
 }

@@ -32,7 +32,9 @@ export interface ImportTransaction {
 export interface Imports {
   /**
    * Runs an import, all or nothing: everything that `fill` puts becomes visible at its end, together, and is then durable.
-   * If `fill` or one of its puts fails, nothing of the import is kept.
+   * If `fill` or one of its puts fails, nothing of the import is kept. Other writes do not wait for an import. Those that
+   * take effect while it runs arrive before it: its new items follow theirs, and where it replaces an item, its content is
+   * the later one. Imports run one after another.
    * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this fingerprint or one of these
    *   contents
    */

@@ -35,7 +35,7 @@ export function createImports(access: Access): SqliteImports {
   let isEnding = false;
   let lastInMemory: Promise<void> = Promise.resolve();
 
-  async function openForImport(deadline: Deadline): Promise<Slices> {
+  async function openForImport(deadline: Deadline, lockDeadline = deadline): Promise<Slices> {
     if (path === IN_MEMORY) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const before = lastInMemory;
@@ -43,7 +43,7 @@ export function createImports(access: Access): SqliteImports {
       await before;
       return slicesInMemory(database, resolve);
     }
-    const lock = await acquireImportLock(lockFileOf(path), path, deadline);
+    const lock = await acquireImportLock(lockFileOf(path), path, lockDeadline);
     try {
       const own = await connect(path, { create: false, deadline });
       return openSlices(own, path, busyMs, deadline, lock);
@@ -71,8 +71,8 @@ export function createImports(access: Access): SqliteImports {
   /** Hidden rows disturb no one, so a failure only leaves them to the next attempt. */
   async function clearUp(): Promise<void> {
     if (path === IN_MEMORY || pendingImportReader(database)() === undefined) return;
-    // Without waiting: a lock that is taken belongs to an import that runs.
-    const slices = await openForImport(deadlineIn(0));
+    // Without waiting for the lock: if it is taken, that import runs.
+    const slices = await openForImport(deadlineIn(busyMs), deadlineIn(0));
     try {
       await settleImport(slices, () => isEnding);
     } finally {
@@ -112,29 +112,29 @@ export function createImports(access: Access): SqliteImports {
 async function importInto(slices: Slices, path: string, record: ImportRecord, fill: Fill): Promise<void> {
   const { database } = slices;
   const records = createImportRecords(database);
-  try {
-    const horizon = await slices.run(() => {
-      records.check(record);
-      return setHorizon(database);
+  const readPendingImport = pendingImportReader(database);
+  const horizon = await slices.run(() => {
+    records.check(record);
+    return setHorizon(database);
+  });
+  const step = <T>(work: () => T): Promise<T> =>
+    slices.run(() => {
+      // Without this, an import whose lock file was removed would write into the next import, which took it for a killed one.
+      if (readPendingImport()?.horizon !== horizon) throw errors.STORE_BUSY({ path, waitedMs: 0 });
+      return work();
     });
-    const readPendingImport = pendingImportReader(database);
-    const step = <T>(work: () => T): Promise<T> =>
-      slices.run(() => {
-        // Only if the lock file was removed while this import ran: another import has then taken it for a killed one.
-        if (readPendingImport()?.horizon !== horizon) throw errors.STORE_BUSY({ path, waitedMs: 0 });
-        return work();
-      });
-    const writer = createImportWriter(database, horizon);
-    const { transaction, end } = guardTransaction(
-      async (items) => {
-        checkItems(items);
-        await inSteps(items, (rows) => step(() => writer.putItems(rows)));
-      },
-      async (events) => {
-        checkEvents(events);
-        await inSteps(events, (rows, first) => step(() => writer.putEvents(rows, first)));
-      },
-    );
+  const writer = createImportWriter(database, horizon);
+  const { transaction, end, cancel } = guardTransaction(
+    async (items) => {
+      checkItems(items);
+      await inSteps(items, (rows) => step(() => writer.putItems(rows)));
+    },
+    async (events) => {
+      checkEvents(events);
+      await inSteps(events, (rows, first) => step(() => writer.putEvents(rows, first)));
+    },
+  );
+  try {
     await fill(transaction);
     await end();
     await step(() => {
@@ -143,9 +143,12 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
     });
     await settleImport(slices);
   } catch (error) {
+    await cancel();
     slices.rollback();
-    // The import is complete. What is left to remove waits for the next import or start.
-    if (pendingImportReader(database)()?.isCommitted) return;
+    const pending = readPendingImport();
+    if (pending?.horizon !== horizon) throw error;
+    // Then the import is complete. What is left to remove waits for the next import or start.
+    if (pending.isCommitted) return;
     await settleImport(slices).catch(() => {});
     throw error;
   }
@@ -154,6 +157,6 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
 async function inSteps<T>(batch: T[], put: (rows: T[], first: number) => Promise<void>): Promise<void> {
   for (let first = 0; first < batch.length; first += STEP) {
     if (first > 0) await nextTurn();
-    await put(first === 0 && batch.length <= STEP ? batch : batch.slice(first, first + STEP), first);
+    await put(batch.slice(first, first + STEP), first);
   }
 }

@@ -8,10 +8,10 @@ import type { Database } from 'better-sqlite3';
 import { type Deadline, deadlineIn, retryWhileBusy } from '../busy.ts';
 import type { ImportLock } from './lock.ts';
 
-/** An import under constant load keeps the write lock for at least this long, in ms. */
+/** If others ask all the time, an import that has rows to write keeps the write lock for at least this long, in ms. */
 const LEAST_SLICE_MS = 100;
-/** How often it looks for requests while `fill` puts nothing, in ms. */
-const LOOK_MS = 50;
+/** How often it looks for requests between puts, in ms. */
+const LOOK_MS = 20;
 /** How long it lets others write, in ms: two attempts of every waiting writer. */
 const PAUSE_MS = 25;
 
@@ -35,6 +35,7 @@ export function openSlices(
 ): Slices {
   let deadline = firstDeadline;
   let openSince: number | undefined;
+  let isIdle = false;
   let pauseUntil = 0;
   let failure: { error: unknown } | undefined;
 
@@ -48,7 +49,9 @@ export function openSlices(
   }
 
   function giveTurnIfAsked(): void {
-    if (openSince === undefined || Date.now() - openSince < LEAST_SLICE_MS || !lock.wasAskedForTurn()) return;
+    if (openSince === undefined) return;
+    const isDue = isIdle || Date.now() - openSince >= LEAST_SLICE_MS;
+    if (!isDue || !lock.wasAskedForTurn()) return;
     try {
       database.exec('COMMIT');
       openSince = undefined;
@@ -58,7 +61,10 @@ export function openSlices(
     }
   }
 
-  const timer = setInterval(giveTurnIfAsked, LOOK_MS).unref();
+  const timer = setInterval(() => {
+    giveTurnIfAsked();
+    isIdle = true;
+  }, LOOK_MS).unref();
 
   return {
     database,
@@ -66,6 +72,7 @@ export function openSlices(
     async run(work) {
       if (openSince === undefined) await begin();
       if (failure !== undefined) throw failure.error;
+      isIdle = false;
       const result = work();
       giveTurnIfAsked();
       return result;

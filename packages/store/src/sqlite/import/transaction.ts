@@ -11,6 +11,8 @@ export interface GuardedTransaction {
    * @throws the error of a put that failed, also if `fill` ignored it: half of its batch may be written
    */
   end(): Promise<void>;
+  /** Refuses later puts and those that wait, and waits for the one that runs. */
+  cancel(): Promise<void>;
 }
 
 export function guardTransaction(
@@ -19,12 +21,16 @@ export function guardTransaction(
 ): GuardedTransaction {
   let last: Promise<void> = Promise.resolve();
   let isOver = false;
+  let isCancelled = false;
   const guarded =
     <T>(put: (batch: T[]) => Promise<void>) =>
     (batch: T[]): Promise<void> => {
       if (isOver) return Promise.reject(errors.IMPORT_OVER());
       // After a failed put, all later ones reject with its error.
-      last = last.then(() => put(batch));
+      last = last.then(() => {
+        if (isCancelled) throw errors.IMPORT_OVER();
+        return put(batch);
+      });
       // `end` reports the failure of a put that `fill` does not await.
       last.catch(() => {});
       return last;
@@ -34,6 +40,11 @@ export function guardTransaction(
     async end() {
       isOver = true;
       await last;
+    },
+    async cancel() {
+      isOver = true;
+      isCancelled = true;
+      await last.catch(() => {});
     },
   };
 }
