@@ -61,6 +61,26 @@ export function writesDuringImportsChecks(check: Check): void {
     assert.equal(await store.getSetting('k'), 1);
   });
 
+  check('writes called during an import and awaited after it are all kept, in their order', async ({ store }) => {
+    await store.upsertItems([{ id: 'a' }]);
+    let writes: Promise<unknown>[] = [];
+    await store.importAll(record('f'), async (transaction) => {
+      await transaction.putItems([{ id: 'b' }]);
+      writes = [
+        store.appendEvents([at('u', 'a', 1)]),
+        store.appendEvents([at('u', 'a', 2)]),
+        store.setSetting('k', 1),
+        store.appendEvents([at('u', 'b', 3)]).catch((error) => error),
+      ];
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      await transaction.putEvents([at('w', 'b', 1)]);
+    });
+    await Promise.all(writes);
+    const times = (await collect(store.events())).filter(({ user }) => user === 'u').map(({ timestamp }) => timestamp);
+    assert.deepEqual(times.slice(0, 2), [1, 2]);
+    assert.equal(await store.getSetting('k'), 1);
+  });
+
   check('if the import fails, exactly the writes of others are left', async ({ store }) => {
     await store.upsertItems([{ id: 'old', title: 'stored' }, { id: 'both' }]);
     const failure = new Error('enough');

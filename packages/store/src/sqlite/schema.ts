@@ -92,6 +92,7 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE pending_import (
     only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
+    id TEXT NOT NULL,
     horizon INTEGER NOT NULL,
     committed INTEGER NOT NULL
   ) STRICT;

@@ -14,6 +14,7 @@
  * `pending_import` holds at most one row: the horizon, with `committed = 0` while it counts and `committed = 1` while
  * originals that no longer count are removed.
  */
+import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 
 /** Numbers below the horizon that are left for writes during an import. */
@@ -27,16 +28,20 @@ export const HORIZON = `(SELECT coalesce(max(horizon), ${NOTHING_HIDDEN}) FROM p
 export const ORIGINALS_COUNT = 'EXISTS (SELECT 1 FROM pending_import WHERE committed = 0)';
 
 export interface PendingImport {
+  /** Random: two imports can have the same horizon. */
+  id: string;
   horizon: number;
   isCommitted: boolean;
 }
 
 /** Reads the import that runs, was killed, or has not removed all its originals yet; `undefined` if there is none. */
 export function pendingImportReader(database: Database): () => PendingImport | undefined {
-  const select = database.prepare<[], [number, number]>('SELECT horizon, committed FROM pending_import').raw();
+  const select = database
+    .prepare<[], [string, number, number]>('SELECT id, horizon, committed FROM pending_import')
+    .raw();
   return () => {
     const row = select.get();
-    return row && { horizon: row[0], isCommitted: row[1] === 1 };
+    return row && { id: row[0], horizon: row[1], isCommitted: row[2] === 1 };
   };
 }
 
@@ -45,8 +50,8 @@ export function horizonOf(pending: PendingImport | undefined): number {
   return pending === undefined || pending.isCommitted ? NOTHING_HIDDEN : pending.horizon;
 }
 
-/** Hides all rows written from now on with numbers from the returned horizon on. Must run inside a transaction. */
-export function setHorizon(database: Database): number {
+/** Hides all rows whose numbers are at least the horizon of the returned import. Must run inside a transaction. */
+export function startPendingImport(database: Database): PendingImport {
   const last = database
     .prepare<[], number>(`
       SELECT max(
@@ -55,9 +60,11 @@ export function setHorizon(database: Database): number {
         coalesce((SELECT max(arrival) FROM events), 0))`)
     .pluck()
     .get()!;
-  const horizon = last + 1 + NUMBERS_FOR_OTHERS;
-  database.prepare('INSERT INTO pending_import (horizon, committed) VALUES (?, 0)').run(horizon);
-  return horizon;
+  const pending = { id: randomUUID(), horizon: last + 1 + NUMBERS_FOR_OTHERS, isCommitted: false };
+  database
+    .prepare('INSERT INTO pending_import (id, horizon, committed) VALUES (?, ?, 0)')
+    .run(pending.id, pending.horizon);
+  return pending;
 }
 
 /** Hands out the numbers of one column. */

@@ -66,6 +66,46 @@ test('in a store of the first version, ordinals are told from times', () =>
     await store.close();
   }));
 
+test('a store of version 3 keeps rows, order and fingerprint, and takes new imports', () =>
+  inFolder(async (path) => {
+    const file = new Sqlite(path);
+    file.exec(await readFile(new URL('version-3.sql', import.meta.url), 'utf8'));
+    file.close();
+    const store = await openStore(path);
+    assert.deepEqual((await Array.fromAsync(store.items())).flat(), [
+      { id: 'b', brand: 'new' },
+      { id: 'a', title: 'A lamp', categories: ['Home'] },
+      { id: 'c' },
+    ]);
+    const { fingerprint } = await store.corpus();
+    // As version 3 computed it.
+    assert.equal(fingerprint, '72408a8c2e5318804415d24c8c067531bb58eab73598bc225c74f9fd65f73dff');
+    assert.deepEqual(
+      (await Array.fromAsync(store.events())).flat().map(({ user, item, type }) => [user, item, type]),
+      [
+        ['v', 'a', 'view'],
+        ['u', 'b', 'impression'],
+        ['u', 'c', 'view'],
+        ['v', 'b', 'cart'],
+      ],
+    );
+    const [record] = await store.imports();
+    assert.deepEqual([record.fingerprint, record.contents], ['first', ['c1']]);
+    await store.importAll({ ...record, fingerprint: 'second', contents: ['c2'] }, async (transaction) => {
+      await transaction.putItems([{ id: 'd' }, { id: 'a' }]);
+      await transaction.putEvents([{ user: 'w', item: 'd', type: 'view', timestamp: 1 }]);
+    });
+    await store.upsertItems([{ id: 'e' }]);
+    const { itemIds, userIds } = await store.corpus();
+    assert.deepEqual({ itemIds, userIds }, { itemIds: ['b', 'a', 'c', 'd', 'e'], userIds: ['v', 'u', 'w'] });
+    assert.deepEqual(await store.histories(['v', 'w'], 9), [['a', 'b'], ['d']]);
+    await store.close();
+    // Programs that know version 3 refuse any other, with `STORE_TOO_NEW`.
+    const migrated = new Sqlite(path);
+    assert.equal(migrated.pragma('user_version', { simple: true }), 4);
+    migrated.close();
+  }));
+
 test('a store that is not there, or cannot be, is a coded error', () =>
   inFolder(async (path, folder) => {
     await assert.rejects(openStore(path, { create: false }), code('STORE_MISSING'));

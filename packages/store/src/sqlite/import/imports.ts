@@ -9,7 +9,7 @@ import { errors } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { type Deadline, deadlineIn } from '../busy.ts';
 import { connect, IN_MEMORY, translate } from '../connection.ts';
-import { pendingImportReader, setHorizon } from '../visibility.ts';
+import { pendingImportReader, startPendingImport } from '../visibility.ts';
 import { acquireImportLock, lockFileOf } from './lock.ts';
 import { createImportRecords } from './records.ts';
 import { settleImport } from './settle.ts';
@@ -113,14 +113,14 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
   const { database } = slices;
   const records = createImportRecords(database);
   const readPendingImport = pendingImportReader(database);
-  const horizon = await slices.run(() => {
+  const { id, horizon } = await slices.run(() => {
     records.check(record);
-    return setHorizon(database);
+    return startPendingImport(database);
   });
   const step = <T>(work: () => T): Promise<T> =>
     slices.run(() => {
       // Without this, an import whose lock file was removed would write into the next import, which took it for a killed one.
-      if (readPendingImport()?.horizon !== horizon) throw errors.STORE_BUSY({ path, waitedMs: 0 });
+      if (readPendingImport()?.id !== id) throw errors.STORE_BUSY({ path, waitedMs: 0 });
       return work();
     });
   const writer = createImportWriter(database, horizon);
@@ -146,7 +146,7 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
     await cancel();
     slices.rollback();
     const pending = readPendingImport();
-    if (pending?.horizon !== horizon) throw error;
+    if (pending?.id !== id) throw error;
     // Then the import is complete. What is left to remove waits for the next import or start.
     if (pending.isCommitted) return;
     await settleImport(slices).catch(() => {});

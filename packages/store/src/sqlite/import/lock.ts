@@ -7,6 +7,7 @@
  * running import then lets others write.
  */
 import { realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { LorekeepError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { type Deadline, INSTANT_MS, retryWhileBusy } from '../busy.ts';
 
@@ -38,14 +39,17 @@ export function askForTurn(lockFile: string): void {
 export async function acquireImportLock(lockFile: string, path: string, deadline: Deadline): Promise<ImportLock> {
   for (;;) {
     const database = new Sqlite(lockFile, { timeout: INSTANT_MS });
+    const opened = inodeOf(lockFile);
+    // An import removes the file when it ends. A lock on a removed file is none: no other import would find it.
+    const isRemoved = () => opened === undefined || opened !== inodeOf(lockFile);
     try {
-      const opened = inodeOf(lockFile);
       await retryWhileBusy(database, path, deadline, () => database.exec('BEGIN EXCLUSIVE'));
-      // An import removes the file when it ends. Then this lock is on a file that no other import will find.
-      if (opened !== undefined && opened === inodeOf(lockFile)) return createLock(lockFile, database);
+      if (!isRemoved()) return createLock(lockFile, database);
     } catch (error) {
-      database.close();
-      throw error;
+      if (error instanceof LorekeepError || !isRemoved()) {
+        database.close();
+        throw error;
+      }
     }
     database.close();
   }

@@ -17,7 +17,10 @@ const PAUSE_MS = 25;
 
 export interface Slices {
   readonly database: Database;
-  /** Runs `work` in the open transaction, or in a new one. It must be called from one place at a time. */
+  /**
+   * Runs `work` in the open transaction, or in a new one. One call at a time. If `work` throws, the transaction is rolled back
+   * and the import must not continue.
+   */
   run<T>(work: () => T): Promise<T>;
   /** Commits the open transaction. */
   commit(): Promise<void>;
@@ -66,6 +69,12 @@ export function openSlices(
     isIdle = true;
   }, LOOK_MS).unref();
 
+  function rollback(): void {
+    openSince = undefined;
+    failure = undefined;
+    if (database.inTransaction) database.exec('ROLLBACK');
+  }
+
   return {
     database,
 
@@ -73,9 +82,15 @@ export function openSlices(
       if (openSince === undefined) await begin();
       if (failure !== undefined) throw failure.error;
       isIdle = false;
-      const result = work();
-      giveTurnIfAsked();
-      return result;
+      try {
+        return work();
+      } catch (error) {
+        // At once, because the import may take long to notice, and holds the lock until then.
+        rollback();
+        throw error;
+      } finally {
+        giveTurnIfAsked();
+      }
     },
 
     async commit() {
@@ -85,11 +100,7 @@ export function openSlices(
       await retryWhileBusy(database, path, deadlineIn(busyMs), () => database.exec('COMMIT'));
     },
 
-    rollback() {
-      openSince = undefined;
-      failure = undefined;
-      if (database.inTransaction) database.exec('ROLLBACK');
-    },
+    rollback,
 
     close() {
       clearInterval(timer);
