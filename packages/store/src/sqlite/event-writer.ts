@@ -11,7 +11,8 @@ export interface EventRows {
   itemRow(id: string): number | undefined;
   /** The row of a user, created if necessary. */
   userRow(id: string): number;
-  nextArrival(): number;
+  /** Null for the number after the largest in use, which SQLite finds faster than it inserts a given one. */
+  nextArrival(): number | null;
 }
 
 export interface EventWriter {

@@ -2,6 +2,7 @@
  * The ends of imports, in small steps between which others can write: removing the originals of a committed import, and
  * removing all traces of one that failed or was killed. Both can be stopped at any moment and resumed.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CONTENT_COLUMNS } from '../item-row.ts';
 import { pendingImportReader } from '../visibility.ts';
 import type { Slices } from './slices.ts';
@@ -17,44 +18,31 @@ export async function settleImport(slices: Slices, isStopped = () => false): Pro
   const { database } = slices;
   const pending = pendingImportReader(database)();
   if (pending === undefined) return;
-  const isDone = pending.isCommitted
-    ? await inSteps(slices, isStopped, [removal('item_originals', 'row', '')])
-    : await undo(slices, pending.horizon, isStopped);
-  if (isDone) await slices.run(() => database.exec('DELETE FROM pending_import'));
+  const steps = pending.isCommitted ? [removal('item_originals', 'row', '')] : undoing(pending.horizon);
+  if (await inSteps(slices, isStopped, steps)) await slices.run(() => database.exec('DELETE FROM pending_import'));
   await slices.commit();
 }
 
-/** False if it was stopped. */
-async function undo(slices: Slices, horizon: number, isStopped: () => boolean): Promise<boolean> {
+function undoing(horizon: number): Step[] {
   const columns = CONTENT_COLUMNS.join(', ');
-  const { database } = slices;
-  // For each removed item and user, SQLite would search all events. Theirs are removed first.
-  database.pragma('foreign_keys = OFF');
-  try {
-    const isDone = await inSteps(slices, isStopped, [
-      removal('events', 'arrival', `WHERE arrival >= ${horizon}`),
-      removal('users', 'row', `WHERE place >= ${horizon}`),
-      removal('items', 'row', `WHERE place >= ${horizon}`),
-      // Originals last: while hidden items are left, writes of others can add some.
-      [
-        `UPDATE items SET (${columns}) = (SELECT ${columns} FROM item_originals o WHERE o.row = items.row)
-        WHERE row IN (SELECT row FROM item_originals LIMIT ${STEP})`,
-        ...removal('item_originals', 'row', ''),
-      ],
-    ]);
-    await slices.commit();
-    return isDone;
-  } finally {
-    // After an error a transaction is open, in which the pragma has no effect.
-    if (!database.inTransaction) database.pragma('foreign_keys = ON');
-  }
+  return [
+    removal('events', 'arrival', `WHERE arrival >= ${horizon}`),
+    removal('users', 'row', `WHERE place >= ${horizon}`),
+    removal('items', 'row', `WHERE place >= ${horizon}`),
+    // Originals last: while hidden items are left, writes of others can add some.
+    [
+      `UPDATE items SET (${columns}) = (SELECT ${columns} FROM item_originals o WHERE o.row = items.row)
+      WHERE row IN (SELECT row FROM item_originals ORDER BY row LIMIT ${STEP})`,
+      ...removal('item_originals', 'row', ''),
+    ],
+  ];
 }
 
 /** Statements that together remove some rows of a table; the last one changes nothing once no row is left. */
 type Step = string[];
 
 function removal(table: string, key: string, where: string): Step {
-  return [`DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} ${where} LIMIT ${STEP})`];
+  return [`DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} ${where} ORDER BY ${key} LIMIT ${STEP})`];
 }
 
 /** False if it was stopped. */
@@ -62,7 +50,10 @@ async function inSteps({ database, run }: Slices, isStopped: () => boolean, step
   for (const step of steps) {
     const statements = step.map((sql) => database.prepare(sql));
     const runStep = () => statements.map((statement) => statement.run().changes).at(-1)!;
-    while ((await run(runStep)) > 0) if (isStopped()) return false;
+    while ((await run(runStep)) > 0) {
+      if (isStopped()) return false;
+      await nextTurn();
+    }
   }
   return true;
 }

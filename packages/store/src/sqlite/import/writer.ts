@@ -29,12 +29,17 @@ export function createImportWriter(database: Database, horizon: number): ImportW
 
   let itemPlace = horizon;
   let userPlace = horizon;
-  let arrival = horizon;
+  // SQLite numbers the others: after the first, the largest number in use is always the import's.
+  let firstArrival: number | null = horizon;
 
   const events = createEventWriter(database, {
     itemRow: (id) => itemRow.get(id),
     userRow: (id) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid),
-    nextArrival: () => arrival++,
+    nextArrival() {
+      const arrival = firstArrival;
+      firstArrival = null;
+      return arrival;
+    },
   });
 
   return {
