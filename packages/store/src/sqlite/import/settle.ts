@@ -18,7 +18,7 @@ export async function settleImport(slices: Slices, isStopped = () => false): Pro
   const { database } = slices;
   const pending = pendingImportReader(database)();
   if (pending === undefined) return;
-  const steps = pending.isCommitted ? [removal('item_originals', 'row', '')] : undoing(pending.horizon);
+  const steps = pending.isCommitted ? [removal('item_originals', 'row', 'row', 0)] : undoing(pending.horizon);
   if (await inSteps(slices, isStopped, steps)) await slices.run(() => database.exec('DELETE FROM pending_import'));
   await slices.commit();
 }
@@ -26,14 +26,14 @@ export async function settleImport(slices: Slices, isStopped = () => false): Pro
 function undoing(horizon: number): Step[] {
   const columns = CONTENT_COLUMNS.join(', ');
   return [
-    removal('events', 'arrival', `WHERE arrival >= ${horizon}`),
-    removal('users', 'row', `WHERE place >= ${horizon}`),
-    removal('items', 'row', `WHERE place >= ${horizon}`),
+    removal('events', 'arrival', 'arrival', horizon),
+    removal('users', 'row', 'place', horizon),
+    removal('items', 'row', 'place', horizon),
     // Originals last: while hidden items are left, writes of others can add some.
     [
       `UPDATE items SET (${columns}) = (SELECT ${columns} FROM item_originals o WHERE o.row = items.row)
       WHERE row IN (SELECT row FROM item_originals ORDER BY row LIMIT ${STEP})`,
-      ...removal('item_originals', 'row', ''),
+      ...removal('item_originals', 'row', 'row', 0),
     ],
   ];
 }
@@ -41,8 +41,10 @@ function undoing(horizon: number): Step[] {
 /** Statements that together remove some rows of a table; the last one changes nothing once no row is left. */
 type Step = string[];
 
-function removal(table: string, key: string, where: string): Step {
-  return [`DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} ${where} ORDER BY ${key} LIMIT ${STEP})`];
+/** Removes the rows whose number is at least `from`, in the order of an index. */
+function removal(table: string, key: string, number: string, from: number): Step {
+  const some = `SELECT ${key} FROM ${table} WHERE ${number} >= ${from} ORDER BY ${number} LIMIT ${STEP}`;
+  return [`DELETE FROM ${table} WHERE ${key} IN (${some})`];
 }
 
 /** False if it was stopped. */
