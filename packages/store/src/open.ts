@@ -13,10 +13,10 @@ const URL_WITH_SCHEME = /^([a-z][a-z0-9+.-]+):(.*)$/is;
 
 /**
  * Opens, creates or migrates a store.
- * @param pathOrUrl `sqlite:PATH`, or a plain path, which is SQLite too. The path `:memory:` is a store that lives as long
- *   as it is open.
- * @throws LorekeepError `STORE_SCHEME_UNKNOWN`, `STORE_NOT_A_DATABASE`, `STORE_FOREIGN_DATABASE`, `STORE_TOO_NEW`,
- *   `STORE_MISSING`, `STORE_CANNOT_OPEN`, `STORE_CORRUPT`, `STORE_BUSY`
+ * @param pathOrUrl `sqlite:PATH`, or a plain path, which is SQLite too. The path `:memory:` is a
+ *   store that lives as long as it is open.
+ * @throws LorekeepError `STORE_SCHEME_UNKNOWN`, `STORE_NOT_A_DATABASE`, `STORE_FOREIGN_DATABASE`,
+ *   `STORE_TOO_NEW`, `STORE_MISSING`, `STORE_CANNOT_OPEN`, `STORE_CORRUPT`, `STORE_BUSY`
  * @example
  * const store = await openStore('.lorekeep/store.db');
  * await store.upsertItems([{ id: 'B0001', title: 'A lamp' }]);

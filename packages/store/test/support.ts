@@ -10,7 +10,10 @@ export const code = (expected: string) => (error: unknown) => {
   return true;
 };
 
-/** Runs a test with the path of a store that does not exist yet, in a temporary folder that is removed afterwards. */
+/**
+ * Runs a test with the path of a store that does not exist yet, in a temporary folder that is
+ * removed afterwards.
+ */
 export async function inFolder(run: (path: string, folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lorekeep-store-'));
   try {

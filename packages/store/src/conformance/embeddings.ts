@@ -4,7 +4,7 @@ import { sha256 } from '@lorekeep/core';
 import { type Check, code } from './support.ts';
 
 export function embeddingsChecks(check: Check): void {
-  check('embeddings come back bit for bit; the first one put stays', async ({ store }) => {
+  check('embeddings come back bit for bit; the vector that was put first stays', async ({ store }) => {
     const hashes = Array.from({ length: 300 }, (_, i) => sha256(`text ${i}`));
     const vectors = new Float32Array(300 * 7).map((_, i) => Math.fround(Math.sin(i) * 10 ** ((i % 60) - 30)));
     vectors[3] = Number.NaN;

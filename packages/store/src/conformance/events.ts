@@ -76,7 +76,7 @@ export function eventsChecks(check: Check): void {
     await assert.rejects(store.histories(['u'], -1), code('STORE_ARGUMENT'));
   });
 
-  check('the corpus holds what a plain loop over all events finds', async ({ store }) => {
+  check('the corpus equals what a plain loop over all events finds', async ({ store }) => {
     const items = Array.from({ length: 50 }, (_, i) => ({ id: `i${i}` }));
     await store.upsertItems(items);
     const events: Event[] = [];

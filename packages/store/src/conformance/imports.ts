@@ -4,7 +4,7 @@ import type { ImportTransaction } from '../contract/imports.ts';
 import { at, type Check, code, record } from './support.ts';
 
 export function importsChecks(check: Check): void {
-  check('an import is seen at its end, not before, and is remembered', async ({ store }) => {
+  check('an import becomes visible at its end and is recorded', async ({ store }) => {
     await store.upsertItems([{ id: 'old' }]);
     await store.importAll(record('f1'), async (transaction) => {
       await transaction.putItems([{ id: 'new' }]);
@@ -22,7 +22,7 @@ export function importsChecks(check: Check): void {
     assert.deepEqual(await store.counts(), { items: 2, users: 1, events: 2 });
   });
 
-  check('a content is added by one import only', async ({ store }) => {
+  check('only one import can add a content', async ({ store }) => {
     const put = (name: string, contents: string[]) =>
       store.importAll(record(name, contents), async (transaction) => transaction.putItems([{ id: name }]));
     await put('f1', ['z', 'b']);
@@ -38,7 +38,7 @@ export function importsChecks(check: Check): void {
     ]);
   });
 
-  check('an import that throws leaves nothing, also when fill swallows a failed put', async ({ store }) => {
+  check('an import that throws leaves nothing, also if fill ignores a failed put', async ({ store }) => {
     const failure = new Error('enough');
     await assert.rejects(
       store.importAll(record('f1'), async (transaction) => {

@@ -20,7 +20,7 @@ export function lifecycleChecks(check: Check): void {
     await store.putEmbeddings('m', 4, [], new Float32Array(0));
   });
 
-  check('settings hold any JSON and are replaced', async ({ store }) => {
+  check('a setting holds any JSON value and can be replaced', async ({ store }) => {
     await store.setSetting('model', { version: 'v1', list: [1, null, 'ü'] });
     assert.deepEqual(await store.getSetting('model'), { version: 'v1', list: [1, null, 'ü'] });
     await store.setSetting('model', null);

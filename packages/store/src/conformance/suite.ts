@@ -1,5 +1,6 @@
 /**
- * The conformance suite: what every store adapter must do. An adapter runs it from a test file of its own with `node --test`.
+ * The conformance suite: what every store adapter must do. An adapter runs it from a test file of
+ * its own with `node --test`.
  */
 import { describe, test } from 'node:test';
 import { catalogueChecks } from './catalogue.ts';

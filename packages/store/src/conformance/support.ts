@@ -8,7 +8,9 @@ export interface StoreUnderTest {
   store: Store;
   /** Closes the store and opens the same data again. Absent if the adapter cannot do that. */
   reopen?: () => Promise<Store>;
-  /** Opens a second, independent connection to the same data. Absent if the adapter cannot do that. */
+  /**
+   * Opens a second, independent connection to the same data. Absent if the adapter cannot do that.
+   */
   another?: () => Promise<Store>;
   /** Closes every open connection and removes the data. */
   dispose: () => Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Writes while an import runs: they do not wait for it and arrive before it, and no row is lost, doubled or moved, whether the
- * import succeeds or fails.
+ * Writes while an import runs: they do not wait for it and arrive before it, and no row is lost,
+ * doubled or moved, whether the import succeeds or fails.
  */
 import assert from 'node:assert/strict';
 import type { Item } from '../contract/catalogue.ts';
@@ -81,7 +81,7 @@ export function writesDuringImportsChecks(check: Check): void {
     assert.equal(await store.getSetting('k'), 1);
   });
 
-  check('if the import fails, exactly the writes of others are left', async ({ store }) => {
+  check('after a failed import, exactly the other writes are left', async ({ store }) => {
     await store.upsertItems([{ id: 'old', title: 'stored' }, { id: 'both' }]);
     const failure = new Error('enough');
     await assert.rejects(
@@ -110,7 +110,7 @@ export function writesDuringImportsChecks(check: Check): void {
     assert.deepEqual((await store.corpus()).itemIds, ['old', 'both', 'new', 'after']);
   });
 
-  check('a random mixture of imports and other writes comes to what a plain model of it does', async ({ store }) => {
+  check('random imports and writes give the same result as a model of plain lists', async ({ store }) => {
     let seed = 11;
     const random = (bound: number) => (seed = (seed * 48271) % 2147483647) % bound;
     const model = createModel();

@@ -1,4 +1,6 @@
-/** The fingerprint of an interaction log: equal for equal data, whichever adapter stores it. */
+/**
+ * The fingerprint of an interaction log: equal data gives an equal fingerprint in every adapter.
+ */
 import { createHash } from 'node:crypto';
 import type { Corpus } from './event-log.ts';
 
@@ -6,8 +8,9 @@ import type { Corpus } from './event-log.ts';
 const IDS_PER_UPDATE = 4096;
 
 /**
- * SHA-256 over ids (each ended by a byte that UTF-8 never contains), offsets, items and time stamps. Each list is preceded
- * by its length. Numbers are little-endian, as on every machine that Node supports.
+ * SHA-256 over ids (each ended by a byte that UTF-8 never contains), offsets, items and time
+ * stamps. Each list is preceded by its length. Numbers are little-endian, as on every machine that
+ * Node supports.
  */
 export function fingerprintOf(corpus: Omit<Corpus, 'fingerprint'>): string {
   const hash = createHash('sha256');

@@ -1,6 +1,8 @@
 /** Embeddings: vectors of texts, addressed by model id and SHA-256 of the text (hexadecimal). */
 export interface EmbeddingStore {
-  /** The hashes of those texts that `model` has not embedded yet. Order kept, duplicates removed. */
+  /**
+   * The hashes of those texts that `model` has not embedded yet. Order kept, duplicates removed.
+   */
   missingEmbeddings(model: string, hashes: string[]): Promise<string[]>;
   /**
    * `vectors` is `[hashes.length × dim]`, row by row. Existing vectors are kept.

@@ -5,8 +5,8 @@ export interface Event {
   user: string;
   item: string;
   /**
-   * `'view'`, `'click'`, `'cart'`, `'purchase'`, `'impression'`, `'rating'`, …; 1–64 code points. Imports use
-   * `'interaction'` if the source names no type.
+   * `'view'`, `'click'`, `'cart'`, `'purchase'`, `'impression'`, `'rating'`, …; 1–64 code points.
+   * Imports use `'interaction'` if the source names no type.
    */
   type: string;
   /** Unix seconds (fractions allowed), or an ordinal if the source has no real times. */
@@ -19,14 +19,17 @@ export interface Event {
   position?: number;
 }
 
-/** Event types that express no preference: being shown an item is not choosing it. Histories and training omit them. */
+/**
+ * Event types that express no preference: being shown an item is not choosing it. Histories and
+ * training omit them.
+ */
 export const PASSIVE_EVENT_TYPES: readonly string[] = ['impression'];
 
 export interface EventLog {
   /**
    * Appends events in one transaction, durable when the promise resolves.
-   * @throws LorekeepError `EVENT_INVALID`, or `EVENT_UNKNOWN_ITEM` if an event names an item that is not stored
-   *   (nothing is written)
+   * @throws LorekeepError `EVENT_INVALID`, or `EVENT_UNKNOWN_ITEM` if an event names an item that
+   *   is not stored (nothing is written)
    */
   appendEvents(events: Event[]): Promise<void>;
   /** Each user's last `limit` non-passive events' items, oldest first; `[]` for unknown users. */
@@ -42,7 +45,10 @@ export interface EventLog {
  * `items[offsets[u] … offsets[u + 1])`, oldest first (time stamp, then order of arrival).
  */
 export interface Corpus {
-  /** Row → public id. An item's row is its index in every matrix `[items × …]`. Order: first arrival. */
+  /**
+   * Row → public id. An item's row is its index in every matrix `[items × …]`. Order: first
+   * arrival.
+   */
   itemIds: string[];
   userIds: string[];
   /** `[users + 1]` */
@@ -51,6 +57,9 @@ export interface Corpus {
   items: Int32Array;
   /** `[events]` */
   timestamps: Float64Array;
-  /** SHA-256 over ids, offsets, items and time stamps: identifies the data that a model was trained on. */
+  /**
+   * SHA-256 over ids, offsets, items and time stamps: identifies the data that a model was trained
+   * on.
+   */
   fingerprint: string;
 }

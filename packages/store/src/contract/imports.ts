@@ -1,4 +1,4 @@
-/** Imports: data files that enter the store as a whole, and the record of those that did. */
+/** Imports: data files that are added as a whole, and the records of finished imports. */
 import type { Item } from './catalogue.ts';
 import type { Event } from './event-log.ts';
 
@@ -8,8 +8,9 @@ export interface ImportRecord {
   fingerprint: string;
   files: string[];
   /**
-   * Identifies each content that it added: SHA-256 of a file and of the options that decide what is taken from it. No two
-   * imports add the same content. Empty for imports of older versions, which did not record contents.
+   * Identifies each content that it added: SHA-256 of a file and of the options that decide what is
+   * taken from it. No two imports add the same content. Empty for imports of older versions, which
+   * did not record contents.
    */
   contents: string[];
   items: number;
@@ -31,12 +32,15 @@ export interface ImportTransaction {
 
 export interface Imports {
   /**
-   * Runs an import, all or nothing: everything that `fill` puts becomes visible at its end, together, and is then durable.
-   * If `fill` or one of its puts fails, nothing of the import is kept. Other writes do not wait for an import. Those that
-   * take effect while it runs arrive before it: its new items follow theirs, and where it replaces an item, its content is
-   * the later one. Imports run one after another.
-   * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this fingerprint or one of these
-   *   contents
+   * Runs an import, all or nothing: everything that `fill` puts becomes visible together, at the
+   * end, and is then durable. If `fill` or one of its puts fails, nothing of the import is kept.
+   *
+   * Other writes do not wait for the end of an import. A write that takes effect while an import
+   * runs arrives before the import: the items that the import adds come later in the order of
+   * items, and the content that it gives an item replaces the content from that write. Imports run
+   * one after another.
+   * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
+   *   fingerprint or one of these contents
    */
   importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<void>): Promise<void>;
   imports(): Promise<ImportRecord[]>;

@@ -1,6 +1,6 @@
 /**
- * Limits of ids and event types, with one check for each. The store, imports and the HTTP schemas all call these, so that
- * no way into the store accepts what another one refuses.
+ * Limits of ids and event types, with one check for each. The store, imports and the HTTP schemas
+ * share them, so that all three accept the same values.
  */
 
 /** The longest public id of an item or user, in code points. */
@@ -8,7 +8,9 @@ export const MAX_ID_LENGTH = 256;
 /** The longest event type, in code points. */
 export const MAX_EVENT_TYPE_LENGTH = 64;
 
-/** The number of Unicode code points: a character outside the Basic Multilingual Plane counts once. */
+/**
+ * The number of Unicode code points: a character outside the Basic Multilingual Plane counts once.
+ */
 export function codePointLength(text: string): number {
   let length = text.length;
   for (let i = 1; i < text.length; i++) {
@@ -18,7 +20,10 @@ export function codePointLength(text: string): number {
   return length;
 }
 
-/** What is wrong with an id, as the end of a sentence that starts with its name ("is empty"); `undefined` if nothing is. */
+/**
+ * What is wrong with an id, as the end of a sentence that starts with its name ("is empty");
+ * `undefined` if nothing is.
+ */
 export function idProblem(id: unknown): string | undefined {
   return nameProblem(id, MAX_ID_LENGTH);
 }

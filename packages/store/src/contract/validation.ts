@@ -1,6 +1,7 @@
 /**
- * What may be stored. Every adapter runs these checks before it writes anything, so that an error names a bad value by its
- * place in the batch instead of surfacing later as a complaint of the database.
+ * What may be stored. Every adapter runs these checks before it writes anything, so that an error
+ * names a bad value by its place in the batch instead of surfacing later as a complaint of the
+ * database.
  */
 import { errors } from '../errors.ts';
 import type { Item } from './catalogue.ts';

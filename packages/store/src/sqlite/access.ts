@@ -1,6 +1,6 @@
 /**
- * How the parts of a store reach its connection. `better-sqlite3` is synchronous, so each read and each transaction runs in
- * one go and no two of them interleave.
+ * How the parts of a store reach its connection. `better-sqlite3` is synchronous, so each read and
+ * each transaction runs in one go and no two of them interleave.
  */
 import type { Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';
@@ -13,15 +13,21 @@ export interface Access {
   readonly busyMs: number;
   /** @throws LorekeepError `STORE_CLOSED`, or the coded form of SQLite's error */
   read<T>(work: () => T): T;
-  /** Runs `work` in one transaction. Writes run in the order of their calls, even if the first has to wait for the lock. */
+  /**
+   * Runs `work` in one transaction. Writes run in the order of their calls, even if the first has
+   * to wait for the lock.
+   */
   write<T>(work: () => T): Promise<T>;
   /** @throws LorekeepError `STORE_CLOSED` */
   checkOpen(): void;
-  /** Refuses all later calls and waits for the writes that have been called. False if it was closed before. */
+  /**
+   * Refuses all later calls and waits for the writes that have been called. False if it was closed
+   * before.
+   */
   end(): Promise<boolean>;
 }
 
-/** @param whileBusy called again and again while a write waits for the lock of another connection */
+/** @param whileBusy called repeatedly while a write waits for the lock of another connection */
 export function createAccess(database: Database, path: string, busyMs: number, whileBusy: () => void): Access {
   let isClosed = false;
   let lastWrite: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,7 @@
 /**
- * Waiting for the write lock without stopping the event loop. SQLite's own busy timeout blocks the thread, so it only covers
- * locks that are held for an instant (opening, checkpoints); a longer wait is a loop of attempts and timers.
+ * Waiting for the write lock without stopping the event loop. SQLite's own busy timeout blocks the
+ * thread, so it only covers locks that are held for an instant (opening, checkpoints); a longer
+ * wait is a loop of attempts and timers.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite, { type Database } from 'better-sqlite3';
@@ -11,7 +12,10 @@ export const INSTANT_MS = 20;
 /** Pause between two attempts of a waiting call, in ms. */
 export const RETRY_MS = 10;
 
-/** How long a call may wait. The clock starts when the call is made, also if it first waits behind other calls. */
+/**
+ * How long a call may wait. The clock starts when the call is made, also if it first waits behind
+ * other calls.
+ */
 export interface Deadline {
   /** `Date.now()` */
   at: number;
@@ -24,7 +28,7 @@ export function deadlineIn(busyMs: number): Deadline {
 }
 
 /**
- * Runs `work` until no other connection holds the lock, at least once.
+ * Runs `work`, and repeats it while another connection holds the lock.
  * @param whileBusy called after each failed attempt
  * @throws LorekeepError `STORE_BUSY` after the deadline
  */
@@ -36,7 +40,8 @@ export async function retryWhileBusy<T>(
   whileBusy?: () => void,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
-    // Only the first attempt may block: many calls behind one lock must not stop the event loop one after another.
+    // Only the first attempt may block: many calls behind one lock must not stop the event loop one
+    // after another.
     const blocking = attempt === 0 && Date.now() < deadline.at;
     try {
       if (blocking) return work();

@@ -1,9 +1,9 @@
 /**
  * Opening the file, and the translation of SQLite's result codes into coded errors.
  *
- * The write-ahead log with `synchronous = FULL` flushes the log before a commit returns, so acknowledged writes survive a
- * killed process and a power cut (`fullfsync` asks the same of macOS, where plain fsync stops at the drive's cache).
- * Readers never wait for a writer.
+ * The write-ahead log with `synchronous = FULL` flushes the log before a commit returns, so
+ * acknowledged writes survive a killed process and a power cut (`fullfsync` asks the same of macOS,
+ * where plain fsync stops at the drive's cache). Readers never wait for a writer.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';

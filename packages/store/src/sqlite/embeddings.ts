@@ -1,7 +1,8 @@
 /**
- * Embeddings: one row per (model, text hash), the vector as its exact float32 bytes. With 8 KiB pages, five 384-dimensional
- * vectors share a page, and 100,000 of them are read in any order in about a second. Large matrices that are read repeatedly
- * belong in memory-mapped files beside the store.
+ * Embeddings: one row per (model, text hash), the vector as its exact float32 bytes. With 8 KiB
+ * pages, five 384-dimensional vectors share a page, and 100,000 of them are read in any order in
+ * about a second. Large matrices that are read repeatedly belong in memory-mapped files beside the
+ * store.
  */
 import type { EmbeddingStore } from '../contract/embedding-store.ts';
 import { checkCount, checkHashes } from '../contract/validation.ts';

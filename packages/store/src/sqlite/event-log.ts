@@ -24,7 +24,8 @@ export function createEventLog({ database, read, write }: Access, writer: LiveWr
   const ofTypes = selectEvents(
     'AND e.type IN (SELECT type FROM event_types WHERE name IN (SELECT value FROM json_each(:wanted)))',
   );
-  // The plus sign keeps SQLite from reading all events by arrival instead of the user's by the index `histories`.
+  // The plus sign keeps SQLite from reading all events by arrival instead of the user's by the
+  // index `histories`.
   const history = database
     .prepare<[string, number], string>(`
       SELECT i.id FROM events e JOIN items i ON i.row = e.item

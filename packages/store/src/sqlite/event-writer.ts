@@ -1,4 +1,7 @@
-/** How events become rows, for live writes and imports alike. Each put must run inside a transaction. */
+/**
+ * How events become rows, for live writes and imports alike. Each put must run inside a
+ * transaction.
+ */
 import type { Database } from 'better-sqlite3';
 import { type Event, PASSIVE_EVENT_TYPES } from '../contract/event-log.ts';
 import { errors } from '../errors.ts';
@@ -11,14 +14,20 @@ export interface EventRows {
   itemRow(id: string): number | undefined;
   /** The row of a user, created if necessary. */
   userRow(id: string): number;
-  /** Null for the number after the largest in use, which SQLite finds faster than it inserts a given one. */
+  /**
+   * Null for the number after the largest in use, which SQLite finds faster than it inserts a given
+   * one.
+   */
   nextArrival(): number | null;
 }
 
 export interface EventWriter {
   /** @param firstIndex index of `events[0]` in the caller's batch, for errors */
   put(events: readonly Event[], firstIndex: number): void;
-  /** Forgets the rows of all ids. Necessary after a rollback, and if another connection may have written. */
+  /**
+   * Forgets the rows of all ids. Necessary after a rollback, and if another connection may have
+   * written.
+   */
   forget(): void;
 }
 

@@ -1,16 +1,20 @@
 /**
- * All histories as typed arrays. Events come in small batches straight from the index `histories`, already in order, and go
- * into arrays of the final size: a million events take about 16 MB and half a second, without an object per event.
+ * All histories as typed arrays. Events come in small batches straight from the index `histories`,
+ * already in order, and go into arrays of the final size: a million events take about 16 MB and
+ * half a second, without an object per event.
  */
 import type { Database } from 'better-sqlite3';
 import { fingerprintOf } from '../contract/corpus-fingerprint.ts';
 import type { Corpus } from '../contract/event-log.ts';
 import { HORIZON } from './visibility.ts';
 
-/** Rows per read: enough to hide the cost of the call, few enough that the rows die young. */
+/**
+ * Rows per read: enough to hide the cost of the call, few enough that the rows stay cheap to
+ * collect.
+ */
 const BATCH = 4096;
 
-/** Reads in one transaction: a consistent snapshot, whatever others write meanwhile. */
+/** Reads in one transaction, so that writes of others meanwhile do not change the result. */
 export function readCorpus(database: Database): Corpus {
   return database.transaction(() => {
     const items = readIds(database, 'items');
@@ -43,7 +47,10 @@ function readIds(database: Database, table: 'items' | 'users'): Ids {
 
 type Histories = Pick<Corpus, 'offsets' | 'items' | 'timestamps'>;
 
-/** Histories one after another in order of the users' rows; `offsets[u + 1]` is the length of user `u`'s. */
+/**
+ * Histories one after another in order of the users' rows; `offsets[u + 1]` is the length of user
+ * `u`'s.
+ */
 function readHistories(database: Database, itemIds: Ids, userIds: Ids): Histories {
   // The plus sign keeps SQLite on the index `histories`.
   const visible = `type > 0 AND +arrival < ${HORIZON}`;
@@ -72,7 +79,10 @@ function readHistories(database: Database, itemIds: Ids, userIds: Ids): Historie
   return { offsets, items, timestamps };
 }
 
-/** Moves the histories into the order of `userIds`, which differs from that of rows if a user came during an import. */
+/**
+ * Moves the histories into the order of `userIds`, which differs from that of rows if a user came
+ * during an import.
+ */
 function inOrderOfUsers({ offsets, items, timestamps }: Histories, { rows, indexOf }: Ids): Histories {
   const lengths = offsets.slice(1);
   for (let user = 0; user < lengths.length; user++) offsets[user + 1] += offsets[user];

@@ -1,6 +1,7 @@
 /**
- * Writes that can be seen as soon as their transaction commits, also while an import runs. Each put must run inside a
- * transaction and is one as a whole: the state of the running import is read at its start.
+ * Writes that can be seen as soon as their transaction commits, also while an import runs. Each put
+ * must run inside a transaction and is one as a whole: the state of the running import is read at
+ * its start.
  */
 import type { Database } from 'better-sqlite3';
 import type { Item } from '../contract/catalogue.ts';
@@ -67,7 +68,8 @@ export function createLiveWriter(database: Database): LiveWriter {
         const place = nextPlace();
         const isDone = upsertItem.run(item.id, place, ...content, hiddenFrom).changes > 0;
         if (!isDone) {
-          // The running import has put this item. Its content there counts from the commit on, and this one until then.
+          // The running import has put this item. Its content there counts from the commit on, and
+          // this one until then.
           putOriginal.run(item.id, ...content);
           revealItem.run(place, item.id);
         }

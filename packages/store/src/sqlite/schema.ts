@@ -1,11 +1,13 @@
 /**
- * The tables, and how older files become current ones. `PRAGMA user_version` counts the migrations that a file has had. Each
- * migration is one SQL text, runs in one transaction, and is never edited once released. `application_id` marks a file as a
- * Lorekeep store, so that another program's database is never changed by mistake.
+ * The tables, and how older files become current ones. `PRAGMA user_version` counts the migrations
+ * that a file has had. Each migration is one SQL text, runs in one transaction, and is never edited
+ * once released. `application_id` marks a file as a Lorekeep store, so that another program's
+ * database is never changed by mistake.
  *
- * Items and users have a `place` and events an `arrival`, which put them in order of arrival (visibility.ts). `row` only links
- * the tables. Nothing that could ever be seen is deleted. Event types that express a preference are numbered 1, 2, 3 …, passive
- * ones (`PASSIVE_EVENT_TYPES`) −1, −2 …, so that one partial index holds exactly the histories.
+ * Items and users have a `place` and events an `arrival`, which put them in order of arrival
+ * (visibility.ts). `row` only links the tables. Nothing that could ever be seen is deleted. Event
+ * types that express a preference are numbered 1, 2, 3 …, passive ones (`PASSIVE_EVENT_TYPES`) −1,
+ * −2 …, so that one partial index holds exactly the histories.
  */
 import type { Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';

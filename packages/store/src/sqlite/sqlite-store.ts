@@ -27,7 +27,8 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   const access = createAccess(database, path, busyMs, askImportForTurn);
   const writer = createLiveWriter(database);
   const { end: endImports, ...imports } = createImports(access);
-  // Hidden rows are subtracted, because counting a whole table is fast and counting with a condition is not.
+  // Hidden rows are subtracted, because counting a whole table is fast and counting with a
+  // condition is not.
   const countOf = (table: string, number: string) => `
     (SELECT count(*) FROM ${table}) - (SELECT count(*) FROM ${table} WHERE ${number} >= ${HORIZON}) AS ${table}`;
   const counts = database.prepare<[], StoreCounts>(

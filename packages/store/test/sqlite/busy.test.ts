@@ -7,7 +7,7 @@ import { openStore } from '@lorekeep/store';
 import Sqlite from 'better-sqlite3';
 import { code, inFolder } from '../support.ts';
 
-test('a write that waits too long for another program fails with a code and the event loop goes on', () =>
+test('a write that waits too long for another program fails with a code; the event loop keeps running', () =>
   inFolder(async (path) => {
     const store = await openStore(path, { busyMs: 100 });
     const other = new Sqlite(path);

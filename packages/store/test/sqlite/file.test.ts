@@ -6,7 +6,7 @@ import { openStore } from '@lorekeep/store';
 import Sqlite from 'better-sqlite3';
 import { code, inFolder } from '../support.ts';
 
-test('a file that is no database, another program’s, or a newer one is refused and stays as it was', () =>
+test('a file that is not a database, is of another program or is newer is refused and not changed', () =>
   inFolder(async (path) => {
     await writeFile(path, 'id,title\n'.repeat(1000));
     await assert.rejects(openStore(path), code('STORE_NOT_A_DATABASE'));
@@ -32,7 +32,7 @@ test('a file that is no database, another program’s, or a newer one is refused
     });
   }));
 
-test('a store of the first version opens with all it held, and takes new imports', () =>
+test('a store of version 1 opens with all its data and accepts new imports', () =>
   inFolder(async (path) => {
     const first = new Sqlite(path);
     first.exec(await readFile(new URL('version-1.sql', import.meta.url), 'utf8'));
@@ -52,7 +52,7 @@ test('a store of the first version opens with all it held, and takes new imports
     await again.close();
   }));
 
-test('in a store of the first version, ordinals are told from times', () =>
+test('in a store of version 1, imports with ordinals are recognised', () =>
   inFolder(async (path) => {
     const first = new Sqlite(path);
     first.exec(await readFile(new URL('version-1.sql', import.meta.url), 'utf8'));
@@ -66,7 +66,7 @@ test('in a store of the first version, ordinals are told from times', () =>
     await store.close();
   }));
 
-test('a store of version 3 keeps rows, order and fingerprint, and takes new imports', () =>
+test('a store of version 3 keeps rows, order and fingerprint, and accepts new imports', () =>
   inFolder(async (path) => {
     const file = new Sqlite(path);
     file.exec(await readFile(new URL('version-3.sql', import.meta.url), 'utf8'));
@@ -106,7 +106,7 @@ test('a store of version 3 keeps rows, order and fingerprint, and takes new impo
     migrated.close();
   }));
 
-test('a store that is not there, or cannot be, is a coded error', () =>
+test('a store that is missing or cannot be created is a coded error', () =>
   inFolder(async (path, folder) => {
     await assert.rejects(openStore(path, { create: false }), code('STORE_MISSING'));
     await assert.rejects(openStore(folder), code('STORE_CANNOT_OPEN'));

@@ -50,7 +50,7 @@ const rowsOf = async (store: Store) => {
   return items + users + events;
 };
 
-test('while another program imports, writes go on; killed, the import leaves nothing', () =>
+test('writes succeed while another process imports; if that is killed, its rows are removed', () =>
   inFolder(async (path) => {
     // Far less than the import takes: without turns, the first write would fail.
     const store = await openStore(path, { busyMs: 5000 });
@@ -83,7 +83,7 @@ test('while another program imports, writes go on; killed, the import leaves not
     assert.ok(!existsSync(`${path}-import`));
   }));
 
-test('killed at any moment, an import is there as a whole or not at all, and the next one is complete', () =>
+test('an import that is killed at any moment is complete or absent, and can be repeated', () =>
   inFolder(async (path, folder) => {
     const items = 200;
     const events = 40_000;
@@ -130,7 +130,7 @@ test('killed at any moment, an import is there as a whole or not at all, and the
     await expected.close();
   }));
 
-test('killed after its commit, an import is complete; the next start removes the originals', () =>
+test('an import that is killed after its commit is complete; the next start removes its originals', () =>
   inFolder(async (path) => {
     const store = await openStore(path);
     await store.importAll(importRecord('whole'), (transaction) => transaction.putItems(importedItems(3)));

@@ -8,7 +8,10 @@ import { openStore } from '@lorekeep/store';
 import Sqlite from 'better-sqlite3';
 import { inFolder } from '../support.ts';
 
-/** Starts the writer, lets it write until `lines` are acknowledged, kills it, and gives the last line it said. */
+/**
+ * Starts the writer, lets it write until `lines` are acknowledged, kills it, and gives the last
+ * line it said.
+ */
 async function killWriter(path: string, what: string, lines: number): Promise<number> {
   const script = fileURLToPath(new URL('writer-child.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [script, path, what], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -23,7 +26,7 @@ async function killWriter(path: string, what: string, lines: number): Promise<nu
   return last;
 }
 
-test('killed while appending: every acknowledged event is there, and no batch is half there', () =>
+test('if the process is killed while it appends, acknowledged events are kept and no batch is partial', () =>
   inFolder(async (path) => {
     const store = await openStore(path);
     await store.upsertItems([{ id: 'a' }]);
@@ -37,7 +40,7 @@ test('killed while appending: every acknowledged event is there, and no batch is
     check.close();
   }));
 
-test('killed in the middle of an import: nothing of it is there, and the store can be written', () =>
+test('if the process is killed during an import, nothing of it is kept and the store stays writable', () =>
   inFolder(async (path) => {
     const store = await openStore(path);
     await store.upsertItems([{ id: 'a' }]);

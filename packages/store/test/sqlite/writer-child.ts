@@ -1,6 +1,7 @@
 /**
- * A process to be killed. It writes to the store named, and prints a line for every acknowledged write (`append`), every batch
- * of an import without end (`import`), or the end of an import of `items` and `events` rows (`import:items:events`).
+ * A process to be killed. It writes to the store named, and prints a line for every acknowledged
+ * write (`append`), every batch of an import without end (`import`), or the end of an import of
+ * `items` and `events` rows (`import:items:events`).
  */
 import { writeSync } from 'node:fs';
 import { openStore } from '@lorekeep/store';

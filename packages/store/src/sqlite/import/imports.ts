@@ -1,6 +1,6 @@
 /**
- * Imports: from the lock to the commit. An import of a file has a connection of its own, so that its open transaction does not
- * take in the writes of others.
+ * Imports: from the lock to the commit. An import of a file has a connection of its own, so that
+ * its open transaction does not take in the writes of others.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportRecord, Imports, ImportTransaction } from '../../contract/imports.ts';
@@ -68,7 +68,7 @@ export function createImports(access: Access): SqliteImports {
     }
   }
 
-  /** Hidden rows disturb no one, so a failure only leaves them to the next attempt. */
+  /** Readers ignore hidden rows, so a failure here may wait for the next attempt. */
   async function clearUp(): Promise<void> {
     if (path === IN_MEMORY || pendingImportReader(database)() === undefined) return;
     // Without waiting for the lock: if it is taken, that import runs.
@@ -119,7 +119,8 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
   });
   const step = <T>(work: () => T): Promise<T> =>
     slices.run(() => {
-      // Without this, an import whose lock file was removed would write into the next import, which took it for a killed one.
+      // Without this, an import whose lock file was removed would write into the next import, which
+      // took it for a killed one.
       if (readPendingImport()?.id !== id) throw errors.STORE_BUSY({ path, waitedMs: 0 });
       return work();
     });

@@ -1,10 +1,11 @@
 /**
- * The lock of imports: one at a time, over all connections and programs. It is SQLite's lock on an empty file beside the
- * store, which the operating system releases when the process ends, however it ends. Whoever holds it knows that no other
- * import runs, so rows that are still hidden belong to an import that was killed.
+ * The lock of imports: one at a time, over all connections and programs. It is SQLite's lock on an
+ * empty file beside the store. The operating system releases it when the process ends, even if the
+ * process is killed. Rows that are hidden while an import takes the lock therefore belong to an
+ * import that was killed.
  *
- * The same file carries a request in the other direction: a writer that waits for the store's write lock touches it, and the
- * running import then lets others write.
+ * The same file carries a request in the other direction: a writer that waits for the store's write
+ * lock touches it, and the running import then lets others write.
  */
 import { realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { LorekeepError } from '@lorekeep/core';
@@ -40,7 +41,8 @@ export async function acquireImportLock(lockFile: string, path: string, deadline
   for (;;) {
     const database = new Sqlite(lockFile, { timeout: INSTANT_MS });
     const opened = inodeOf(lockFile);
-    // An import removes the file when it ends. A lock on a removed file is none: no other import would find it.
+    // An import removes the file when it ends. A lock on a removed file is none: no other import
+    // would find it.
     const isRemoved = () => opened === undefined || opened !== inodeOf(lockFile);
     try {
       await retryWhileBusy(database, path, deadline, () => database.exec('BEGIN EXCLUSIVE'));

@@ -7,7 +7,6 @@ type RecordRow = Omit<ImportRecord, 'files' | 'contents' | 'ordinals'> & { files
 
 export interface ImportRecords {
   all(): ImportRecord[];
-  has(fingerprint: string): boolean;
   /** @throws LorekeepError `IMPORT_REPEATED` if `put` would throw it */
   check(record: ImportRecord): void;
   /** @throws LorekeepError `IMPORT_REPEATED` */
@@ -39,8 +38,6 @@ export function createImportRecords(database: Database): ImportRecords {
         contents: contentsOf.all(row.fingerprint),
       }));
     },
-
-    has: (fingerprint) => one.get(fingerprint) !== undefined,
 
     check({ fingerprint, contents }) {
       if (one.get(fingerprint) !== undefined) throw errors.IMPORT_REPEATED({ fingerprint });

@@ -1,6 +1,7 @@
 /**
- * The ends of imports, in small steps between which others can write: removing the originals of a committed import, and
- * removing all traces of one that failed or was killed. Both can be stopped at any moment and resumed.
+ * The ends of imports, in small steps between which others can write: removing the originals of a
+ * committed import, and removing all traces of one that failed or was killed. Both can be stopped
+ * at any moment and resumed.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CONTENT_COLUMNS } from '../item-row.ts';
@@ -38,7 +39,10 @@ function undoing(horizon: number): Step[] {
   ];
 }
 
-/** Statements that together remove some rows of a table; the last one changes nothing once no row is left. */
+/**
+ * Statements that together remove some rows of a table; the last one changes nothing once no row is
+ * left.
+ */
 type Step = string[];
 
 /** Removes the rows whose number is at least `from`, in the order of an index. */

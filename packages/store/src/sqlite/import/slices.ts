@@ -1,17 +1,21 @@
 /**
- * The transactions of an import. One transaction is the fastest, so an import keeps its transaction open until another writer
- * asks for its turn. Then it commits what it has written so far, which stays hidden (visibility.ts), pauses, and goes on in a
- * new transaction.
+ * The transactions of an import. One transaction is the fastest, so an import keeps its transaction
+ * open until another writer asks for its turn. Then it commits what it has written so far, which
+ * stays hidden (visibility.ts), pauses, and goes on in a new transaction.
  *
- * Foreign keys are not checked: an import looks up every row that it refers to, and a second look-up by SQLite takes a seventh
- * of its time. When rows are removed, SQLite would even search all events for each of their items and users.
+ * Foreign keys are not checked: an import looks up every row that it refers to, and a second
+ * look-up by SQLite takes a seventh of its time. When rows are removed, SQLite would even search
+ * all events for each of their items and users.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { type Deadline, deadlineIn, retryWhileBusy } from '../busy.ts';
 import type { ImportLock } from './lock.ts';
 
-/** If others ask all the time, an import that has rows to write keeps the write lock for at least this long, in ms. */
+/**
+ * If others ask all the time, an import that has rows to write keeps the write lock for at least
+ * this long, in ms.
+ */
 const LEAST_SLICE_MS = 100;
 /** How often it looks for requests between puts, in ms. */
 const LOOK_MS = 20;
@@ -21,8 +25,8 @@ const PAUSE_MS = 25;
 export interface Slices {
   readonly database: Database;
   /**
-   * Runs `work` in the open transaction, or in a new one. One call at a time. If `work` throws, the transaction is rolled back
-   * and the import must not continue.
+   * Runs `work` in the open transaction, or in a new one. One call at a time. If `work` throws, the
+   * transaction is rolled back and the import must not continue.
    */
   run<T>(work: () => T): Promise<T>;
   /** Commits the open transaction. */
@@ -114,7 +118,10 @@ export function openSlices(
   };
 }
 
-/** Transactions on the only connection of a memory store. Nothing else can hold its lock, so each `work` is a transaction. */
+/**
+ * Transactions on the only connection of a memory store. Nothing else can hold its lock, so each
+ * `work` is a transaction.
+ */
 export function slicesInMemory(database: Database, onClose: () => void): Slices {
   return {
     database,

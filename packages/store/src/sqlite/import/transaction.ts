@@ -1,4 +1,7 @@
-/** What the `fill` of an import writes through: puts one after another, and nothing once one has failed or `fill` is over. */
+/**
+ * What the `fill` of an import writes through: puts one after another, and nothing once one has
+ * failed or `fill` is over.
+ */
 import type { Item } from '../../contract/catalogue.ts';
 import type { Event } from '../../contract/event-log.ts';
 import type { ImportTransaction } from '../../contract/imports.ts';
@@ -8,7 +11,8 @@ export interface GuardedTransaction {
   transaction: ImportTransaction;
   /**
    * Refuses later puts and waits for those that have been called.
-   * @throws the error of a put that failed, also if `fill` ignored it: half of its batch may be written
+   * @throws the error of a put that failed, also if `fill` ignored it: half of its batch may be
+   *   written
    */
   end(): Promise<void>;
   /** Refuses later puts and those that wait, and waits for the one that runs. */

@@ -1,6 +1,7 @@
 /**
- * Rows of an import, hidden until it commits. Each put must run inside a transaction. No other import runs meanwhile, so rows
- * that this one has found or created stay valid from one transaction to the next.
+ * Rows of an import, hidden until it commits. Each put must run inside a transaction. No other
+ * import runs meanwhile, so rows that this one has found or created stay valid from one transaction
+ * to the next.
  */
 import type { Database } from 'better-sqlite3';
 import type { Item } from '../../contract/catalogue.ts';
