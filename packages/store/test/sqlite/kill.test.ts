@@ -9,8 +9,8 @@ import Sqlite from 'better-sqlite3';
 import { inFolder } from '../support.ts';
 
 /**
- * Starts the writer, lets it write until `lines` are acknowledged, kills it, and gives the last
- * line it said.
+ * Starts the writer, kills it after `lines` acknowledged writes, and returns the number of the last
+ * one.
  */
 async function killWriter(path: string, what: string, lines: number): Promise<number> {
   const script = fileURLToPath(new URL('writer-child.ts', import.meta.url));
