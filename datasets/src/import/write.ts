@@ -1,4 +1,4 @@
-/** Staged items and events into the store, in one transaction. */
+/** Staged items and events into the store, in one import. */
 import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
@@ -19,7 +19,7 @@ export async function writeStaged(
   context: RunContext,
 ): Promise<void> {
   await store.importAll(record, async (transaction) => {
-    // Counted inside the transaction, while no other program can write.
+    // Counted inside the import: no other import can run, although live writes go on.
     const stored = (await store.counts()).events;
     if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles);
     const items = stagedItems(staging, filter.items);
@@ -41,7 +41,7 @@ async function put<Row>(
   unit: 'items' | 'events',
   total: number,
   batches: AsyncIterable<Row[]>,
-  putBatch: (batch: Row[]) => Promise<void> | void,
+  putBatch: (batch: Row[]) => Promise<void>,
   { progress, signal }: RunContext,
 ): Promise<void> {
   let done = 0;

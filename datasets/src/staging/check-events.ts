@@ -6,14 +6,11 @@
  * timestamp, the order of the lines stands for time: events get ordinals that continue from the
  * number of events stored, which must then all have ordinals.
  */
-import { MAX_ID_LENGTH } from '@lorekeep/store';
+import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
 import type { Staging } from './staging.ts';
 
 /** The type of an event whose file gives none. */
 const DEFAULT_EVENT_TYPE = 'interaction';
-
-/** The longest type of an event, in code points. */
-const MAX_EVENT_TYPE_LENGTH = 64;
 
 /** Larger numbers are milliseconds. */
 const MILLISECONDS_ABOVE = 1e11;

@@ -1,140 +1,96 @@
-/** Every error the store throws. Codes are stable; `docs/errors.md` explains them. */
-import { LorekeepError } from '@lorekeep/core';
+/** Every error of the store. Codes are stable; `docs/errors.md` explains them. */
+import { defineErrors, failure, usage } from '@lorekeep/core';
 
-export const notADatabase = (path: string, cause?: unknown) =>
-  new LorekeepError('STORE_NOT_A_DATABASE', `${path} is not a database.`, {
-    kind: 'usage',
-    hint: 'Name another file, or move this one away and let a new store be made.',
-    details: { path },
-    cause,
-  });
-
-export const foreignDatabase = (path: string) =>
-  new LorekeepError('STORE_FOREIGN_DATABASE', `${path} is a database, but not one of Lorekeep.`, {
-    kind: 'usage',
-    hint: 'Name another file: nothing was changed in this one.',
-    details: { path },
-  });
-
-export const newerDatabase = (path: string, found: number, known: number) =>
-  new LorekeepError(
-    'STORE_TOO_NEW',
-    `${path} has schema version ${found}; this program knows versions up to ${known}. Nothing was changed.`,
-    { kind: 'usage', hint: 'Update Lorekeep, or open the workspace of this version.', details: { path, found, known } },
-  );
-
-export const storeMissing = (path: string) =>
-  new LorekeepError('STORE_MISSING', `There is no store at ${path}.`, {
-    kind: 'usage',
-    hint: 'Import a catalogue first, or name the right workspace.',
-    details: { path },
-  });
-
-export const cannotOpen = (path: string, cause: unknown) =>
-  new LorekeepError('STORE_CANNOT_OPEN', `${path} cannot be opened as a store: ${(cause as Error).message}.`, {
-    hint: 'Check that the folder exists, is writable and that the name is not a folder.',
-    details: { path },
-    cause,
-  });
-
-export const corrupt = (path: string, cause: unknown) =>
-  new LorekeepError('STORE_CORRUPT', `${path} is damaged: ${(cause as Error).message}.`, {
-    hint: 'Restore the file from a backup, or import again into a new workspace.',
-    details: { path },
-    cause,
-  });
-
-export const diskFull = (path: string, cause: unknown) =>
-  new LorekeepError('STORE_DISK_FULL', `The disk is full: ${path} could not grow. Nothing of this write was kept.`, {
-    hint: 'Free some space and repeat the command.',
-    details: { path },
-    cause,
-  });
-
-export const readOnly = (path: string, cause: unknown) =>
-  new LorekeepError('STORE_READ_ONLY', `${path} cannot be written: ${(cause as Error).message}.`, {
+export const errors = defineErrors({
+  STORE_SCHEME_UNKNOWN: usage<{ scheme: string; known: string[] }>({
+    message: ({ scheme, known }) => `There is no store adapter for "${scheme}:". Known schemes: ${known.join(', ')}.`,
+    hint: 'Use a known scheme. A file whose relative path contains a colon needs "./" in front.',
+  }),
+  STORE_NOT_A_DATABASE: usage<{ path: string }>({
+    message: ({ path }) => `${path} is not a database.`,
+    hint: 'Name another file, or move this one away so that a new store can be created.',
+  }),
+  STORE_FOREIGN_DATABASE: usage<{ path: string }>({
+    message: ({ path }) => `${path} is a database of another program.`,
+    hint: 'Name another file. This one was not changed.',
+  }),
+  STORE_TOO_NEW: usage<{ path: string; found: number; known: number }>({
+    message: ({ path, found, known }) =>
+      `${path} has schema version ${found}; this program supports versions up to ${known}. The file was not changed.`,
+    hint: 'Update Lorekeep, or open a store that this version has written.',
+  }),
+  STORE_MISSING: usage<{ path: string }>({
+    message: ({ path }) => `There is no store at ${path}.`,
+    hint: 'Import a catalogue first, or name the right file.',
+  }),
+  STORE_CANNOT_OPEN: failure<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `${path} cannot be opened as a store: ${reason}.`,
+    hint: 'Check that the folder exists and is writable, and that the name is not a folder.',
+  }),
+  STORE_CORRUPT: failure<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `${path} is damaged: ${reason}.`,
+    hint: 'Restore the file from a backup, or import again into a new store.',
+  }),
+  STORE_DISK_FULL: failure<{ path: string }>({
+    message: ({ path }) => `The disk is full: ${path} could not grow. Nothing of this write was kept.`,
+    hint: 'Free some disk space and try again.',
+  }),
+  STORE_READ_ONLY: failure<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `${path} cannot be written: ${reason}.`,
     hint: 'Check the permissions of the file and of its folder.',
-    details: { path },
-    cause,
-  });
-
-export const inputOutput = (path: string, cause: unknown) =>
-  new LorekeepError('STORE_IO', `Reading or writing ${path} failed: ${(cause as Error).message}.`, {
-    hint: 'Check the disk; nothing of an unfinished write was kept.',
-    details: { path },
-    cause,
-  });
-
-export const busy = (path: string, waitedMs: number) =>
-  new LorekeepError('STORE_BUSY', `${path} was being written by someone else for more than ${waitedMs} ms.`, {
-    hint: 'Wait for the running import or program to finish and repeat; nothing of this write was kept.',
-    details: { path, waitedMs },
-  });
-
-export const closed = (path: string) =>
-  new LorekeepError('STORE_CLOSED', `The store ${path} has been closed.`, { details: { path } });
-
-export const invalidItem = (index: number, id: unknown, problem: string) =>
-  new LorekeepError('ITEM_INVALID', `Item ${index} of the batch (id ${shown(id)}): ${problem}.`, {
-    kind: 'usage',
-    hint: 'Correct the item and send the batch again; nothing of it was written.',
-    details: { index, id, problem },
-  });
-
-export const invalidEvent = (index: number, problem: string) =>
-  new LorekeepError('EVENT_INVALID', `Event ${index} of the batch: ${problem}.`, {
-    kind: 'usage',
-    hint: 'Correct the event and send the batch again; nothing of it was written.',
-    details: { index, problem },
-  });
-
-export const unknownItem = (index: number, item: string) =>
-  new LorekeepError('EVENT_UNKNOWN_ITEM', `Event ${index} of the batch names the item ${shown(item)}, not stored.`, {
-    kind: 'usage',
-    hint: 'Store the item first; nothing of this batch was written.',
-    details: { index, item },
-  });
-
-export const invalidArgument = (name: string, value: unknown, expected: string) =>
-  new LorekeepError('STORE_ARGUMENT', `${name} is ${shown(value)}; expected ${expected}.`, {
-    kind: 'usage',
-    details: { name, expected },
-  });
-
-export const importRepeated = (fingerprint: string) =>
-  new LorekeepError('IMPORT_REPEATED', `An import with the fingerprint ${fingerprint} is already stored.`, {
-    kind: 'usage',
-    hint: 'There is nothing to do: the same files with the same options were imported before.',
-    details: { fingerprint },
-  });
-
-export const contentRepeated = (fingerprint: string, content: string) =>
-  new LorekeepError('IMPORT_REPEATED', `Another import has added the content ${content} already.`, {
-    kind: 'usage',
-    hint: 'Import again without the file it comes from; nothing of this import was kept.',
-    details: { fingerprint, content },
-  });
-
-export const importOver = () =>
-  new LorekeepError('IMPORT_OVER', 'The import this transaction belongs to is over; nothing more can be put into it.', {
-    hint: 'Await everything inside the function given to importAll.',
-  });
-
-export const embeddingsMissing = (model: string, missing: number, asked: number) =>
-  new LorekeepError('EMBEDDING_MISSING', `${missing} of ${asked} texts have no embedding by model ${model}.`, {
-    hint: 'Encode the catalogue with this model first.',
-    details: { model, missing, asked },
-  });
-
-export const embeddingWidth = (model: string, stored: number, given: number) =>
-  new LorekeepError(
-    'EMBEDDING_WIDTH',
-    `Model ${model} has embeddings of width ${stored}; vectors of width ${given} were given.`,
-    {
-      hint: 'A model id stands for one exact encoder: another width needs another id.',
-      details: { model, stored, given },
-    },
-  );
+  }),
+  STORE_IO: failure<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `Reading or writing ${path} failed: ${reason}.`,
+    hint: 'Check the disk. Nothing of an unfinished write was kept.',
+  }),
+  STORE_BUSY: failure<{ path: string; waitedMs: number }>({
+    http: 503,
+    message: ({ path, waitedMs }) => `Another connection or program kept ${path} locked for more than ${waitedMs} ms.`,
+    hint: 'Wait until the other program has finished and try again. Nothing of this write was kept.',
+  }),
+  STORE_CLOSED: failure<{ path: string }>({ message: ({ path }) => `The store ${path} has been closed.` }),
+  ITEM_INVALID: usage<{ index: number; id: unknown; problem: string }>({
+    http: 400,
+    message: ({ index, id, problem }) => `Item ${index} of the batch (id ${shown(id)}): ${problem}.`,
+    hint: 'Correct the item and send the batch again. Nothing of it was written.',
+  }),
+  EVENT_INVALID: usage<{ index: number; problem: string }>({
+    http: 400,
+    message: ({ index, problem }) => `Event ${index} of the batch: ${problem}.`,
+    hint: 'Correct the event and send the batch again. Nothing of it was written.',
+  }),
+  EVENT_UNKNOWN_ITEM: usage<{ index: number; item: string }>({
+    http: 422,
+    message: ({ index, item }) => `Event ${index} of the batch names the item ${shown(item)}, which is not stored.`,
+    hint: 'Store the item first. Nothing of this batch was written.',
+  }),
+  STORE_ARGUMENT: usage<{ name: string; value: unknown; expected: string }>({
+    message: ({ name, value, expected }) => `${name} is ${shown(value)}; expected ${expected}.`,
+  }),
+  IMPORT_REPEATED: usage<{ fingerprint: string; content?: string }>({
+    message: ({ fingerprint, content }) =>
+      content === undefined
+        ? `An import with the fingerprint ${fingerprint} is already stored.`
+        : `Another import has already added the content ${content}.`,
+    hint: ({ content }) =>
+      content === undefined
+        ? 'There is nothing to do: the same files were imported before with the same options.'
+        : 'Import again without the file that this content comes from. Nothing of this import was kept.',
+  }),
+  IMPORT_OVER: failure({
+    message: 'The import of this transaction has ended; nothing more can be put into it.',
+    hint: 'Await every call inside the function that is passed to importAll.',
+  }),
+  EMBEDDING_MISSING: failure<{ model: string; missing: number; asked: number }>({
+    message: ({ model, missing, asked }) => `${missing} of ${asked} texts have no embedding by model ${model}.`,
+    hint: 'Encode the items with this model first.',
+  }),
+  EMBEDDING_WIDTH: failure<{ model: string; stored: number; given: number }>({
+    message: ({ model, stored, given }) =>
+      `Model ${model} has embeddings of dimension ${stored}; vectors of dimension ${given} were given.`,
+    hint: 'A model id stands for one exact encoder. Use another id for another dimension.',
+  }),
+});
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

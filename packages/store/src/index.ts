@@ -1,14 +1,17 @@
-export { fingerprintOf } from './interaction-log.ts';
-export { openStore, type StoreOptions } from './sqlite.ts';
+export type { Catalogue, Item } from './contract/catalogue.ts';
+export { fingerprintOf } from './contract/log-fingerprint.ts';
+export type { EmbeddingStore } from './contract/embedding-store.ts';
+export { type InteractionLog, type Event, type EventLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';
+export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
 export {
-  type EmbeddingKey,
-  type Event,
-  type ImportRecord,
-  type ImportTransaction,
-  type InteractionLog,
-  type Item,
-  PASSIVE_EVENT_TYPES,
-  type Store,
-  type StoreCounts,
-} from './types.ts';
-export { MAX_ID_LENGTH } from './validate.ts';
+  codePointLength,
+  eventTypeProblem,
+  idProblem,
+  MAX_EVENT_TYPE_LENGTH,
+  MAX_ID_LENGTH,
+} from './contract/limits.ts';
+export type { Settings } from './contract/settings.ts';
+export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
+export { checkCount, checkEvents, checkHashes, checkItems } from './contract/validation.ts';
+export { errors as storeErrors } from './errors.ts';
+export { openStore } from './open.ts';

@@ -118,7 +118,9 @@ async function encodeMissing(
       const { value: unit, done } = await taken;
       if (done) return;
       signal?.throwIfAborted();
-      finished.push(await encodeUnit(encoder, unit));
+      // Not `finished.push(await …)`: that reads `finished` first, and another worker may commit meanwhile.
+      const encodedUnit = await encodeUnit(encoder, unit);
+      finished.push(encodedUnit);
       const bytes = finished.reduce((sum, one) => sum + one.vectors.byteLength, 0);
       if (bytes >= COMMIT_BYTES || performance.now() - committedAt >= commitSeconds * 1000) await commit();
     }

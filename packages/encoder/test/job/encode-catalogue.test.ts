@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type ProgressEvent, sha256 } from '@lorekeep/core';
 import { openStore } from '@lorekeep/store';
-import { catalogueVectors, encodeCatalogue, itemText, loadOnnxEncoder } from '../../src/index.ts';
+import { catalogueVectors, encodeCatalogue, itemText, loadOnnxEncoder, textHash } from '../../src/index.ts';
 import { TINY_BERT } from '../support/fixtures.ts';
 import { temporaryFolder } from '../support/machine.ts';
 import { rowOf } from '../support/vectors.ts';
@@ -42,6 +42,19 @@ test('each distinct text is encoded once; a second run finds all of them', async
 
   await assert.rejects(catalogueVectors({ store, encoder }, ['1', 'none']), { code: 'ENCODER_UNKNOWN_ITEMS' });
   await assert.rejects(catalogueVectors({ store, encoder, template: 'title' }, ['1']), { code: 'EMBEDDING_MISSING' });
+});
+
+test('vectors that finish while others are committed are stored too', async (t) => {
+  const store = await openStore(':memory:');
+  t.after(() => store.close());
+  const count = 40;
+  await store.upsertItems(Array.from({ length: count }, (_, n) => ({ id: String(n), title: `lamp ${n}` })));
+  // Its calls take different times, so that units finish during commits.
+  const encoder = listSensitiveEncoder(1, { characters: 8, calls: 4 });
+  const { encoded } = await encodeCatalogue({ store, encoder, commitSeconds: 0 });
+  assert.equal(encoded, count);
+  const hashes = Array.from({ length: count }, (_, n) => textHash({ id: String(n), title: `lamp ${n}` }));
+  assert.deepEqual(await store.missingEmbeddings(encoder.id, hashes), []);
 });
 
 test('an empty catalogue needs no work', async (t) => {

@@ -2,6 +2,7 @@
  * Requests and answers of the engine. The schemas validate requests, give the types, and become part of the OpenAPI
  * document of the HTTP service. Every text and every list has a limit, so that the cost of a request is bounded.
  */
+import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
 import { z } from 'zod';
 
 /** Most items or events in one request. */
@@ -9,8 +10,6 @@ export const MAX_BATCH = 1000;
 /** Most recommendations in one answer. */
 export const MAX_K = 1000;
 
-const MAX_ID_LENGTH = 256;
-const MAX_EVENT_TYPE_LENGTH = 64;
 const MAX_ITEM_FIELDS = 100;
 const MAX_FILTER_FIELDS = 20;
 

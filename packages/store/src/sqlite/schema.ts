@@ -1,14 +1,16 @@
 /**
- * The tables, and how older files become current ones. `PRAGMA user_version` counts the migrations a file has had; each
- * migration is one SQL text, run in one transaction, and never edited once released. `application_id` marks a file as ours,
- * so that another program's database is never written into by mistake.
+ * The tables, and how older files become current ones. `PRAGMA user_version` counts the migrations
+ * that a file has had. Each migration is one SQL text, runs in one transaction, and is never edited
+ * once released. `application_id` marks a file as a Lorekeep store, so that another program's
+ * database is never changed by mistake.
  *
- * Rows are numbered from 0 in order of arrival and nothing is ever deleted, so a number is never reused and an item's row
- * is its index in every matrix. Event types are numbered too: types that express a preference get 1, 2, 3 …, passive
- * ones (`PASSIVE_EVENT_TYPES`) −1, −2 …, which lets one partial index hold exactly the histories.
+ * Items and users have a `place` and events an `arrival`, which put them in order of arrival
+ * (visibility.ts). `row` only links the tables. Nothing that could ever be seen is deleted. Event
+ * types that express a preference are numbered 1, 2, 3 …, passive ones (`PASSIVE_EVENT_TYPES`) −1,
+ * −2 …, so that one partial index holds exactly the histories.
  */
 import type { Database } from 'better-sqlite3';
-import { foreignDatabase, newerDatabase } from './errors.ts';
+import { errors } from '../errors.ts';
 
 /** 'Lore' in ASCII. */
 const APPLICATION_ID = 0x4c6f7265;
@@ -42,7 +44,7 @@ const MIGRATIONS: readonly string[] = [
     position INTEGER
   ) STRICT;
 
-  -- Histories and the corpus are read from this index alone.
+  -- Histories and the log are read from this index alone.
   CREATE INDEX histories ON events (user, timestamp, arrival, item) WHERE type > 0;
 
   CREATE TABLE imports (
@@ -67,7 +69,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT; -- JSON
   `,
   `
-  -- What each import added, so that no later one adds it again. Imports made before this table have no rows.
+  -- What each import added, so that no later one adds it again. Imports of earlier versions have no rows.
   CREATE TABLE import_contents (
     content TEXT PRIMARY KEY,
     import TEXT NOT NULL REFERENCES imports (fingerprint),
@@ -76,19 +78,45 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX contents_of_import ON import_contents (import, place);
   `,
   `
-  -- 1 where an import's events had no time stamps. Ordinals count the events from 0, arrivals from 1: that tells it of older imports.
+  -- 1 if an import's events had no time stamps. Ordinals start at 0 and arrivals at 1, which identifies older imports.
   ALTER TABLE imports ADD COLUMN ordinals INTEGER NOT NULL DEFAULT 0;
   UPDATE imports SET ordinals = 1
   WHERE events > 0 AND NOT EXISTS (SELECT 1 FROM events WHERE timestamp <> arrival - 1);
   `,
+  `
+  -- Imports in several transactions (visibility.ts). Until now the row of an item or user was its place.
+  ALTER TABLE items ADD COLUMN place INTEGER NOT NULL DEFAULT -1;
+  UPDATE items SET place = row;
+  CREATE UNIQUE INDEX items_in_order ON items (place);
+  ALTER TABLE users ADD COLUMN place INTEGER NOT NULL DEFAULT -1;
+  UPDATE users SET place = row;
+  CREATE UNIQUE INDEX users_in_order ON users (place);
+
+  CREATE TABLE pending_import (
+    only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
+    id TEXT NOT NULL,
+    horizon INTEGER NOT NULL,
+    committed INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE item_originals (
+    row INTEGER PRIMARY KEY, -- of an item
+    title TEXT,
+    brand TEXT,
+    categories TEXT,
+    description TEXT,
+    price REAL,
+    fields TEXT
+  ) STRICT;
+  `,
 ];
 
-/** Brings an open database to the current schema; a new (empty) one gets it from nothing. All or nothing. */
+/** Brings an open database to the current schema, also a new and empty one. All or nothing. */
 export function migrate(database: Database, path: string): void {
   if (currentVersion(database, path) === MIGRATIONS.length) return;
   database
     .transaction(() => {
-      // Asked again inside the transaction: another program may have migrated the file meanwhile.
+      // Read again inside the transaction: another program may have migrated the file meanwhile.
       for (let version = currentVersion(database, path); version < MIGRATIONS.length; version++) {
         database.exec(MIGRATIONS[version]);
       }
@@ -104,9 +132,9 @@ export function currentVersion(database: Database, path: string): number {
   const version = database.pragma('user_version', { simple: true }) as number;
   if (application !== APPLICATION_ID) {
     const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-    if (application !== 0 || version !== 0 || tables > 0) throw foreignDatabase(path);
+    if (application !== 0 || version !== 0 || tables > 0) throw errors.STORE_FOREIGN_DATABASE({ path });
     return 0;
   }
-  if (version > MIGRATIONS.length) throw newerDatabase(path, version, MIGRATIONS.length);
+  if (version > MIGRATIONS.length) throw errors.STORE_TOO_NEW({ path, found: version, known: MIGRATIONS.length });
   return version;
 }

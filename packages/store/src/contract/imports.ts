@@ -1,0 +1,47 @@
+/** Imports: data files that are added as a whole, and the records of finished imports. */
+import type { Item } from './catalogue.ts';
+import type { Event } from './event-log.ts';
+
+/** One finished import. Importing the same files again is recognised by their content. */
+export interface ImportRecord {
+  /** SHA-256 over the hashes of all imported files and the options. */
+  fingerprint: string;
+  files: string[];
+  /**
+   * Identifies each content that it added: SHA-256 of a file and of the options that decide what is
+   * taken from it. No two imports add the same content. Empty for imports of older versions, which
+   * did not record contents.
+   */
+  contents: string[];
+  items: number;
+  events: number;
+  /** True if its events had no time stamps and were given ordinals instead. */
+  ordinals: boolean;
+  skipped: number;
+  /** Unix seconds. */
+  at: number;
+}
+
+/** What `fill` writes through. Calls take effect in the order in which they are made. */
+export interface ImportTransaction {
+  /** @throws LorekeepError `ITEM_INVALID`, `IMPORT_OVER` */
+  putItems(items: Item[]): Promise<void>;
+  /** @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER` */
+  putEvents(events: Event[]): Promise<void>;
+}
+
+export interface Imports {
+  /**
+   * Runs an import, all or nothing: everything that `fill` puts becomes visible together, at the
+   * end, and is then durable. If `fill` or one of its puts fails, nothing of the import is kept.
+   *
+   * Other writes do not wait for the end of an import. A write that takes effect while an import
+   * runs arrives before the import: the items that the import adds come later in the order of
+   * items, and the content that it gives an item replaces the content from that write. Imports run
+   * one after another.
+   * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
+   *   fingerprint or one of these contents
+   */
+  importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<void>): Promise<void>;
+  imports(): Promise<ImportRecord[]>;
+}

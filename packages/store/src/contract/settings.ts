@@ -1,0 +1,6 @@
+/** Settings: small JSON values of the workspace, such as the last model or the item template. */
+export interface Settings {
+  /** `undefined` if absent. */
+  getSetting<T>(key: string): Promise<T | undefined>;
+  setSetting(key: string, value: unknown): Promise<void>;
+}

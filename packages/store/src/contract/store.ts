@@ -1,0 +1,36 @@
+/**
+ * The contract that every store adapter fulfils, joined from one contract per concept. All methods
+ * are asynchronous and take batches, so that an adapter can talk to a remote database. The suite in
+ * `conformance/` tests an adapter against it.
+ */
+import type { Catalogue } from './catalogue.ts';
+import type { EmbeddingStore } from './embedding-store.ts';
+import type { EventLog } from './event-log.ts';
+import type { Imports } from './imports.ts';
+import type { Settings } from './settings.ts';
+
+export interface StoreCounts {
+  items: number;
+  users: number;
+  events: number;
+}
+
+export interface Store extends Catalogue, EventLog, Imports, EmbeddingStore, Settings {
+  counts(): Promise<StoreCounts>;
+  /** Waits for the writes that have been called. Every later call fails with `STORE_CLOSED`. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /**
+   * Create the store if it does not exist. Default true; with false, a missing store is
+   * `STORE_MISSING`.
+   */
+  create?: boolean;
+  /**
+   * How long a call may wait for the write lock of another connection or program before it fails
+   * with `STORE_BUSY`, in ms, counted from the call. Default 30,000. The event loop keeps running
+   * meanwhile.
+   */
+  busyMs?: number;
+}

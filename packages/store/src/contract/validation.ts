@@ -1,0 +1,92 @@
+/**
+ * What may be stored. Every adapter runs these checks before it writes anything, so that an error
+ * names a bad value by its place in the batch instead of surfacing later as a complaint of the
+ * database.
+ */
+import { errors } from '../errors.ts';
+import type { Item } from './catalogue.ts';
+import type { Event } from './event-log.ts';
+import { eventTypeProblem, idProblem } from './limits.ts';
+
+/** @throws LorekeepError `ITEM_INVALID` for the first item that cannot be stored. */
+export function checkItems(items: readonly Item[]): void {
+  for (let index = 0; index < items.length; index++) {
+    const problem = itemProblem(items[index]);
+    if (problem !== undefined) throw errors.ITEM_INVALID({ index, id: items[index]?.id, problem });
+  }
+}
+
+/** @throws LorekeepError `EVENT_INVALID` for the first event that cannot be stored. */
+export function checkEvents(events: readonly Event[]): void {
+  for (let index = 0; index < events.length; index++) {
+    const problem = eventProblem(events[index]);
+    if (problem !== undefined) throw errors.EVENT_INVALID({ index, problem });
+  }
+}
+
+/** @throws LorekeepError `STORE_ARGUMENT` unless every hash is 64 lower-case hexadecimal digits. */
+export function checkHashes(hashes: readonly string[]): void {
+  for (const hash of hashes) {
+    if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) {
+      const expected = 'the SHA-256 of a text, 64 lower-case hexadecimal digits';
+      throw errors.STORE_ARGUMENT({ name: 'hash', value: hash, expected });
+    }
+  }
+}
+
+/** @throws LorekeepError `STORE_ARGUMENT` unless `value` is an integer of at least `least`. */
+export function checkCount(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw errors.STORE_ARGUMENT({ name, value, expected: `an integer ≥ ${least}` });
+  }
+}
+
+function itemProblem(item: Item): string | undefined {
+  if (typeof item !== 'object' || item === null) return 'not an object';
+  const id = idProblem(item.id);
+  if (id !== undefined) return `id ${id}`;
+  for (const field of ['title', 'brand', 'description'] as const) {
+    if (item[field] !== undefined && !isText(item[field])) return `${field} is not a well-formed string`;
+  }
+  if (item.price !== undefined && !Number.isFinite(item.price)) return 'price is not a finite number';
+  const { categories, fields } = item;
+  if (categories !== undefined && !(Array.isArray(categories) && categories.every(isText))) {
+    return 'categories is not an array of well-formed strings';
+  }
+  if (fields !== undefined) {
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return 'fields is not an object';
+    for (const [name, value] of Object.entries(fields)) {
+      const isStorable =
+        isText(value) ||
+        typeof value === 'boolean' ||
+        Number.isFinite(value) ||
+        (Array.isArray(value) && value.every(isText));
+      if (!isStorable || !isText(name)) {
+        return `fields.${name} is not a string, a finite number, a boolean or an array of strings`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function eventProblem(event: Event): string | undefined {
+  if (typeof event !== 'object' || event === null) return 'not an object';
+  const user = idProblem(event.user);
+  if (user !== undefined) return `user ${user}`;
+  const item = idProblem(event.item);
+  if (item !== undefined) return `item ${item}`;
+  const type = eventTypeProblem(event.type);
+  if (type !== undefined) return `type ${type}`;
+  if (!Number.isFinite(event.timestamp)) return 'timestamp is not a finite number';
+  if (event.rating !== undefined && !Number.isFinite(event.rating)) return 'rating is not a finite number';
+  if (event.surface !== undefined && !isText(event.surface)) return 'surface is not a well-formed string';
+  if (event.session !== undefined && !isText(event.session)) return 'session is not a well-formed string';
+  if (event.position !== undefined && !(Number.isSafeInteger(event.position) && event.position >= 0)) {
+    return 'position is not an integer ≥ 0';
+  }
+  return undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed();
+}

@@ -1,0 +1,98 @@
+/**
+ * How events become rows, for live writes and imports alike. Each put must run inside a
+ * transaction.
+ */
+import type { Database } from 'better-sqlite3';
+import { type Event, PASSIVE_EVENT_TYPES } from '../contract/event-log.ts';
+import { errors } from '../errors.ts';
+
+/** Known ids per table before a map is emptied: bounds an import's memory to about 100 MB. */
+const REMEMBERED_IDS = 1_000_000;
+
+export interface EventRows {
+  /** The row of an item that events may name. */
+  itemRow(id: string): number | undefined;
+  /** The row of a user, created if necessary. */
+  userRow(id: string): number;
+  /**
+   * Null for the number after the largest in use, which SQLite finds faster than it inserts a given
+   * one.
+   */
+  nextArrival(): number | null;
+}
+
+export interface EventWriter {
+  /** @param firstIndex index of `events[0]` in the caller's batch, for errors */
+  put(events: readonly Event[], firstIndex: number): void;
+  /**
+   * Forgets the rows of all ids. Necessary after a rollback, and if another connection may have
+   * written.
+   */
+  forget(): void;
+}
+
+export function createEventWriter(database: Database, rows: EventRows): EventWriter {
+  const typeRow = database.prepare<[string], number>('SELECT type FROM event_types WHERE name = ?').pluck();
+  const nextType = database
+    .prepare<[number], number>('SELECT 1 + count(*) FROM event_types WHERE sign(type) = ?')
+    .pluck();
+  const putType = database.prepare('INSERT INTO event_types (type, name) VALUES (?, ?)');
+  const putEvent = database.prepare(`
+    INSERT INTO events (arrival, user, item, type, timestamp, rating, surface, session, position)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+
+  function createType(name: string): number {
+    const sign = PASSIVE_EVENT_TYPES.includes(name) ? -1 : 1;
+    const type = sign * nextType.get(sign)!;
+    putType.run(type, name);
+    return type;
+  }
+
+  const items = remember(rows.itemRow);
+  const users = remember(rows.userRow);
+  const types = remember((name) => typeRow.get(name) ?? createType(name));
+
+  return {
+    put(events, firstIndex) {
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i];
+        // The item first: an event of an unknown item must not create its user.
+        const item = items.get(event.item);
+        if (item === undefined) throw errors.EVENT_UNKNOWN_ITEM({ index: firstIndex + i, item: event.item });
+        putEvent.run(
+          rows.nextArrival(),
+          users.get(event.user)!,
+          item,
+          types.get(event.type)!,
+          event.timestamp,
+          event.rating ?? null,
+          event.surface ?? null,
+          event.session ?? null,
+          event.position ?? null,
+        );
+      }
+    },
+    forget() {
+      items.clear();
+      users.clear();
+      types.clear();
+    },
+  };
+}
+
+/** Finds each row once: a log names the same user in many lines. */
+function remember(find: (id: string) => number | undefined) {
+  const known = new Map<string, number>();
+  return {
+    get(id: string): number | undefined {
+      const remembered = known.get(id);
+      if (remembered !== undefined) return remembered;
+      const row = find(id);
+      if (row === undefined) return undefined;
+      if (known.size >= REMEMBERED_IDS) known.clear();
+      known.set(id, row);
+      return row;
+    },
+    clear: () => known.clear(),
+  };
+}

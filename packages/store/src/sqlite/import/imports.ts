@@ -1,0 +1,163 @@
+/**
+ * Imports: from the lock to the commit. An import of a file has a connection of its own, so that
+ * its open transaction does not take in the writes of others.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ImportRecord, Imports, ImportTransaction } from '../../contract/imports.ts';
+import { checkEvents, checkItems } from '../../contract/validation.ts';
+import { errors } from '../../errors.ts';
+import type { Access } from '../access.ts';
+import { type Deadline, deadlineIn } from '../busy.ts';
+import { connect, IN_MEMORY, translate } from '../connection.ts';
+import { pendingImportReader, startPendingImport } from '../visibility.ts';
+import { acquireImportLock, lockFileOf } from './lock.ts';
+import { createImportRecords } from './records.ts';
+import { settleImport } from './settle.ts';
+import { openSlices, type Slices, slicesInMemory } from './slices.ts';
+import { guardTransaction } from './transaction.ts';
+import { createImportWriter } from './writer.ts';
+
+/** Rows per step of a put: a few milliseconds, after which others get their turn. */
+const STEP = 1000;
+
+type Fill = (transaction: ImportTransaction) => Promise<void>;
+
+export interface SqliteImports extends Imports {
+  /** Waits for the imports that have been called. */
+  end(): Promise<void>;
+}
+
+/** Starts at once to clear up after an import that was killed, if there is one. */
+export function createImports(access: Access): SqliteImports {
+  const { database, path, busyMs, read, checkOpen } = access;
+  const records = createImportRecords(database);
+  const running = new Set<Promise<void>>();
+  let isEnding = false;
+  let lastInMemory: Promise<void> = Promise.resolve();
+
+  async function openForImport(deadline: Deadline, lockDeadline = deadline): Promise<Slices> {
+    if (path === IN_MEMORY) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const before = lastInMemory;
+      lastInMemory = promise;
+      await before;
+      return slicesInMemory(database, resolve);
+    }
+    const lock = await acquireImportLock(lockFileOf(path), path, lockDeadline);
+    try {
+      const own = await connect(path, { create: false, deadline });
+      return openSlices(own, path, busyMs, deadline, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  async function importOnce(record: ImportRecord, fill: Fill): Promise<void> {
+    const deadline = deadlineIn(busyMs);
+    try {
+      const slices = await openForImport(deadline);
+      try {
+        await settleImport(slices);
+        await importInto(slices, path, record, fill);
+      } finally {
+        slices.close();
+      }
+    } catch (error) {
+      throw translate(error, path);
+    }
+  }
+
+  /** Readers ignore hidden rows, so a failure here may wait for the next attempt. */
+  async function clearUp(): Promise<void> {
+    if (path === IN_MEMORY || pendingImportReader(database)() === undefined) return;
+    // Without waiting for the lock: if it is taken, that import runs.
+    const slices = await openForImport(deadlineIn(busyMs), deadlineIn(0));
+    try {
+      await settleImport(slices, () => isEnding);
+    } finally {
+      slices.close();
+    }
+  }
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => {},
+      () => {},
+    );
+    running.add(settled);
+    settled.then(() => running.delete(settled));
+    return work;
+  }
+
+  const clearedUp = track(clearUp().catch(() => {}));
+
+  return {
+    async importAll(record, fill) {
+      checkOpen();
+      await track(clearedUp.then(() => importOnce(record, fill)));
+    },
+
+    async imports() {
+      return read(() => records.all());
+    },
+
+    async end() {
+      isEnding = true;
+      await Promise.all(running);
+    },
+  };
+}
+
+async function importInto(slices: Slices, path: string, record: ImportRecord, fill: Fill): Promise<void> {
+  const { database } = slices;
+  const records = createImportRecords(database);
+  const readPendingImport = pendingImportReader(database);
+  const { id, horizon } = await slices.run(() => {
+    records.check(record);
+    return startPendingImport(database);
+  });
+  const step = <T>(work: () => T): Promise<T> =>
+    slices.run(() => {
+      // Without this, an import whose lock file was removed would write into the next import, which
+      // took it for a killed one.
+      if (readPendingImport()?.id !== id) throw errors.STORE_BUSY({ path, waitedMs: 0 });
+      return work();
+    });
+  const writer = createImportWriter(database, horizon);
+  const { transaction, end, cancel } = guardTransaction(
+    async (items) => {
+      checkItems(items);
+      await inSteps(items, (rows) => step(() => writer.putItems(rows)));
+    },
+    async (events) => {
+      checkEvents(events);
+      await inSteps(events, (rows, first) => step(() => writer.putEvents(rows, first)));
+    },
+  );
+  try {
+    await fill(transaction);
+    await end();
+    await step(() => {
+      records.put(record);
+      database.exec('UPDATE pending_import SET committed = 1');
+    });
+    await settleImport(slices);
+  } catch (error) {
+    await cancel();
+    slices.rollback();
+    const pending = readPendingImport();
+    if (pending?.id !== id) throw error;
+    // Then the import is complete. What is left to remove waits for the next import or start.
+    if (pending.isCommitted) return;
+    await settleImport(slices).catch(() => {});
+    throw error;
+  }
+}
+
+async function inSteps<T>(batch: T[], put: (rows: T[], first: number) => Promise<void>): Promise<void> {
+  for (let first = 0; first < batch.length; first += STEP) {
+    if (first > 0) await nextTurn();
+    await put(batch.slice(first, first + STEP), first);
+  }
+}

@@ -1,0 +1,60 @@
+/** The records of finished imports. */
+import type { Database } from 'better-sqlite3';
+import type { ImportRecord } from '../../contract/imports.ts';
+import { errors } from '../../errors.ts';
+
+type RecordRow = Omit<ImportRecord, 'files' | 'contents' | 'ordinals'> & { files: string; ordinals: number };
+
+export interface ImportRecords {
+  all(): ImportRecord[];
+  /** @throws LorekeepError `IMPORT_REPEATED` if `put` would throw it */
+  check(record: ImportRecord): void;
+  /** @throws LorekeepError `IMPORT_REPEATED` */
+  put(record: ImportRecord): void;
+}
+
+export function createImportRecords(database: Database): ImportRecords {
+  const all = database.prepare<[], RecordRow>(
+    'SELECT fingerprint, files, items, events, ordinals, skipped, at FROM imports ORDER BY rowid',
+  );
+  const contentsOf = database
+    .prepare<[string], string>('SELECT content FROM import_contents WHERE import = ? ORDER BY place')
+    .pluck();
+  const one = database.prepare<[string], number>('SELECT 1 FROM imports WHERE fingerprint = ?').pluck();
+  const oneContent = database.prepare<[string], number>('SELECT 1 FROM import_contents WHERE content = ?').pluck();
+  const put = database.prepare(
+    'INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const putContent = database.prepare(
+    'INSERT OR IGNORE INTO import_contents (content, import, place) VALUES (?, ?, ?)',
+  );
+
+  return {
+    all() {
+      return all.all().map((row) => ({
+        ...row,
+        files: JSON.parse(row.files) as string[],
+        ordinals: row.ordinals === 1,
+        contents: contentsOf.all(row.fingerprint),
+      }));
+    },
+
+    check({ fingerprint, contents }) {
+      if (one.get(fingerprint) !== undefined) throw errors.IMPORT_REPEATED({ fingerprint });
+      const repeated = contents.find(
+        (content, place) => contents.indexOf(content) < place || oneContent.get(content) !== undefined,
+      );
+      if (repeated !== undefined) throw errors.IMPORT_REPEATED({ fingerprint, content: repeated });
+    },
+
+    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }) {
+      const { changes } = put.run(fingerprint, JSON.stringify(files), items, events, Number(ordinals), skipped, at);
+      if (changes === 0) throw errors.IMPORT_REPEATED({ fingerprint });
+      for (const [place, content] of contents.entries()) {
+        if (putContent.run(content, fingerprint, place).changes === 0) {
+          throw errors.IMPORT_REPEATED({ fingerprint, content });
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * What the `fill` of an import writes through: puts one after another, and nothing once one has
+ * failed or `fill` is over.
+ */
+import type { Item } from '../../contract/catalogue.ts';
+import type { Event } from '../../contract/event-log.ts';
+import type { ImportTransaction } from '../../contract/imports.ts';
+import { errors } from '../../errors.ts';
+
+export interface GuardedTransaction {
+  transaction: ImportTransaction;
+  /**
+   * Refuses later puts and waits for those that have been called.
+   * @throws the error of a put that failed, also if `fill` ignored it: half of its batch may be
+   *   written
+   */
+  end(): Promise<void>;
+  /** Refuses later puts and those that wait, and waits for the one that runs. */
+  cancel(): Promise<void>;
+}
+
+export function guardTransaction(
+  putItems: (items: Item[]) => Promise<void>,
+  putEvents: (events: Event[]) => Promise<void>,
+): GuardedTransaction {
+  let last: Promise<void> = Promise.resolve();
+  let isOver = false;
+  let isCancelled = false;
+  const guarded =
+    <T>(put: (batch: T[]) => Promise<void>) =>
+    (batch: T[]): Promise<void> => {
+      if (isOver) return Promise.reject(errors.IMPORT_OVER());
+      // After a failed put, all later ones reject with its error.
+      last = last.then(() => {
+        if (isCancelled) throw errors.IMPORT_OVER();
+        return put(batch);
+      });
+      // `end` reports the failure of a put that `fill` does not await.
+      last.catch(() => {});
+      return last;
+    };
+  return {
+    transaction: { putItems: guarded(putItems), putEvents: guarded(putEvents) },
+    async end() {
+      isOver = true;
+      await last;
+    },
+    async cancel() {
+      isOver = true;
+      isCancelled = true;
+      await last.catch(() => {});
+    },
+  };
+}

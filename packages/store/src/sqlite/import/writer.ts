@@ -1,0 +1,63 @@
+/**
+ * Rows of an import, hidden until it commits. Each put must run inside a transaction. No other
+ * import runs meanwhile, so rows that this one has found or created stay valid from one transaction
+ * to the next.
+ */
+import type { Database } from 'better-sqlite3';
+import type { Item } from '../../contract/catalogue.ts';
+import type { Event } from '../../contract/event-log.ts';
+import { createEventWriter } from '../event-writer.ts';
+import { CONTENT_COLUMNS, contentOf } from '../item-row.ts';
+
+export interface ImportWriter {
+  putItems(items: readonly Item[]): void;
+  /** @param firstIndex index of `events[0]` in the caller's batch, for errors */
+  putEvents(events: readonly Event[], firstIndex: number): void;
+}
+
+export function createImportWriter(database: Database, horizon: number): ImportWriter {
+  const columns = CONTENT_COLUMNS.join(', ');
+  const findItem = database.prepare<[string], [number, number]>('SELECT row, place FROM items WHERE id = ?').raw();
+  const putItem = database.prepare(`INSERT INTO items (id, place, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const keepOriginal = database.prepare(
+    `INSERT OR IGNORE INTO item_originals (row, ${columns}) SELECT row, ${columns} FROM items WHERE row = ?`,
+  );
+  const replaceItem = database.prepare(`
+    UPDATE items SET ${CONTENT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE row = ?`);
+  const itemRow = database.prepare<[string], number>('SELECT row FROM items WHERE id = ?').pluck();
+  const userRow = database.prepare<[string], number>('SELECT row FROM users WHERE id = ?').pluck();
+  const putUser = database.prepare('INSERT INTO users (id, place) VALUES (?, ?)');
+
+  let itemPlace = horizon;
+  let userPlace = horizon;
+  // SQLite numbers the others: after the first, the largest number in use is always the import's.
+  let firstArrival: number | null = horizon;
+
+  const events = createEventWriter(database, {
+    itemRow: (id) => itemRow.get(id),
+    userRow: (id) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid),
+    nextArrival() {
+      const arrival = firstArrival;
+      firstArrival = null;
+      return arrival;
+    },
+  });
+
+  return {
+    putItems(items) {
+      for (const item of items) {
+        const content = contentOf(item);
+        const found = findItem.get(item.id);
+        if (found === undefined) {
+          putItem.run(item.id, itemPlace++, ...content);
+          continue;
+        }
+        const [row, place] = found;
+        const isVisible = place < horizon;
+        if (isVisible) keepOriginal.run(row);
+        replaceItem.run(...content, row);
+      }
+    },
+    putEvents: events.put,
+  };
+}

@@ -1,0 +1,55 @@
+/** The store on SQLite, the default adapter: one file, no server. */
+import type { Store, StoreCounts, StoreOptions } from '../contract/store.ts';
+import { checkCount } from '../contract/validation.ts';
+import { createAccess } from './access.ts';
+import { deadlineIn } from './busy.ts';
+import { createCatalogue } from './catalogue.ts';
+import { connect, IN_MEMORY } from './connection.ts';
+import { createEmbeddingStore } from './embeddings.ts';
+import { createEventLog } from './event-log.ts';
+import { createImports } from './import/imports.ts';
+import { askForTurn, lockFileOf } from './import/lock.ts';
+import { createLiveWriter } from './live-writer.ts';
+import { createSettings } from './settings.ts';
+import { HORIZON } from './visibility.ts';
+
+/**
+ * Opens, creates or migrates a store.
+ * @param path a file, or `:memory:` for a store that lives as long as it is open
+ * @throws LorekeepError `STORE_*`
+ */
+export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
+  const { create = true, busyMs = 30_000 } = options;
+  checkCount('busyMs', busyMs, 0);
+  const database = await connect(path, { create, deadline: deadlineIn(busyMs) });
+  const lockFile = path === IN_MEMORY ? undefined : lockFileOf(path);
+  const askImportForTurn = () => lockFile !== undefined && askForTurn(lockFile);
+  const access = createAccess(database, path, busyMs, askImportForTurn);
+  const writer = createLiveWriter(database);
+  const { end: endImports, ...imports } = createImports(access);
+  // Hidden rows are subtracted, because counting a whole table is fast and counting with a
+  // condition is not.
+  const countOf = (table: string, number: string) => `
+    (SELECT count(*) FROM ${table}) - (SELECT count(*) FROM ${table} WHERE ${number} >= ${HORIZON}) AS ${table}`;
+  const counts = database.prepare<[], StoreCounts>(
+    `SELECT ${countOf('items', 'place')}, ${countOf('users', 'place')}, ${countOf('events', 'arrival')}`,
+  );
+
+  return {
+    ...createCatalogue(access, writer),
+    ...createEventLog(access, writer),
+    ...imports,
+    ...createEmbeddingStore(access),
+    ...createSettings(access),
+
+    async counts() {
+      return access.read(() => counts.get()!);
+    },
+
+    async close() {
+      if (!(await access.end())) return;
+      await endImports();
+      database.close();
+    },
+  };
+}
