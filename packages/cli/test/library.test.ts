@@ -27,7 +27,10 @@ test('goes from files to recommendations with functions, and reports only to its
     await assert.rejects(workspace.train({}, run), (error) => error instanceof LorekeepError);
     await workspace.import({ items: [items], events: [interactions] }, run);
     await workspace.encode({ model: 'lexical' }, run);
-    const { version, metrics } = await workspace.train({ preset: 'learn', config: { training: { epochs: 1 }, network: { dim: 16 } } }, run);
+    const { version, metrics } = await workspace.train(
+      { preset: 'learn', config: { training: { epochs: 1 }, network: { dim: 16 } } },
+      run,
+    );
     const evaluation = await workspace.evaluate({ model: version }, run);
     assert.deepEqual(evaluation.test.metrics.users, metrics.test.users);
     await workspace.publish({ model: version }, run);

@@ -18,7 +18,10 @@ let endpoint: EndpointServer;
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lorekeep-cli-'));
   await writeSimulatedShop(join(dir, 'shop'), { events: 1500, users: 40, items: 80 });
-  await writeFile(join(dir, 'quick.json'), JSON.stringify({ training: { epochs: 0 }, network: { dim: 16, hidden: 16, layers: 0 } }));
+  await writeFile(
+    join(dir, 'quick.json'),
+    JSON.stringify({ training: { epochs: 0 }, network: { dim: 16, hidden: 16, layers: 0 } }),
+  );
   endpoint = await startEndpoint();
   process.env.LOREKEEP_TEST_KEY = KEY;
 });

@@ -1,7 +1,6 @@
 export type { Catalogue, Item } from './contract/catalogue.ts';
-export { fingerprintOf } from './contract/log-fingerprint.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
-export { type InteractionLog, type Event, type EventLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';
+export { type Event, type EventLog, type InteractionLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';
 export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
 export {
   codePointLength,
@@ -10,6 +9,7 @@ export {
   MAX_EVENT_TYPE_LENGTH,
   MAX_ID_LENGTH,
 } from './contract/limits.ts';
+export { fingerprintOf } from './contract/log-fingerprint.ts';
 export type { Settings } from './contract/settings.ts';
 export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
 export { checkCount, checkEvents, checkHashes, checkItems } from './contract/validation.ts';

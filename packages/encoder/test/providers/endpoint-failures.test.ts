@@ -4,9 +4,9 @@ import type { ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { LorekeepError } from '@lorekeep/core';
+import { answerOf, json, type Misbehaviour, startEndpoint } from '@lorekeep/testing';
 import { openEncoder } from '../../src/index.ts';
 import { retryAfterMs } from '../../src/retry.ts';
-import { answerOf, json, type Misbehaviour, startEndpoint } from '@lorekeep/testing';
 import { assertEncodes, failure, open, server, useEndpoint } from './endpoint-harness.ts';
 
 useEndpoint();

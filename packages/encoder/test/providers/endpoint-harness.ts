@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { inspect } from 'node:util';
 import { LorekeepError } from '@lorekeep/core';
-import { type EndpointOptions, openEncoder, type TextEncoder } from '../../src/index.ts';
 import { type EndpointServer, type Misbehaviour, startEndpoint, vectorOf } from '@lorekeep/testing';
+import { type EndpointOptions, openEncoder, type TextEncoder } from '../../src/index.ts';
 import { cosine, rowOf } from '../support/vectors.ts';
 
 /** Environment variable with the key in these tests. */

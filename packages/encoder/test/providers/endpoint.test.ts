@@ -7,8 +7,8 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { LorekeepError } from '@lorekeep/core';
 import { openStore } from '@lorekeep/store';
-import { type EndpointOptions, encodeCatalogue, openEncoder } from '../../src/index.ts';
 import { answerOf, json } from '@lorekeep/testing';
+import { type EndpointOptions, encodeCatalogue, openEncoder } from '../../src/index.ts';
 import { assertEncodes, failure, KEY_VARIABLE, open, server, texts, useEndpoint } from './endpoint-harness.ts';
 
 const KEY = 'sk-very/secret+key=0123456789';

@@ -1,8 +1,8 @@
 /** The event log: atomic batches, order, histories, typed arrays. */
 import assert from 'node:assert/strict';
 import type { Item } from '../contract/catalogue.ts';
-import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { Event } from '../contract/event-log.ts';
+import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import { at, type Check, code, collect } from './support.ts';
 
 export function eventsChecks(check: Check): void {

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { Item } from '../contract/catalogue.ts';
-import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { Event } from '../contract/event-log.ts';
+import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { Store } from '../contract/store.ts';
 import { at, type Check, code, collect, record } from './support.ts';
 

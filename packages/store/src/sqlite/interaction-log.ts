@@ -4,8 +4,8 @@
  * half a second, without an object per event.
  */
 import type { Database } from 'better-sqlite3';
-import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { InteractionLog } from '../contract/event-log.ts';
+import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import { HORIZON } from './visibility.ts';
 
 /**
