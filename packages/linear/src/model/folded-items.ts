@@ -37,7 +37,13 @@ interface Folded {
   /** Solved items that are its neighbours. */
   says: Entries;
   /** Folded items that are its neighbours. */
-  peers: Entries;
+  peers: LargestEntries;
+}
+
+/** The largest entries offered so far. */
+interface LargestEntries extends Entries {
+  /** Position of the least value, once the list is full; −1 before. */
+  leastAt: number;
 }
 
 /**
@@ -45,6 +51,10 @@ interface Folded {
  * and so do the last bits of its values.
  */
 const SLICE = 64;
+/** Replaced items that are forgotten before other work gets its turn. */
+const FORGOTTEN_PER_TURN = 16;
+/** Items whose peers are selected before other work gets its turn: some milliseconds at 5,000 items. */
+const PEERS_PER_TURN = 8;
 /** Rows that the product with the folded items is padded to, so that few graphs serve all sizes. */
 const PADDING = 1024;
 
@@ -101,8 +111,9 @@ export function openFoldedItems(
     const id = solved + slot;
     for (const row of folded[slot].named.ids) remove(extras[row] as Entries, id);
     folded.forEach(({ peers }, other) => {
-      const wasFull = peers.ids.length >= neighboursPerItem;
+      const wasFull = peers.leastAt >= 0;
       if (remove(peers, id) && wasFull) incomplete.add(other);
+      peers.leastAt = peers.ids.length < neighboursPerItem ? -1 : peers.leastAt;
     });
     folded[slot] = nothing();
     slacks[slot] = Number.NaN;
@@ -126,7 +137,7 @@ export function openFoldedItems(
       extras[row].ids.push(solved + slot);
       extras[row].values.push(named.values[at]);
     });
-    folded[slot] = { named, says: drained(saysBest, neighboursPerItem), peers: { ids: [], values: [] } };
+    folded[slot] = { named, says: drained(saysBest, neighboursPerItem), peers: noEntries() };
   }
 
   /** Products c_otherᵀ·K·c of up to a slice of folded items with all, one row of `padded` values per slot. */
@@ -143,8 +154,9 @@ export function openFoldedItems(
    */
   async function putPeers(slots: readonly number[], oneWay: boolean): Promise<void> {
     const { products, padded } = await peerProducts(slots);
-    slots.forEach((slot, at) => {
-      if (Number.isNaN(slacks[slot])) return;
+    for (const [at, slot] of slots.entries()) {
+      if (at % PEERS_PER_TURN === 0) await nextTurn();
+      if (Number.isNaN(slacks[slot])) continue;
       // Of two items of one slice, the later one offers both directions.
       const later = new Set(oneWay ? [] : slots.slice(at + 1));
       for (let other = 0; other < folded.length; other++) {
@@ -153,7 +165,7 @@ export function openFoldedItems(
         offer(folded[slot].peers, solved + other, value / slacks[slot], neighboursPerItem);
         if (!oneWay) offer(folded[other].peers, solved + slot, value / slacks[other], neighboursPerItem);
       }
-    });
+    }
   }
 
   async function putSlice(slots: readonly number[], content: Float32Array): Promise<void> {
@@ -161,17 +173,17 @@ export function openFoldedItems(
     rows.set(content);
     const values = await times(rows, SLICE, map, solved);
     const kernels = await times(rows, SLICE, kernel, dim);
-    slots.forEach((slot, at) => {
+    for (const [at, slot] of slots.entries()) {
+      if (at % PEERS_PER_TURN === 0) await nextTurn();
       const own = rows.subarray(at * dim, (at + 1) * dim);
       contents.set(own, slot * dim);
       turned.set(kernels.subarray(at * dim, (at + 1) * dim), slot * dim);
       let slack = lambda;
       for (let k = 0; k < dim; k++) slack += own[k] * turned[slot * dim + k];
-      if (!own.some((value) => value !== 0)) return;
+      if (!own.some((value) => value !== 0)) continue;
       slacks[slot] = slack;
       putNeighbours(slot, values.subarray(at * solved, (at + 1) * solved));
-    });
-    await nextTurn();
+    }
     await putPeers(slots, false);
   }
 
@@ -179,7 +191,7 @@ export function openFoldedItems(
   async function completePeers(slots: readonly number[]): Promise<void> {
     for (let first = 0; first < slots.length; first += SLICE) {
       const some = slots.slice(first, first + SLICE);
-      for (const slot of some) folded[slot].peers = { ids: [], values: [] };
+      for (const slot of some) folded[slot].peers = noEntries();
       await putPeers(some, true);
       await nextTurn();
     }
@@ -203,11 +215,12 @@ export function openFoldedItems(
     },
     async put(slots, content) {
       const incomplete = new Set<number>();
-      for (const slot of slots) {
+      for (const [at, slot] of slots.entries()) {
         grow(slot + 1);
+        if (slot < folded.length) forget(slot, incomplete);
         // A batch that failed before this one left slots without an item.
         while (folded.length <= slot) slacks[folded.push(nothing()) - 1] = Number.NaN;
-        forget(slot, incomplete);
+        if (at % FORGOTTEN_PER_TURN === 0) await nextTurn();
       }
       await inSlices(slots, content, putSlice);
       const put = new Set(slots);
@@ -219,10 +232,12 @@ export function openFoldedItems(
   };
 }
 
+const noEntries = (): LargestEntries => ({ ids: [], values: [], leastAt: -1 });
+
 const nothing = (): Folded => ({
   named: { ids: [], values: [] },
   says: { ids: [], values: [] },
-  peers: { ids: [], values: [] },
+  peers: noEntries(),
 });
 
 function drained(best: ReturnType<typeof createTopK>, most: number): Entries {
@@ -233,17 +248,20 @@ function drained(best: ReturnType<typeof createTopK>, most: number): Entries {
 }
 
 /** Keeps the `most` largest. */
-function offer({ ids, values }: Entries, id: number, value: number, most: number): void {
-  if (ids.length < most) {
+function offer(entries: LargestEntries, id: number, value: number, most: number): void {
+  const { ids, values, leastAt } = entries;
+  if (leastAt < 0) {
     ids.push(id);
     values.push(value);
-    return;
+    if (ids.length < most) return;
+  } else {
+    if (value <= values[leastAt]) return;
+    ids[leastAt] = id;
+    values[leastAt] = value;
   }
   let least = 0;
   for (let at = 1; at < values.length; at++) if (values[at] < values[least]) least = at;
-  if (value <= values[least]) return;
-  ids[least] = id;
-  values[least] = value;
+  entries.leastAt = least;
 }
 
 /** @returns whether there was one */
