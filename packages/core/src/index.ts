@@ -40,6 +40,7 @@ export {
 } from './options.ts';
 export { noProgress, type Progress, type ProgressEvent, type RunContext, type Warning } from './progress.ts';
 export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
+export type { RowOf, TrainedRow } from './rows.ts';
 export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './sparse-rows.ts';
 export { createTopK, type TopK } from './top-k.ts';
 export { dot, gatherRows } from './vectors.ts';

@@ -12,11 +12,12 @@
  *
  * Everything here speaks in rows of the catalogue; who holds the catalogue provides `RecommenderParts`.
  */
+import type { RowOf } from '@lorekeep/core';
 import { blendScores, type RankedCandidates } from '@lorekeep/ranking';
 import { fillFromTowers, mergeNewItems, type RankedItems, without, withScoresOf } from './lists.ts';
 
 /** A row of the catalogue: position of an item in every array of the parts. */
-export type CatalogueRow = number;
+export type CatalogueRow = RowOf<'catalogue'>;
 
 export interface Query {
   /** Rows of known items, oldest first. */

@@ -2,7 +2,9 @@
  * The catalogue of a loaded publication: which row stands for which item, and what the engine holds
  * of each. A row is an item's position in `ids`, its key in the index, and its line in `inputs`.
  */
+import type { TrainedRow } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
+import type { CatalogueRow } from '../composition/recommender.ts';
 import type { Publication } from '../publication/publication.ts';
 import type { FilterFields } from './filter.ts';
 
@@ -11,31 +13,33 @@ export interface CatalogueRows {
   readonly size: number;
   /** Rows there are, those of removed items included. */
   readonly length: number;
-  rowOf(id: string): number | undefined;
-  idOf(row: number): string;
+  rowOf(id: string): CatalogueRow | undefined;
+  idOf(row: CatalogueRow): string;
   /** Rows of all items that can be recommended. */
-  rows(): Iterable<number>;
-  fieldsOf(row: number): FilterFields;
+  rows(): Iterable<CatalogueRow>;
+  fieldsOf(row: CatalogueRow): FilterFields;
   /** The item's row in the trained model, −1 for one that came later. */
-  trainedRowOf(row: number): number;
+  trainedRowOf(row: CatalogueRow): TrainedRow;
   /** The other direction: −1 for an item that is not in the catalogue any more. */
-  rowOfTrained(trainedRow: number): number;
+  rowOfTrained(trainedRow: TrainedRow): CatalogueRow;
   /** The trained row of an id, −1 for an item that training did not see. */
-  trainedRowOfId(id: string): number;
+  trainedRowOfId(id: string): TrainedRow;
   /** Hash of the text that the row's vectors were made of. */
-  textHashOf(row: number): string;
-  setTextHash(row: number, hash: string): void;
-  setFields(row: number, item: Item): void;
+  textHashOf(row: CatalogueRow): string;
+  setTextHash(row: CatalogueRow, hash: string): void;
+  setFields(row: CatalogueRow, item: Item): void;
   /** The row of an item, a new one if it has none. */
-  put(item: Item, inputs: Float32Array): number;
+  put(item: Item, inputs: Float32Array): CatalogueRow;
   /** What the user tower reads of these items, `[rows.length × inputDim]`. */
-  inputsOf(rows: ArrayLike<number>): Float32Array;
-  events(row: number): number;
-  addEvents(ids: readonly string[], counts: (id: number) => number): void;
+  inputsOf(rows: ArrayLike<CatalogueRow>): Float32Array;
+  /** Number of events of an item. */
+  events(row: CatalogueRow): number;
+  /** @param countOf events of the item at that position of `ids` */
+  addEvents(ids: readonly string[], countOf: (at: number) => number): void;
   resetEvents(): void;
   /** Rows without an item in the store. */
-  withoutItem(): number[];
-  remove(row: number): void;
+  withoutItem(): CatalogueRow[];
+  remove(row: CatalogueRow): void;
 }
 
 export function createCatalogueRows({ bundle, items: published, inputs: publishedInputs }: Publication): CatalogueRows {
