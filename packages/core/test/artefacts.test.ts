@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import {
   checksumsOf,
   currentVersion,
+  errorCode,
   findDamage,
   isVersionName,
   newVersion,
@@ -66,6 +67,6 @@ test('a changed or missing file is found by its checksum', async () => {
     await rm(join(root, 'a'));
     const damage = await findDamage(root, files);
     assert.equal(damage?.file, 'a');
-    assert.equal((damage?.cause as { code: string }).code, 'ENOENT');
+    assert.equal(errorCode(damage?.cause), 'ENOENT');
   });
 });
