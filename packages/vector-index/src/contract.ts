@@ -1,8 +1,8 @@
 /**
  * The contract of a vector index. The built-in kinds (usearch, hnswlib, exact) run in this process.
  * The contract also fits an index behind a network, such as pgvector or Qdrant: everything that
- * reads or changes vectors is asynchronous and works in batches, and keys to leave out are data. The
- * one exception is `get`, which only a local index can offer.
+ * reads or changes vectors is asynchronous and works in batches, and keys to leave out are data.
+ * The one exception is `get`, which only a local index can offer.
  */
 
 /** The kinds that come with this package. */
@@ -13,16 +13,19 @@ export type IndexKind = BuiltInIndexKind | (string & {});
 
 export interface SearchOptions {
   /**
-   * Keys that are not returned. Prefer it to `filter` if the keys are known: a remote index can send
-   * them along with its query.
+   * Keys that are not returned. Prefer it to `filter` if the keys are known: a remote index can
+   * send them along with its query.
    */
   exclude?: ReadonlySet<number>;
   /**
-   * Keys for which this returns false are not returned. It runs in this process; a remote index asks
-   * for more results and filters them.
+   * Keys for which this returns false are not returned. It runs in this process; a remote index
+   * asks for more results and filters them.
    */
   filter?: (key: number) => boolean;
-  /** Breadth of the graph search. Larger is more exact and slower. Default: the index's. Ignored by `exact`. */
+  /**
+   * Breadth of the graph search. Larger is more exact and slower. Default: the index's. Ignored by
+   * `exact`.
+   */
   ef?: number;
 }
 
@@ -52,8 +55,8 @@ export interface VectorIndex {
    * counts. Calls must not overlap.
    *
    * @param vectors `[keys.length × dim]`
-   * @throws LorekeepError `INDEX_BAD_VECTORS` for another dimension or a non-finite value; nothing is
-   *   added then
+   * @throws LorekeepError `INDEX_BAD_VECTORS` for another dimension or a non-finite value; nothing
+   *   is added then
    */
   add(keys: Uint32Array, vectors: Float32Array): Promise<void>;
   /**
@@ -64,8 +67,8 @@ export interface VectorIndex {
   remove(keys: Uint32Array): Promise<number>;
   /**
    * @param query `[dim]`
-   * @throws LorekeepError `INDEX_BAD_QUERY` for another dimension or a non-finite value, `INDEX_BAD_K`
-   *   if k is not a whole number of at least 1
+   * @throws LorekeepError `INDEX_BAD_QUERY` for another dimension or a non-finite value,
+   *   `INDEX_BAD_K` if k is not a whole number of at least 1
    */
   search(query: Float32Array, k: number, options?: SearchOptions): Promise<SearchResult>;
   /**
@@ -81,7 +84,10 @@ export interface VectorIndex {
    * @throws LorekeepError `INDEX_NOT_LOCAL` if `capabilities.local` is false
    */
   get(key: number): Float32Array | undefined;
-  /** Writes one file that the adapter's `open` reads. A remote index writes what it needs to find its data again. */
+  /**
+   * Writes one file that the adapter's `open` reads. A remote index writes what it needs to find
+   * its data again.
+   */
   save(path: string): Promise<void>;
   /** Every other call throws `INDEX_CLOSED` afterwards. */
   close(): Promise<void>;
@@ -100,14 +106,17 @@ export interface IndexOptions {
   ef?: number;
 }
 
-/** Makes the indexes of one kind. The built-in adapters are in `src/adapters`, one file per kind. */
+/**
+ * Makes the indexes of one kind. The built-in adapters are in `src/adapters`, one file per kind.
+ */
 export interface IndexAdapter {
   /** Creates an empty index. */
   create(options: IndexOptions): Promise<VectorIndex>;
   /**
    * Opens what `save` wrote.
    *
-   * @throws LorekeepError `INDEX_FILE_INVALID` for a missing or damaged file, or one of another dimension
+   * @throws LorekeepError `INDEX_FILE_INVALID` for a missing or damaged file, or one of another
+   *   dimension
    */
   open(path: string, options: IndexOptions): Promise<VectorIndex>;
 }

@@ -1,6 +1,6 @@
 /**
- * The exact index: every search scores every vector. It suits up to some 10,000 items (below 1 ms at
- * 10,000 × 64), and the recall of the other kinds is measured against it.
+ * The exact index: every search scores every vector. It suits up to some 10,000 items (below 1 ms
+ * at 10,000 × 64), and the recall of the other kinds is measured against it.
  */
 import { rm } from 'node:fs/promises';
 import type { IndexAdapter, VectorIndex } from '../contract.ts';

@@ -3,10 +3,10 @@
  * native code when it is installed.
  *
  * The library's search takes a filter. If few items pass, it walks most of the graph through
- * callbacks, so such searches scan the table instead (20,000 × 64, ms with callback | scan: 20 % pass
- * .4 | .6, 10 % .7 | .3, 2 % 2.4 | .2). Its file holds the vectors, from which the table is filled on
- * opening. The library only marks elements as deleted, and reuses their slots when the keys are added
- * again.
+ * callbacks, so such searches scan the table instead (20,000 × 64, ms with callback | scan: 20 %
+ * pass .4 | .6, 10 % .7 | .3, 2 % 2.4 | .2). Its file holds the vectors, from which the table is
+ * filled on opening. The library only marks elements as deleted, and reuses their slots when the
+ * keys are added again.
  */
 import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -22,7 +22,10 @@ const CHUNK = 256;
 /** If a smaller share of the items passes, a scan is faster than the callback. */
 const MIN_PASSING = 0.1;
 
-/** The part of the binding that is used here. Its own types cannot be imported if it is not installed. */
+/**
+ * The part of the binding that is used here. Its own types cannot be imported if it is not
+ * installed.
+ */
 interface Native {
   initIndex(options: { maxElements: number; m: number; efConstruction: number; randomSeed: number }): void;
   readIndexSync(path: string): void;
@@ -64,7 +67,10 @@ export const hnswlibAdapter: IndexAdapter = {
   },
 };
 
-/** The library does not check the dimension and would read past its memory. Its header tells the true one. */
+/**
+ * The library does not check the dimension and would read past its memory. Its header tells the
+ * true one.
+ */
 async function checkDimension(path: string, dim: number): Promise<void> {
   const header = Buffer.alloc(48);
   const file = await open(path, 'r').catch((error: unknown) => {
@@ -81,7 +87,9 @@ async function checkDimension(path: string, dim: number): Promise<void> {
     throw errors.INDEX_FILE_INVALID({ path, reason: `its vectors have dimension ${actual}, not ${dim}` });
 }
 
-/** `undefined` for an element that is marked as deleted: the library throws when its point is read. */
+/**
+ * `undefined` for an element that is marked as deleted: the library throws when its point is read.
+ */
 function storedPoint(graph: Native, label: number): Float32Array | undefined {
   try {
     return Float32Array.from(graph.getPoint(label));
@@ -90,7 +98,10 @@ function storedPoint(graph: Native, label: number): Float32Array | undefined {
   }
 }
 
-/** Looks for the package in the working directory (`.extras`, then its own packages), then beside this file. */
+/**
+ * Looks for the package in the working directory (`.extras`, then its own packages), then beside
+ * this file.
+ */
 function newGraph(dim: number): Native {
   const places = [join(process.cwd(), '.extras', 'package.json'), join(process.cwd(), 'package.json'), import.meta.url];
   const failures: unknown[] = [];
@@ -133,7 +144,8 @@ function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf 
         const native = openGraph();
         const vector = vectors.subarray(rows[at] * dim, (rows[at] + 1) * dim);
         if (native.getCurrentCount() === native.getMaxElements()) native.resizeIndex(native.getMaxElements() * 2);
-        // A label that exists is updated in place; if it was marked as deleted, the mark is removed.
+        // A label that exists is updated in place; if it was marked as deleted, the mark is
+        // removed.
         native.addPoint(Array.from(vector), keys[rows[at]]);
         table.put(keys[rows[at]], vector);
       }

@@ -1,17 +1,17 @@
 /**
- * The default index: usearch's HNSW graph over half-precision vectors, with the full-precision table
- * beside it.
+ * The default index: usearch's HNSW graph over half-precision vectors, with the full-precision
+ * table beside it.
  *
  * The binding's search takes neither a filter nor a breadth, so this file adds both. A request for
  * max(k, ef) neighbours walks the graph with that breadth (`expansion_search` is the larger of the
- * two), and rescoring in full precision corrects the order that half precision blurred. For a filter
- * a sample estimates how many items pass. If many do, the graph is asked for proportionally more
- * neighbours, which are then filtered. If few do, or if too few are left, the table is scanned, which
- * is exact.
+ * two), and rescoring in full precision corrects the order that half precision blurred. For a
+ * filter a sample estimates how many items pass. If many do, the graph is asked for proportionally
+ * more neighbours, which are then filtered. If few do, or if too few are left, the table is
+ * scanned, which is exact.
  *
- * Pitfalls of the binding (2.26): adding a key that exists is an error, so a replacement is remove +
- * add; `exactSearch` ignores the byte offset of a typed array; inner-product distances are 1 − x·y,
- * which rounds small scores.
+ * Pitfalls of the binding (2.26): adding a key that exists is an error, so a key is removed before
+ * it is replaced; `exactSearch` ignores the byte offset of a typed array; inner-product distances
+ * are 1 − x·y, which rounds small scores.
  */
 import { createRequire } from 'node:module';
 import type { Index as NativeIndex } from 'usearch';
@@ -29,7 +29,10 @@ const CHUNK = 512;
  * always the same.
  */
 const ONE_THREAD = 1;
-/** From this number of candidates on, a scan is as fast as the graph (100,000 × 64: 8.3 ms and 8.4 ms). */
+/**
+ * From this number of candidates on, a scan is as fast as the graph (100,000 × 64: 8.3 ms and 8.4
+ * ms).
+ */
 const MAX_CANDIDATES = 4096;
 
 export const usearchAdapter: IndexAdapter = {
@@ -78,7 +81,10 @@ function library(): typeof import('usearch') {
 /** The first candidates in half-precision order that contain the k best in full-precision order. */
 const rescoredCount = (k: number) => 2 * k + 16;
 
-/** The keys that the graph finds, best first. They are read as 32-bit words: BigInts would cost more than the search. */
+/**
+ * The keys that the graph finds, best first. They are read as 32-bit words: BigInts would cost more
+ * than the search.
+ */
 function nearest(graph: NativeIndex, query: Float32Array, count: number): Uint32Array {
   const { keys } = graph.search(query, count, ONE_THREAD);
   const words = new Uint32Array(keys.buffer, keys.byteOffset, keys.length * 2);
@@ -91,7 +97,8 @@ function nearest(graph: NativeIndex, query: Float32Array, count: number): Uint32
 function candidatesFor(breadth: number, { exclude, filter }: SearchOptions, table: VectorTable): number {
   const excluded = exclude?.size ?? 0;
   if (filter === undefined) return breadth + excluded;
-  // Half as many again, so that an unlucky sample or a filter that opposes the query seldom leads to a scan.
+  // Half as many again, so that an unlucky sample or a filter that opposes the query seldom leads
+  // to a scan.
   return Math.ceil((1.5 * breadth) / table.selectivity(filter)) + excluded;
 }
 
@@ -106,7 +113,10 @@ function usearchIndex(
     return graph;
   };
 
-  /** Adds or replaces some rows in one synchronous step: no search misses a key that is being replaced. */
+  /**
+   * Adds or replaces some rows in one synchronous step: no search misses a key that is being
+   * replaced.
+   */
   function addChunk(chunk: readonly number[], keys: Uint32Array, vectors: Float32Array): void {
     const chunkKeys = new BigUint64Array(chunk.length);
     const chunkVectors = new Float32Array(chunk.length * dim);

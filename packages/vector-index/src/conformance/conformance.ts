@@ -1,6 +1,6 @@
 /**
- * The conformance suite of `VectorIndex`, on `node:test`. Every built-in kind runs it, and so can an
- * adapter of your own. Put this into a test file and run it with `node --test`:
+ * The conformance suite of `VectorIndex`, on `node:test`. Every built-in kind runs it, and so can
+ * an adapter of your own. Put this into a test file and run it with `node --test`:
  *
  *     import { registerIndexAdapter } from '@lorekeep/vector-index';
  *     import { indexConformance } from '@lorekeep/vector-index/conformance';
@@ -8,8 +8,8 @@
  *     registerIndexAdapter('qdrant', async () => (await import('../src/qdrant.ts')).qdrantAdapter);
  *     indexConformance('qdrant');
  *
- * The suite compares results with a naive scan over 5,000 vectors and demands a recall@10 of at least
- * .99. It imports only public names of Lorekeep's packages.
+ * The suite compares results with a naive scan over 5,000 vectors and demands a recall@10 of at
+ * least .99. It imports only public names of Lorekeep's packages.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -62,7 +62,9 @@ export interface Scored {
   score: number;
 }
 
-/** Sorts all vectors. It shares no code with the package, so that both cannot have the same error. */
+/**
+ * Sorts all vectors. It shares no code with the package, so that both cannot have the same error.
+ */
 export function naiveSearch(
   set: ReadonlyMap<number, Float32Array>,
   query: Float32Array,
@@ -76,7 +78,10 @@ export function naiveSearch(
   return all.sort((a, b) => b.score - a.score || a.key - b.key).slice(0, k);
 }
 
-/** Share of the true k best that was found. It also checks order, scores, uniqueness and what may be returned. */
+/**
+ * Share of the true k best that was found. It also checks order, scores, uniqueness and what may be
+ * returned.
+ */
 export async function recall(
   index: VectorIndex,
   set: ReadonlyMap<number, Float32Array>,

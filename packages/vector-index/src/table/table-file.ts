@@ -3,10 +3,10 @@
  *
  *     library's bytes | keys u32[size] | vectors f32[size × dim] | footer of 40 bytes
  *
- * All numbers are little-endian. The library reads its part from the front and ignores the rest, so a
- * usearch file stays a usearch file. The footer holds the lengths and a CRC-32 of everything before
- * it. A truncated or damaged file is therefore detected before native code reads it, which does not
- * check its input.
+ * All numbers are little-endian. The library reads its part from the front and ignores the rest, so
+ * a usearch file stays a usearch file. The footer holds the lengths and a CRC-32 of everything
+ * before it. A truncated or damaged file is therefore detected before native code reads it, which
+ * does not check its input.
  */
 import { appendFile, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
@@ -16,7 +16,10 @@ import { createVectorTable, type VectorTable } from './vector-table.ts';
 const MAGIC = Buffer.from('LKINDEX1');
 const FOOTER = 40;
 
-/** Appends the table to the file, which it creates if the library wrote none, and flushes it to disk. */
+/**
+ * Appends the table to the file, which it creates if the library wrote none, and flushes it to
+ * disk.
+ */
 export async function appendTable(path: string, table: VectorTable): Promise<void> {
   const head = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
@@ -42,8 +45,8 @@ export async function appendTable(path: string, table: VectorTable): Promise<voi
 /**
  * Reads the table.
  *
- * @throws LorekeepError `INDEX_FILE_INVALID` for a missing, truncated or damaged file, or for another
- *   dimension
+ * @throws LorekeepError `INDEX_FILE_INVALID` for a missing, truncated or damaged file, or for
+ *   another dimension
  */
 export async function readTable(path: string, dim: number): Promise<VectorTable> {
   const bytes = await readFile(path).catch((error: unknown) => {

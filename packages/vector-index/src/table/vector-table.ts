@@ -6,10 +6,10 @@
  * products in exact order. A filter that few items pass is slow in a graph and fast in a scan. A
  * small index needs no graph.
  *
- * The scan takes four rows at a time in plain loops. On 64-dimensional vectors against ONNX Runtime's
- * MatMul + TopK on one thread, it takes (ms per query): 1,000 rows .05 | .27, 10,000 rows .6 | 2.2,
- * 100,000 rows 7 | 22. A product with a single vector is bound by memory, not by arithmetic, and the
- * runtime's packing adds to the cost.
+ * The scan takes four rows at a time in plain loops. On 64-dimensional vectors against ONNX
+ * Runtime's MatMul + TopK on one thread, it takes (ms per query): 1,000 rows .05 | .27, 10,000 rows
+ * .6 | 2.2, 100,000 rows 7 | 22. A product with a single vector is bound by memory, not by
+ * arithmetic, and the runtime's packing adds to the cost.
  */
 import { createTopK, type TopK } from '@lorekeep/core';
 import type { SearchResult } from '../contract.ts';
@@ -35,11 +35,16 @@ export interface VectorTable {
   scan(query: Float32Array, k: number, filter?: (key: number) => boolean): SearchResult;
   /** The exact k best of the candidates. Unknown keys are ignored. */
   rescore(query: Float32Array, k: number, candidates: ArrayLike<number>): SearchResult;
-  /** Share of the rows that pass, in [0, 1], estimated on `samples` evenly spread rows. Default 256. */
+  /**
+   * Share of the rows that pass, in [0, 1], estimated on `samples` evenly spread rows. Default 256.
+   */
   selectivity(filter: (key: number) => boolean, samples?: number): number;
 }
 
-/** @param keys, vectors Initial rows. The table takes ownership of the arrays and does not copy them. */
+/**
+ * @param keys, vectors Initial rows. The table takes ownership of the arrays and does not copy
+ *   them.
+ */
 export function createVectorTable(
   dim: number,
   capacity = 1024,
