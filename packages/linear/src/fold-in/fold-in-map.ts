@@ -3,7 +3,7 @@
  * alone. Its column a = β·C·c borders A + λI. Inverting the bordered matrix by blocks (Schur
  * complement s) gives its weights in closed form:
  *
- *     B[i, new] = (P·a)_i = (M·c)_i,                    M = β·P·C  [items × contentDim], the fold-in map,
+ *     B[i, new] = (P·a)_i = (M·c)_i,                    M = β·P·C  [items × contentDim],
  *     B[new, i] = (P·a)_i / (s·P_ii + (P·a)_i²),        s = λ + cᵀ·K·c,   K = β·(I − Cᵀ·M),
  *     B[new, other new] = c_newᵀ·K·c_other / s_new,     each pair on its own.
  *

@@ -2,11 +2,11 @@
  * Selects λ, β and decay of the linear model on validation cases, by one procedure for all data
  * sets.
  *
- * The quality is a wide plateau in all three (packages/towers/EXPERIMENTS.md), so a line search finds it. It starts
- * at default values and moves by factors of about three, first along β, then along λ, as long as
- * NDCG@10 rises. If content makes little difference, it also searches λ without content. A step
- * costs one solution, and most searches take five to ten steps. The decay costs nothing extra:
- * every step scores its cases with each decay.
+ * The quality is a wide plateau in all three, so a line search finds it. It starts at default
+ * values and moves by factors of about three, first along β, then along λ, as long as NDCG@10
+ * rises. If content makes little difference, it also searches λ without content. A step costs one
+ * solution, and most searches take five to ten steps. The decay costs nothing extra: every step
+ * scores its cases with each decay.
  *
  * Above `MAX_SEARCH_ITEMS` a step would take minutes, so settings are compared on a sample of the
  * items. A sample misleads in both parameters: all of Scientific is best at β = 10, but 1,300 of
