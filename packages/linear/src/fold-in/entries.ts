@@ -7,20 +7,29 @@ export interface Entries {
   values: number[];
 }
 
-export const noEntries = (): Entries => ({ ids: [], values: [] });
+/** The largest entries that were offered. */
+export interface LargestEntries extends Entries {
+  /** Position of the smallest value if the list is full, else −1. */
+  leastAt: number;
+}
+
+export const noEntries = (): LargestEntries => ({ ids: [], values: [], leastAt: -1 });
 
 /** Adds an entry, or replaces the smallest one if there are `limit` entries and it is smaller. */
-export function addEntry({ ids, values }: Entries, id: number, value: number, limit: number): void {
-  if (ids.length < limit) {
+export function offerEntry(entries: LargestEntries, id: number, value: number, limit: number): void {
+  const { ids, values, leastAt } = entries;
+  if (leastAt < 0) {
     ids.push(id);
     values.push(value);
-    return;
+    if (ids.length < limit) return;
+  } else {
+    if (value <= values[leastAt]) return;
+    ids[leastAt] = id;
+    values[leastAt] = value;
   }
   let least = 0;
   for (let at = 1; at < values.length; at++) if (values[at] < values[least]) least = at;
-  if (value <= values[least]) return;
-  ids[least] = id;
-  values[least] = value;
+  entries.leastAt = least;
 }
 
 /** @returns whether there was such an entry */

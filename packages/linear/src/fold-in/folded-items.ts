@@ -4,12 +4,12 @@
  * `solvedItems + slot`; rows below `solvedItems` are solved items.
  *
  * A `put` costs contentDim multiplications per new item and existing item, as matrix products off
- * the calling thread. Neighbours are selected in slices, so that a service keeps answering
- * meanwhile. The solved tables are never rebuilt.
+ * the calling thread. Neighbours are selected a few items at a time, so that a service keeps
+ * answering meanwhile. The solved tables are never rebuilt.
  */
 import { createTopK, gatherRows } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
-import { addEntry, type Entries, entriesOf, noEntries, removeEntry } from './entries.ts';
+import { type Entries, entriesOf, type LargestEntries, noEntries, offerEntry, removeEntry } from './entries.ts';
 import type { FoldInMap } from './fold-in-map.ts';
 import { createFoldedVectors, PADDING } from './folded-vectors.ts';
 
@@ -37,7 +37,7 @@ interface Folded {
   /** From it to solved items. */
   outgoing: Entries;
   /** From it to folded items. */
-  peers: Entries;
+  peers: LargestEntries;
 }
 
 /**
@@ -45,6 +45,13 @@ interface Folded {
  * depends on its shape, and so do the last bits of its values.
  */
 const SLICE = 64;
+/** Replaced items whose weights are removed before the event loop runs other work. */
+const REMOVED_PER_TURN = 16;
+/**
+ * Items whose neighbours are selected before the event loop runs other work: some milliseconds at
+ * 5,000 items.
+ */
+const SELECTED_PER_TURN = 8;
 
 /** @param neighboursPerItem Maximum number of entries in each list of weights. */
 export function openFoldedItems(
@@ -81,8 +88,10 @@ export function openFoldedItems(
     const id = solvedItems + slot;
     for (const row of folded[slot].incoming.ids) removeEntry(fromSolved[row] as Entries, id);
     folded.forEach(({ peers }, other) => {
-      const wasFull = peers.ids.length >= neighboursPerItem;
-      if (removeEntry(peers, id) && wasFull) incomplete.add(other);
+      const wasFull = peers.leastAt >= 0;
+      if (!removeEntry(peers, id)) return;
+      peers.leastAt = -1;
+      if (wasFull) incomplete.add(other);
     });
     folded[slot] = withoutWeights();
     vectors.schurComplements[slot] = Number.NaN;
@@ -128,18 +137,19 @@ export function openFoldedItems(
   async function putPeers(slots: readonly number[], oneWay: boolean): Promise<void> {
     const { products, padded } = await peerProducts(slots);
     const { schurComplements } = vectors;
-    slots.forEach((slot, at) => {
-      if (Number.isNaN(schurComplements[slot])) return;
+    for (const [at, slot] of slots.entries()) {
+      if (at % SELECTED_PER_TURN === 0) await otherWork();
+      if (Number.isNaN(schurComplements[slot])) continue;
       // For two items of one slice, the later one adds both directions.
       const later = new Set(oneWay ? [] : slots.slice(at + 1));
       for (let other = 0; other < folded.length; other++) {
         const value = products[at * padded + other];
         if (other === slot || !(value > 0) || Number.isNaN(schurComplements[other]) || later.has(other)) continue;
-        addEntry(folded[slot].peers, solvedItems + other, value / schurComplements[slot], neighboursPerItem);
+        offerEntry(folded[slot].peers, solvedItems + other, value / schurComplements[slot], neighboursPerItem);
         if (!oneWay)
-          addEntry(folded[other].peers, solvedItems + slot, value / schurComplements[other], neighboursPerItem);
+          offerEntry(folded[other].peers, solvedItems + slot, value / schurComplements[other], neighboursPerItem);
       }
-    });
+    }
   }
 
   async function putSlice(slots: readonly number[], content: Float32Array): Promise<void> {
@@ -147,18 +157,18 @@ export function openFoldedItems(
     rows.set(content);
     const values = await times(rows, SLICE, map, solvedItems);
     const kernels = await times(rows, SLICE, kernel, dim);
-    slots.forEach((slot, at) => {
+    for (const [at, slot] of slots.entries()) {
+      if (at % SELECTED_PER_TURN === 0) await otherWork();
       const own = rows.subarray(at * dim, (at + 1) * dim);
       const kernelContent = kernels.subarray(at * dim, (at + 1) * dim);
       vectors.contents.set(own, slot * dim);
       vectors.kernelContents.set(kernelContent, slot * dim);
       let schur = lambda;
       for (let k = 0; k < dim; k++) schur += own[k] * kernelContent[k];
-      if (!own.some((value) => value !== 0)) return;
+      if (!own.some((value) => value !== 0)) continue;
       vectors.schurComplements[slot] = schur;
       putSolvedNeighbours(slot, values.subarray(at * solvedItems, (at + 1) * solvedItems));
-    });
-    await otherWork();
+    }
     await putPeers(slots, false);
   }
 
@@ -180,11 +190,12 @@ export function openFoldedItems(
     },
     async put(slots, content) {
       const incomplete = new Set<number>();
-      for (const slot of slots) {
+      for (const [at, slot] of slots.entries()) {
         vectors.reserve(slot + 1);
+        if (slot < folded.length) removeWeightsTo(slot, incomplete);
         // An earlier batch that failed may have left slots without an item.
         while (folded.length <= slot) vectors.schurComplements[folded.push(withoutWeights()) - 1] = Number.NaN;
-        removeWeightsTo(slot, incomplete);
+        if (at % REMOVED_PER_TURN === 0) await otherWork();
       }
       for (let first = 0; first < slots.length; first += SLICE) {
         const slice = slots.slice(first, first + SLICE);
@@ -202,5 +213,5 @@ export function openFoldedItems(
 
 const withoutWeights = (): Folded => ({ incoming: noEntries(), outgoing: noEntries(), peers: noEntries() });
 
-/** Lets the event loop answer requests between two slices. */
+/** Lets the event loop run other work, such as answering requests. */
 const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));

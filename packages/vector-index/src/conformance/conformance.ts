@@ -15,7 +15,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
-import { type IndexKind, openIndexAdapter } from '@lorekeep/vector-index';
+import { type IndexKind, openIndexAdapter } from '../index.ts';
 import { changeTests } from './change-tests.ts';
 import { fileTests } from './file-tests.ts';
 import { DIM, keys, type Subject, vectors } from './measure.ts';

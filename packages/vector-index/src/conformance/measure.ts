@@ -1,7 +1,7 @@
 /** Data for the conformance suite, and the naive scan that results are compared with. */
 import assert from 'node:assert/strict';
 import { createRandom, type LorekeepError } from '@lorekeep/core';
-import type { IndexAdapter, IndexKind, SearchOptions, VectorIndex } from '@lorekeep/vector-index';
+import type { IndexAdapter, IndexKind, SearchOptions, VectorIndex } from '../index.ts';
 
 export const DIM = 32;
 export const COUNT = 5000;

@@ -77,32 +77,36 @@ export function createVectorTable(
     return row === undefined ? undefined : rows.slice(row * dim, (row + 1) * dim);
   };
 
-  /** Scores all rows, four at a time. */
-  function offerAll(best: TopK, query: Float32Array): void {
-    const blocks = size - (size % 4);
-    let row = 0;
-    for (; row < blocks; row += 4) {
-      const o0 = row * dim;
-      const o1 = o0 + dim;
-      const o2 = o1 + dim;
-      const o3 = o2 + dim;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let j = 0; j < dim; j++) {
-        const value = query[j];
-        s0 += value * rows[o0 + j];
-        s1 += value * rows[o1 + j];
-        s2 += value * rows[o2 + j];
-        s3 += value * rows[o3 + j];
-      }
-      best.offer(keyOf[row], s0);
-      best.offer(keyOf[row + 1], s1);
-      best.offer(keyOf[row + 2], s2);
-      best.offer(keyOf[row + 3], s3);
+  /** Scores four rows at once, each with its own sum in the order of `dot`. */
+  function offerFour(best: TopK, query: Float32Array, r0: number, r1: number, r2: number, r3: number): void {
+    const o0 = r0 * dim;
+    const o1 = r1 * dim;
+    const o2 = r2 * dim;
+    const o3 = r3 * dim;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < dim; j++) {
+      const value = query[j];
+      s0 += value * rows[o0 + j];
+      s1 += value * rows[o1 + j];
+      s2 += value * rows[o2 + j];
+      s3 += value * rows[o3 + j];
     }
-    for (; row < size; row++) best.offer(keyOf[row], dot(query, row));
+    best.offer(keyOf[r0], s0);
+    best.offer(keyOf[r1], s1);
+    best.offer(keyOf[r2], s2);
+    best.offer(keyOf[r3], s3);
+  }
+
+  /** `undefined` for all rows. */
+  function rowsThatPass(filter: ((key: number) => boolean) | undefined): Int32Array | undefined {
+    if (filter === undefined) return undefined;
+    const passing = new Int32Array(size);
+    let count = 0;
+    for (let row = 0; row < size; row++) if (filter(keyOf[row])) passing[count++] = row;
+    return passing.subarray(0, count);
   }
 
   return {
@@ -139,8 +143,12 @@ export function createVectorTable(
     },
     scan(query, k, filter) {
       const best = createTopK(Math.min(k, size));
-      if (filter === undefined) offerAll(best, query);
-      else for (let row = 0; row < size; row++) if (filter(keyOf[row])) best.offer(keyOf[row], dot(query, row));
+      const passing = rowsThatPass(filter);
+      const count = passing?.length ?? size;
+      const rowAt = (at: number) => (passing === undefined ? at : passing[at]);
+      let at = 0;
+      for (; at + 4 <= count; at += 4) offerFour(best, query, rowAt(at), rowAt(at + 1), rowAt(at + 2), rowAt(at + 3));
+      for (; at < count; at++) best.offer(keyOf[rowAt(at)], dot(query, rowAt(at)));
       return resultOf(best, Math.min(k, size));
     },
     rescore(query, k, candidates) {
