@@ -6,7 +6,7 @@ export const errors = defineErrors({
     message: ({ name, problem }) => `${name} ${problem}.`,
   }),
   EVALUATION_NO_CASES: usage<{ set: string }>({
-    message: ({ set }) => `The interaction log gives no ${set} cases when it is split by time.`,
-    hint: 'A split by time needs real time stamps and users who return; leave-one-out needs neither.',
+    message: ({ set }) => `The interaction log has no ${set} cases when it is split by time.`,
+    hint: 'A split by time needs real time stamps and users with events on both sides of it; leave-one-out needs neither.',
   }),
 });

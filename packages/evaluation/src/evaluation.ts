@@ -1,7 +1,7 @@
 /**
- * One evaluation from one ranking, for every model alike: metrics with intervals, seen items
- * included (as the published tables have it) and excluded (as a shop does), a breakdown by item and
- * history, and catalogue coverage.
+ * The evaluation of one ranking, the same for every model: metrics with intervals, once with seen
+ * items included (as in published tables) and once with seen items excluded (as in a shop), a
+ * breakdown by item and history, and catalogue coverage.
  */
 import { breakdownOf, type Group } from './breakdown.ts';
 import type { Ranking } from './full-ranking.ts';
@@ -9,28 +9,28 @@ import { bootstrapAll, type Intervals, type Metrics, metricsOfRanks } from './me
 import type { EvaluationSet, Split } from './split.ts';
 
 export interface Evaluation {
-  /** History seenIncluded. */
+  /** Items of the history are ranked like all others. */
   metrics: Metrics;
-  /** 95 % bootstrap over users. */
+  /** 95 % bootstrap intervals over users. */
   intervals: Intervals;
-  /** The same cases with the items of the history left out of the ranking. */
+  /** The same cases, with the items of the history left out of the ranking. */
   seenExcluded: { metrics: Metrics; intervals: Intervals };
-  /** History seenIncluded; every question is in one group of each kind. */
+  /** Seen items included; every case is in one group of each kind. */
   breakdown: Group[];
-  /** Share of the catalogue that is among the best 10 of anybody, history seenIncluded. */
+  /** Share of the catalogue that is in the top 10 of at least one case, seen items included. */
   coverage: number;
-  /** `[cases]` history seenIncluded, in the order of `split.heldOut[set].users`. */
+  /** `[cases]` seen items included, in the order of `split.heldOut[set].users`. */
   ranks: Float64Array;
 }
 
-/** The evaluation of a ranking, however it was made. */
+/** @param seed Seed of the bootstrap. Default 42. */
 export function evaluationOf(split: Split, set: EvaluationSet, ranking: Ranking, seed = 42): Evaluation {
   const { seenIncluded, seenExcluded, top } = ranking;
-  const [intervals, intervalsRemoved] = bootstrapAll([seenIncluded, seenExcluded], { seed });
+  const [intervals, seenExcludedIntervals] = bootstrapAll([seenIncluded, seenExcluded], { seed });
   return {
     metrics: metricsOfRanks(seenIncluded),
     intervals,
-    seenExcluded: { metrics: metricsOfRanks(seenExcluded), intervals: intervalsRemoved },
+    seenExcluded: { metrics: metricsOfRanks(seenExcluded), intervals: seenExcludedIntervals },
     breakdown: breakdownOf(split, set, seenIncluded),
     coverage: split.log.itemIds.length === 0 ? 0 : new Set(top).size / split.log.itemIds.length,
     ranks: seenIncluded,

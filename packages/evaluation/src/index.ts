@@ -7,7 +7,6 @@ export {
   type RankEvaluator,
   type RankEvaluatorOptions,
   type Ranking,
-  TOP,
 } from './full-ranking.ts';
 export {
   bootstrapIntervals,
@@ -18,14 +17,10 @@ export {
   type Metrics,
   metricsOfRanks,
 } from './metrics.ts';
+export { createScorer, type HistorySettings, type NeighbourScorer, type SparseScores } from './neighbour-scorer.ts';
 export { type Difference, pairedDifferences } from './paired.ts';
-export {
-  createScorer,
-  type HistorySettings,
-  type NeighbourScorer,
-  rankByNeighbours,
-  type SparseScores,
-} from './sparse-ranking.ts';
+export { TOP } from './rank-graph.ts';
+export { rankByNeighbours } from './sparse-ranking.ts';
 export {
   type EvaluationCase,
   type EvaluationSet,

@@ -1,16 +1,18 @@
 /**
- * Ranking quality from ranks alone. A rank is 1 + the number of items that score strictly higher + half the number of
- * other items that score the same, so it may end in .5: a model that gives everything one score ranks every target in
- * the middle, where it belongs. A target whose score is not finite has the rank `Infinity`: it counts as a miss in
- * every metric and is reported in `nonFinite`.
+ * Ranking quality, computed from ranks alone. A rank is 1 + the number of items with a higher score
+ * + half the number of other items with the same score. It may therefore end in .5: a model that
+ * gives every item the same score ranks every target in the middle. A target whose score is not
+ * finite has the rank `Infinity`; it counts as a miss in every metric and is reported in
+ * `nonFinite`.
  *
- * With one target a user, recall@k is the share of targets at rank ≤ k, and NDCG@k is 1 / log₂(1 + rank) there
- * (the ideal DCG being 1), continued smoothly to half ranks. MRR is the mean of 1 / rank over the full ranking.
+ * There is one target per user, so recall@k is the share of targets at rank ≤ k. NDCG@k is 1 /
+ * log₂(1 + rank) for a target at rank ≤ k, because the ideal DCG is 1; the formula also holds for
+ * half ranks. MRR is the mean of 1 / rank over the full ranking.
  */
 import { createRandom, type Random } from '@lorekeep/core';
 import { errors } from './errors.ts';
 
-/** Full-ranking quality, each metric a mean over users in [0, 1]. */
+/** Each metric is a mean over users, in [0, 1]. */
 export interface Metrics {
   'recall@10': number;
   'ndcg@10': number;
@@ -18,14 +20,14 @@ export interface Metrics {
   'ndcg@50': number;
   mrr: number;
   users: number;
-  /** Targets whose score was not finite: each counted as a miss. */
+  /** Targets whose score is not finite. Each counts as a miss. */
   nonFinite: number;
 }
 
 export const METRIC_NAMES = ['recall@10', 'ndcg@10', 'recall@50', 'ndcg@50', 'mrr'] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
-/** What one user at `rank` adds to the mean of `metric`. */
+/** The metric of one user whose target has this rank. */
 export function contribution(metric: MetricName, rank: number): number {
   switch (metric) {
     case 'recall@10':
@@ -41,7 +43,11 @@ export function contribution(metric: MetricName, rank: number): number {
   }
 }
 
-/** `ranks [users]`, `Infinity` for a score that was not finite. All metrics are 0 where there are no users. */
+/**
+ * All metrics are 0 if there are no users.
+ *
+ * @param ranks `[users]`, `Infinity` for a score that is not finite
+ */
 export function metricsOfRanks(ranks: Float64Array): Metrics {
   const users = ranks.length;
   const mean = (metric: MetricName) => {
@@ -65,29 +71,30 @@ export function metricsOfRanks(ranks: Float64Array): Metrics {
 export interface IntervalOptions {
   /** Default 1000; 10–100000. */
   resamples?: number;
-  /** Default .95; between 0 and 1, both excluded. */
+  /** Default .95; above 0 and below 1. */
   level?: number;
   /** Default 42. */
   seed?: number;
 }
 
-/** Low and high end of each metric's interval. */
+/** Lower and upper bound of each metric's interval. */
 export type Intervals = Record<MetricName, [number, number]>;
 
 /**
- * Percentile bootstrap over users (Efron 1979): the spread of each metric had other users of the same kind been
- * asked. It says nothing about other seeds.
+ * Percentile bootstrap over users (Efron 1979): how much each metric varies between samples of
+ * users of the same kind. It does not include the variation between training seeds.
  *
- * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
+ * @throws LorekeepError `EVALUATION_INPUT_INVALID` for an option out of its range
  */
 export function bootstrapIntervals(ranks: Float64Array, options: IntervalOptions = {}): Intervals {
   return bootstrapAll([ranks], options)[0];
 }
 
 /**
- * The intervals of several rankings of the same cases, from the same resamples: what each would get alone.
+ * The intervals of several rankings of the same cases, from the same resamples. Each ranking gets
+ * the intervals that `bootstrapIntervals` gives for it.
  *
- * @throws LorekeepError `TOWERS_BAD_INPUT` for an option out of its range
+ * @throws LorekeepError `EVALUATION_INPUT_INVALID` for an option out of its range
  */
 export function bootstrapAll(rankings: readonly Float64Array[], options: IntervalOptions = {}): Intervals[] {
   const values = rankings.flatMap((ranks) =>
@@ -103,10 +110,10 @@ export function bootstrapAll(rankings: readonly Float64Array[], options: Interva
 }
 
 /**
- * Intervals of means over users: all of them see the same resamples.
+ * Bootstrap intervals of means over users. All means use the same resamples.
  *
  * @param values several quantities, each `[users]`
- * @throws LorekeepError `TOWERS_BAD_INPUT`
+ * @throws LorekeepError `EVALUATION_INPUT_INVALID` for an option out of its range
  */
 export function intervalsOf(
   values: readonly Float64Array[],
@@ -116,22 +123,23 @@ export function intervalsOf(
   if (!Number.isInteger(resamples) || resamples < 10 || resamples > 100_000)
     throw errors.EVALUATION_INPUT_INVALID({ name: 'resamples', problem: 'must be a whole number from 10 to 100000' });
   if (!(level > 0 && level < 1))
-    throw errors.EVALUATION_INPUT_INVALID({ name: 'level', problem: 'must lie between 0 and 1' });
+    throw errors.EVALUATION_INPUT_INVALID({ name: 'level', problem: 'must be above 0 and below 1' });
   const users = values[0].length;
   const means = values.map(() => new Float64Array(resamples));
-  // Most users add nothing to most metrics: only those who do are summed, as often as they were drawn.
-  const adding = values.map((quantity) => {
-    const who = Int32Array.from(quantity.keys()).filter((user) => quantity[user] !== 0);
-    return { who, value: Float64Array.from(who, (user) => quantity[user]) };
+  // Most users have the value 0 in most metrics, so only the other users are summed, each as often
+  // as it was drawn.
+  const nonZero = values.map((quantity) => {
+    const users = Int32Array.from(quantity.keys()).filter((user) => quantity[user] !== 0);
+    return { users, values: Float64Array.from(users, (user) => quantity[user]) };
   });
   const drawn = new Uint16Array(users);
   const draws = new Uint32Array(users);
   for (let resample = 0; resample < resamples && users > 0; resample++) {
     drawn.fill(0);
     for (const user of random.ints(users, draws)) drawn[user]++;
-    adding.forEach(({ who, value }, which) => {
+    nonZero.forEach((some, which) => {
       let sum = 0;
-      for (let i = 0; i < who.length; i++) sum += drawn[who[i]] * value[i];
+      for (let i = 0; i < some.users.length; i++) sum += drawn[some.users[i]] * some.values[i];
       means[which][resample] = sum / users;
     });
   }

@@ -1,6 +1,6 @@
 /**
- * Is one model better than another? Both answered the same cases, so what counts is the difference question by
- * question, which varies far less than either model's own mean (paired bootstrap; Sakai 2006).
+ * Compares two models on the same cases. The difference per case varies far less than the mean of
+ * either model, so the interval is computed over differences (paired bootstrap; Sakai 2006).
  */
 import { createRandom } from '@lorekeep/core';
 import { errors } from './errors.ts';
@@ -9,13 +9,14 @@ import { contribution, type IntervalOptions, intervalsOf, METRIC_NAMES, type Met
 export interface Difference {
   /** Mean of `a` minus mean of `b`. */
   difference: number;
-  /** Of the difference; `a` is better beyond doubt where it lies above zero. */
+  /** Interval of the difference. If it lies above 0, `a` is significantly better. */
   interval: [number, number];
 }
 
 /**
- * @param a,b `[cases]` ranks of the same cases in the same order
- * @throws LorekeepError `TOWERS_BAD_INPUT` if their lengths differ, or for an option out of its range
+ * @param a, b `[cases]` ranks of the same cases in the same order
+ * @throws LorekeepError `EVALUATION_INPUT_INVALID` if the lengths differ, or for an option out of
+ *   its range
  */
 export function pairedDifferences(
   a: Float64Array,
@@ -23,7 +24,10 @@ export function pairedDifferences(
   options: IntervalOptions = {},
 ): Record<MetricName, Difference> {
   if (a.length !== b.length)
-    throw errors.EVALUATION_INPUT_INVALID({ name: 'ranks', problem: `are of ${a.length} and of ${b.length} cases` });
+    throw errors.EVALUATION_INPUT_INVALID({
+      name: 'ranks',
+      problem: `are given for ${a.length} and for ${b.length} cases`,
+    });
   const values = METRIC_NAMES.map((metric) =>
     Float64Array.from(a, (rank, at) => contribution(metric, rank) - contribution(metric, b[at])),
   );

@@ -14,7 +14,7 @@ function rankOf(scores: number[], target: number): number {
   return rank;
 }
 
-test('every baseline ranks as its definition says', async () => {
+test('each baseline ranks as its definition says', async () => {
   const { log, content } = groupedLog({ users: 60 });
   const items = log.itemIds.length;
   const split = leaveOneOut(log);
@@ -29,10 +29,10 @@ test('every baseline ranks as its definition says', async () => {
     const norm = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
     return centred.map((value) => value / norm);
   };
-  const texts = Array.from({ length: items }, (_, item) => item).filter((item) => item % 10 !== 0);
+  const withText = Array.from({ length: items }, (_, item) => item).filter((item) => item % 10 !== 0);
   const mean = Array.from(
     { length: CONTENT_DIM },
-    (_, k) => texts.reduce((sum, item) => sum + content[item * CONTENT_DIM + k], 0) / texts.length,
+    (_, k) => withText.reduce((sum, item) => sum + content[item * CONTENT_DIM + k], 0) / withText.length,
   );
   const tables = { raw: [] as number[][], centred: [] as number[][] };
   for (let item = 0; item < items; item++) {
@@ -55,7 +55,7 @@ test('every baseline ranks as its definition says', async () => {
     );
     const close = (actual: number | undefined, expected: number) =>
       assert.ok(Math.abs(actual! - expected) <= 0.5, `${actual} ${expected}`);
-    // Items without text tie at exactly 0 in both; elsewhere rounding cannot make or break a tie of unlike vectors.
+    // Items without text tie at exactly 0 in both. Elsewhere, different vectors tie in neither.
     close(
       results['last-item-knn']?.ranks[at],
       rankOf(
@@ -73,7 +73,7 @@ test('every baseline ranks as its definition says', async () => {
   });
 });
 
-test('without content the text baselines are left out', async () => {
+test('without content, the content baselines are left out', async () => {
   const { log } = groupedLog({ users: 20 });
   assert.deepEqual(Object.keys(await baselines(leaveOneOut(log), 'valid', undefined)), ['popularity', 'repeat-last']);
 });

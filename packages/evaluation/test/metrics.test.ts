@@ -4,7 +4,7 @@ import { createRandom } from '@lorekeep/core';
 import { createRankEvaluator } from '../src/full-ranking.ts';
 import { bootstrapAll, bootstrapIntervals, metricsOfRanks } from '../src/metrics.ts';
 
-/** The definition, item by item. */
+/** The definition of a rank, item by item. */
 function naiveRank(scores: ArrayLike<number>, target: number): number {
   if (!Number.isFinite(scores[target])) return Infinity;
   let higher = 0;
@@ -17,7 +17,7 @@ function naiveRank(scores: ArrayLike<number>, target: number): number {
   return 1 + higher + ties / 2;
 }
 
-test('metrics of known ranks are what one computes by hand', () => {
+test('metrics of known ranks equal values computed by hand', () => {
   const metrics = metricsOfRanks(Float64Array.of(1, 2.5, 11, Infinity));
   assert.equal(metrics['recall@10'], 2 / 4);
   assert.equal(metrics['recall@50'], 3 / 4);
@@ -28,11 +28,11 @@ test('metrics of known ranks are what one computes by hand', () => {
   assert.equal(metrics.nonFinite, 1);
 });
 
-test('no users: every metric is zero, none is NaN', () => {
+test('without users, all metrics are zero and not NaN', () => {
   assert.deepEqual(Object.values(metricsOfRanks(new Float64Array(0))), [0, 0, 0, 0, 0, 0, 0]);
 });
 
-test('ranks from score rows equal a naive scan, with ties, NaN and infinities', async () => {
+test('ranks by scores equal a naive scan, with ties, NaN and infinities', async () => {
   const random = createRandom(1);
   const [users, items] = [37, 53];
   const scores = Float32Array.from({ length: users * items }, () => random.int(9) - 4);
@@ -56,10 +56,10 @@ test('ranks from score rows equal a naive scan, with ties, NaN and infinities', 
   }
 });
 
-test('ranks from vectors equal a naive scan of their inner products', async () => {
+test('ranks by vectors equal a naive scan of their inner products', async () => {
   const random = createRandom(2);
   const [users, items, dim] = [20, 31, 5];
-  // Small whole numbers: inner products are exact, and ties are many.
+  // With small whole numbers, inner products are exact and ties are frequent.
   const draw = (size: number) => Float32Array.from({ length: size }, () => random.int(5) - 2);
   const [userVectors, itemVectors] = [draw(users * dim), draw(items * dim)];
   const targets = Array.from({ length: users }, () => random.int(items));
@@ -79,30 +79,30 @@ test('ranks from vectors equal a naive scan of their inner products', async () =
   }
 });
 
-test('with the history seenExcluded, ranks and best items equal a naive scan that leaves it out', async () => {
+test('ranks with seen items excluded, and the best items, equal a naive scan', async () => {
   const random = createRandom(5);
   const [users, items] = [23, 31];
   const scores = Float32Array.from({ length: users * items }, () => random.int(7));
-  const asked = Array.from({ length: users }, (_, user) => ({
+  const cases = Array.from({ length: users }, (_, user) => ({
     history: Int32Array.from({ length: user % 13 }, () => random.int(items)),
     target: random.int(items),
   }));
-  scores[2 * items + asked[2].target] = Number.NaN;
+  scores[2 * items + cases[2].target] = Number.NaN;
   const evaluator = createRankEvaluator({ batchUsers: 9 });
   try {
-    const { seenIncluded, seenExcluded, top, width } = await evaluator.rankScores(scores, asked);
+    const { seenIncluded, seenExcluded, top, width } = await evaluator.rankScores(scores, cases);
     assert.deepEqual(
       seenIncluded,
       await evaluator.byScores(
         scores,
-        asked.map(({ target }) => target),
+        cases.map(({ target }) => target),
       ),
     );
-    asked.forEach(({ history, target }, user) => {
+    cases.forEach(({ history, target }, user) => {
       const row = Array.from(scores.subarray(user * items, (user + 1) * items));
-      const left = row.filter((_, item) => item === target || !history.includes(item));
-      const place = row.slice(0, target).filter((_, item) => !history.includes(item)).length;
-      assert.equal(seenExcluded[user], history.includes(target) ? items : naiveRank(left, place), `user ${user}`);
+      const unseen = row.filter((_, item) => item === target || !history.includes(item));
+      const position = row.slice(0, target).filter((_, item) => !history.includes(item)).length;
+      assert.equal(seenExcluded[user], history.includes(target) ? items : naiveRank(unseen, position), `user ${user}`);
       const best = Array.from(top.subarray(user * width, (user + 1) * width), (item) => row[item]);
       if (user !== 2) assert.deepEqual(best, row.sort((a, b) => b - a).slice(0, 10));
     });
@@ -111,13 +111,13 @@ test('with the history seenExcluded, ranks and best items equal a naive scan tha
   }
 });
 
-test('a target that is no item row is refused', async () => {
+test('a target that is not an item row is refused', async () => {
   const evaluator = createRankEvaluator();
   await assert.rejects(evaluator.byScores(new Float32Array(4), [4]), { code: 'EVALUATION_INPUT_INVALID' });
   await evaluator.close();
 });
 
-test('bootstrap intervals are seeded, hold the mean, and narrow with the number of users', () => {
+test('bootstrap intervals depend only on the seed, contain the mean and have the expected width', () => {
   const random = createRandom(3);
   const ranks = (users: number) => Float64Array.from({ length: users }, () => 1 + random.int(40));
   const some = ranks(400);
@@ -128,7 +128,7 @@ test('bootstrap intervals are seeded, hold the mean, and narrow with the number 
   const { 'recall@10': recall } = metricsOfRanks(some);
   const [low, high] = intervals['recall@10'];
   assert.ok(low < recall && recall < high);
-  // Normal approximation of a share's interval.
+  // The normal approximation of the interval of a share.
   const width = 2 * 1.96 * Math.sqrt((recall * (1 - recall)) / 400);
   assert.ok(Math.abs(high - low - width) < 0.25 * width);
   assert.throws(() => bootstrapIntervals(some, { level: 1 }), { code: 'EVALUATION_INPUT_INVALID' });

@@ -14,20 +14,20 @@ import {
   trainItems,
 } from '../src/split.ts';
 
-const asked = (split: Split, set: 'valid' | 'test') =>
+const casesOf = (split: Split, set: 'valid' | 'test') =>
   evaluationCases(split, set).map(({ history, target }, at) => [split.heldOut[set].users[at], [...history], target]);
 
-test('leave-one-out keeps the last two events of users with three or more and all of the others', () => {
+test('leave-one-out holds out the last two events of users with at least three, and nothing of other users', () => {
   const split = leaveOneOut(logOf([[0, 1, 2, 3], [4, 5], [6], [], [7, 8, 9]], 10));
   assert.deepEqual([split.short, split.empty, split.trainEvents, split.transitions], [2, 1, 6, 2]);
   assert.deepEqual([...trainItems(split, 0)], [0, 1]);
   assert.deepEqual([...trainItems(split, 1)], [4, 5]);
   assert.deepEqual([...trainCounts(split)], [1, 1, 0, 0, 1, 1, 1, 1, 0, 0]);
-  assert.deepEqual(asked(split, 'valid'), [
+  assert.deepEqual(casesOf(split, 'valid'), [
     [0, [0, 1], 2],
     [4, [7], 8],
   ]);
-  assert.deepEqual(asked(split, 'test'), [
+  assert.deepEqual(casesOf(split, 'test'), [
     [0, [0, 1, 2], 3],
     [4, [7, 8], 9],
   ]);
@@ -40,8 +40,8 @@ function timed(histories: [item: number, time: number][][]): InteractionLog {
   return { ...log, timestamps: Float64Array.from(histories.flat(), ([, time]) => time) };
 }
 
-test('a temporal split cuts everybody at the same two moments and asks who has a past', () => {
-  // Twenty events: validation begins at the time of the 17th, test at that of the 19th.
+test('a temporal split divides all users at the same two moments and holds out events with a history', () => {
+  // Of twenty events, validation begins at the time of the 17th and test at the time of the 19th.
   const filler = Array.from({ length: 12 }, (_, at): [number, number] => [9, at]);
   const split = temporal(
     timed([
@@ -65,15 +65,15 @@ test('a temporal split cuts everybody at the same two moments and asks who has a
   assert.equal(split.protocol, 'temporal');
   assert.deepEqual([...trainItems(split, 1)], [0]);
   assert.deepEqual([...trainItems(split, 2)], [4]);
-  assert.deepEqual(asked(split, 'valid'), [[1, [0], 1]]);
-  assert.deepEqual(asked(split, 'test'), [
+  assert.deepEqual(casesOf(split, 'valid'), [[1, [0], 1]]);
+  assert.deepEqual(casesOf(split, 'test'), [
     [1, [0, 1, 2], 3],
     [2, [4], 5],
   ]);
   assert.deepEqual([split.trainEvents, split.short, split.empty], [16, 2, 0]);
 });
 
-test('nobody new is asked about: a first event is never a target', () => {
+test('the first event of a user is never a target', () => {
   const split = temporal(
     timed([
       Array.from({ length: 16 }, (_, at): [number, number] => [9, at]),
@@ -93,18 +93,18 @@ test('nobody new is asked about: a first event is never a target', () => {
     ]),
   );
   for (const set of ['valid', 'test'] as const)
-    for (const [, history] of asked(split, set)) assert.ok((history as number[]).length > 0);
+    for (const [, history] of casesOf(split, set)) assert.ok((history as number[]).length > 0);
 });
 
-test('once everything is chosen, training moves on to the test targets, or to the end', () => {
+test('training can continue to the test targets or to the end, and then holds out nothing it reads', () => {
   const histories = [
     [1, 2, 3, 4],
     [5, 6],
     [7, 8, 9],
   ];
   const log = logOf(histories, 10);
-  const trained = (protocol: Protocol, on: FitOn, of = log) => {
-    const found = splitBy(protocol, of, on);
+  const trained = (protocol: Protocol, fitOn: FitOn, of = log) => {
+    const found = splitBy(protocol, of, fitOn);
     return of.userIds.map((_, user) => [...trainItems(found, user)]);
   };
   assert.deepEqual(trained('leave-one-out', 'train'), [[1, 2], [5, 6], [7]]);
@@ -114,8 +114,8 @@ test('once everything is chosen, training moves on to the test targets, or to th
     [7, 8],
   ]);
   assert.deepEqual(trained('leave-one-out', 'all'), histories);
-  // Cut at 16 and 18 of twenty moments.
-  const cut = timed([
+  // The moments are 16 and 18, of twenty.
+  const timedLog = timed([
     Array.from({ length: 15 }, (_, at): [number, number] => [9, at]),
     [
       [0, 15],
@@ -125,26 +125,26 @@ test('once everything is chosen, training moves on to the test targets, or to th
     ],
     [[4, 19]],
   ]);
-  assert.deepEqual(trained('temporal', 'train', cut).slice(1), [[0], []]);
-  assert.deepEqual(trained('temporal', 'valid', cut).slice(1), [[0, 1, 2], []]);
-  assert.deepEqual(trained('temporal', 'all', cut).slice(1), [[0, 1, 2, 3], [4]]);
+  assert.deepEqual(trained('temporal', 'train', timedLog).slice(1), [[0], []]);
+  assert.deepEqual(trained('temporal', 'valid', timedLog).slice(1), [[0, 1, 2], []]);
+  assert.deepEqual(trained('temporal', 'all', timedLog).slice(1), [[0, 1, 2, 3], [4]]);
   for (const [protocol, of] of [
     ['leave-one-out', log],
-    ['temporal', cut],
+    ['temporal', timedLog],
   ] as const) {
-    const questionsOf = (on: FitOn) => [
-      asked(splitBy(protocol, of, on), 'valid'),
-      asked(splitBy(protocol, of, on), 'test'),
+    const heldOutCases = (fitOn: FitOn) => [
+      casesOf(splitBy(protocol, of, fitOn), 'valid'),
+      casesOf(splitBy(protocol, of, fitOn), 'test'),
     ];
-    const [, test] = questionsOf('train');
+    const [, test] = heldOutCases('train');
     assert.ok(test.length > 0);
-    assert.deepEqual(questionsOf('valid'), [[], test], 'the same test cases');
-    assert.deepEqual(questionsOf('all'), [[], []]);
+    assert.deepEqual(heldOutCases('valid'), [[], test], 'the same test cases');
+    assert.deepEqual(heldOutCases('all'), [[], []]);
   }
-  assert.throws(() => splitBy('temporal', cut, 'everything' as never), { code: 'EVALUATION_INPUT_INVALID' });
+  assert.throws(() => splitBy('temporal', timedLog, 'everything' as never), { code: 'EVALUATION_INPUT_INVALID' });
 });
 
-test('a log that cannot be cut by time is refused, and so is a protocol nobody knows', () => {
+test('a log that cannot be split by time is refused, and so is an unknown protocol', () => {
   const flat = logOf(
     [
       [0, 1, 2],

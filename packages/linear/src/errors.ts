@@ -4,7 +4,7 @@ import { defineErrors, failure } from '@lorekeep/core';
 export const errors = defineErrors({
   LINEAR_NOT_DEFINITE: failure<{ row: number; pivot: number }>({
     message: ({ row, pivot }) =>
-      `The linear model cannot be solved: the pivot of item row ${row} is ${pivot}, not positive.`,
+      `The linear model cannot be solved: the pivot of item row ${row} is ${pivot}, but it must be positive.`,
     hint: 'Raise lambda.',
   }),
 });

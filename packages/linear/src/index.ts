@@ -17,19 +17,21 @@ export {
   RECENT,
   recentItems,
 } from './model/candidates.ts';
-export { LINEAR_FILE, type LinearSummary, readLinear, rowArrays, rowsIn, saveLinear } from './model/file.ts';
+export { LINEAR_FILE, type LinearSummary, readLinear, saveLinear } from './model/file.ts';
 export { type FitLinearOptions, fitLinear, type LinearModel, MAX_ITEMS } from './model/fit.ts';
 export { type ItemModel, openItemModel } from './model/item-model.ts';
+export { type SolutionOptions, solution } from './model/solution.ts';
+export { clearSolutions, type SolutionCache } from './model/solution-cache.ts';
+export { rowArrays, rowsIn } from './model/sparse-row-arrays.ts';
+export { linearOptions } from './options.ts';
 export {
   type LinearSettings,
   type SearchOptions,
   type SearchResult,
   searchLinear,
   USUAL_WITHOUT_CONTENT,
-} from './model/search.ts';
-export { linearOptions } from './options.ts';
+} from './search/search.ts';
 export { type GramSettings, type Interactions, interactionsOf } from './solve/gram.ts';
 export { strongestNeighbours } from './solve/neighbours.ts';
-export { clearSolutions, type SolutionCache, type SolutionOptions, solution } from './solve/solution-cache.ts';
 export { type SolveContext, solveItems } from './solve/solve.ts';
 export { diagonalOf, type SymmetricTiles } from './solve/tiles.ts';

@@ -1,10 +1,10 @@
-/** Options of the linear model. Its λ, β and decay are no options: validation chooses them. */
+/** Options of the linear model. λ, β and decay are not options, because validation selects them. */
 import { whole } from '@lorekeep/core';
 
 export const linearOptions = {
   neighboursPerItem: whole(
     200,
     [0, 5000],
-    'SparseRows that the exactly solved linear model keeps of each item. 0 solves no linear model. Needs `items.id`. Catalogues of more than 40,000 items have no linear model.',
+    'Neighbours that the linear model keeps per item. 0 means no linear model. Requires `items.id`. A catalogue of more than 40,000 items has no linear model.',
   ),
 };

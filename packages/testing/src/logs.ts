@@ -1,7 +1,8 @@
-/** Small made-up corpora whose structure is known, for the tests of this room. */
+/** Small generated interaction logs with a known structure. */
 import { createRandom, sha256 } from '@lorekeep/core';
 import type { InteractionLog } from '@lorekeep/store';
 
+/** @param histories Item rows of each user, oldest first. */
 export function logOf(histories: number[][], items: number): InteractionLog {
   const offsets = new Uint32Array(histories.length + 1);
   histories.forEach((history, user) => {
@@ -18,11 +19,13 @@ export function logOf(histories: number[][], items: number): InteractionLog {
   };
 }
 
+/** Dimension of the content vectors of `groupedLog`. */
 export const CONTENT_DIM = 12;
 
 /**
- * Items come in groups with similar text; users stay in one group and mostly move on to the item's neighbour in a ring.
- * A tenth of the items has no text, some users have one or two events.
+ * A log of items in groups with similar content. Each user stays in one group and mostly moves on
+ * to the next item of a ring. Every tenth item has no content, and every tenth user has only one or
+ * two events.
  */
 export function groupedLog({ users = 150, groups = 6, perGroup = 8, seed = 7 } = {}) {
   const random = createRandom(seed);
@@ -44,6 +47,7 @@ export function groupedLog({ users = 150, groups = 6, perGroup = 8, seed = 7 } =
   return { log: logOf(histories, items), content };
 }
 
+/** Describes the encoder that generated content pretends to come from. */
 export const contentInfo = {
   encoder: 'made-up',
   name: 'made-up',

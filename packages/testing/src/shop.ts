@@ -1,6 +1,7 @@
 /**
- * A small shop with everything real: a SQLite store in a temporary workspace, the lexical encoder, towers trained for a
- * moment, a publication. Topics share words, users stay with a topic, so what should be recommended is plain.
+ * A small shop of real parts: a SQLite store in a temporary workspace, the lexical encoder, briefly
+ * trained towers and a publication. The items of a topic share words and each user stays with one
+ * topic, so it is known what should be recommended.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,14 +24,15 @@ const TOPICS: Record<string, string[]> = {
   bicycle: ['wheel', 'saddle', 'pedal', 'brake', 'helmet', 'chain', 'tyre', 'pump', 'frame', 'bell'],
   music: ['guitar', 'violin', 'string', 'drum', 'piano', 'flute', 'tuner', 'strap', 'amplifier', 'score'],
 };
-const ITEMS_A_TOPIC = 30;
+const ITEMS_PER_TOPIC = 30;
 export const TOPIC_NAMES = Object.keys(TOPICS);
+/** The topic in an item's id. */
 export const topicOf = (id: string) => id.split('-')[0];
 
 export function makeItems(): Item[] {
   const random = createRandom(1);
   return TOPIC_NAMES.flatMap((topic) =>
-    Array.from({ length: ITEMS_A_TOPIC }, (_, n): Item => {
+    Array.from({ length: ITEMS_PER_TOPIC }, (_, n): Item => {
       const word = () => TOPICS[topic][random.int(TOPICS[topic].length)];
       return {
         id: `${topic}-${n}`,
@@ -54,7 +56,7 @@ export function makeEvents(items: Item[]): Event[] {
       events.push({ user: `user-${user}`, item, type: 'purchase', timestamp: 1_700_000_000 + user + n * 1000 });
     }
   }
-  // One item that everybody sees and, by far, most buy.
+  // By far the most users buy one item and see another.
   for (let user = 0; user < 60; user++) {
     events.push({ user: `crowd-${user}`, item: 'music-7', type: 'purchase', timestamp: 1_700_000_000 });
     events.push({ user: `crowd-${user}`, item: 'kitchen-3', type: 'impression', timestamp: 1_700_000_001 });
@@ -62,6 +64,7 @@ export function makeEvents(items: Item[]): Event[] {
   return events;
 }
 
+/** What `openShop` opens. */
 export interface Shop {
   workspace: string;
   bundleDir: string;
@@ -71,20 +74,26 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-/** Users who walk through a topic's items in their order: only who knows order can say what comes next. */
+/**
+ * Users go through the items of a topic in order, so only a model that uses the order can predict
+ * the next item.
+ */
 export function makeWalks(): Event[] {
   const random = createRandom(3);
   return Array.from({ length: 300 }, (_, user) => {
     const topic = TOPIC_NAMES[user % TOPIC_NAMES.length];
-    const first = random.int(ITEMS_A_TOPIC);
+    const first = random.int(ITEMS_PER_TOPIC);
     return Array.from({ length: 7 }, (_, n): Event => {
-      const item = `${topic}-${(first + n) % ITEMS_A_TOPIC}`;
+      const item = `${topic}-${(first + n) % ITEMS_PER_TOPIC}`;
       return { user: `walker-${user}`, item, type: 'purchase', timestamp: 1_700_000_000 + user + n * 1000 };
     });
   }).flat();
 }
 
-/** @param preset what is trained */
+/**
+ * @param preset Preset of the training.
+ * @param eventsOf Events of the shop. Default: `makeEvents`.
+ */
 export async function openShop(preset: 'learn' | 'linear' = 'learn', eventsOf = makeEvents): Promise<Shop> {
   const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-serving-'));
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));

@@ -1,50 +1,104 @@
-/** The contract of every vector index: usearch, hnswlib, exact, and those to come. */
+/**
+ * The contract of a vector index. The built-in kinds (usearch, hnswlib, exact) run in this process.
+ * The contract also fits an index behind a network, such as pgvector or Qdrant: everything that
+ * reads or changes vectors is asynchronous and works in batches, and keys to leave out are data.
+ * The one exception is `get`, which only a local index can offer.
+ */
 
-export type IndexKind = 'usearch' | 'hnswlib' | 'exact';
+/** The kinds that come with this package. */
+export type BuiltInIndexKind = 'usearch' | 'hnswlib' | 'exact';
+
+/** A built-in kind, or one that `registerIndexAdapter` added. */
+export type IndexKind = BuiltInIndexKind | (string & {});
 
 export interface SearchOptions {
-  /** Keys for which this returns false are not returned. A filtered search still returns k results if k items pass. */
+  /**
+   * Keys that are not returned. Prefer it to `filter` if the keys are known: a remote index can
+   * send them along with its query.
+   */
+  exclude?: ReadonlySet<number>;
+  /**
+   * Keys for which this returns false are not returned. It runs in this process; a remote index
+   * asks for more results and filters them.
+   */
   filter?: (key: number) => boolean;
-  /** Breadth of the graph search; larger is more exact and slower. Default: the adapter's. Ignored by `exact`. */
+  /**
+   * Breadth of the graph search. Larger is more exact and slower. Default: the index's. Ignored by
+   * `exact`.
+   */
   ef?: number;
 }
 
-/** Best first; fewer than k only where the index (or what passes the filter) holds fewer. */
+/** Best first. There are fewer than k only if fewer keys pass `exclude` and `filter`. */
 export interface SearchResult {
   keys: Uint32Array;
   /** Inner products. */
   scores: Float32Array;
 }
 
+export interface IndexCapabilities {
+  /** The vectors are in the memory of this process, so `get` works. */
+  readonly local: boolean;
+}
+
 /**
- * Nearest neighbours by inner product (item norms may carry confidence, so cosine alone is not enough).
- * Keys are unsigned 32-bit integers chosen by the caller.
+ * Nearest neighbours by inner product, not by cosine: the norm of an item vector may carry
+ * confidence. Keys are unsigned 32-bit integers that the caller chooses.
  */
 export interface VectorIndex {
   readonly kind: IndexKind;
+  readonly capabilities: IndexCapabilities;
   readonly dim: number;
   readonly size: number;
   /**
-   * `vectors [keys.length × dim]`. A key that is already there is replaced; of a key named twice the last row stays.
-   * Throws `INDEX_BAD_VECTORS`, nothing added, for another width or a non-finite value. Not for overlapping calls.
+   * Adds vectors. A key that is present is replaced; if a batch contains a key twice, its last row
+   * counts. Calls must not overlap.
+   *
+   * @param vectors `[keys.length × dim]`
+   * @throws LorekeepError `INDEX_BAD_VECTORS` for another dimension or a non-finite value; nothing
+   *   is added then
    */
   add(keys: Uint32Array, vectors: Float32Array): Promise<void>;
-  /** Unknown keys are ignored. Returns how many were removed. */
+  /**
+   * Removes keys. Unknown keys are ignored.
+   *
+   * @returns how many keys were removed
+   */
   remove(keys: Uint32Array): Promise<number>;
-  /** `query [dim]`. Throws `INDEX_BAD_QUERY` for another width or a non-finite value, `INDEX_BAD_K` for k < 1. */
+  /**
+   * @param query `[dim]`
+   * @throws LorekeepError `INDEX_BAD_QUERY` for another dimension or a non-finite value,
+   *   `INDEX_BAD_K` if k is not a whole number of at least 1
+   */
   search(query: Float32Array, k: number, options?: SearchOptions): Promise<SearchResult>;
-  /** The vector of a key, a copy in full precision; `undefined` for a key that is not there. */
+  /**
+   * Reads vectors in one batch.
+   *
+   * @returns for each key a full-precision copy of its vector, `undefined` for an unknown key
+   */
+  getMany(keys: ArrayLike<number>): Promise<(Float32Array | undefined)[]>;
+  /**
+   * Reads one vector synchronously. Hot paths use it; everything else uses `getMany`.
+   *
+   * @returns a full-precision copy, `undefined` for an unknown key
+   * @throws LorekeepError `INDEX_NOT_LOCAL` if `capabilities.local` is false
+   */
   get(key: number): Float32Array | undefined;
-  /** Writes one file. */
+  /**
+   * Writes one file that the adapter's `open` reads. A remote index writes what it needs to find
+   * its data again.
+   */
   save(path: string): Promise<void>;
+  /** Every other call throws `INDEX_CLOSED` afterwards. */
   close(): Promise<void>;
 }
 
+/** Adapters ignore the options that their library does not have. */
 export interface IndexOptions {
   dim: number;
-  /** Expected number of vectors, to reserve room. Default 1024. */
+  /** Expected number of vectors, for which memory is reserved. Default 1024. */
   capacity?: number;
-  /** Links a node (HNSW's M). Default 16. */
+  /** Links per node (HNSW's M). Default 16. */
   connectivity?: number;
   /** Breadth while building. Default 128. */
   efConstruction?: number;
@@ -52,8 +106,17 @@ export interface IndexOptions {
   ef?: number;
 }
 
-/** One file in `src/index/` a kind. `open` reads what `save` wrote. */
+/**
+ * Makes the indexes of one kind. The built-in adapters are in `src/adapters`, one file per kind.
+ */
 export interface IndexAdapter {
+  /** Creates an empty index. */
   create(options: IndexOptions): Promise<VectorIndex>;
+  /**
+   * Opens what `save` wrote.
+   *
+   * @throws LorekeepError `INDEX_FILE_INVALID` for a missing or damaged file, or one of another
+   *   dimension
+   */
   open(path: string, options: IndexOptions): Promise<VectorIndex>;
 }

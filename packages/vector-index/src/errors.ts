@@ -19,6 +19,10 @@ export const errors = defineErrors({
     hint: 'Build the index again.',
   }),
   INDEX_CLOSED: usage({ message: 'This index is closed.', hint: 'Open it again.' }),
+  INDEX_NOT_LOCAL: usage<{ kind: string }>({
+    message: ({ kind }) => `An index of the kind "${kind}" is not in this process and cannot be read synchronously.`,
+    hint: 'Call getMany.',
+  }),
   INDEX_ADAPTER_MISSING: usage<{ kind: string; package: string; install: string }>({
     message: ({ kind, package: name }) => `The index kind "${kind}" needs the package ${name}, which is not installed.`,
     hint: ({ install }) => install,

@@ -1,4 +1,13 @@
-export type { IndexAdapter, IndexKind, IndexOptions, SearchOptions, SearchResult, VectorIndex } from './contract.ts';
+export type {
+  BuiltInIndexKind,
+  IndexAdapter,
+  IndexCapabilities,
+  IndexKind,
+  IndexOptions,
+  SearchOptions,
+  SearchResult,
+  VectorIndex,
+} from './contract.ts';
 export { errors as vectorIndexErrors } from './errors.ts';
-export { indexKinds, openIndexAdapter } from './registry.ts';
-export { createVectorTable } from './vector-table.ts';
+export { indexKinds, openIndexAdapter, registerIndexAdapter } from './registry.ts';
+export { createVectorTable, type VectorTable } from './table/vector-table.ts';

@@ -1,30 +1,45 @@
-/** The door to the index kinds. Each is imported when it is first asked for. */
-
-import type { IndexAdapter, IndexKind } from './contract.ts';
+/** Finds the adapter of an index kind. An adapter is imported when its kind is first opened. */
+import type { BuiltInIndexKind, IndexAdapter, IndexKind } from './contract.ts';
 import { errors } from './errors.ts';
 
-export const indexKinds: readonly IndexKind[] = ['usearch', 'hnswlib', 'exact'];
+type LoadAdapter = () => Promise<IndexAdapter>;
+
+const builtIn: Record<BuiltInIndexKind, LoadAdapter> = {
+  usearch: async () => (await import('./adapters/usearch.ts')).usearchAdapter,
+  hnswlib: async () => (await import('./adapters/hnswlib.ts')).hnswlibAdapter,
+  exact: async () => (await import('./adapters/exact.ts')).exactAdapter,
+};
+
+const loaders = new Map<IndexKind, LoadAdapter>(Object.entries(builtIn));
+
+/** The built-in kinds, the default one first. */
+export const indexKinds = Object.keys(builtIn) as readonly BuiltInIndexKind[];
+
+/**
+ * Adds an index kind to this process. Registering a kind again replaces its adapter.
+ *
+ * @param load Called each time the kind is opened; import the adapter's library in it, so that the
+ *   library is only needed if the kind is used.
+ * @example
+ * registerIndexAdapter('qdrant', async () => (await import('./qdrant.ts')).qdrantAdapter);
+ */
+export function registerIndexAdapter(kind: string, load: () => Promise<IndexAdapter>): void {
+  loaders.set(kind, load);
+}
 
 /**
  * The adapter of an index kind.
  *
- * `'usearch'` is the default everywhere; `'exact'` needs no graph and suits small catalogues; `'hnswlib'` needs the
- * package `hnswlib-node`, which compiles on installation and is therefore left to those who want it (`pnpm extras`).
+ * `'usearch'` is the default. `'exact'` has no graph and suits small catalogues. `'hnswlib'` needs
+ * the optional package `hnswlib-node`, which compiles native code when it is installed.
  *
- * @throws LorekeepError `INDEX_UNKNOWN_KIND`; creating or opening an index throws `INDEX_ADAPTER_MISSING` where the
- * kind's package is not installed
+ * @throws LorekeepError `INDEX_UNKNOWN_KIND`. Creating or opening an index throws
+ *   `INDEX_ADAPTER_MISSING` if the package of its kind is not installed.
  * @example
  * const index = await (await openIndexAdapter('usearch')).create({ dim: 64, capacity: 100_000 });
  */
 export async function openIndexAdapter(kind: IndexKind): Promise<IndexAdapter> {
-  switch (kind) {
-    case 'usearch':
-      return (await import('./usearch.ts')).usearchAdapter;
-    case 'hnswlib':
-      return (await import('./hnswlib.ts')).hnswlibAdapter;
-    case 'exact':
-      return (await import('./exact.ts')).exactAdapter;
-    default:
-      throw errors.INDEX_UNKNOWN_KIND({ kind, kinds: indexKinds });
-  }
+  const load = loaders.get(kind);
+  if (load === undefined) throw errors.INDEX_UNKNOWN_KIND({ kind, kinds: [...loaders.keys()] });
+  return load();
 }

@@ -1,16 +1,20 @@
 /**
- * All eigenpairs of a symmetric matrix: Householder reduction to tridiagonal form, then QL with implicit shifts
- * (Wilkinson & Reinsch 1971, `tred2` and `tql2` of EISPACK; Golub & Van Loan, chapter 8). About 4·n³ operations in
- * float64; a 600 × 600 matrix takes a second. Eigenvectors are kept as rows, so that inner loops run over neighbours.
+ * All eigenpairs of a symmetric matrix: Householder reduction to tridiagonal form, then QL with
+ * implicit shifts (Wilkinson & Reinsch 1971, `tred2` and `tql2` of EISPACK; Golub & Van Loan,
+ * chapter 8). It takes about 4·n³ operations in float64; a 600 × 600 matrix takes a second.
+ * Eigenvectors are stored as rows, so that inner loops read adjacent elements.
  */
 
-/** @returns `values [width]` in no particular order and `vectors [width, width]`, the eigenvector of values[i] in row i */
+/**
+ * @param matrix `[width, width]`; the mean of it and its transpose is used
+ * @returns `values [width]` in no particular order, and `vectors [width, width]` with the
+ *   eigenvector of `values[i]` in row i
+ */
 export function symmetricEigen(
   matrix: ArrayLike<number>,
   width: number,
 ): { values: Float64Array; vectors: Float64Array } {
   const n = width;
-  // Row i of z is the i-th accumulated transformation's row while reducing; transposed at the end.
   const a = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) a[i * n + j] = (matrix[i * n + j] + matrix[j * n + i]) / 2;
   const diagonal = new Float64Array(n);
@@ -28,8 +32,9 @@ function identity(n: number): Float64Array {
 }
 
 /**
- * Reflections H_k zero column k below its first off-diagonal element, on both sides: A ← H A H. Their product, whose rows
- * become the eigenvectors of the tridiagonal matrix transposedRows back, is gathered in `vectors` (as Qᵀ, row by row).
+ * Reflections H_k set column k to zero below its first off-diagonal element, and row k likewise:
+ * A ← H·A·H. Their product Qᵀ accumulates in `vectors`; it maps back from the eigenvectors of the
+ * tridiagonal matrix.
  */
 function tridiagonalise(a: Float64Array, vectors: Float64Array, diagonal: Float64Array, off: Float64Array, n: number) {
   const v = new Float64Array(n);
@@ -62,7 +67,7 @@ function tridiagonalise(a: Float64Array, vectors: Float64Array, diagonal: Float6
       const wi = w[i];
       for (let j = k, at = i * n + k; j < n; j++, at++) a[at] -= vi * w[j] + wi * v[j];
     }
-    // Qᵀ ← H·Qᵀ touches rows k + 1 … only.
+    // Qᵀ ← H·Qᵀ changes only the rows from k + 1 on.
     const projection = new Float64Array(n);
     for (let i = k + 1; i < n; i++) {
       const vi = v[i];
@@ -77,7 +82,7 @@ function tridiagonalise(a: Float64Array, vectors: Float64Array, diagonal: Float6
   for (let i = 0; i + 1 < n; i++) off[i] = a[(i + 1) * n + i];
 }
 
-/** Diagonalises the tridiagonal matrix; the rotations are applied to the rows of `vectors`. */
+/** Diagonalises the tridiagonal matrix and applies the rotations to the rows of `vectors`. */
 function implicitQl(d: Float64Array, e: Float64Array, vectors: Float64Array, n: number): void {
   for (let l = 0; l < n; l++) {
     for (let iteration = 0; iteration < 60; iteration++) {

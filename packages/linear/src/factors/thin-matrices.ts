@@ -1,6 +1,7 @@
 /**
- * Algebra of thin matrices, items × a few hundred: what randomised subspace iteration is made of. Products are graphs,
- * compiled once a shape; what is small enough to be square in the width is done in float64.
+ * Operations on thin matrices (items × a few hundred), of which randomised subspace iteration
+ * consists. Products are graphs, compiled once per shape. Operations on width × width matrices run
+ * in float64.
  */
 import { createGraphCache, type GraphCache, namedArray, tf } from '@lorekeep/graph';
 import { symmetricEigen } from './eigen.ts';
@@ -13,6 +14,7 @@ export type Product = (
   columns: number,
 ) => Promise<Float32Array>;
 
+/** Products of thin matrices. */
 export interface Thin {
   /** a·b */
   multiply: Product;
@@ -21,7 +23,7 @@ export interface Thin {
   close(): Promise<void>;
 }
 
-/** @param threads default: all the machine offers */
+/** @param threads default: all cores */
 export function createThin(threads?: number): Thin {
   const product = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never) }), { threads });
   const crossProduct = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never, true) }), { threads });
@@ -35,7 +37,10 @@ export function createThin(threads?: number): Thin {
   };
 }
 
-/** `a [outer, inner] · b [inner, columns]`, or with `transposed` `aᵀ · b` of `a [outer, inner]` and `b [outer, columns]`. */
+/**
+ * `a [outer, inner] · b [inner, columns]`; if `transposed`, `aᵀ · b` with `a [outer, inner]` and
+ * `b [outer, columns]`.
+ */
 function matrixProduct(cache: GraphCache, transposed = false): Product {
   return async (a, b, outer, inner, columns) => {
     const { c } = await cache.run({
@@ -46,7 +51,10 @@ function matrixProduct(cache: GraphCache, transposed = false): Product {
   };
 }
 
-/** Eigenpairs by falling `order(value)`; one eigenvector a column of `columns [width, width]`. */
+/**
+ * Eigenpairs by descending `order(value)`. Each column of `columns [width, width]` is an
+ * eigenvector.
+ */
 export function sortedEigen(matrix: Float32Array, width: number, order: (value: number) => number) {
   const { values, vectors } = symmetricEigen(matrix, width);
   const ranked = Array.from(values.keys()).sort((i, j) => order(values[j]) - order(values[i]));
@@ -57,7 +65,10 @@ export function sortedEigen(matrix: Float32Array, width: number, order: (value: 
   return { values: Float64Array.from(ranked, (i) => values[i]), columns };
 }
 
-/** Columns made orthonormal by two rounds of Cholesky QR (Yamamoto et al. 2015): as stable as Householder, all in matrix products. */
+/**
+ * Makes the columns orthonormal by two rounds of Cholesky QR (Yamamoto et al. 2015). It is as
+ * stable as Householder QR and consists of matrix products.
+ */
 export async function orthonormal(y: Float32Array, rows: number, width: number, { cross, multiply }: Thin) {
   let result = y;
   for (let round = 0; round < 2; round++) {
@@ -67,7 +78,7 @@ export async function orthonormal(y: Float32Array, rows: number, width: number, 
   return result as Float32Array<ArrayBuffer>;
 }
 
-/** R⁻¹ of G = RᵀR. A pivot lost to rounding is replaced by a tiny one. */
+/** R⁻¹ for G = RᵀR. A pivot that rounding made too small is replaced by a tiny positive number. */
 export function inverseCholesky(gram: Float32Array, width: number): Float32Array {
   const lower = Float64Array.from(gram);
   let largest = 0;

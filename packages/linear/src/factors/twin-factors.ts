@@ -1,22 +1,27 @@
 /**
- * The linear model as a twin tower, without any items × items matrix. With the leading eigenpairs (μ, Q) of
- * A = XᵀX + β·C·Cᵀ and F = Q·√(μ/(μ + λ)), P ≈ (I − F·Fᵀ)/λ, so that for i ≠ h
+ * The linear model as two towers, without an items × items matrix. With the leading eigenpairs (μ,
+ * Q) of A = XᵀX + β·C·Cᵀ and F = Q·√(μ/(μ + λ)), P ≈ (I − F·Fᵀ)/λ, so that for i ≠ h
  *
  *     B[h, i] = −P_hi / P_ii ≈ F_h · F_i / (1 − ‖F_i‖²):
  *
- * inner products of what the user tower sums up, F_h, with an item vector whose norm carries confidence. Eigenpairs come
- * from randomised subspace iteration (Halko, Martinsson & Tropp 2011), which touches A only by multiplying it with thin
- * matrices: user by user and text by text. Time and memory grow with items × rank, so millions of items can be had.
+ * This is the inner product of F_h, which the user tower sums over the history, with an item vector
+ * whose norm carries confidence. The eigenpairs come from randomised subspace iteration (Halko,
+ * Martinsson & Tropp 2011), which only multiplies A by thin matrices, user by user and text by
+ * text. Time and memory grow with items × rank, so millions of items are possible.
  */
 import { createRandom, noProgress, optionErrors, type Random, type RunContext } from '@lorekeep/core';
 import type { GramSettings, Interactions } from '../solve/gram.ts';
 import { createThin, orthonormal, sortedEigen, type Thin } from './thin-matrices.ts';
 
+/** Columns of the subspace beyond the rank. */
 export const OVERSAMPLING = 24;
-/** The spectrum is flat: on `amazon14-office`, rank 128, 4 passes reach NDCG@10 .038 and 12 reach .047. */
+/**
+ * Passes of subspace iteration. The spectrum is flat, so many are needed: on `amazon14-office`,
+ * rank 128, 4 passes reach NDCG@10 .038 and 12 reach .047.
+ */
 const PASSES = 12;
-/** 1 − ‖F_i‖² is kept above this: rounding must not make an item infinitely sure of itself. */
-const LEAST_SLACK = 1e-3;
+/** Lower bound of 1 − ‖F_i‖², so that rounding does not give an item infinite confidence. */
+const MIN_SLACK = 1e-3;
 
 export interface Factors {
   /** `[items, width]`, F. */
@@ -26,37 +31,37 @@ export interface Factors {
 
 export interface TwinFactors {
   rank: number;
-  /** `[items × rank]` what a history sums up, F. */
+  /** `[items × rank]` F, which is summed over a history. */
   inputs: Float32Array;
-  /** `[items × rank]` what the index holds. */
+  /** `[items × rank]` item vectors, for an index. */
   vectors: Float32Array;
 }
 
 export interface TwinOptions extends RunContext {
-  /** 1–2048, at most the number of items. */
+  /** From 1 to 2048. The number of items is an upper bound. */
   rank: number;
   /** Default 42. */
   seed?: number;
-  /** Default: all the machine offers. */
+  /** Default: all cores. */
   threads?: number;
 }
 
 /**
- * Progress is reported as stage `'solve'`, unit `'rounds'`; the signal is obeyed between them.
+ * Progress is reported as stage `'solve'`, unit `'rounds'`; the signal is checked between rounds.
  *
  * @param content `[items × contentDim]` centred, `undefined` without content
- * @throws LorekeepError `TOWERS_BAD_OPTION`
+ * @throws LorekeepError `OPTION_INVALID` for a rank out of its range
  */
 export async function twinFactors(
   interactions: Interactions,
   content: Float32Array | undefined,
   settings: GramSettings,
-  { rank: wanted, seed = 42, threads, progress = noProgress, signal }: TwinOptions,
+  { rank: requestedRank, seed = 42, threads, progress = noProgress, signal }: TwinOptions,
 ): Promise<TwinFactors> {
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 2048)
-    throw optionErrors.OPTION_INVALID({ name: 'rank', value: wanted, allowed: 'a whole number from 1 to 2048' });
+  if (!Number.isInteger(requestedRank) || requestedRank < 1 || requestedRank > 2048)
+    throw optionErrors.OPTION_INVALID({ name: 'rank', value: requestedRank, allowed: 'a whole number from 1 to 2048' });
   const { items } = interactions;
-  const rank = Math.min(wanted, items);
+  const rank = Math.min(requestedRank, items);
   const width = Math.min(items, rank + OVERSAMPLING);
   const total = PASSES;
   let done = 0;
@@ -78,29 +83,35 @@ export async function twinFactors(
     );
     signal?.throwIfAborted();
     progress({ stage: 'solve', done: total, total, unit: 'rounds' });
-    const inputs = new Float32Array(items * rank);
-    const vectors = new Float32Array(items * rank);
-    for (let row = 0; row < items; row++) {
-      let squared = 0;
-      for (let k = 0; k < rank; k++) squared += values[row * width + k] ** 2;
-      const scale = 1 / Math.max(1 - squared, LEAST_SLACK);
-      for (let k = 0; k < rank; k++) {
-        inputs[row * rank + k] = values[row * width + k];
-        vectors[row * rank + k] = values[row * width + k] * scale;
-      }
-    }
-    return { rank, inputs, vectors };
+    return twinsOf(values, items, width, rank);
   } finally {
     await thin.close();
   }
 }
 
+/** @param values `[items, width]` F, of which the first `rank` columns are used */
+function twinsOf(values: Float32Array, items: number, width: number, rank: number): TwinFactors {
+  const inputs = new Float32Array(items * rank);
+  const vectors = new Float32Array(items * rank);
+  for (let row = 0; row < items; row++) {
+    let squared = 0;
+    for (let k = 0; k < rank; k++) squared += values[row * width + k] ** 2;
+    const scale = 1 / Math.max(1 - squared, MIN_SLACK);
+    for (let k = 0; k < rank; k++) {
+      inputs[row * rank + k] = values[row * width + k];
+      vectors[row * rank + k] = values[row * width + k] * scale;
+    }
+  }
+  return { rank, inputs, vectors };
+}
+
 /**
- * F = Q·√(μ/(μ + λ)) from the leading eigenpairs (μ, Q) of A: P = (I − F·Fᵀ)/λ where all of them are taken.
+ * F = Q·√(μ/(μ + λ)) from the leading eigenpairs (μ, Q) of A. With all eigenpairs,
+ * P = (I − F·Fᵀ)/λ.
  *
  * @param content `[items × contentDim]` centred, `undefined` without content
  * @param width columns of F, at most `items`
- * @param passes of subspace iteration
+ * @param passes number of passes of subspace iteration
  * @param round called before each pass
  */
 export async function leadingFactors(
@@ -129,7 +140,7 @@ export async function leadingFactors(
   for (let iteration = 0; iteration < passes; iteration++) {
     round();
     const next = await times(basis);
-    // A + λI is positive definite, so the columns stay independent whatever the rank of A.
+    // A + λI is positive definite, so the columns stay independent for any rank of A.
     for (let i = 0; i < next.length; i++) next[i] += lambda * basis[i];
     basis = await orthonormal(next, items, width, thin);
   }

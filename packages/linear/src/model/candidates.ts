@@ -4,15 +4,17 @@
  */
 import { createTopK, type SparseRows } from '@lorekeep/core';
 
-/** Newest events of a history that candidates, and the features of a re-ranker, are made from. */
+/**
+ * Newest events of a history from which candidates and the features of a re-ranker are computed.
+ */
 export const RECENT = 20;
 /** Candidates per history. */
 export const CANDIDATES = 100;
 /**
- * From this share of repeated events on, the items of a history are candidates too. Logs of purchases
- * are far below it (Amazon reviews: 0 to .9 %), logs of views far above (18 and 40 %). Without it
- * such an item is a candidate only if another item of the history has it as a neighbour, because the
- * diagonal of the linear model is empty.
+ * If at least this share of the events are repeats, the items of a history are candidates too. Logs
+ * of purchases have far fewer repeats (Amazon reviews: 0 to .9 %), logs of views far more (18 and
+ * 40 %). Below this share such an item is a candidate only if another item of the history has it as
+ * a neighbour, because the diagonal of the linear model is empty.
  */
 const MIN_REPEATS = 0.05;
 
@@ -21,26 +23,31 @@ export interface CandidateSourceOptions {
   weights: SparseRows;
   /** Weight of an event relative to the one after it. */
   decay: number;
-  /** Share of the training events, after a user's first, whose item is among the `RECENT` before. */
+  /**
+   * Share of the training events, without each user's first, whose item is among the `RECENT`
+   * events before.
+   */
   repeats: number;
 }
 
 export interface Candidates {
-  /** Number of candidates: the rest of the arrays is filled with 0. */
+  /** Number of candidates. The rest of the arrays is 0. */
   count: number;
-  /** `[CANDIDATES]` item rows, by falling score; of equal scores, the lower row first. */
+  /** `[CANDIDATES]` item rows, highest score first; of equal scores, the lower row first. */
   items: Int32Array;
   /** `[CANDIDATES]` */
   scores: Float32Array;
 }
 
 export interface CandidateSource {
-  /** Whether the items of a history are candidates even if no other item has them as neighbours. */
+  /**
+   * Whether the items of a history are candidates even if no other item has them as a neighbour.
+   */
   readonly includesHistory: boolean;
   /**
    * @param history item rows, oldest first; −1 for an item without weights
    * @param passes which items may be candidates. Default: all.
-   * @param weightAt the weight at an entry of a row, instead of the stored one
+   * @param weightAt replaces the stored weight of an entry of a row
    * @returns arrays that the caller owns
    */
   candidates(
@@ -58,7 +65,7 @@ export function recentItems(history: ArrayLike<number>): number[] {
   return known;
 }
 
-/** Holds two numbers per item, reused from call to call. Calls must not overlap. */
+/** Memory of two numbers per item is reused from call to call, so calls must not overlap. */
 export function createCandidateSource({ weights, decay, repeats }: CandidateSourceOptions): CandidateSource {
   const { items, offsets, ids, values } = weights;
   const sums = new Float32Array(items);
@@ -66,24 +73,28 @@ export function createCandidateSource({ weights, decay, repeats }: CandidateSour
   const best = createTopK(CANDIDATES, 0);
   const includesHistory = repeats >= MIN_REPEATS;
 
-  /** Adds up the scores of all items that the history has as neighbours; returns how many. */
+  /**
+   * Sums the scores of all neighbours of a history.
+   *
+   * @returns their number; `touched` lists them
+   */
   function addScores(recent: readonly number[], weightAt?: (row: number, entry: number) => number): number {
     let count = 0;
     recent.forEach((row, index) => {
-      const worth = decay ** (recent.length - 1 - index);
+      const eventWeight = decay ** (recent.length - 1 - index);
       for (let entry = offsets[row]; entry < offsets[row + 1]; entry++) {
         const weight = weightAt === undefined ? values[entry] : weightAt(row, entry);
         if (weight <= 0) continue;
         const id = ids[entry];
         if (sums[id] === 0) touched[count++] = id;
-        sums[id] += worth * weight;
+        sums[id] += eventWeight * weight;
       }
     });
     return count;
   }
 
-  /** The candidates with the history's own items among them, where their score puts them. */
-  function withHistory(own: readonly number[], found: Candidates): void {
+  /** Inserts the history's own items by their score. */
+  function insertHistory(own: readonly number[], found: Candidates): void {
     const others = Array.from(found.items.subarray(0, found.count)).filter((item) => !own.includes(item));
     const all = [...own, ...others.slice(0, CANDIDATES - own.length)].sort((a, b) => sums[b] - sums[a] || a - b);
     all.forEach((item, at) => {
@@ -110,7 +121,7 @@ export function createCandidateSource({ weights, decay, repeats }: CandidateSour
         if (sums[id] >= best.least && passes(id)) best.offer(id, sums[id]);
       }
       found.count = best.drain(found.items, found.scores, 0);
-      if (includesHistory) withHistory([...new Set(recent)].filter(passes), found);
+      if (includesHistory) insertHistory([...new Set(recent)].filter(passes), found);
       for (let at = 0; at < count; at++) sums[touched[at]] = 0;
       return found;
     },

@@ -1,33 +1,13 @@
 /**
- * A solved linear model as one safetensors file of a bundle: `offsets`, `ids` and `values` of the neighbours (one row an
- * item, compressed), and with content `mean`, `map`, `kernel` and `diagonal` of the foldIn (fold.ts).
+ * A solved linear model as one safetensors file of a bundle: `offsets`, `ids` and `values` of the
+ * neighbours (sparse rows, one per item) and, if it was solved with content, `mean` and the fold-in
+ * map's `map`, `kernel` and `diagonal`.
  */
-
-import type { SparseRows } from '@lorekeep/core';
-import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import type { LinearModel } from './fit.ts';
+import { rowArrays, rowsIn } from './sparse-row-arrays.ts';
 
 export const LINEAR_FILE = 'linear.safetensors';
-
-/** Sparse rows as arrays of a safetensors file, their names after `prefix`. */
-export function rowArrays({ offsets, ids, values }: SparseRows, prefix = ''): Arrays {
-  return {
-    [`${prefix}offsets`]: namedArray([offsets.length], Int32Array.from(offsets)),
-    [`${prefix}ids`]: namedArray([ids.length], ids),
-    [`${prefix}values`]: namedArray([values.length], values),
-  };
-}
-
-/** What `rowArrays` wrote. */
-export function rowsIn(arrays: Arrays, prefix = ''): SparseRows {
-  const offsets = Uint32Array.from(arrays[`${prefix}offsets`].data as Int32Array);
-  return {
-    items: offsets.length - 1,
-    offsets,
-    ids: arrays[`${prefix}ids`].data as Int32Array,
-    values: arrays[`${prefix}values`].data as Float32Array,
-  };
-}
 
 export async function saveLinear(path: string, { neighbours, foldIn, mean }: LinearModel): Promise<void> {
   const { items } = neighbours;
@@ -46,7 +26,10 @@ export async function saveLinear(path: string, { neighbours, foldIn, mean }: Lin
   });
 }
 
-/** Settings of a saved model and how they were chosen, as its bundle's manifest keeps them. */
+/**
+ * Settings of a saved model and the search that selected them, as the manifest of its bundle stores
+ * them.
+ */
 export type LinearSummary = LinearModel['settings'] & { search: LinearModel['search'] };
 
 export async function readLinear(path: string, { search, ...settings }: LinearSummary): Promise<LinearModel> {

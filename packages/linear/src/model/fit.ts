@@ -1,26 +1,28 @@
 /**
- * The preset `linear` from log to model: settings searched on validation, solved exactly on all training events, cut to
- * neighbours, with the map that folds new items in.
+ * Fits the linear model to a split: selects its settings on validation cases, solves it exactly on
+ * all training events, and keeps the strongest neighbours of each item and the fold-in map.
  */
-
-import type { SparseRows } from '@lorekeep/core';
-import { noProgress, type RunContext } from '@lorekeep/core';
-import type { Split } from '@lorekeep/evaluation';
-import { evaluationCases } from '@lorekeep/evaluation';
+import { noProgress, type RunContext, type SparseRows } from '@lorekeep/core';
+import { evaluationCases, type Split } from '@lorekeep/evaluation';
+import type { FoldInMap } from '../fold-in/fold-in-map.ts';
+import { bestDecay, casesForSearch } from '../search/decay.ts';
+import { type LinearSettings, type SearchResult, searchLinear } from '../search/search.ts';
 import { interactionsOf } from '../solve/gram.ts';
-import { readNote, type SolutionCache, solution, writeNote } from '../solve/solution-cache.ts';
-import type { FoldInMap } from './fold-in.ts';
-import { bestDecay, type LinearSettings, type SearchResult, searchLinear, someOf } from './search.ts';
+import { solution } from './solution.ts';
+import { readCached, type SolutionCache, writeCached } from './solution-cache.ts';
 
-/** Catalogues up to this size are solved exactly: 40,000 items take 3.5 GB and, two cores given, a quarter of an hour. */
+/**
+ * The largest catalogue that is solved exactly: 40,000 items take 3.5 GB and 15 minutes on two
+ * cores.
+ */
 export const MAX_ITEMS = 40_000;
 
 export interface LinearModel {
   settings: LinearSettings & { neighboursPerItem: number; maxHistory: number };
   neighbours: SparseRows;
-  /** `undefined` where the model was solved without content: then a new item cannot be known. */
+  /** `undefined` if the model was solved without content: new items cannot be folded in then. */
   foldIn: FoldInMap | undefined;
-  /** `[contentDim]` of the content's centring, `undefined` without content. */
+  /** `[contentDim]` mean of the content vectors, `undefined` without content. */
   mean: Float32Array | undefined;
   search: Pick<SearchResult, 'steps' | 'items' | 'cases'>;
 }
@@ -28,24 +30,23 @@ export interface LinearModel {
 export interface FitLinearOptions extends RunContext {
   neighboursPerItem: number;
   maxHistory: number;
-  /** Default: all the machine offers. */
+  /** Default: all cores. */
   threads?: number;
-  /** Where what is solved is kept and looked for. Default: nowhere. */
+  /** Where solutions and the search's result are cached. Default: nowhere. */
   cache?: SolutionCache;
-  /** Settings selected before, on fewer events. Default: they are searched. */
+  /** Settings that were selected earlier, on fewer events. Default: they are searched. */
   selected?: Pick<LinearModel, 'settings' | 'search'>;
 }
 
-/** Part of the name under which the search's result is kept. */
-const SEARCHED = 'search';
-
 /**
- * Progress is reported as stage `'search'`, unit `'steps'`, then stage `'solve'`, unit `'blocks'`. Nothing here is drawn by a
- * seed of the caller's: one solution serves all seeds.
+ * Progress is reported as stage `'search'`, unit `'steps'`, then as stage `'solve'`, unit
+ * `'blocks'`. The result does not depend on the seed of a training, so all seeds share one
+ * solution.
  *
- * @param content raw centring and the centred rows `[items × contentDim]`, `undefined` without content
- * @returns the model, and the diagonal of its P
- * @throws LorekeepError `TOWERS_NOT_DEFINITE`; `signal.reason` when stopped
+ * @param content `mean` of the raw vectors, and the `centred` rows `[items × contentDim]`;
+ *   `undefined` without content
+ * @returns the model, and the diagonal of its inverse P
+ * @throws LorekeepError `OPTION_INVALID`, `LINEAR_NOT_DEFINITE`; `signal.reason` if aborted
  */
 export async function fitLinear(
   split: Split,
@@ -54,25 +55,24 @@ export async function fitLinear(
 ): Promise<{ linear: LinearModel; diagonal: Float32Array }> {
   const interactions = interactionsOf(split);
   const cases = evaluationCases(split, 'valid');
-  const trial = { interactions, content: content?.centred, cases: cases };
-  const name = [SEARCHED, neighboursPerItem, maxHistory];
+  const key = ['search', neighboursPerItem, maxHistory];
   const run = { neighboursPerItem, threads, progress, signal };
   let found = selected
     ? { ...selected.search, settings: selected.settings }
-    : await readNote<SearchResult>(cache, name);
+    : await readCached<SearchResult>(cache, key);
   if (found === undefined) {
-    found = await searchLinear(trial, { ...run, maxHistory });
-    await writeNote(cache, name, found);
+    found = await searchLinear({ interactions, content: content?.centred, cases }, { ...run, maxHistory });
+    await writeCached(cache, key, found);
   }
   const { lambda, beta } = found.settings;
   const used = beta > 0 ? content : undefined;
   const settings = { lambda, beta };
   const solved = await solution(interactions, used?.centred, settings, { ...run, withFoldIn: true, cache });
   const { neighbours, diagonal, foldIn } = solved;
-  // A sample has shorter histories: its decay need not be the whole's.
+  // A sample has shorter histories, so its best decay may differ from that of the whole.
   const decay =
     selected === undefined && cases.length > 0 && found.items < interactions.items
-      ? bestDecay(neighbours, someOf(cases), maxHistory).decay
+      ? bestDecay(neighbours, casesForSearch(cases), maxHistory).decay
       : found.settings.decay;
   const { steps, items, cases: count } = found;
   const linear = {

@@ -1,32 +1,33 @@
 /**
- * A solved linear model in use on a catalogue that grows: rows 0 … are the items it was solved with,
- * the rows after them are items that came later, folded in by their content.
+ * A solved linear model of a growing catalogue. Its first rows are the items that it was solved
+ * with, called solved rows. The rows after them are later items, folded in by their content; the
+ * position of a row among these is its slot.
  */
 import { centredContent, contentErrors, type SparseRows } from '@lorekeep/core';
 import type { HistorySettings, SparseScores } from '@lorekeep/evaluation';
+import { type FoldedItems, openFoldedItems } from '../fold-in/folded-items.ts';
 import type { LinearModel } from './fit.ts';
-import { type FoldedItems, openFoldedItems } from './folded-items.ts';
 
 export interface ItemModel {
   readonly settings: HistorySettings;
-  /** Rows there are. */
+  /** Number of rows. */
   readonly items: number;
   /**
-   * Folds items in, or replaces folded ones. Scores see a batch in slices, each slice at once.
+   * Folds in new items, or replaces folded ones. Scores include a batch slice by slice.
    *
-   * @param rows Row of each item: a folded one is replaced, −1 appends
-   * @param content `[rows.length × contentDim]` raw vectors of the encoder; zeros for an item without
-   *   text, which gets no weights
+   * @param rows Row of each item. The row of a folded item replaces it; −1 appends.
+   * @param content `[rows.length × contentDim]` raw vectors of the encoder; zeros for an item
+   *   without text, which gets no weights
    * @returns the row of each item
    * @throws LorekeepError `CONTENT_INVALID`
    */
   fold(rows: ArrayLike<number>, content: Float32Array): Promise<Int32Array>;
   /**
    * @param history rows, oldest first; −1 for an item to be ignored
-   * @returns views that the next call overwrites, in no particular order
+   * @returns scores in no particular order, as views that the next call overwrites
    */
   score(history: ArrayLike<number>): SparseScores;
-  /** All weights, those of folded items included: a copy if there are any. */
+  /** All weights. If there are folded items, it is a copy. */
   weights(): SparseRows;
   close(): Promise<void>;
 }
@@ -37,7 +38,7 @@ export function openItemModel(
 ): ItemModel {
   const { decay, maxHistory, neighboursPerItem } = settings;
   const solved = neighbours.items;
-  /** Without content nothing can be folded: later items get empty rows. */
+  /** `undefined` if the model was solved without content: later items then have no weights. */
   const folded = foldIn && mean ? openFoldedItems(foldIn, neighboursPerItem, options) : undefined;
   let items = solved;
   let lastFold: Promise<unknown> = Promise.resolve();
@@ -65,7 +66,7 @@ export function openItemModel(
       for (let at = neighbours.offsets[row]; at < neighbours.offsets[row + 1]; at++)
         add(neighbours.ids[at], weight * neighbours.values[at]);
     }
-    for (const { ids, values } of entriesBeside(folded, row, solved))
+    for (const { ids, values } of foldedEntries(folded, row, solved))
       for (let at = 0; at < ids.length; at++) add(ids[at], weight * values[at]);
   }
 
@@ -78,18 +79,20 @@ export function openItemModel(
       const dim = mean?.length ?? 0;
       const invalid = (problem: string) => contentErrors.CONTENT_INVALID({ problem });
       if (mean !== undefined && content.length !== rows.length * dim)
-        throw invalid(`${content.length} numbers are not ${rows.length} items of dimension ${dim}`);
+        throw invalid(
+          `${rows.length} items of dimension ${dim} need ${rows.length * dim} numbers, not ${content.length}`,
+        );
       if (mean !== undefined && !content.every(Number.isFinite))
-        throw invalid('the vector of a new item is not finite');
-      const placed = Int32Array.from(rows, (row) => (row < 0 ? items++ : row));
+        throw invalid('the vector of a new item contains a value that is not finite');
+      const foldedRows = Int32Array.from(rows, (row) => (row < 0 ? items++ : row));
       if (folded !== undefined && mean !== undefined && rows.length > 0) {
-        const slots = Array.from(placed, (row) => row - solved);
+        const slots = Array.from(foldedRows, (row) => row - solved);
         const centred = centredContent(content, mean);
         const work = lastFold.then(() => folded.put(slots, centred));
         lastFold = work.catch(() => {});
         await work;
       }
-      return placed;
+      return foldedRows;
     },
     score(history) {
       grow();
@@ -110,16 +113,17 @@ export function openItemModel(
   };
 }
 
-/** What a row has besides its solved entries. */
-function entriesBeside(folded: FoldedItems | undefined, row: number, solved: number) {
+/** The weights of a row that come from fold-in. */
+function foldedEntries(folded: FoldedItems | undefined, row: number, solved: number) {
   if (folded === undefined) return [];
   if (row < solved) {
-    const extra = folded.fromSolved(row);
-    return extra === undefined ? [] : [extra];
+    const entries = folded.fromSolved(row);
+    return entries === undefined ? [] : [entries];
   }
   return row - solved < folded.count ? folded.fromFolded(row - solved) : [];
 }
 
+/** The solved and the folded weights in one table. */
 function joinedRows(neighbours: SparseRows, folded: FoldedItems | undefined, items: number): SparseRows {
   if (items === neighbours.items) return neighbours;
   const offsets = new Uint32Array(items + 1);
@@ -132,9 +136,9 @@ function joinedRows(neighbours: SparseRows, folded: FoldedItems | undefined, ite
         values.push(neighbours.values[at]);
       }
     }
-    for (const beside of entriesBeside(folded, row, neighbours.items)) {
-      for (const id of beside.ids) ids.push(id);
-      for (const value of beside.values) values.push(value);
+    for (const entries of foldedEntries(folded, row, neighbours.items)) {
+      for (const id of entries.ids) ids.push(id);
+      for (const value of entries.values) values.push(value);
     }
     offsets[row + 1] = ids.length;
   }

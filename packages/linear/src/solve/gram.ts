@@ -1,23 +1,24 @@
 /**
- * A = XᵀX + β·C·Cᵀ + λ·I, tile by tile. X [users × items] is binary: an item that a user chose twice counts once. An item
- * without text has a row of zeros in C and is known by its events alone; with β = 0 or without C, all are.
+ * The Gram matrix A = XᵀX + β·C·Cᵀ + λ·I, tile by tile. X `[users × items]` is binary: repeated
+ * events of a user with an item count once. C `[items × contentDim]` holds content vectors. An item
+ * without text has a row of zeros in C, so only its events count.
  */
 import type { RunContext } from '@lorekeep/core';
 import { type Split, trainItems } from '@lorekeep/evaluation';
 import { type MatmulPool, sharedFloats } from '@lorekeep/graph';
 import { addAt, createTiles, type SymmetricTiles } from './tiles.ts';
 
-/** Who chose what, each user's items once: the rows of X. */
+/** The rows of X: each user's items, each once. */
 export interface Interactions {
   /** Columns of X. */
   items: number;
-  /** `[users + 1]` where each user's items begin in `rows`. */
+  /** `[users + 1]` position in `rows` at which each user's items begin. */
   offsets: Uint32Array;
   /** Item rows. */
   rows: Int32Array;
 }
 
-/** The training events of a split. */
+/** The interactions in the training events of a split. */
 export function interactionsOf(split: Split): Interactions {
   const users = split.trainLengths.length;
   const offsets = new Uint32Array(users + 1);
@@ -30,7 +31,7 @@ export function interactionsOf(split: Split): Interactions {
   return { items: split.log.itemIds.length, offsets, rows: rows.subarray(0, end) };
 }
 
-/** Users of each item, `[items]`. */
+/** `[items]` number of users of each item. */
 export function userCounts({ items, rows }: Interactions): Float32Array {
   const counts = new Float32Array(items);
   for (const row of rows) counts[row]++;
@@ -45,7 +46,8 @@ export interface GramSettings {
 }
 
 /**
- * @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text; `undefined` without content
+ * @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text;
+ *   `undefined` without content
  */
 export async function gramTiles(
   interactions: Interactions,
@@ -73,7 +75,7 @@ async function addContent(
 ): Promise<void> {
   const dim = content.length / size;
   const shape = { rows: block, columns: block, inner: dim, factor: beta };
-  /** The rows of each block, the last filled up with zeros. */
+  /** The rows of each block; zeros pad the last block. */
   const rows = tiles.map((_, i) => {
     const own = sharedFloats(block * dim);
     own.set(content.subarray(i * block * dim, Math.min((i + 1) * block, size) * dim));

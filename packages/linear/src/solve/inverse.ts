@@ -1,11 +1,14 @@
 /**
- * The inverse of a symmetric positive definite matrix, in place: the sweep operator (Goodnight 1979) on blocks. With the
- * block k as pivot and D = A_kk⁻¹, all other tiles become A_ij − A_ik·D·A_kj, those beside the pivot A_ik·D, the pivot −D;
- * when every block has been the pivot once, the matrix is −A⁻¹. That is n³ operations, as many as Cholesky factor and
- * inverse together take, all but a thousandth of them products of two tiles by ONNX Runtime; pivots are inverted in float64.
+ * The inverse of a symmetric positive definite matrix, in place, by the sweep operator (Goodnight
+ * 1979) on blocks. With block k as the pivot and D = A_kk⁻¹, the pivot becomes −D, the tiles in its
+ * row and column become A_ik·D, and all other tiles become A_ij − A_ik·D·A_kj. After each block was
+ * the pivot once, the matrix is −A⁻¹. This takes n³ operations, as many as Cholesky factorisation
+ * and inversion together. More than 99.9 % of them are products of two tiles in ONNX Runtime;
+ * pivots are inverted in float64.
  *
- * No pivoting is needed, A being positive definite, and A + λI is well conditioned: on Scientific (4,385 items, condition
- * number near 20) the largest error of an element against LAPACK in float64 is below 1e-6 of the largest element.
+ * A is positive definite, so pivots need not be searched, and A + λI is well conditioned. On
+ * Scientific (4,385 items, condition number near 20) the largest error of an element against LAPACK
+ * in float64 is below 1e-6 of the largest element.
  */
 import { noProgress, type RunContext } from '@lorekeep/core';
 import { type MatmulPool, sharedFloats } from '@lorekeep/graph';
@@ -13,10 +16,11 @@ import { errors } from '../errors.ts';
 import { type SymmetricTiles, transposed } from './tiles.ts';
 
 /**
- * Replaces the matrix by its inverse. Progress is reported as stage `'solve'`, unit `'blocks'`; the signal is obeyed
- * between pivots, after which the matrix is neither itself nor its inverse.
+ * Replaces the matrix by its inverse. Progress is reported as stage `'solve'`, unit `'blocks'`. The
+ * signal is checked between pivots. After an abort or an error the contents of the matrix are
+ * undefined.
  *
- * @throws LorekeepError `TOWERS_NOT_DEFINITE` where a pivot is not positive
+ * @throws LorekeepError `LINEAR_NOT_DEFINITE` if a pivot is not positive
  */
 export async function invertTiles(
   matrix: SymmetricTiles,
@@ -26,8 +30,9 @@ export async function invertTiles(
   const { block, tiles } = matrix;
   const blocks = tiles.length;
   const square = { rows: block, columns: block, inner: block };
-  /** A_ik, and A_ik·D. */
-  const beside = Array.from({ length: blocks }, () => sharedFloats(block * block));
+  /** A_ik of each block i. */
+  const pivotColumn = Array.from({ length: blocks }, () => sharedFloats(block * block));
+  /** A_ik·D of each block i. */
   const scaled = Array.from({ length: blocks }, () => sharedFloats(block * block));
   const pivot = sharedFloats(block * block);
   for (let k = 0; k < blocks; k++) {
@@ -36,19 +41,21 @@ export async function invertTiles(
     invertPivot(tiles[k][k], block, k * block, pivot);
     const others = Array.from({ length: blocks }, (_, i) => i).filter((i) => i !== k);
     for (const i of others) {
-      if (i > k) beside[i].set(tiles[i][k]);
-      else transposed(tiles[k][i], block, beside[i]);
+      if (i > k) pivotColumn[i].set(tiles[i][k]);
+      else transposed(tiles[k][i], block, pivotColumn[i]);
       scaled[i].fill(0);
     }
-    // D is symmetric, so a product with its transpose is a product with it.
+    // The pool multiplies by the transpose of b, and D is symmetric.
     await pool.run(
       square,
-      others.map((i) => ({ a: beside[i], b: pivot, c: scaled[i] })),
+      others.map((i) => ({ a: pivotColumn[i], b: pivot, c: scaled[i] })),
     );
     signal?.throwIfAborted();
     await pool.run(
       { ...square, factor: -1 },
-      others.flatMap((i) => others.filter((j) => j <= i).map((j) => ({ a: scaled[i], b: beside[j], c: tiles[i][j] }))),
+      others.flatMap((i) =>
+        others.filter((j) => j <= i).map((j) => ({ a: scaled[i], b: pivotColumn[j], c: tiles[i][j] })),
+      ),
     );
     for (const i of others) {
       if (i > k) tiles[i][k].set(scaled[i]);
@@ -60,7 +67,7 @@ export async function invertTiles(
   progress({ stage: 'solve', done: blocks, total: blocks, unit: 'blocks' });
 }
 
-/** The same sweep, element by element in float64, on the lower half of one tile. */
+/** The same sweep on one tile, element by element in float64, on its lower half. */
 function invertPivot(tile: Float32Array, block: number, first: number, result: Float32Array): void {
   const a = Float64Array.from(tile);
   const column = new Float64Array(block);

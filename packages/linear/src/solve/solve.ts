@@ -1,11 +1,12 @@
 /**
- * EASE (Steck, WWW 2019) with the text vectors in its Gram matrix, solved exactly:
+ * EASE (Steck, WWW 2019) with content vectors in its Gram matrix, solved exactly:
  *
- *     P = (XᵀX + β·C·Cᵀ + λI)⁻¹,   B = −P / diag(P) column by column, diagonal 0,
+ *     P = (XᵀX + β·C·Cᵀ + λI)⁻¹,   B = −P / diag(P) by columns, diagonal 0,
  *     score(history → i) = Σ_h decay^age(h) · B[h, i].
  *
- * Time grows with the cube of the catalogue and memory with its square (2 bytes an element): minutes and 1.5 GB at 25,000
- * items. Beyond, factors.ts finds the leading part of the same model without any items × items matrix.
+ * Time grows with the cube of the number of items and memory with its square (2 bytes per element):
+ * 25,000 items take minutes and 1.5 GB. For larger catalogues `factors/twin-factors.ts` computes
+ * the leading part of the same model without an items × items matrix.
  */
 import { noProgress, optionErrors, type RunContext } from '@lorekeep/core';
 import { createMatmulPool, type MatmulPool } from '@lorekeep/graph';
@@ -14,17 +15,19 @@ import { invertTiles } from './inverse.ts';
 import type { SymmetricTiles } from './tiles.ts';
 
 export interface SolveContext extends RunContext {
-  /** Default: all the machine offers. */
+  /** Default: all cores. */
   threads?: number;
-  /** Used and left open. Default: one of its own. */
+  /** Used and left open. Default: a new pool. */
   pool?: MatmulPool;
 }
 
 /**
- * P. Progress is reported as stage `'solve'`, unit `'blocks'`; the signal is obeyed between them.
+ * Computes P. Progress is reported as stage `'solve'`, unit `'blocks'`; the signal is checked
+ * between blocks.
  *
- * @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text; `undefined` without content
- * @throws LorekeepError `TOWERS_BAD_OPTION`, `TOWERS_NOT_DEFINITE`
+ * @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text;
+ *   `undefined` without content
+ * @throws LorekeepError `OPTION_INVALID` for λ or β out of its range, `LINEAR_NOT_DEFINITE`
  */
 export async function solveItems(
   interactions: Interactions,
@@ -36,7 +39,7 @@ export async function solveItems(
   if (!(lambda > 0 && lambda < Infinity))
     throw optionErrors.OPTION_INVALID({ name: 'lambda', value: lambda, allowed: 'a number above 0' });
   if (!(beta >= 0 && beta < Infinity))
-    throw optionErrors.OPTION_INVALID({ name: 'beta', value: beta, allowed: 'a number from 0' });
+    throw optionErrors.OPTION_INVALID({ name: 'beta', value: beta, allowed: 'a number of at least 0' });
   const products = pool ?? createMatmulPool(threads);
   try {
     const matrix = await gramTiles(interactions, content, settings, products, { signal });

@@ -1,11 +1,15 @@
 /**
- * A symmetric items × items matrix, kept as the square tiles on and below its diagonal: half of the memory of the whole
- * (1.4 GB for 25,986 items), and every tile is one operand of a matrix product. Tile (i, j), j ≤ i, holds the rows of
- * block i and the columns of block j. The last block is filled up; what is past `size` in it is nobody's item.
+ * A symmetric items × items matrix, stored as the square tiles on and below its diagonal. It takes
+ * half the memory of the whole matrix (1.4 GB for 25,986 items), and each tile is an operand of a
+ * matrix product. Tile (i, j), j ≤ i, holds the rows of block i and the columns of block j. The
+ * last block is padded: rows and columns from `size` on belong to no item.
  */
 import { sharedFloats } from '@lorekeep/graph';
 
-/** Edge of a tile. Of 256 … 2048, products of 512 run nearest to the machine's peak, a tile being 1 MB: the size of a core's cache. */
+/**
+ * Edge of a tile. Of 256 to 2048, products of 512 are the fastest: a tile of 1 MB fits a core's
+ * cache.
+ */
 const LARGEST_BLOCK = 512;
 
 export interface SymmetricTiles {
@@ -13,11 +17,17 @@ export interface SymmetricTiles {
   size: number;
   /** Rows of a tile. */
   block: number;
-  /** `tiles[i][j]`, j ≤ i: `[block × block]`, row-major, in shared memory; of a tile on the diagonal both halves are kept. */
+  /**
+   * `tiles[i][j]`, j ≤ i: `[block × block]`, row-major, in shared memory. A tile on the diagonal
+   * holds both of its halves.
+   */
   tiles: Float32Array[][];
 }
 
-/** All zeros, but for a diagonal of ones past the end, so that the filled-up matrix is as regular as the matrix is. */
+/**
+ * All zeros, except for ones on the diagonal of the padding, so that the padded matrix stays
+ * invertible.
+ */
 export function createTiles(size: number, block: number = Math.min(LARGEST_BLOCK, Math.max(1, size))): SymmetricTiles {
   const blocks = Math.ceil(size / block);
   const tiles = Array.from({ length: blocks }, (_, i) =>
@@ -28,7 +38,7 @@ export function createTiles(size: number, block: number = Math.min(LARGEST_BLOCK
   return { size, block, tiles };
 }
 
-/** Adds to the elements (row, column) and (column, row); of the diagonal, once. */
+/** Adds to the elements (row, column) and (column, row); to a diagonal element only once. */
 export function addAt({ block, tiles }: SymmetricTiles, row: number, column: number, value: number): void {
   const [high, low] = row >= column ? [row, column] : [column, row];
   const i = Math.floor(high / block);
@@ -38,7 +48,7 @@ export function addAt({ block, tiles }: SymmetricTiles, row: number, column: num
   if (i === j && high !== low) tile[(low - j * block) * block + high - i * block] += value;
 }
 
-/** One element. */
+/** The element (row, column). */
 export function at({ block, tiles }: SymmetricTiles, row: number, column: number): number {
   const [high, low] = row >= column ? [row, column] : [column, row];
   const i = Math.floor(high / block);
@@ -51,12 +61,12 @@ export function diagonalOf(matrix: SymmetricTiles): Float32Array {
   return Float32Array.from({ length: matrix.size }, (_, row) => at(matrix, row, row));
 }
 
-/** Tile (i, j) for any i and j, a transposed copy where only its mirror image is kept. */
+/** Tile (i, j) for any i and j. For j > i it is a transposed copy of tile (j, i). */
 export function tileAt({ block, tiles }: SymmetricTiles, i: number, j: number): Float32Array {
   return j <= i ? tiles[i][j] : transposed(tiles[j][i], block);
 }
 
-/** In squares of 16 × 16, so that both sides stay in the cache. */
+/** The transpose of a tile, in squares of 16 × 16, so that both tiles stay in the cache. */
 export function transposed(
   tile: Float32Array,
   block: number,
@@ -71,9 +81,9 @@ export function transposed(
 }
 
 /**
- * The rows of one block as they would stand in the whole matrix.
+ * The rows of one block as they are in the whole matrix.
  *
- * @param into `[block × width]` with width = blocks · block ≥ size; overwritten
+ * @param into `[block × width]` with width = blocks · block ≥ size; it is overwritten
  */
 export function rowsOfBlock(matrix: SymmetricTiles, i: number, into: Float32Array): void {
   const { block, tiles } = matrix;

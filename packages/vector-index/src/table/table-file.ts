@@ -1,22 +1,26 @@
 /**
- * How a vector table lies in a file: behind whatever the adapter's own library wrote there, if anything.
+ * The format of a vector table in a file, after the bytes that the adapter's own library wrote:
  *
  *     library's bytes | keys u32[size] | vectors f32[size × dim] | footer of 40 bytes
  *
- * All little-endian. The library reads its part from the front and never sees the rest, so a usearch file stays a
- * usearch file. The footer carries lengths and a CRC-32 over all before it: a cut or damaged file is found out before
- * native code, which trusts its input, gets to read it.
+ * All numbers are little-endian. The library reads its part from the front and ignores the rest, so
+ * a usearch file stays a usearch file. The footer holds the lengths and a CRC-32 of everything
+ * before it. A truncated or damaged file is therefore detected before native code reads it, which
+ * does not check its input.
  */
 import { appendFile, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 import { createVectorTable, type VectorTable } from './vector-table.ts';
 
 const MAGIC = Buffer.from('LKINDEX1');
 const FOOTER = 40;
 
-/** Appends the table to `path`, creating the file where the library wrote none, and flushes it to disk. */
-export async function appendTail(path: string, table: VectorTable): Promise<void> {
+/**
+ * Appends the table to the file, which it creates if the library wrote none, and flushes it to
+ * disk.
+ */
+export async function appendTable(path: string, table: VectorTable): Promise<void> {
   const head = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
@@ -39,11 +43,12 @@ export async function appendTail(path: string, table: VectorTable): Promise<void
 }
 
 /**
- * Reads the table back.
- * @returns `headBytes`: how much of the file belongs to the library
- * @throws LorekeepError `INDEX_FILE_INVALID` for a missing, cut or damaged file or another width
+ * Reads the table.
+ *
+ * @throws LorekeepError `INDEX_FILE_INVALID` for a missing, truncated or damaged file, or for
+ *   another dimension
  */
-export async function readTail(path: string, dim: number): Promise<{ headBytes: number; table: VectorTable }> {
+export async function readTable(path: string, dim: number): Promise<VectorTable> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw errors.INDEX_FILE_INVALID({ path, reason: 'it cannot be read' }, error);
   });
@@ -53,19 +58,19 @@ export async function readTail(path: string, dim: number): Promise<{ headBytes: 
   }
   const headBytes = Number(bytes.readBigUInt64LE(end + 8));
   const size = bytes.readUInt32LE(end + 16);
-  const width = bytes.readUInt32LE(end + 20);
-  if (headBytes + size * 4 + size * width * 4 !== end)
-    throw errors.INDEX_FILE_INVALID({ path, reason: 'its length is not what it says' });
+  const actual = bytes.readUInt32LE(end + 20);
+  if (headBytes + size * 4 + size * actual * 4 !== end)
+    throw errors.INDEX_FILE_INVALID({ path, reason: 'its length does not match its footer' });
   if (crc32(bytes.subarray(0, end)) !== bytes.readUInt32LE(end + 24)) {
     throw errors.INDEX_FILE_INVALID({ path, reason: 'its checksum does not match' });
   }
-  if (width !== dim)
-    throw errors.INDEX_FILE_INVALID({ path, reason: `its vectors are ${width} wide and ${dim} were expected` });
+  if (actual !== dim)
+    throw errors.INDEX_FILE_INVALID({ path, reason: `its vectors have dimension ${actual}, not ${dim}` });
   const keys = new Uint32Array(size);
   const vectors = new Float32Array(size * dim);
   bytes.copy(bytesOf(keys), 0, headBytes, headBytes + size * 4);
   bytes.copy(bytesOf(vectors), 0, headBytes + size * 4, end);
-  return { headBytes, table: createVectorTable(dim, size, keys, vectors) };
+  return createVectorTable(dim, size, keys, vectors);
 }
 
 function bytesOf(array: Uint32Array | Float32Array): Buffer {

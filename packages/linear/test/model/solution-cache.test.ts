@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import { centredContent, contentMean } from '@lorekeep/core';
 import { leaveOneOut } from '@lorekeep/evaluation';
 import { CONTENT_DIM, groupedLog } from '@lorekeep/testing';
-import { interactionsOf } from '../src/solve/gram.ts';
-import { strongestNeighbours } from '../src/solve/neighbours.ts';
-import { clearSolutions, readNote, solution, writeNote } from '../src/solve/solution-cache.ts';
-import { solveItems } from '../src/solve/solve.ts';
+import { solution } from '../../src/model/solution.ts';
+import { clearSolutions, readCached, writeCached } from '../../src/model/solution-cache.ts';
+import { interactionsOf } from '../../src/solve/gram.ts';
+import { strongestNeighbours } from '../../src/solve/neighbours.ts';
+import { solveItems } from '../../src/solve/solve.ts';
 
 const { log, content } = groupedLog({ users: 160 });
 const split = leaveOneOut(log);
@@ -26,7 +27,7 @@ async function inDirectory(body: (directory: string) => Promise<void>): Promise<
   }
 }
 
-test('a kept solution is the solution, and is not solved again', async () => {
+test('a cached solution equals the solution and is not solved again', async () => {
   await inDirectory(async (directory) => {
     const cache = { directory, data: 'these' };
     let solved = 0;
@@ -38,9 +39,9 @@ test('a kept solution is the solution, and is not solved again', async () => {
     assert.deepEqual(await solution(interactions, centred, settings, options), fresh);
     assert.equal(solved, 0);
     const { neighbours } = await solution(interactions, centred, settings, { ...options, neighboursPerItem: 5 });
-    assert.equal(solved, 0, 'fewer neighbours are among those kept');
+    assert.equal(solved, 0, 'fewer neighbours come from the same cached solution');
     assert.deepEqual(neighbours, strongestNeighbours(await solveItems(interactions, centred, settings), 5));
-    // Anything that matters is part of the name.
+    // Everything that a solution depends on is part of the file's name.
     for (const other of [
       { settings: { lambda: 6, beta: 2 }, options },
       { settings: { lambda: 5, beta: 0 }, options },
@@ -52,15 +53,15 @@ test('a kept solution is the solution, and is not solved again', async () => {
       await solution(interactions, centred, other.settings, other.options);
       assert.ok(solved > 0);
     }
-    // A damaged file is as good as none.
+    // A damaged file is ignored.
     for (const name of await readdir(directory)) await writeFile(join(directory, name), 'x');
     assert.deepEqual(await solution(interactions, centred, settings, options), fresh);
-    await writeNote(cache, 'what', { a: 1 });
+    await writeCached(cache, 'key', { a: 1 });
     await clearSolutions(cache);
-    assert.deepEqual(await readNote(cache, 'what'), { a: 1 });
+    assert.deepEqual(await readCached(cache, 'key'), { a: 1 });
     await clearSolutions({ directory, data: 'others' });
-    assert.equal((await readdir(directory)).length, 0, 'of other data nothing stays');
-    assert.equal(await readNote(cache, 'what'), undefined);
-    await clearSolutions({ directory: join(directory, 'nowhere'), data: 'these' });
+    assert.equal((await readdir(directory)).length, 0, 'files of other data are removed');
+    assert.equal(await readCached(cache, 'key'), undefined);
+    await clearSolutions({ directory: join(directory, 'missing'), data: 'these' });
   });
 });

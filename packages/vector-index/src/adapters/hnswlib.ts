@@ -1,26 +1,31 @@
 /**
- * hnswlib's graph, for those who want the reference implementation. Opt-in: the package compiles when it is installed,
- * so the default set-up leaves it out and `pnpm extras` fetches it into `.extras`.
+ * hnswlib's HNSW graph, the reference implementation. It is optional, because its package compiles
+ * native code when it is installed.
  *
- * Its search takes a filter, but one that few items pass makes it walk most of the graph through callbacks (20,000 × 64,
- * ms with callback | scan: 20 % pass .4 | .6, 10 % .7 | .3, 2 % 2.4 | .2), so such searches scan the table instead. Its inner-product space
- * and its file are its own; the file holds the vectors, from which the table is filled when it is opened. An element
- * is never really removed, only marked, and its place is taken again when its key comes back.
+ * The library's search takes a filter. If few items pass, it walks most of the graph through
+ * callbacks, so such searches scan the table instead (20,000 × 64, ms with callback | scan: 20 %
+ * pass .4 | .6, 10 % .7 | .3, 2 % 2.4 | .2). Its file holds the vectors, from which the table is
+ * filled on opening. The library only marks elements as deleted, and reuses their slots when the
+ * keys are added again.
  */
 import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { IndexAdapter, IndexOptions, VectorIndex } from './contract.ts';
-import { errors } from './errors.ts';
-import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from './vector-table.ts';
+import type { IndexAdapter, IndexOptions, VectorIndex } from '../contract.ts';
+import { errors } from '../errors.ts';
+import { searchPredicate } from '../search-predicate.ts';
+import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from '../table/vector-table.ts';
 
 const PACKAGE = 'hnswlib-node';
-/** Rows added before other work gets a turn. */
+/** Rows that are added before the event loop runs other work. */
 const CHUNK = 256;
-/** Below this share of passing items a scan beats the callback. */
-const SELECTIVE = 0.1;
+/** If a smaller share of the items passes, a scan is faster than the callback. */
+const MIN_PASSING = 0.1;
 
-/** The part of the binding that is used here; its own types cannot be imported where it is not installed. */
+/**
+ * The part of the binding that is used here. Its own types cannot be imported if it is not
+ * installed.
+ */
 interface Native {
   initIndex(options: { maxElements: number; m: number; efConstruction: number; randomSeed: number }): void;
   readIndexSync(path: string): void;
@@ -44,26 +49,29 @@ export const hnswlibAdapter: IndexAdapter = {
     return hnswlibIndex(graph, createVectorTable(dim, capacity), options);
   },
   async open(path, options) {
-    await checkWidth(path, options.dim);
+    await checkDimension(path, options.dim);
     const graph = newGraph(options.dim);
     try {
       graph.readIndexSync(path);
     } catch (error) {
       throw errors.INDEX_FILE_INVALID({ path, reason: 'hnswlib cannot read it' }, error);
     }
-    // The library gives an empty graph no room at all on reading it, and cannot make any.
+    // The library reads an empty graph with capacity 0 and cannot resize it.
     if (graph.getCurrentCount() === 0) return hnswlibAdapter.create(options);
     const table = createVectorTable(options.dim, graph.getCurrentCount());
     for (const label of graph.getIdsList()) {
-      const point = livePoint(graph, label);
+      const point = storedPoint(graph, label);
       if (point !== undefined) table.put(label, point);
     }
     return hnswlibIndex(graph, table, options);
   },
 };
 
-/** The library trusts the width it is told; another one would read past its memory. Its header gives the true one. */
-async function checkWidth(path: string, dim: number): Promise<void> {
+/**
+ * The library does not check the dimension and would read past its memory. Its header tells the
+ * true one.
+ */
+async function checkDimension(path: string, dim: number): Promise<void> {
   const header = Buffer.alloc(48);
   const file = await open(path, 'r').catch((error: unknown) => {
     throw errors.INDEX_FILE_INVALID({ path, reason: 'it cannot be read' }, error);
@@ -74,13 +82,15 @@ async function checkWidth(path: string, dim: number): Promise<void> {
   } finally {
     await file.close();
   }
-  const width = Number(header.readBigUInt64LE(32) - header.readBigUInt64LE(40)) / 4;
-  if (width !== dim)
-    throw errors.INDEX_FILE_INVALID({ path, reason: `its vectors are ${width} wide and ${dim} were expected` });
+  const actual = Number(header.readBigUInt64LE(32) - header.readBigUInt64LE(40)) / 4;
+  if (actual !== dim)
+    throw errors.INDEX_FILE_INVALID({ path, reason: `its vectors have dimension ${actual}, not ${dim}` });
 }
 
-/** Reading the point of an element that is marked as deleted is the library's way of saying so. */
-function livePoint(graph: Native, label: number): Float32Array | undefined {
+/**
+ * `undefined` for an element that is marked as deleted: the library throws when its point is read.
+ */
+function storedPoint(graph: Native, label: number): Float32Array | undefined {
   try {
     return Float32Array.from(graph.getPoint(label));
   } catch {
@@ -88,7 +98,10 @@ function livePoint(graph: Native, label: number): Float32Array | undefined {
   }
 }
 
-/** Looked for where this program was started (`.extras`, its own packages), then beside this file. */
+/**
+ * Looks for the package in the working directory (`.extras`, then its own packages), then beside
+ * this file.
+ */
 function newGraph(dim: number): Native {
   const places = [join(process.cwd(), '.extras', 'package.json'), join(process.cwd(), 'package.json'), import.meta.url];
   const failures: unknown[] = [];
@@ -108,36 +121,38 @@ function newGraph(dim: number): Native {
 
 function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf = 64 }: IndexOptions): VectorIndex {
   let graph: Native | undefined = initial;
-  const live = () => {
+  const openGraph = () => {
     if (graph === undefined) throw errors.INDEX_CLOSED();
     return graph;
   };
 
   return {
     kind: 'hnswlib',
+    capabilities: { local: true },
     dim,
     get size() {
-      live();
+      openGraph();
       return table.size;
     },
 
     async add(keys, vectors) {
-      live();
+      openGraph();
       checkVectors(dim, keys, vectors);
       const rows = lastOfEachKey(keys);
       for (let at = 0; at < rows.length; at++) {
         if (at > 0 && at % CHUNK === 0) await new Promise(setImmediate);
-        const native = live();
+        const native = openGraph();
         const vector = vectors.subarray(rows[at] * dim, (rows[at] + 1) * dim);
         if (native.getCurrentCount() === native.getMaxElements()) native.resizeIndex(native.getMaxElements() * 2);
-        // A label that is there, marked or not, is updated in place and lives again.
+        // A label that exists is updated in place; if it was marked as deleted, the mark is
+        // removed.
         native.addPoint(Array.from(vector), keys[rows[at]]);
         table.put(keys[rows[at]], vector);
       }
     },
 
     async remove(keys) {
-      const native = live();
+      const native = openGraph();
       let removed = 0;
       for (const key of keys) {
         if (!table.delete(key)) continue;
@@ -147,24 +162,30 @@ function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf 
       return removed;
     },
 
-    async search(query, k, { filter, ef = defaultEf } = {}) {
-      const native = live();
+    async search(query, k, options = {}) {
+      const native = openGraph();
       checkQuery(dim, query, k);
-      const breadth = Math.max(k, ef);
-      if (breadth >= table.size) return table.scan(query, k, filter);
-      if (filter !== undefined && table.selectivity(filter) < SELECTIVE) return table.scan(query, k, filter);
+      const passes = searchPredicate(options);
+      const breadth = Math.max(k, options.ef ?? defaultEf);
+      if (breadth >= table.size) return table.scan(query, k, passes);
+      if (passes !== undefined && table.selectivity(passes) < MIN_PASSING) return table.scan(query, k, passes);
       native.setEf(breadth);
-      const { neighbors } = native.searchKnn(Array.from(query), k, filter);
-      return neighbors.length < k ? table.scan(query, k, filter) : table.rescore(query, k, neighbors);
+      const { neighbors } = native.searchKnn(Array.from(query), k, passes);
+      return neighbors.length < k ? table.scan(query, k, passes) : table.rescore(query, k, neighbors);
     },
 
     get(key) {
-      live();
+      openGraph();
       return table.get(key);
     },
 
+    async getMany(keys) {
+      openGraph();
+      return table.getMany(keys);
+    },
+
     async save(path) {
-      live().writeIndexSync(path);
+      openGraph().writeIndexSync(path);
       const file = await open(path, 'r');
       try {
         await file.sync();

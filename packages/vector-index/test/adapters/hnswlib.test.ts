@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { indexConformance } from '../src/conformance.ts';
+import { indexConformance } from '../../src/conformance/conformance.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 process.chdir(root);
 
 let installed = true;
@@ -20,19 +20,19 @@ try {
 
 if (installed) indexConformance('hnswlib');
 else if (process.env.LOREKEEP_TEST_EXTRAS === 'required') {
-  test('hnswlib-node is there in CI', () => assert.fail('Run "pnpm extras" before the tests.'));
+  test('hnswlib-node is installed', () => assert.fail('Run "pnpm extras" before the tests.'));
 } else {
-  const reason = 'hnswlib-node is not installed: run "pnpm extras" to test the hnswlib index too';
-  console.warn(`\nSKIPPED, not tested: ${reason}\n`);
+  const reason = 'hnswlib-node is not installed; run "pnpm extras" to test the hnswlib index as well';
+  console.warn(`\nSKIPPED: ${reason}\n`);
   test('hnswlib index', { skip: reason }, () => {});
 }
 
-test('without hnswlib-node the error names the package and how to get it', () => {
+test('without hnswlib-node, the error names the package and how to install it', () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'lorekeep-hnswlib-'));
   try {
-    const room = pathToFileURL(join(root, 'packages/vector-index/src/index.ts')).href;
+    const entry = pathToFileURL(join(root, 'packages/vector-index/src/index.ts')).href;
     const script = `
-      const { openIndexAdapter } = await import(${JSON.stringify(room)});
+      const { openIndexAdapter } = await import(${JSON.stringify(entry)});
       const adapter = await openIndexAdapter('hnswlib');
       await adapter.create({ dim: 2 }).catch((error) => console.log(JSON.stringify(error)));`;
     const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: elsewhere });

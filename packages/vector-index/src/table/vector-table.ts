@@ -1,18 +1,19 @@
 /**
  * The vectors of an index in full precision, row by row, and the exact search over them.
  *
- * Every adapter keeps such a table beside its graph, for three reasons. A graph may hold half-precision copies, so the
- * candidates it names are scored again here and the answer carries true inner products in true order. A filter that
- * few items pass is hopeless in a graph and cheap in a scan. And a small index needs no graph at all.
+ * Every built-in adapter keeps such a table beside its graph, for three reasons. The graph may hold
+ * half-precision copies, so its candidates are rescored here, and the results have exact inner
+ * products in exact order. A filter that few items pass is slow in a graph and fast in a scan. A
+ * small index needs no graph.
  *
- * The scan is four rows at a time in plain loops. Measured on 64-wide vectors against ONNX Runtime's MatMul + TopK on
- * one thread, milliseconds a query: 1,000 rows .05 | .27, 10,000 rows .6 | 2.2, 100,000 rows 7 | 22. A product with a
- * single vector is bound by memory, not arithmetic, and the runtime's packing only adds to it.
+ * The scan takes four rows at a time in plain loops. On 64-dimensional vectors against ONNX
+ * Runtime's MatMul + TopK on one thread, it takes (ms per query): 1,000 rows .05 | .27, 10,000 rows
+ * .6 | 2.2, 100,000 rows 7 | 22. A product with a single vector is bound by memory, not by
+ * arithmetic, and the runtime's packing adds to the cost.
  */
 import { createTopK, type TopK } from '@lorekeep/core';
-
-import type { SearchResult } from './contract.ts';
-import { errors } from './errors.ts';
+import type { SearchResult } from '../contract.ts';
+import { errors } from '../errors.ts';
 
 export interface VectorTable {
   readonly dim: number;
@@ -22,21 +23,28 @@ export interface VectorTable {
   /** All rows, `[size × dim]`; a view that the next change may invalidate. */
   vectors(): Float32Array;
   has(key: number): boolean;
-  /** A copy of the key's row. */
+  /** A copy of the key's row; `undefined` for an unknown key. */
   get(key: number): Float32Array | undefined;
+  /** The same for each key. */
+  getMany(keys: ArrayLike<number>): (Float32Array | undefined)[];
   /** Adds or replaces one row. */
   put(key: number, vector: Float32Array): void;
-  /** Removes a row (the last one takes its place). False where there was none. */
+  /** Removes a row; the last row takes its position. Returns false for an unknown key. */
   delete(key: number): boolean;
-  /** The k best of all rows that pass, exactly. Ties: the smaller key first. */
+  /** The exact k best of all rows that pass. Of equal scores, the smaller key comes first. */
   scan(query: Float32Array, k: number, filter?: (key: number) => boolean): SearchResult;
-  /** The k best of the rows named, exactly. Keys that are not here are passed over. */
+  /** The exact k best of the candidates. Unknown keys are ignored. */
   rescore(query: Float32Array, k: number, candidates: ArrayLike<number>): SearchResult;
-  /** Which part of the rows passes, estimated on `samples` evenly spread rows. In [0, 1]. */
+  /**
+   * Share of the rows that pass, in [0, 1], estimated on `samples` evenly spread rows. Default 256.
+   */
   selectivity(filter: (key: number) => boolean, samples?: number): number;
 }
 
-/** `vectors`, where given, is taken over, not copied. */
+/**
+ * @param keys, vectors Initial rows. The table takes ownership of the arrays and does not copy
+ *   them.
+ */
 export function createVectorTable(
   dim: number,
   capacity = 1024,
@@ -64,6 +72,43 @@ export function createVectorTable(
     return sum;
   }
 
+  const get = (key: number) => {
+    const row = rowOf.get(key);
+    return row === undefined ? undefined : rows.slice(row * dim, (row + 1) * dim);
+  };
+
+  /** Scores four rows at once, each with its own sum in the order of `dot`. */
+  function offerFour(best: TopK, query: Float32Array, r0: number, r1: number, r2: number, r3: number): void {
+    const o0 = r0 * dim;
+    const o1 = r1 * dim;
+    const o2 = r2 * dim;
+    const o3 = r3 * dim;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < dim; j++) {
+      const value = query[j];
+      s0 += value * rows[o0 + j];
+      s1 += value * rows[o1 + j];
+      s2 += value * rows[o2 + j];
+      s3 += value * rows[o3 + j];
+    }
+    best.offer(keyOf[r0], s0);
+    best.offer(keyOf[r1], s1);
+    best.offer(keyOf[r2], s2);
+    best.offer(keyOf[r3], s3);
+  }
+
+  /** `undefined` for all rows. */
+  function rowsThatPass(filter: ((key: number) => boolean) | undefined): Int32Array | undefined {
+    if (filter === undefined) return undefined;
+    const passing = new Int32Array(size);
+    let count = 0;
+    for (let row = 0; row < size; row++) if (filter(keyOf[row])) passing[count++] = row;
+    return passing.subarray(0, count);
+  }
+
   return {
     dim,
     get size() {
@@ -72,10 +117,8 @@ export function createVectorTable(
     keys: () => keyOf.subarray(0, size),
     vectors: () => rows.subarray(0, size * dim),
     has: (key) => rowOf.has(key),
-    get(key) {
-      const row = rowOf.get(key);
-      return row === undefined ? undefined : rows.slice(row * dim, (row + 1) * dim);
-    },
+    get,
+    getMany: (wanted) => Array.from(wanted, get),
     put(key, vector) {
       let row = rowOf.get(key);
       if (row === undefined) {
@@ -100,34 +143,12 @@ export function createVectorTable(
     },
     scan(query, k, filter) {
       const best = createTopK(Math.min(k, size));
-      if (filter !== undefined) {
-        for (let row = 0; row < size; row++) if (filter(keyOf[row])) best.offer(keyOf[row], dot(query, row));
-        return resultOf(best, Math.min(k, size));
-      }
-      const blocks = size - (size % 4);
-      let row = 0;
-      for (; row < blocks; row += 4) {
-        const o0 = row * dim;
-        const o1 = o0 + dim;
-        const o2 = o1 + dim;
-        const o3 = o2 + dim;
-        let s0 = 0;
-        let s1 = 0;
-        let s2 = 0;
-        let s3 = 0;
-        for (let j = 0; j < dim; j++) {
-          const value = query[j];
-          s0 += value * rows[o0 + j];
-          s1 += value * rows[o1 + j];
-          s2 += value * rows[o2 + j];
-          s3 += value * rows[o3 + j];
-        }
-        best.offer(keyOf[row], s0);
-        best.offer(keyOf[row + 1], s1);
-        best.offer(keyOf[row + 2], s2);
-        best.offer(keyOf[row + 3], s3);
-      }
-      for (; row < size; row++) best.offer(keyOf[row], dot(query, row));
+      const passing = rowsThatPass(filter);
+      const count = passing?.length ?? size;
+      const rowAt = (at: number) => (passing === undefined ? at : passing[at]);
+      let at = 0;
+      for (; at + 4 <= count; at += 4) offerFour(best, query, rowAt(at), rowAt(at + 1), rowAt(at + 2), rowAt(at + 3));
+      for (; at < count; at++) best.offer(keyOf[rowAt(at)], dot(query, rowAt(at)));
       return resultOf(best, Math.min(k, size));
     },
     rescore(query, k, candidates) {
@@ -143,9 +164,9 @@ export function createVectorTable(
       if (size === 0) return 0;
       const step = Math.max(1, size / samples);
       let passing = 0;
-      let asked = 0;
-      for (let at = 0; at < size; at += step, asked++) if (filter(keyOf[Math.floor(at)])) passing++;
-      return passing / asked;
+      let sampled = 0;
+      for (let at = 0; at < size; at += step, sampled++) if (filter(keyOf[Math.floor(at)])) passing++;
+      return passing / sampled;
     },
   };
 }
@@ -157,12 +178,16 @@ function resultOf(best: TopK, k: number): SearchResult {
   return { keys: keys.slice(0, end), scores: scores.slice(0, end) };
 }
 
-/** What every adapter demands of a search. */
+/**
+ * Checks the arguments of a search.
+ *
+ * @throws LorekeepError `INDEX_BAD_K`, `INDEX_BAD_QUERY`
+ */
 export function checkQuery(dim: number, query: Float32Array, k: number): void {
   if (!Number.isInteger(k) || k < 1) throw errors.INDEX_BAD_K({ k });
   if (query.length !== dim) {
     throw errors.INDEX_BAD_QUERY({
-      reason: `it has ${query.length} values and the index ${dim}`,
+      reason: `it has ${query.length} values, but the index has dimension ${dim}`,
       expected: dim,
       actual: query.length,
     });
@@ -172,11 +197,15 @@ export function checkQuery(dim: number, query: Float32Array, k: number): void {
   }
 }
 
-/** What every adapter demands of an addition, before anything is changed. */
+/**
+ * Checks the arguments of an addition, before anything changes.
+ *
+ * @throws LorekeepError `INDEX_BAD_VECTORS`
+ */
 export function checkVectors(dim: number, keys: Uint32Array, vectors: Float32Array): void {
   if (vectors.length !== keys.length * dim) {
     throw errors.INDEX_BAD_VECTORS({
-      reason: `${keys.length} keys of ${dim} values are ${keys.length * dim} numbers, not ${vectors.length}`,
+      reason: `${keys.length} keys of dimension ${dim} need ${keys.length * dim} numbers, not ${vectors.length}`,
       expected: keys.length * dim,
       actual: vectors.length,
     });
@@ -193,7 +222,7 @@ export function checkVectors(dim: number, keys: Uint32Array, vectors: Float32Arr
   }
 }
 
-/** Row numbers of `keys` without those that a later row of the same batch replaces. */
+/** Row numbers of `keys`, without rows whose key occurs again later in the batch. */
 export function lastOfEachKey(keys: Uint32Array): number[] {
   const last = new Map<number, number>();
   for (let row = 0; row < keys.length; row++) last.set(keys[row], row);

@@ -1,0 +1,36 @@
+/** Full ranking by one score per item, the same for every user. */
+import type { Ranking } from './full-ranking.ts';
+import { TOP } from './rank-graph.ts';
+import type { EvaluationCase } from './split.ts';
+
+/** @param scores `[items]`; of equal scores, `top` prefers the lower row */
+export function rankByItemScores(scores: Float32Array, cases: readonly EvaluationCase[]): Ranking {
+  const items = scores.length;
+  const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+  /** For each score, the number of items with a higher score and with the same score. */
+  const counts = new Map<number, { higher: number; ties: number }>();
+  order.forEach((item, at) => {
+    const count = counts.get(scores[item]);
+    if (count === undefined) counts.set(scores[item], { higher: at, ties: 1 });
+    else count.ties++;
+  });
+  const width = Math.min(TOP, items);
+  const ranking: Ranking = {
+    seenIncluded: new Float64Array(cases.length),
+    seenExcluded: new Float64Array(cases.length),
+    top: new Int32Array(cases.length * width),
+    width,
+  };
+  cases.forEach(({ history, target }, at) => {
+    let { higher, ties } = counts.get(scores[target]) as { higher: number; ties: number };
+    ranking.seenIncluded[at] = 1 + higher + (ties - 1) / 2;
+    const past = new Set(history);
+    for (const item of past) {
+      if (scores[item] > scores[target]) higher--;
+      else if (scores[item] === scores[target]) ties--;
+    }
+    ranking.seenExcluded[at] = past.has(target) ? items : 1 + higher + (ties - 1) / 2;
+    ranking.top.set(order.slice(0, width), at * width);
+  });
+  return ranking;
+}

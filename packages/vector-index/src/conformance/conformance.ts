@@ -1,0 +1,50 @@
+/**
+ * The conformance suite of `VectorIndex`, on `node:test`. Every built-in kind runs it, and so can
+ * an adapter of your own. Put this into a test file and run it with `node --test`:
+ *
+ *     import { registerIndexAdapter } from '@lorekeep/vector-index';
+ *     import { indexConformance } from '@lorekeep/vector-index/conformance';
+ *
+ *     registerIndexAdapter('qdrant', async () => (await import('../src/qdrant.ts')).qdrantAdapter);
+ *     indexConformance('qdrant');
+ *
+ * The suite compares results with a naive scan over 5,000 vectors and demands a recall@10 of at
+ * least .99. It imports only public names of Lorekeep's packages.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import { type IndexKind, openIndexAdapter } from '../index.ts';
+import { changeTests } from './change-tests.ts';
+import { fileTests } from './file-tests.ts';
+import { DIM, keys, type Subject, vectors } from './measure.ts';
+import { refusalTests } from './refusal-tests.ts';
+import { searchTests } from './search-tests.ts';
+
+export interface ConformanceOptions {
+  /** Whether `add` lets searches run before it is done. Default true. */
+  searchesWhileAdding?: boolean;
+}
+
+/** Runs all tests for a built-in or registered kind. */
+export function indexConformance(kind: IndexKind, { searchesWhileAdding = true }: ConformanceOptions = {}): void {
+  describe(`${kind} index`, () => {
+    const subject = { kind } as Subject;
+    before(async () => {
+      subject.adapter = await openIndexAdapter(kind);
+      subject.directory = await mkdtemp(join(tmpdir(), `lorekeep-index-${kind}-`));
+      subject.full = await subject.adapter.create({ dim: DIM, capacity: 100 });
+      await subject.full.add(keys, vectors);
+    });
+    after(async () => {
+      await subject.full?.close();
+      await rm(subject.directory, { recursive: true, force: true });
+    });
+
+    searchTests(subject);
+    changeTests(subject, { searchesWhileAdding });
+    fileTests(subject);
+    refusalTests(subject);
+  });
+}

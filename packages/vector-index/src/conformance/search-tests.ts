@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  COUNT,
+  clustered,
+  DIM,
+  keys,
+  naiveSearch,
+  QUERIES,
+  queries,
+  recall,
+  rowsOf,
+  type Subject,
+  vectorOf,
+} from './measure.ts';
+
+export function searchTests(subject: Subject): void {
+  test('finds the nearest of clustered vectors, beyond the capacity it was created with', async () => {
+    assert.equal(subject.full.kind, subject.kind);
+    assert.equal(subject.full.dim, DIM);
+    assert.equal(subject.full.size, COUNT);
+    for (const k of [1, 10, 100]) {
+      const found = await recall(subject.full, vectorOf, queries, k);
+      assert.ok(found >= 0.99, `recall@${k} ${found}`);
+    }
+  });
+
+  test('orders by inner product, not by cosine, if norms differ', async () => {
+    const uneven = clustered(2, COUNT, 0.5);
+    const index = await subject.adapter.create({ dim: DIM });
+    await index.add(keys, uneven);
+    const unevenSet = new Map(rowsOf(uneven).map((vector, row) => [keys[row], vector]));
+    const found = await recall(index, unevenSet, rowsOf(clustered(2, QUERIES, 0.3)), 10);
+    assert.ok(found >= 0.99, `recall@10 ${found}`);
+    await index.close();
+
+    const two = await subject.adapter.create({ dim: 2 });
+    await two.add(Uint32Array.of(1, 2), Float32Array.of(1, 0, 5, 5));
+    assert.deepEqual([...(await two.search(Float32Array.of(1, 0), 2)).keys], [2, 1]);
+    assert.deepEqual([...(await two.search(Float32Array.of(1, 0), 2)).scores], [5, 1]);
+    await two.close();
+  });
+
+  for (const percent of [100, 50, 20, 5, 1, 0.1, 0]) {
+    test(`returns the k best that pass a filter for ${percent} % of the keys`, async () => {
+      const modulus = percent === 0 ? Number.POSITIVE_INFINITY : Math.round(100 / percent);
+      const filter = (key: number) => percent !== 0 && ((key - keys[0]) / 3) % modulus === 0;
+      const found = await recall(subject.full, vectorOf, queries, 10, { filter });
+      assert.ok(found >= 0.99, `recall@10 ${found}`);
+    });
+  }
+
+  test('returns the best that pass a filter for distant vectors only', async () => {
+    for (const query of queries.slice(0, 10)) {
+      const near = new Set(naiveSearch(vectorOf, query, 1000).map(({ key }) => key));
+      const found = await recall(subject.full, vectorOf, [query], 10, { filter: (key) => !near.has(key) });
+      assert.ok(found >= 0.9, `recall@10 ${found}`);
+    }
+  });
+
+  test('returns nothing if it is empty', async () => {
+    const index = await subject.adapter.create({ dim: DIM });
+    assert.equal(index.size, 0);
+    assert.deepEqual(await index.search(queries[0], 10), { keys: new Uint32Array(0), scores: new Float32Array(0) });
+    assert.deepEqual((await index.search(queries[0], 10, { filter: () => true })).keys, new Uint32Array(0));
+    await index.add(new Uint32Array(0), new Float32Array(0));
+    assert.equal(index.size, 0);
+    await index.close();
+  });
+
+  test('returns the k best keys that are not excluded', async () => {
+    for (const count of [1, 100, COUNT - 5, COUNT])
+      for (const query of queries.slice(0, 10)) {
+        const exclude = new Set(naiveSearch(vectorOf, query, count).map(({ key }) => key));
+        const found = await recall(subject.full, vectorOf, [query], 10, { exclude });
+        assert.ok(found >= 0.9, `recall@10 ${found} with ${count} excluded keys`);
+      }
+    const exclude = new Set(keys.subarray(0, 1000));
+    const filter = (key: number) => key % 2 === 0;
+    const found = await recall(subject.full, vectorOf, queries, 10, { exclude, filter });
+    assert.ok(found >= 0.99, `recall@10 ${found} with excluded keys and a filter`);
+  });
+}

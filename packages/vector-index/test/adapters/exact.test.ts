@@ -1,0 +1,3 @@
+import { indexConformance } from '../../src/conformance/conformance.ts';
+
+indexConformance('exact', { searchesWhileAdding: false });

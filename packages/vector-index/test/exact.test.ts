@@ -1,3 +1,0 @@
-import { indexConformance } from '../src/conformance.ts';
-
-indexConformance('exact');
