@@ -166,11 +166,12 @@ test('docs/options.md is the page that `pnpm reference` writes', () => {
 describe('docs/http-api.md', () => {
   const markdown = page('http-api.md');
   let openapi: any;
+  let address: string;
 
   before(async () => {
     // The server answers /openapi.json while the model is loading; here it never finishes loading.
     const server = createServer(new Promise(() => {}), { port: 0, logLevel: 'silent', watchInterval: 0 });
-    const address = await server.listen();
+    address = await server.listen();
     try {
       openapi = await (await fetch(`${address}/openapi.json`)).json();
     } finally {
@@ -191,6 +192,10 @@ describe('docs/http-api.md', () => {
       collectKeys(name === '$ref' ? openapi.components?.schemas[String(value).split('/').at(-1)!] : value, keys);
     }
   }
+
+  test('the service listens on the loopback address by default', () => {
+    assert.equal(new URL(address).hostname, '127.0.0.1');
+  });
 
   test('has a section for every route', () => {
     const headings = [...markdown.matchAll(/^## ((?:GET|POST|PUT|PATCH|DELETE) .+)$/gm)].map((match) => match[1]);
@@ -316,7 +321,7 @@ describe('all pages', () => {
       const ownPaths = READMES.includes(file) ? '|src|test' : '';
       const isPath = new RegExp(`^(?:packages|datasets|benchmarks|scripts|docs${ownPaths})/[\\w./*-]+$`);
       return codeSpans(withoutCodeBlocks(read(file)))
-        .filter((span) => isPath.test(span))
+        .filter((span) => isPath.test(span) && !span.includes('NAME'))
         .filter((path) => files(/^(?:src|test)\//.test(path) ? join(dirname(file), path) : path).length === 0)
         .map((path) => `${file}: ${path}`);
     });
