@@ -1,6 +1,6 @@
 /**
- * Writes docs/options.md from the option tables and the presets: `pnpm reference`. A test fails if
- * the committed page is not the one that this script writes.
+ * Writes docs/options.md from the option tables and the presets: `pnpm reference`. With `--print` it
+ * prints the page instead. A test fails if the committed page is not the one that this script makes.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -52,8 +52,7 @@ const PRESETS_INTRODUCTION = `## Presets
 A preset is a set of changes to the defaults above (\`lorekeep train --preset NAME\`).
 `;
 
-/** The page as it should be. */
-export function optionsPage(): string {
+function optionsPage(): string {
   const groups = Object.entries(recommenderOptions).map(([group, options]) =>
     [`## ${group}\n`, `${wrapped(GROUPS[group as Group])}\n`, optionList(options), ''].join('\n'),
   );
@@ -106,4 +105,5 @@ function wrapped(text: string, indent = ''): string {
   return lines.join('\n');
 }
 
-if (import.meta.main) writeFileSync(PAGE, optionsPage());
+if (process.argv.includes('--print')) process.stdout.write(optionsPage());
+else writeFileSync(PAGE, optionsPage());
