@@ -1,145 +1,125 @@
 /**
- * The documentation is true: every error code, command, option, route and column name that exists is documented, with
- * its default, exit code or status, and nothing is documented that does not exist.
+ * The documentation agrees with the code. Every error code, command, option, route and column is
+ * documented with its default, exit code or status, and nothing is documented that does not exist.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { contentErrors, definitionsOf, type ErrorKind, optionErrors } from '@lorekeep/core';
 import { COLUMN_SYNONYMS, resolveShopOptions } from '@lorekeep/datasets';
-import { presets } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
+import { anchors, codeSpans, linkTargets, section, tableRows, withoutCodeBlocks } from './markdown.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const DOCS = join(ROOT, 'docs');
 
-const page = (name: string) => readFileSync(join(DOCS, name), 'utf8');
+const run = promisify(execFile);
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const page = (name: string) => read(`docs/${name}`);
+const files = (...patterns: string[]) => globSync(patterns, { cwd: ROOT }).sort();
 
-/** Rows of all tables, cells trimmed; `\|` inside a cell stays one character. */
-function rows(markdown: string): string[][] {
-  return markdown
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^\|[-|: ]+\|$/.test(line))
-    .map((line) =>
-      line
-        .slice(1, -1)
-        .split(/(?<!\\)\|/)
-        .map((cell) => cell.trim()),
-    );
-}
+const PACKAGES = files('packages/*/package.json', 'datasets/package.json', 'benchmarks/package.json').map(dirname);
+const READMES = files('packages/*/README.md', 'datasets/README.md', 'benchmarks/README.md');
+const PAGES = [...files('docs/*.md'), 'README.md', 'packages/towers/EXPERIMENTS.md', ...READMES];
 
-/** What stands in backticks in a cell. */
-const quoted = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
-
-/** The text under a heading, up to the next heading of the same or a higher level. */
-function section(markdown: string, heading: string): string | undefined {
-  const start = markdown.indexOf(`\n${heading}\n`);
-  if (start < 0) return undefined;
-  const level = heading.indexOf(' ');
-  const rest = markdown.slice(start + heading.length + 2);
-  const end = rest.search(new RegExp(`^#{1,${level}} `, 'm'));
-  return end < 0 ? rest : rest.slice(0, end);
+/** Code → kind and HTTP status, from the error tables of all packages. */
+async function errorDefinitions(): Promise<Map<string, { kind: ErrorKind; http?: number }>> {
+  const sources = files('packages/*/src/**/errors.ts', 'datasets/src/**/errors.ts', 'benchmarks/src/**/errors.ts');
+  // In core, errors.ts defines what a table is.
+  const withTable = sources.filter((file) => !file.startsWith('packages/core/'));
+  const tables = [contentErrors, optionErrors];
+  for (const file of withTable) {
+    const { errors } = await import(join(ROOT, file));
+    assert.ok(errors !== undefined, `${file} exports no table "errors"`);
+    tables.push(errors);
+  }
+  return new Map(tables.flatMap((table) => Object.entries(definitionsOf(table))));
 }
 
 describe('docs/errors.md', () => {
-  /** Code → its kind and status, from the tables of all packages. */
-  const definitions = new Map<string, { kind: ErrorKind; http?: number }>();
-  const documented = rows(page('errors.md')).filter(([first]) => /^`[A-Z][A-Z0-9_]*`$/.test(first));
-  const codes = documented.map(([first]) => first.slice(1, -1));
+  const rows = tableRows(page('errors.md')).filter(([code]) => /^`[A-Z][A-Z0-9_]*`$/.test(code));
+  const codes = rows.map(([code]) => code.slice(1, -1));
+  let definitions: Awaited<ReturnType<typeof errorDefinitions>>;
 
   before(async () => {
-    const files = globSync(
-      ['packages/*/src/**/errors.ts', 'datasets/src/**/errors.ts', 'benchmarks/src/**/errors.ts'],
-      {
-        cwd: ROOT,
-      },
-    ).filter((file) => !file.includes(join('packages', 'core')));
-    assert.ok(files.length >= 8, `only ${files.length} errors.ts found`);
-    const tables = await Promise.all(files.map(async (file) => (await import(join(ROOT, file))).errors));
-    for (const table of [...tables, contentErrors, optionErrors])
-      for (const [code, { kind, http }] of Object.entries(definitionsOf(table))) definitions.set(code, { kind, http });
+    definitions = await errorDefinitions();
   });
 
-  test('explains every code that a source has, once', () => {
-    const missing = [...definitions.keys()].filter((code) => !codes.includes(code));
-    assert.deepEqual(missing, []);
+  test('explains every code once', () => {
+    assert.deepEqual(
+      [...definitions.keys()].filter((code) => !codes.includes(code)),
+      [],
+      'codes without a row',
+    );
     assert.deepEqual(
       codes.filter((code, at) => codes.indexOf(code) !== at),
       [],
+      'codes with two rows',
     );
   });
 
-  test('names no code that no source has', () => {
+  test('explains only codes that exist', () => {
     assert.deepEqual(
       codes.filter((code) => !definitions.has(code)),
       [],
     );
   });
 
-  test('gives each code the exit code of its kind', () => {
-    for (const [first, meaning, remedy, exit] of documented) {
-      assert.ok(meaning !== '' && remedy !== '', first);
-      if (exit === '–') continue;
-      assert.equal(
-        exit,
-        definitions.get(first.slice(1, -1))?.kind === 'usage' ? '2' : '1',
-        `${first} ends with exit code ${exit}`,
-      );
-    }
-  });
-
-  test('gives the statuses that the service answers with', () => {
-    const told = [...definitions].filter(([, { http }]) => http !== undefined);
-    assert.ok(told.length > 15);
-    for (const [code, { http }] of told) {
-      const row = documented.find(([first]) => first === `\`${code}\``);
-      assert.ok(row?.[4].split(', ').includes(String(http)), `${code}: ${row?.[4]}, not ${http}`);
+  test('gives the exit code and the HTTP status of each code', () => {
+    for (const [cell, meaning, remedy, exit, status] of rows) {
+      const { kind, http } = definitions.get(cell.slice(1, -1))!;
+      assert.ok(meaning !== '' && remedy !== '', cell);
+      assert.deepEqual([exit, status], [kind === 'usage' ? '2' : '1', String(http ?? '–')], cell);
     }
   });
 
   test('other pages name only codes that exist', () => {
-    const environment = /^(LOREKEEP|HF)_|^NO_COLOR$|^INIT_CWD$|^OPENAI_API_KEY$/;
-    for (const name of readdirSync(DOCS)) {
-      const named = [...page(name).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map((match) => match[1]);
-      const unknown = named.filter(
-        (code) => !definitions.has(code) && !environment.test(code) && !/^(FST|E)_/.test(code),
+    const variables = /^(LOREKEEP|HF)_|^NO_COLOR$|^INIT_CWD$|^OPENAI_API_KEY$/;
+    const constants = new Set(
+      files('packages/*/src/**/*.ts', 'datasets/src/**/*.ts').flatMap((file) =>
+        [...read(file).matchAll(/^export const ([A-Z0-9_]+)\b/gm)].map((match) => match[1]),
+      ),
+    );
+    for (const file of PAGES) {
+      const named = codeSpans(read(file)).filter((word) => /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(word));
+      assert.deepEqual(
+        named.filter((code) => !definitions.has(code) && !constants.has(code) && !variables.test(code)),
+        [],
+        file,
       );
-      assert.deepEqual(unknown, [], name);
     }
   });
 });
 
 describe('docs/command-line.md', () => {
-  const SHARED = ['--workspace <dir>', '--json'];
+  const COMMON = ['--workspace <dir>', '--json'];
   const markdown = page('command-line.md');
-
-  async function help(...words: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words, '--help']);
-    return stdout;
-  }
 
   interface HelpOption {
     flags: string;
-    text: string;
     fallback: string | undefined;
     choices: string[];
   }
 
-  /** The options as `--help` prints them, wrapped lines joined. */
-  function optionsOf(text: string): HelpOption[] {
-    const listed = text.slice(text.indexOf('\nOptions:\n') + 10).split(/\n(?! {10})/);
-    return listed.flatMap((entry) => {
-      const [, flags, words] = /^ {2}(-.+?)(?: {2,}([\s\S]*))?$/.exec(entry) ?? [];
+  async function help(...words: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, [MAIN, ...words, '--help']);
+    return stdout;
+  }
+
+  /** The options that `--help` prints. Each starts at column 2; continuation lines are indented. */
+  function parseOptions(text: string): HelpOption[] {
+    const entries = text.slice(text.indexOf('\nOptions:\n') + 10).split(/\n(?! {10})/);
+    return entries.flatMap((entry) => {
+      const [, flags, words = ''] = /^ {2}(-.+?)(?: {2,}([\s\S]*))?$/.exec(entry) ?? [];
       if (flags === undefined || flags.endsWith('--help')) return [];
-      const joined = (words ?? '').replace(/\s+/g, ' ');
-      const fallback = /default: ([^()]+)\)/.exec(joined)?.[1].replaceAll('"', '');
-      const choices = /choices: ((?:"[^"]+"(?:, )?)+)/.exec(joined)?.[1] ?? '';
-      return [{ flags, text: joined, fallback, choices: [...choices.matchAll(/"([^"]+)"/g)].map((match) => match[1]) }];
+      const description = words.replace(/\s+/g, ' ');
+      const fallback = /default: ([^()]+)\)/.exec(description)?.[1].replaceAll('"', '');
+      const choices = /choices: ((?:"[^"]+"(?:, )?)+)/.exec(description)?.[1] ?? '';
+      return [{ flags, fallback, choices: [...choices.matchAll(/"([^"]+)"/g)].map((match) => match[1]) }];
     });
   }
 
@@ -147,62 +127,57 @@ describe('docs/command-line.md', () => {
   const options = new Map<string, HelpOption[]>();
   before(async () => {
     const text = await help();
-    commands = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}(\w+)/gm)].map((match) => match[1]);
-    commands = commands.filter((name) => name !== 'help');
+    commands = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}(\w+)/gm)]
+      .map((match) => match[1])
+      .filter((name) => name !== 'help');
     assert.ok(commands.length >= 10);
     const texts = await Promise.all(commands.map((name) => help(name)));
-    commands.forEach((name, at) => {
-      options.set(name, optionsOf(texts[at]));
-    });
+    for (const [at, name] of commands.entries()) options.set(name, parseOptions(texts[at]));
   });
 
-  test('has a section for every command, and for no other', () => {
-    const listed = rows(section(markdown, '# The command line') ?? markdown)
+  test('has a section for every command', () => {
+    const listed = tableRows(markdown)
       .map(([first]) => /^\[`(\w+)`\]\(#\w+\)$/.exec(first)?.[1])
       .filter((name) => name !== undefined);
     assert.deepEqual(listed, commands);
     for (const name of commands) assert.ok(section(markdown, `## ${name}`) !== undefined, name);
   });
 
-  test('lists every option of every command with its default and its choices, and no other', () => {
-    const common = rows(section(markdown, '## What all commands share') ?? '');
+  test('lists the options of every command with their defaults and choices', () => {
+    const common = tableRows(section(markdown, '## Conventions') ?? '');
     for (const name of commands) {
-      const own = (section(markdown, `## ${name}`) ?? '').split('\n### ')[0];
-      const table = rows(own).filter(([first]) => /^`-/.test(first));
-      const found = options.get(name)!;
-      const expected = found.map(({ flags }) => flags).filter((flags) => !SHARED.includes(flags));
+      const [own] = (section(markdown, `## ${name}`) ?? '').split('\n### ');
+      const table = tableRows(own).filter(([first]) => /^`-/.test(first));
+      const expected = options.get(name)!;
       assert.deepEqual(
-        table.map(([first]) => quoted(first)[0]),
-        expected,
+        table.map(([first]) => codeSpans(first)[0]),
+        expected.map(({ flags }) => flags).filter((flags) => !COMMON.includes(flags)),
         name,
       );
-      for (const { flags, fallback, choices } of found) {
+      for (const { flags, fallback, choices } of expected) {
         const row = [...table, ...common].find(([first]) => first === `\`${flags}\``);
         assert.ok(row !== undefined, `${name} ${flags}`);
         assert.equal(row[1].replaceAll('`', ''), fallback ?? '–', `default of ${name} ${flags}`);
-        for (const choice of choices) assert.ok(quoted(row[2]).includes(choice), `${name} ${flags} ${choice}`);
+        for (const choice of choices) assert.ok(codeSpans(row[2]).includes(choice), `${name} ${flags} ${choice}`);
       }
     }
   });
+});
 
-  test('lists every training option with its default', () => {
-    const table = rows(section(markdown, '### Training options') ?? '').slice(1);
-    assert.deepEqual(
-      Object.fromEntries(table.map(([key, fallback]) => [quoted(key)[0], quoted(fallback)[0]])),
-      Object.fromEntries(Object.entries(presets.learn).map(([key, value]) => [key, String(value)])),
-      'the table under "Training options" is not the preset `learn`',
-    );
-  });
+test('docs/options.md is the page that `pnpm reference` writes', async () => {
+  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print']);
+  assert.equal(page('options.md'), stdout, 'run `pnpm reference`');
 });
 
 describe('docs/http-api.md', () => {
   const markdown = page('http-api.md');
   let openapi: any;
+  let address: string;
 
   before(async () => {
-    // The document needs no model: it is there while the engine is loading.
+    // The server answers /openapi.json while the model is loading; here it never finishes loading.
     const server = createServer(new Promise(() => {}), { port: 0, logLevel: 'silent', watchInterval: 0 });
-    const address = await server.listen();
+    address = await server.listen();
     try {
       openapi = await (await fetch(`${address}/openapi.json`)).json();
     } finally {
@@ -215,38 +190,7 @@ describe('docs/http-api.md', () => {
       Object.entries(methods).map(([method, route]) => ({ name: `${method.toUpperCase()} ${path}`, route })),
     );
 
-  test('has a section for every route, and for no other', () => {
-    const headings = [...markdown.matchAll(/^## ((?:GET|POST|PUT|PATCH|DELETE) .+)$/gm)].map((match) => match[1]);
-    // The document does not describe itself.
-    assert.deepEqual(headings.sort(), [...routes().map(({ name }) => name), 'GET /openapi.json'].sort());
-  });
-
-  test('names every key of every request', () => {
-    for (const { name, route } of routes()) {
-      const text = section(markdown, `## ${name}`)!;
-      const { requestBody, parameters = [] } = route as Record<string, any>;
-      const query = parameters.filter((parameter: { in: string }) => parameter.in === 'query');
-      const keys = new Set<string>(query.map((parameter: { name: string }) => parameter.name));
-      const body = requestBody?.content['application/json'].schema;
-      collectKeys(body, keys);
-      for (const key of keys) assert.ok(text.includes(`\`${key}\``) || text.includes(`"${key}":`), `${name}: ${key}`);
-      // The keys of the body itself stand in its table, one row each and no others.
-      const table = rows(text.split('\n### ')[0]).filter(([first]) => /^`\w+`$/.test(first));
-      if (body === undefined) continue;
-      const { properties } = [body, ...(body.anyOf ?? [])].find((schema) => schema.properties !== undefined);
-      assert.deepEqual(table.map(([first]) => quoted(first)[0]).sort(), Object.keys(properties).sort(), name);
-    }
-  });
-
-  test('names every status of every answer', () => {
-    for (const { name, route } of routes()) {
-      const text = section(markdown, `## ${name}`)!;
-      const { responses } = route as Record<string, any>;
-      const last = text.split(/Status(?:es)?:/).at(-1)!;
-      for (const status of Object.keys(responses)) assert.ok(last.includes(status), `${name}: ${status}`);
-    }
-  });
-
+  /** Adds the keys of an object schema and of all schemas inside it. */
   function collectKeys(schema: unknown, keys: Set<string>): void {
     if (typeof schema !== 'object' || schema === null) return;
     for (const [name, value] of Object.entries(schema)) {
@@ -254,49 +198,142 @@ describe('docs/http-api.md', () => {
       collectKeys(name === '$ref' ? openapi.components?.schemas[String(value).split('/').at(-1)!] : value, keys);
     }
   }
+
+  test('the service listens on the loopback address by default', () => {
+    assert.equal(new URL(address).hostname, '127.0.0.1');
+  });
+
+  test('has a section for every route', () => {
+    const headings = [...markdown.matchAll(/^## ((?:GET|POST|PUT|PATCH|DELETE) .+)$/gm)].map((match) => match[1]);
+    // The OpenAPI document does not describe its own route.
+    assert.deepEqual(headings.sort(), [...routes().map(({ name }) => name), 'GET /openapi.json'].sort());
+  });
+
+  test('names every key of every request', () => {
+    for (const { name, route } of routes()) {
+      const text = section(markdown, `## ${name}`)!;
+      const { requestBody, parameters = [] } = route as Record<string, any>;
+      const body = requestBody?.content['application/json'].schema;
+      const query = parameters.filter((parameter: { in: string }) => parameter.in === 'query');
+      const keys = new Set<string>(query.map((parameter: { name: string }) => parameter.name));
+      collectKeys(body, keys);
+      for (const key of keys) assert.ok(text.includes(`\`${key}\``) || text.includes(`"${key}":`), `${name}: ${key}`);
+      if (body === undefined) continue;
+      // The first table of the section lists the keys of the body itself.
+      const table = tableRows(text.split('\n### ')[0]).filter(([first]) => /^`\w+`$/.test(first));
+      const { properties } = [body, ...(body.anyOf ?? [])].find((schema) => schema.properties !== undefined);
+      assert.deepEqual(table.map(([first]) => codeSpans(first)[0]).sort(), Object.keys(properties).sort(), name);
+    }
+  });
+
+  test('names every status of every answer', () => {
+    for (const { name, route } of routes()) {
+      const statuses = section(markdown, `## ${name}`)!
+        .split(/Status(?:es)?:/)
+        .at(-1)!;
+      for (const status of Object.keys((route as Record<string, any>).responses))
+        assert.ok(statuses.includes(status), `${name}: ${status}`);
+    }
+  });
+
+  test('explains every source of a list', () => {
+    const listed = tableRows(section(markdown, '### Order and scores') ?? '').slice(1);
+    const schema = JSON.stringify(openapi);
+    const [, names] = /"enum":\[([^\]]*"popularity"[^\]]*)\]/.exec(schema)!;
+    assert.deepEqual(
+      listed.map(([first]) => codeSpans(first)[0]),
+      JSON.parse(`[${names}]`),
+    );
+  });
 });
 
 describe('docs/data-formats.md', () => {
   const markdown = page('data-formats.md');
 
-  test('lists every name of every column, in the order that decides', () => {
-    const table = rows(section(markdown, '## Columns') ?? '').slice(1);
-    const listed = Object.fromEntries(table.map(([field, , names]) => [quoted(field)[0], quoted(names)]));
+  test('lists the names of every column in the order in which they are tried', () => {
+    const table = tableRows(section(markdown, '## Columns') ?? '').slice(1);
+    const listed = Object.fromEntries(table.map(([field, , names]) => [codeSpans(field)[0], codeSpans(names)]));
     assert.deepEqual(listed, COLUMN_SYNONYMS);
   });
 
   test('lists every option of the simulated shop', () => {
-    const table = rows(section(markdown, '## The simulated shop') ?? '').slice(1);
-    assert.deepEqual(table.map(([key]) => quoted(key)[0]).sort(), Object.keys(resolveShopOptions()).sort());
+    const table = tableRows(section(markdown, '## The simulated shop') ?? '').slice(1);
+    assert.deepEqual(table.map(([key]) => codeSpans(key)[0]).sort(), Object.keys(resolveShopOptions()).sort());
+  });
+});
+
+describe('docs/design.md', () => {
+  const table = tableRows(section(page('design.md'), '## Packages') ?? '').slice(1);
+  const folders = table.map(([first]) => codeSpans(first)[0]);
+
+  /** The packages of this repository that a package depends on, as in its package.json, without those for tests. */
+  const dependenciesOf = (folder: string) =>
+    Object.keys(JSON.parse(read(`${folder}/package.json`)).dependencies)
+      .filter((name) => name.startsWith('@lorekeep/'))
+      .map((name) => name.slice('@lorekeep/'.length));
+
+  test('lists every package with the packages that it imports', () => {
+    assert.deepEqual([...folders].sort(), [...PACKAGES].sort());
+    for (const [at, folder] of folders.entries()) {
+      const [, , , imports] = table[at];
+      if (imports !== 'any package') assert.deepEqual(codeSpans(imports).sort(), dependenciesOf(folder).sort(), folder);
+    }
+  });
+
+  test('gives a package a higher layer than the packages that it imports', () => {
+    const layers = new Map(table.map(([folder, layer]) => [codeSpans(folder)[0].split('/').at(-1), Number(layer)]));
+    for (const [at, folder] of folders.entries())
+      for (const name of dependenciesOf(folder))
+        assert.ok(layers.get(name)! < Number(table[at][1]), `${folder} imports ${name}`);
+  });
+});
+
+describe('README.md of a package', () => {
+  for (const file of READMES) {
+    test(`${dirname(file)}: examples import what exists`, async () => {
+      for (const [, names, module] of read(file).matchAll(/^import \{ ([^}]+) \} from '(.+)';$/gm)) {
+        if (!module.startsWith('@lorekeep/') && module !== 'lorekeep') continue;
+        const folder =
+          module === 'lorekeep'
+            ? 'packages/cli'
+            : PACKAGES.find((path) => `@lorekeep/${path.split('/').at(-1)}` === module);
+        assert.ok(folder !== undefined, `${file}: ${module}`);
+        const exported = await import(join(ROOT, folder, 'src/index.ts'));
+        for (const name of names.split(', ').filter((word) => !word.startsWith('type ')))
+          assert.ok(name in exported, `${file}: ${module} does not export ${name}`);
+      }
+    });
+  }
+
+  test('has at most 60 lines', () => {
+    const long = READMES.filter((file) => file !== 'benchmarks/README.md' && read(file).split('\n').length > 61);
+    assert.deepEqual(long, []);
   });
 });
 
 describe('all pages', () => {
-  test('the rooms that docs/design.md lists are those there are', () => {
-    const folders = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`);
-    const listed = rows(page('design.md')).flatMap(([first]) => quoted(first));
-    for (const room of [...folders, 'datasets', 'benchmarks']) assert.ok(listed.includes(room), room);
-    for (const room of listed.filter((name) => name.startsWith('packages/'))) assert.ok(folders.includes(room), room);
-  });
-
-  test('no link leads nowhere', () => {
-    const anchorsOf = (markdown: string) =>
-      [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-        heading
-          .toLowerCase()
-          .replace(/[^\p{L}\p{N} _-]/gu, '')
-          .replaceAll(' ', '-'),
-      );
-    for (const file of ['README.md', ...readdirSync(DOCS).map((name) => `docs/${name}`)]) {
-      const text = readFileSync(join(ROOT, file), 'utf8');
-      for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+  test('links lead to files and headings that exist', () => {
+    for (const file of PAGES) {
+      for (const target of linkTargets(read(file))) {
         if (/^[a-z]+:/.test(target)) continue;
         const [path, anchor] = target.split('#');
-        const aim = path === '' ? join(ROOT, file) : join(ROOT, dirname(file), path);
-        assert.ok(existsSync(aim), `${file}: ${target}`);
+        const linked = path === '' ? join(ROOT, file) : join(ROOT, dirname(file), path);
+        assert.ok(existsSync(linked), `${file}: ${target}`);
         if (anchor !== undefined)
-          assert.ok(anchorsOf(readFileSync(aim, 'utf8')).includes(anchor), `${file}: ${target}`);
+          assert.ok(anchors(readFileSync(linked, 'utf8')).includes(anchor), `${file}: ${target}`);
       }
     }
+  });
+
+  test('paths of sources and tests exist', () => {
+    const missing = PAGES.flatMap((file) => {
+      const ownPaths = READMES.includes(file) ? '|src|test' : '';
+      const isPath = new RegExp(`^(?:packages|datasets|benchmarks|scripts|docs${ownPaths})/[\\w./*-]+$`);
+      return codeSpans(withoutCodeBlocks(read(file)))
+        .filter((span) => isPath.test(span) && !span.includes('NAME'))
+        .filter((path) => files(/^(?:src|test)\//.test(path) ? join(dirname(file), path) : path).length === 0)
+        .map((path) => `${file}: ${path}`);
+    });
+    assert.deepEqual(missing, []);
   });
 });
