@@ -10,12 +10,12 @@ export interface RerankQuery {
 export interface RankedCandidates {
   /** Item rows, best first. */
   items: Int32Array;
-  /** Falling; comparable within one list only. */
+  /** In descending order; comparable within one list only. */
   scores: Float32Array;
   /**
-   * 1 for an item that no user has chosen yet. It keeps the rank that the candidate source gave it,
-   * because the network has only ever seen such items not being chosen, and has the score of the item
-   * before it. Default: there is none.
+   * 1 for an item that no user has chosen yet. Such an item keeps the rank that the candidate source
+   * gave it, because in training it was never the target, and takes the score of the item before it.
+   * Default: there is none.
    */
   unchosen?: Uint8Array;
 }
@@ -27,18 +27,22 @@ export interface Reranker {
 }
 
 /**
- * Orders candidates by falling score. Of equal scores the order is kept, a score that is not finite
- * goes last, and an unchosen item keeps its rank.
+ * Orders candidates by descending score. Equal scores keep their order, scores that are not finite go
+ * last, and an unchosen item keeps its rank.
+ *
+ * @param items item rows in the order of the candidate source
+ * @param scores one per item
+ * @param unchosen see `RankedCandidates`
  */
 export function orderedByScore(items: Int32Array, scores: Float32Array, unchosen?: Uint8Array): RankedCandidates {
   const value = (at: number) => (Number.isFinite(scores[at]) ? scores[at] : -Infinity);
-  const moved = Array.from(scores.keys())
+  const byScore = Array.from(scores.keys())
     .filter((at) => unchosen?.[at] !== 1)
     .sort((a, b) => value(b) - value(a) || a - b);
   let next = 0;
-  const order = Array.from(scores.keys(), (at) => (unchosen?.[at] === 1 ? at : moved[next++]));
+  const order = Array.from(scores.keys(), (at) => (unchosen?.[at] === 1 ? at : byScore[next++]));
   const sorted = Float32Array.from(order, (at) => scores[at]);
-  let score = moved.length > 0 ? scores[moved[0]] : 0;
+  let score = byScore.length > 0 ? scores[byScore[0]] : 0;
   for (let at = 0; at < sorted.length; at++) {
     if (unchosen?.[at] === 1) sorted[at] = score;
     else score = sorted[at];
@@ -47,11 +51,11 @@ export function orderedByScore(items: Int32Array, scores: Float32Array, unchosen
 }
 
 /**
- * The list in the order of its scores plus `weight` times the scores of the towers. What sequences
- * say is in no table that the network reads, and the towers cannot be among its features: they were
- * trained on its very examples and know the answers.
+ * The list in the order of its scores plus `weight` times the scores of the towers. The towers add
+ * what the order of a history tells, which no feature of the network covers. Their scores cannot be
+ * features themselves: the towers were trained on the network's examples, so they know the targets.
  *
- * @param towers a score for each item of the list
+ * @param towers one score per item of the list
  */
 export function blendScores(
   { items, scores, unchosen }: RankedCandidates,

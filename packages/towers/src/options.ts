@@ -1,23 +1,23 @@
 /**
- * Every option of the towers and of their training: type, limits, default (of the preset `learn`) and
- * meaning. `checkTowerOptions` refuses options that are valid alone and contradict each other.
+ * Every option of the towers and of their training: type, limits, default (that of the preset `learn`)
+ * and meaning. `checkTowerOptions` refuses combinations that contradict each other.
  */
 import { type Configuration, flag, oneOf, optionErrors, real, whole } from '@lorekeep/core';
 
 export const towerOptions = {
-  /** What the towers know of an item. */
+  /** What the towers read for each item. */
   items: {
-    content: flag(true, 'Items are known by the vectors of their text.'),
-    id: flag(true, 'Items are known by an embedding of their own, learned from behaviour.'),
+    content: flag(true, 'The towers read the content vectors (text) of items.'),
+    id: flag(true, 'The towers read an ID embedding per item, learned from behaviour.'),
     whitening: oneOf(
       'none',
       ['none', 'zca', 'pca'],
-      'What happens to the content vectors after centring: nothing, or whitening (all directions scaled to one variance), in the axes of the vectors (`zca`) or along their principal axes (`pca`). It is fitted on the training catalogue and kept in the bundle.',
+      'Whitening of the centred content vectors, which scales all directions to one variance: in the axes of the vectors (`zca`), along their principal axes (`pca`), or not at all (`none`). It is fitted to the training catalogue and stored in the bundle.',
     ),
     idDropout: real(
       0.1,
       [0, 0.9],
-      'Share of items whose ID embedding is hidden at a training step, so that the content path must serve alone. Ignored without content.',
+      'Share of items whose ID embedding is hidden in a training step, so that the content path must serve alone. Ignored without content.',
     ),
     alignment: real(
       0,
@@ -30,22 +30,22 @@ export const towerOptions = {
     start: oneOf(
       'closed-form',
       ['closed-form', 'random'],
-      'First values of the parameters: the solution of the linear model (needs `residual`), or random.',
+      'Initial values of the parameters: the closed form of the linear model (needs `residual`), or random.',
     ),
     residual: flag(
       true,
-      'The recency-weighted sum of the inputs bypasses the blocks, which add to it. Without it (as in the paper) the blocks are the only path and read inputs of dimension `hidden`.',
+      'The recency-weighted sum of the inputs bypasses the transformer blocks, which add to it. If false (as in the paper), the blocks are the only path and read inputs of dimension `hidden`.',
     ),
     dim: whole(
       384,
       [8, 1024],
-      'Dimension of the vectors of both towers and, with `residual`, of what they read for each item. Presets use less above 166,666 items. Without `residual`, the item tower `adaptor` needs it equal to `hidden`, and `content-space` ignores it.',
+      'Dimension of the vectors of both towers and, with `residual`, of their inputs. Presets use less above 166,666 items. Without `residual`, the item tower `adaptor` needs it equal to `hidden`, and `content-space` ignores it.',
     ),
     hidden: whole(64, [8, 1024], 'Dimension of the transformer blocks; a multiple of `heads`.'),
     layers: whole(
       1,
       [0, 12],
-      'Number of transformer blocks. With 0 the user tower is the recency-weighted sum alone. At least 1 without `residual`.',
+      'Number of transformer blocks. With 0, the user tower is the recency-weighted sum alone. At least 1 without `residual`.',
     ),
     heads: whole(2, [1, 32], 'Number of attention heads.'),
     block: oneOf(
@@ -56,13 +56,13 @@ export const towerOptions = {
     positions: oneOf(
       'distance',
       ['distance', 'learned', 'none'],
-      'How the blocks see order: a learned bias per head and distance (`distance`), a learned vector per position counted from the oldest event (`learned`, as in SASRec), or only through the causal mask (`none`, as in LEARN).',
+      'How the blocks read order: by a learned bias per head and distance (`distance`), by a learned vector per position counted from the oldest event (`learned`, as in SASRec), or only through the causal mask (`none`, as in LEARN).',
     ),
-    maxHistory: whole(50, [1, 1000], 'Longest history that is read, in events.'),
+    maxHistory: whole(50, [1, 1000], 'Largest number of events of a history that is read; of more, the newest.'),
     itemTower: oneOf(
       'adaptor',
       ['sequence', 'shared', 'content-space', 'adaptor'],
-      'What makes item vectors. `sequence` (variant (a) of LEARN): the shared network over the sequence of target items in training and over a single item in serving; meant for the loss `dense`, because with `in-batch` the targets before an item are the history itself. `shared` (variant (b)): the shared network over a single item. `content-space` (variant (c)): no network; the user is projected back into the space of the content. `adaptor`: the input path alone.',
+      'How item vectors are computed. `sequence` (variant (a) of LEARN): by the shared network, over the sequence of target items in training and over a single item in serving. It is meant for the loss `dense`, because with `in-batch` the targets before an item are the history itself. `shared` (variant (b)): by the shared network over a single item. `content-space` (variant (c)): by no network; the user vector is projected back into the space of the content. `adaptor`: by the input path alone.',
     ),
     similarity: oneOf(
       'inner-product',
@@ -75,23 +75,23 @@ export const towerOptions = {
     kind: oneOf(
       'sampled',
       ['full', 'sampled', 'in-batch', 'dense'],
-      'Softmax over the whole catalogue (`full`), over the target and drawn items (`sampled`), over the targets of the batch (`in-batch`), or every history position against every target of a later stretch (`dense`, the dense all-action loss of LEARN).',
+      'Softmax over the whole catalogue (`full`), over the target and drawn negatives (`sampled`), or over the targets of the batch (`in-batch`, in-batch softmax); or the dense all-action loss of LEARN, which compares many history positions with many later targets (`dense`).',
     ),
     temperature: real(0.3, [0.001, 10], 'Divides the similarity before the softmax.'),
-    negatives: whole(1024, [1, 65_536], 'For `sampled`: items drawn per step.'),
+    negatives: whole(1024, [1, 65_536], 'For `sampled`: negatives drawn per step.'),
     samplingPower: real(
       0.5,
       [0, 1],
-      'For `sampled`: items are drawn in proportion to (number of events + 1) to this power; 0 is uniform, 1 is by popularity.',
+      'For `sampled`: negatives are drawn in proportion to (number of events + 1) to this power. 0 is uniform, 1 is by popularity.',
     ),
     logQ: flag(
       true,
-      'Not for `full`: subtracts log Q, the log of the probability to be drawn, from the logits of negatives, so that the loss estimates `full`.',
+      'Not for `full`: subtracts log Q, the log of the probability that an item is drawn, from the logits of negatives, so that the loss estimates `full`.',
     ),
     targetLength: whole(
       40,
       [1, 1000],
-      'For `dense`: largest number of events of the later stretch; of more, this number is drawn evenly.',
+      'For `dense`: largest number of later events that targets are drawn from. Of more, this number is drawn evenly.',
     ),
     actions: whole(
       10,
@@ -109,14 +109,14 @@ export const towerOptions = {
     averageDecay: real(
       0,
       [0, 0.9999],
-      'Decay of a running average of the parameters, which is then what is validated and saved. 0: no average.',
+      'Decay of a running average of the parameters, which is validated and saved instead of the parameters. 0: no average.',
     ),
-    epochs: whole(5, [0, 1000], 'Largest number of passes over the training sequences; with 0 the start is kept.'),
+    epochs: whole(5, [0, 1000], 'Largest number of passes over the training sequences. With 0, the start is kept.'),
     patience: whole(3, [1, 1000], 'Training stops after this number of epochs without a better validation NDCG@10.'),
     validationUsers: whole(
       100_000,
       [1, 100_000_000],
-      'Largest number of users that are evaluated after each epoch; of more, this number is drawn evenly.',
+      'Largest number of users that are evaluated after each epoch. Of more, this number is drawn evenly.',
     ),
     batchPositions: whole(1024, [8, 65_536], 'Prefix positions per step, padding included.'),
   },
@@ -124,14 +124,18 @@ export const towerOptions = {
 
 export type TowerConfig = Configuration<typeof towerOptions>;
 
-/** @throws LorekeepError `OPTION_INVALID` for options that contradict each other */
+/**
+ * Options that are valid by themselves are checked against each other.
+ *
+ * @throws LorekeepError `OPTION_INVALID` if two options contradict each other
+ */
 export function checkTowerOptions({ items, network, loss }: TowerConfig): void {
   const invalid = (name: string, value: unknown, allowed: string) =>
     optionErrors.OPTION_INVALID({ name, value, allowed });
   const { content, id, alignment } = items;
   const { hidden, heads, residual, layers, dim, itemTower, start } = network;
   if (!content && !id)
-    throw invalid('items.id', id, 'true if items.content is false: an item must be known by something');
+    throw invalid('items.id', id, 'true if items.content is false: the towers must read content, IDs or both');
   if (hidden % heads !== 0) throw invalid('network.heads', heads, `a divisor of network.hidden (${hidden})`);
   if (alignment > 0 && !(content && id))
     throw invalid('items.alignment', alignment, '0 unless items.content and items.id are both true');
@@ -139,13 +143,13 @@ export function checkTowerOptions({ items, network, loss }: TowerConfig): void {
     throw invalid(
       'network.start',
       start,
-      '"random" if network.residual is false: the blocks cannot start at the linear model',
+      '"random" if network.residual is false: transformer blocks alone cannot represent the linear model',
     );
   if (!residual && layers === 0)
     throw invalid(
       'network.layers',
       layers,
-      'at least 1 if network.residual is false: nothing else makes a user vector',
+      'at least 1 if network.residual is false: user vectors come from the blocks alone',
     );
   if (!residual && itemTower === 'adaptor' && dim !== hidden)
     throw invalid(
@@ -163,6 +167,6 @@ export function checkTowerOptions({ items, network, loss }: TowerConfig): void {
     throw invalid(
       'network.itemTower',
       itemTower,
-      `"shared" if loss.kind is "${loss.kind}": the items of its denominator stand in no sequence`,
+      `"shared" if loss.kind is "${loss.kind}": the negatives of this loss are in no sequence`,
     );
 }

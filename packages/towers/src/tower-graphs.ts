@@ -1,40 +1,42 @@
-/** Trained towers as ONNX graphs that carry their parameters. */
+/** Trained towers as ONNX graphs that contain their parameters. */
 import { type CompiledGraph, compileGraph, inference, type TensorSpec, tf } from '@lorekeep/graph';
-import { centreContent, comparable, itemInputs, itemTower, userVectors, widthsOf } from './model/towers.ts';
-import { isUserParameter, pick, usesNetwork } from './tower-vectors.ts';
+import { centreContent, itemInputs } from './model/item-inputs.ts';
+import { widthsOf } from './model/shape.ts';
+import { comparable, itemTower, userVectors } from './model/towers.ts';
+import { isUserParameter, itemTowerParameters, pick } from './parameter-groups.ts';
 import type { TrainedTowers } from './training/train.ts';
 
-type Trained = Pick<TrainedTowers, 'config' | 'contentInfo' | 'parameters'>;
+type Towers = Pick<TrainedTowers, 'config' | 'contentInfo' | 'parameters'>;
 
 /**
- * The item-adaptation tower for `batch` items: `content [batch, contentDim]` (raw) and
- * `embeddings [batch, inputDim]` (rows of the ID table, zeros for a new item), each if the towers read
- * it → `inputs [batch, inputDim]`, `vectors [batch, dim]`.
+ * The item-adaptation tower for `batch` items. It reads, if the towers do, `content [batch,
+ * contentDim]` (raw) and `embeddings [batch, inputDim]` (rows of the ID table, zeros for a new item). It
+ * returns `inputs [batch, inputDim]`, which the user tower reads, and `vectors [batch, dim]`.
  */
-export function itemTowerGraph({ config, contentInfo, parameters }: Trained, batch: number): CompiledGraph {
-  const inputs: Record<string, TensorSpec> = {};
-  if (config.items.content) inputs.content = { shape: [batch, contentInfo.dim] };
-  if (config.items.id) inputs.embeddings = { shape: [batch, widthsOf(config, contentInfo.dim).input] };
-  const wanted = (name: string) => name !== 'id/table' && (usesNetwork(config) || !isUserParameter(name));
+export function itemTowerGraph({ config, contentInfo, parameters }: Towers, batch: number): CompiledGraph {
+  const specs: Record<string, TensorSpec> = {};
+  if (config.items.content) specs.content = { shape: [batch, contentInfo.dim] };
+  if (config.items.id) specs.embeddings = { shape: [batch, widthsOf(config, contentInfo.dim).input] };
+  const { 'id/table': _, ...constants } = itemTowerParameters(parameters, config);
   return compileGraph(
     (given) => {
       const content = given.content && centreContent(given.content, given['content/mean'], given['content/whitening']);
-      const read = itemInputs(given, content, given.embeddings, config, inference);
+      const inputs = itemInputs(given, content, given.embeddings, config, inference);
       return {
-        inputs: tf.clone(read),
-        vectors: comparable(itemTower(given, read, content, config, inference), config),
+        inputs: tf.clone(inputs),
+        vectors: comparable(itemTower(given, inputs, content, config, inference), config),
       };
     },
-    inputs,
-    { name: 'item tower', constants: pick(parameters, wanted) },
+    specs,
+    { name: 'item tower', constants },
   );
 }
 
 /**
- * The user tower for `batch` users: `inputs [batch, maxHistory, inputDim]` (padded on the right) and
- * `last [batch]` (position of the newest event) → `vectors [batch, dim]`.
+ * The user tower for `batch` users. It reads `inputs [batch, maxHistory, inputDim]`, padded on the
+ * right, and `last [batch]`, the position of the newest event, and returns `vectors [batch, dim]`.
  */
-export function userTowerGraph({ config, contentInfo, parameters }: Trained, batch: number): CompiledGraph {
+export function userTowerGraph({ config, contentInfo, parameters }: Towers, batch: number): CompiledGraph {
   const { maxHistory } = config.network;
   const { input } = widthsOf(config, contentInfo.dim);
   return compileGraph(

@@ -4,8 +4,9 @@ import { createRandom } from '@lorekeep/core';
 import { type Arrays, compileGraph, createSession, inference, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import { configOf } from '@lorekeep/testing';
 import { trainingLoss } from '../src/losses/loss.ts';
+import { itemInputs } from '../src/model/item-inputs.ts';
 import { initialParameters } from '../src/model/parameters.ts';
-import { itemInputs, itemTower, userTower, userVectors } from '../src/model/towers.ts';
+import { itemTower, userTower, userVectors } from '../src/model/towers.ts';
 import type { TowerConfig } from '../src/options.ts';
 import { createTowerEncoder } from '../src/tower-vectors.ts';
 
@@ -13,7 +14,7 @@ const ITEMS = 30;
 const CONTENT_DIM = 6;
 const small: Record<string, unknown> = { dim: 16, hidden: 8, heads: 2, layers: 2, maxHistory: 6, start: 'random' };
 
-/** Parameters with nothing left at zero, so that every path matters. */
+/** Initial parameters plus noise: none is zero, so every path affects the result. */
 function parametersOf(config: TowerConfig): Arrays {
   const random = createRandom(5);
   const { parameters } = initialParameters(config, { items: ITEMS, contentDim: CONTENT_DIM }, undefined, random);
@@ -30,7 +31,7 @@ function normal(shape: number[], seed: number) {
   );
 }
 
-/** On tfjs's own CPU backend, which knows nothing of ONNX. */
+/** On the CPU backend of tfjs, which is independent of ONNX Runtime. */
 async function eagerly(fn: (given: Tensors) => Tensors, arrays: Arrays): Promise<Record<string, Float32Array>> {
   await tf.setBackend('cpu');
   const tensors: Tensors = {};
@@ -76,7 +77,7 @@ for (const block of ['pre-ln', 'post-ln'])
     assert.deepEqual(after.slice(5 * 16), before.slice(5 * 16), 'the other user');
   });
 
-test('the shared item tower is the user tower on a history of one item, but for the mix of the user side', async () => {
+test('the shared item tower is the user tower on a history of one item, without user/mix', async () => {
   const config = configOf('learn', { kind: 'full', ...small, itemTower: 'shared' });
   const parameters = parametersOf(config);
   (parameters['user/mix'].data as Float32Array).fill(0);
@@ -90,7 +91,7 @@ test('the shared item tower is the user tower on a history of one item, but for 
   assertClose(items, users, 1e-5, 'item vectors');
 });
 
-test('without positions the user tower still sees order, through recency and the causal mask', async () => {
+test('without positions the user tower still depends on order, through recency and the causal mask', async () => {
   const config = configOf('learn', { kind: 'full', ...small, positions: 'none' });
   const parameters = parametersOf(config);
   assert.ok(!Object.keys(parameters).some((name) => name.endsWith('distance')));
@@ -154,11 +155,11 @@ for (const options of [
     const width = expected.ends.length / 3;
     [4, 0, 2].forEach((last, user) => {
       const state = expected.users.subarray((user * 5 + last) * width, (user * 5 + last + 1) * width);
-      assertClose(actual.ends.subarray(user * width, (user + 1) * width), state, 1e-4, `user ${user} at its end`);
+      assertClose(actual.ends.subarray(user * width, (user + 1) * width), state, 1e-4, `last state of user ${user}`);
     });
   });
 
-test('a catalogue goes through the item tower in parts as it does at once', async () => {
+test('the item tower gives the same vectors for a catalogue in parts and in one run', async () => {
   const config = configOf('learn', small);
   const parameters = parametersOf(config);
   const content = normal([ITEMS, CONTENT_DIM], 12).data as Float32Array;

@@ -7,8 +7,8 @@ import { fitWhitening } from '../src/model/whitening.ts';
 const DIM = 6;
 const ROWS = 3000;
 
-/** Rows whose directions differ a hundredfold in variance and hang together; every tenth has no text. */
-function lopsided(): Float32Array {
+/** Correlated rows with very different variances per direction; every tenth row has no text. */
+function unevenRows(): Float32Array {
   const random = createRandom(4);
   const content = new Float32Array(ROWS * DIM);
   for (let row = 0; row < ROWS; row++) {
@@ -25,25 +25,25 @@ function covarianceOf(content: Float32Array, mean: Float32Array, w: Float32Array
   for (let row = 0; row < ROWS; row++) {
     if (row % 10 === 9) continue;
     rows++;
-    const transposedRows = Array.from({ length: DIM }, (_, j) => {
+    const whitened = Array.from({ length: DIM }, (_, j) => {
       let sum = 0;
       for (let k = 0; k < DIM; k++) sum += (content[row * DIM + k] - mean[k]) * w[k * DIM + j];
       return sum;
     });
-    for (let i = 0; i < DIM; i++) for (let j = 0; j < DIM; j++) sums[i][j] += transposedRows[i] * transposedRows[j];
+    for (let i = 0; i < DIM; i++) for (let j = 0; j < DIM; j++) sums[i][j] += whitened[i] * whitened[j];
   }
   return sums.map((line) => line.map((sum) => sum / rows));
 }
 
 for (const kind of ['zca', 'pca'] as const)
-  test(`${kind}: the whitened catalogue has one variance in every direction`, async () => {
-    const content = lopsided();
+  test(`${kind}: the whitened catalogue has the same variance in every direction`, async () => {
+    const content = unevenRows();
     const mean = contentMean(content, ROWS, DIM);
     const w = await fitWhitening(content, mean, kind);
     const covariance = covarianceOf(content, mean, w);
     for (let i = 0; i < DIM; i++)
       for (let j = 0; j < DIM; j++) {
-        // The floor under the eigenvalues takes a little from the faintest directions.
+        // The floor of the eigenvalues lowers the variance of the weakest directions a little.
         if (i === j) assert.ok(covariance[i][j] > 0.4 && covariance[i][j] < 1.01, `${i}: ${covariance[i][j]}`);
         else assert.ok(Math.abs(covariance[i][j]) < (kind === 'pca' ? 0.01 : 0.4), `${i}, ${j}: ${covariance[i][j]}`);
       }
@@ -52,8 +52,8 @@ for (const kind of ['zca', 'pca'] as const)
         for (let j = 0; j < DIM; j++) assert.ok(Math.abs(w[i * DIM + j] - w[j * DIM + i]) < 1e-4, 'symmetric');
   });
 
-test('whitened rows have length 1, rows without text stay zero, and what other towers fitted is used as it is', async () => {
-  const content = lopsided();
+test('whitened rows have length 1, rows without text stay zero, and a whitening of other towers is used unchanged', async () => {
+  const content = unevenRows();
   const { content: rows, parameters } = await prepareContent(content, ROWS, DIM, 'zca');
   for (let row = 0; row < ROWS; row++) {
     const length = Math.hypot(...rows.subarray(row * DIM, (row + 1) * DIM));

@@ -1,25 +1,34 @@
-/** A re-ranker on disk, as part of a bundle: its tables in one safetensors file, its network as ONNX graphs. */
+/**
+ * A re-ranker on disk, as part of a bundle: its statistics in one safetensors file, its network as ONNX
+ * graphs. Some arrays keep the names of older versions (`view-…`, `looseness`, `eras`), so that their
+ * bundles can still be read.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transposedRows } from '@lorekeep/core';
 import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { type LinearModel, rowArrays, rowsIn } from '@lorekeep/linear';
 import type { Reranker } from '../contract.ts';
-import { type ItemStatistics, VARIANTS } from './item-statistics.ts';
 import { openReranker, RERANKER_BATCHES, rerankerGraph } from './reranker.ts';
+import { type ItemStatistics, VARIANTS } from './statistics/item-statistics.ts';
 
 const TRANSITIONS = 'transitions/';
 const variantName = (variant: string) => `view-${variant}/`;
 const tablesFile = (name: string) => `${name}.safetensors`;
 const graphFile = (name: string, batch: number) => `${name}-${batch}.onnx`;
 
-/** Every file that `saveReranker` writes; all begin with `name`. */
+/** The names of all files that `saveReranker` writes. All begin with `name`. */
 export const rerankerFiles = (name: string) => [
   tablesFile(name),
   ...RERANKER_BATCHES.map((batch) => graphFile(name, batch)),
 ];
 
-/** The weights of the linear model, which are among the statistics, have a file of their own. */
+/**
+ * Writes the files of `rerankerFiles`. They do not contain the weights of the linear model, which have
+ * a file of their own.
+ *
+ * @param network parameters of the network, with the arrays `features/…`
+ */
 export async function saveReranker(
   directory: string,
   name: string,
@@ -39,20 +48,25 @@ export async function saveReranker(
     await writeFile(join(directory, graphFile(name, batch)), rerankerGraph(network, batch).onnx);
 }
 
-/** What `saveReranker` wrote; the files must have been checked against the manifest of the bundle. */
+/**
+ * Reads the statistics that `saveReranker` wrote. The checksums of the files must have been verified.
+ *
+ * @param linear the linear model of the same bundle
+ * @throws LorekeepError what `readSafetensors` throws
+ */
 export async function loadStatistics(
   directory: string,
   name: string,
-  { neighbours: weights, settings }: Pick<LinearModel, 'neighbours' | 'settings'>,
+  linear: Pick<LinearModel, 'neighbours' | 'settings'>,
 ): Promise<ItemStatistics> {
   const { arrays } = await readSafetensors(join(directory, tablesFile(name)));
   const floats = (array: string) => arrays[array].data as Float32Array;
   const transitions = rowsIn(arrays, TRANSITIONS);
   const present = VARIANTS.filter((variant) => `${variantName(variant)}ids` in arrays);
   return {
-    items: weights.items,
-    decay: settings.decay,
-    weights,
+    items: linear.neighbours.items,
+    decay: linear.settings.decay,
+    weights: linear.neighbours,
     variants: Object.fromEntries(present.map((variant) => [variant, rowsIn(arrays, variantName(variant))])),
     uncertainty: floats('looseness'),
     transitions,
@@ -61,11 +75,18 @@ export async function loadStatistics(
     newest: floats('newest'),
     temporalOrder: floats('eras'),
     content: 'content' in arrays ? floats('content') : undefined,
-    // Older files lack it: their network has never seen a history item as a candidate for its own sake.
+    // Older files lack it: in their training, items of the history were no candidates of their own.
     repeats: 'repeats' in arrays ? floats('repeats')[0] : 0,
   };
 }
 
+/**
+ * Opens the network that `saveReranker` wrote.
+ *
+ * @param statistics from `loadStatistics`
+ * @param includesHistory that of the candidate source
+ * @throws LorekeepError what `createSession` throws
+ */
 export function openSavedReranker(
   directory: string,
   name: string,

@@ -1,8 +1,8 @@
 /**
- * The second stage's network: every candidate by itself through two hidden layers, added to its closed-form score. The
- * last layer starts at zero, so that training begins at the closed form's order. It is trained as one choice among the
- * candidates (softmax over the list, the first-stage order being a strong prior), not as a yes or no each:
- * EXPERIMENTS.md has both.
+ * The re-ranker's network: every candidate by itself goes through two hidden layers, whose output is
+ * added to its score from the linear model. The last layer starts at zero, so training begins at the
+ * order of the linear model. The loss is one choice among the candidates (softmax over the list) and
+ * not one yes or no per candidate; EXPERIMENTS.md (packages/towers) compares the two.
  */
 import type { Random } from '@lorekeep/core';
 import {
@@ -14,17 +14,23 @@ import {
   type Tensors,
   tf,
 } from '@lorekeep/graph';
-import { FEATURES, WIDTH } from './feature-names.ts';
+import { column, WIDTH } from './features/feature-names.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
 const HIDDEN = 64;
 const DROPOUT = 0.2;
-/** Standardised features are cut here: what a shop's day brings must not lie far outside what training saw. */
-const FAR = 5;
-const SCORE = FEATURES.indexOf('score');
+/**
+ * Standardised features are clipped here, because the events after training can bring values far
+ * outside the range that training saw.
+ */
+const CLIP = 5;
 
-/** Names `features/…` are measured, not learned. */
+/**
+ * @param mean `[WIDTH]` mean of each feature
+ * @param deviation `[WIDTH]` standard deviation of each feature
+ * @returns parameters to be learned, and the fixed arrays `features/…`, which are not
+ */
 export function initialNetwork(mean: Float32Array, deviation: Float32Array, random: Random) {
   const drawn = (rows: number, columns: number) =>
     namedArray(
@@ -34,7 +40,7 @@ export function initialNetwork(mean: Float32Array, deviation: Float32Array, rand
   const zeros = (...shape: number[]) => namedArray(shape, new Float32Array(shape.reduce((size, n) => size * n, 1)));
   const fixed: Arrays = {
     'features/mean': namedArray([WIDTH], mean),
-    // A feature that never varies says nothing.
+    // A feature that never varies is ignored.
     'features/scale': namedArray(
       [WIDTH],
       deviation.map((value) => (value > 1e-6 ? 1 / value : 0)),
@@ -52,23 +58,23 @@ export function initialNetwork(mean: Float32Array, deviation: Float32Array, rand
 }
 
 /**
- * @param features `[rows, WIDTH]`
- * @returns `[rows]`
+ * @param features `[rows, WIDTH]`, one row per candidate
+ * @returns `[rows]` scores; the softmax over a list of candidates gives the probability of each choice
  */
 export function candidateLogits(parameters: Tensors, features: Tensor, context: ModelContext): Tensor {
-  const standard = tf.clipByValue(
+  const standardised = tf.clipByValue(
     tf.mul(tf.sub(features, parameters['features/mean']), parameters['features/scale']),
-    -FAR,
-    FAR,
+    -CLIP,
+    CLIP,
   );
   const layer = (x: Tensor, name: string) =>
     context.dropout(
       gelu(tf.add(tf.matMul(x as never, parameters[`${name}/weights`] as never), parameters[`${name}/bias`])),
       DROPOUT,
     );
-  const hidden = layer(layer(standard, 'first'), 'second');
+  const hidden = layer(layer(standardised, 'first'), 'second');
   const [rows] = features.shape;
-  const score = tf.reshape(tf.slice(standard, [0, SCORE], [rows, 1]), [rows]);
+  const score = tf.reshape(tf.slice(standardised, [0, column.score], [rows, 1]), [rows]);
   return tf.add(
     tf.reshape(tf.matMul(hidden as never, parameters['out/weights'] as never), [rows]),
     tf.mul(score, parameters['out/score']),
@@ -76,13 +82,13 @@ export function candidateLogits(parameters: Tensors, features: Tensor, context: 
 }
 
 /**
- * Mean cross-entropy of the choice among each question's candidates.
+ * Mean cross-entropy of the choice among the candidates of each example.
  *
- * @param batch `features [cases · candidates, WIDTH]`, `absent [cases, candidates]` (1 where there is no
- *   candidate), `chosen [cases]`, and the `features/…` arrays
+ * @param batch `features [examples · CANDIDATES, WIDTH]`, `masked [examples, CANDIDATES]` (1 for what
+ *   takes no part), `targets [examples]`, and, in training, the arrays `features/…`
  */
 export function choiceLoss(parameters: Tensors, batch: Tensors, context: ModelContext) {
   const logits = candidateLogits({ ...parameters, ...batch }, batch.features, context);
-  const open = tf.sub(tf.reshape(logits, batch.absent.shape), tf.mul(batch.absent, 1e9));
-  return tf.mean(softmaxCrossEntropy(open, batch.chosen)).asScalar();
+  const unmasked = tf.sub(tf.reshape(logits, batch.masked.shape), tf.mul(batch.masked, 1e9));
+  return tf.mean(softmaxCrossEntropy(unmasked, batch.targets)).asScalar();
 }

@@ -1,8 +1,8 @@
 import type { Difference, Metrics } from '@lorekeep/evaluation';
 
-/** How the re-ranker was trained, and what it is worth. */
+/** How the re-ranker was trained, and its validation results. */
 export interface RerankerReport {
-  /** It is the best on validation; if not, it is not in the bundle. */
+  /** Whether it is the best on validation. If not, it is not in the bundle. */
   used: boolean;
   /** Absent if there were too few examples to train on. */
   training?: {
@@ -13,9 +13,9 @@ export interface RerankerReport {
     losses: number[];
     bestEpoch: number;
   };
-  /** Factor of the towers' inner product that is added to the network's score; 0: none is added. */
+  /** Weight of the towers' inner product, which is added to the network's score; 0: it is not added. */
   towerWeight: number;
-  /** On the validation cases, seen items included: the choices were made by these. */
+  /** On the validation cases, seen items included. The selections were made by these figures. */
   valid: {
     linear: Metrics;
     reranker?: Metrics;

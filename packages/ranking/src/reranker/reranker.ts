@@ -1,4 +1,4 @@
-/** The re-ranker in use: features of the candidates, then the network, as ONNX graphs. */
+/** The re-ranker in use: it reads the features of the candidates and runs the network as an ONNX graph. */
 import {
   type Arrays,
   type CompiledGraph,
@@ -11,12 +11,12 @@ import {
 } from '@lorekeep/graph';
 import { CANDIDATES } from '@lorekeep/linear';
 import { orderedByScore, type RankedCandidates, type Reranker } from '../contract.ts';
-import { WIDTH } from './feature-names.ts';
-import { createFeatureReader } from './features.ts';
-import type { ItemStatistics } from './item-statistics.ts';
+import { WIDTH } from './features/feature-names.ts';
+import { createFeatureReader } from './features/feature-reader.ts';
 import { candidateLogits } from './network.ts';
+import type { ItemStatistics } from './statistics/item-statistics.ts';
 
-/** Queries per run: one request, or bulk work. */
+/** Queries per run: 1 for a request, 32 for bulk work. */
 export const RERANKER_BATCHES = [1, 32] as const;
 
 /** The network for `batch` queries: `features [batch · CANDIDATES, WIDTH]` → `scores [batch · CANDIDATES]`. */
@@ -29,8 +29,9 @@ export function rerankerGraph(parameters: Arrays, batch: number): CompiledGraph 
 }
 
 /**
- * @param graphs one per entry of `RERANKER_BATCHES`, compiled or as files
- * @param includesHistory as the candidate source has it
+ * @param graphs one per entry of `RERANKER_BATCHES`, compiled or as paths of files
+ * @param includesHistory that of the candidate source
+ * @throws LorekeepError what `createSession` throws
  */
 export async function openReranker(
   statistics: ItemStatistics,
@@ -46,21 +47,21 @@ export async function openReranker(
     async rerank(queries) {
       const ranked: RankedCandidates[] = [];
       for (let first = 0; first < queries.length; ) {
-        const variant = queries.length - first > 1 ? 1 : 0;
-        const batch = RERANKER_BATCHES[variant];
-        const some = queries.slice(first, first + batch);
+        const size = queries.length - first > 1 ? 1 : 0;
+        const batch = RERANKER_BATCHES[size];
+        const block = queries.slice(first, first + batch);
         first += batch;
         const features = new Float32Array(batch * CANDIDATES * WIDTH);
-        const unchosen = some.map(({ history, candidates }, at) => {
+        const unchosen = block.map(({ history, candidates }, at) => {
           if (candidates.count === 0) return new Uint8Array(0);
           const read = reader.read(history, candidates);
           features.set(read.features, at * CANDIDATES * WIDTH);
           return read.unchosen;
         });
-        const { scores } = await sessions[variant].run({
+        const { scores } = await sessions[size].run({
           features: namedArray([batch * CANDIDATES, WIDTH], features),
         });
-        some.forEach(({ candidates: { items, count } }, at) => {
+        block.forEach(({ candidates: { items, count } }, at) => {
           const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
           ranked.push(orderedByScore(items.subarray(0, count), own, unchosen[at]));
         });

@@ -1,8 +1,14 @@
+/** log Σ exp, as the losses use it. */
 import { tf } from '@lorekeep/graph';
+import type { Tensor } from '../model/layers.ts';
 
-type Tensor = ReturnType<typeof tf.tensor>;
-
-/** log Σ exp along the last axis, with the softmax itself as gradient instead of tfjs's chain of five operations. */
+/**
+ * log Σ exp along the last axis. Its gradient is computed as one softmax, where tfjs would chain five
+ * operations.
+ *
+ * @param logits `[rows, columns]`
+ * @returns `[rows]`
+ */
 export function logSumExp(logits: Tensor): Tensor {
   const withGradient = tf.customGrad((...given) => {
     const x = given[0] as Tensor;

@@ -1,22 +1,26 @@
 /**
- * Where the towers begin: the linear item–item model EASE (Steck, WWW 2019) with the text vectors in its Gram matrix,
+ * The closed-form start of the towers: the linear item–item model EASE (Steck, WWW 2019), with the text
+ * vectors in its Gram matrix, factored into two towers,
  *
- *     score(history → i) = Σ_h recency^age(h) · B[h, i],   B = offdiagonal(Q·e·Qᵀ),   e = μ / (μ + λ),
+ *     score(history → i) = Σ_h recency^age(h) · B[h, i],   B = offdiagonal(Q·e·Qᵀ),   e = μ / (μ + λ).
  *
- * (μ, Q) being the eigenpairs of A = XᵀX + β·C·Cᵀ, X [users × items] training events, C [items × contentDim] centred text
- * vectors. (EASE is I − P·diag(P)⁻¹ with P = (A + λI)⁻¹; where diag(P) hardly varies, as in a sparse log, that is B
- * up to a factor.) Twin towers score by inner products of `dim` numbers, so B must be factored:
+ * Here (μ, Q) are the eigenpairs of A = XᵀX + β·C·Cᵀ, X [users × items] the training events and
+ * C [items × contentDim] the centred text vectors. (EASE is I − P·diag(P)⁻¹ with P = (A + λI)⁻¹. If
+ * diag(P) hardly varies, as in a sparse log, that is B up to a factor.) Two towers score by inner
+ * products of `dim` numbers, so B must be factored:
  *
  * 1. The leading eigenpairs of A give factors F with F·Fᵀ ≈ Q·e·Qᵀ.
- * 2. F·Fᵀ itself would rank every history item above everything else, since nothing is as similar to an item as itself;
- *    B has zeros there. So T = F·Fᵀ − diag(t) is factored instead, and t is raised until the factorisation's own diagonal
- *    is near zero. Its eigenvalues are of both signs: B ≈ (V·Λ)·Vᵀ, the item's vector is x = V·√|Λ|, and the user tower
- *    turns the signs of some dimensions (`mix`), which is what lets it prefer an item's neighbours to the item.
- *    On Scientific (validation, 256 dimensions, nothing trained) this lifts NDCG@10 from .064 to .08.
- * 3. Ridge regression of x on the text gives the content path, x = C·W + E; what text does not explain starts the ID table.
+ * 2. F·Fᵀ itself would rank every history item first, because nothing is as similar to an item as the
+ *    item itself; B has zeros there. So T = F·Fᵀ − diag(t) is factored instead, and t is raised until
+ *    the diagonal of the factorisation is near zero. The eigenvalues of T have both signs:
+ *    B ≈ (V·Λ)·Vᵀ. The vector of an item is x = V·√|Λ|, and the user tower flips the signs of some
+ *    dimensions (`mix`). This lets it prefer the neighbours of an item to the item. On Scientific
+ *    (validation, 256 dimensions, nothing trained) it raises NDCG@10 from .064 to .08.
+ * 3. Ridge regression of x on the text gives the content path, x = C·W + E. The residual E, which text
+ *    does not explain, is the start of the ID table.
  *
- * Eigenpairs come from randomised subspace iteration (Halko, Martinsson & Tropp 2011), which touches A and T only by
- * multiplying them with thin matrices: no items × items matrix is ever made.
+ * The eigenpairs come from randomised subspace iteration (Halko, Martinsson & Tropp 2011). It only
+ * multiplies A and T by thin matrices, so no items × items matrix is ever formed.
  */
 import { noProgress, type Random, type RunContext } from '@lorekeep/core';
 import type { Split } from '@lorekeep/evaluation';
@@ -32,41 +36,48 @@ import {
   type Thin,
 } from '@lorekeep/linear';
 
-/** λ, and β: on a plateau where factors of three change validation NDCG@10 by less than 3 %. */
+/** λ and β. Three times more or less of either changes validation NDCG@10 by less than 3 %. */
 const REGULARISATION = 300;
 const CONTENT_WEIGHT = 10;
-/** Without text there is less to shrink towards. */
+/** λ without text: less regularisation is needed then. */
 const REGULARISATION_WITHOUT_CONTENT = 100;
 /** The weight of an event is this to the power of the number of events after it. */
 export const RECENCY = 0.8;
-/** Of the regression of item vectors on text. */
+/** Regularisation of the regression of item vectors on text. */
 const RIDGE = 1;
-/** F has this many times `dim` columns. */
+/** Number of columns of F, as a multiple of `dim`. */
 const FACTOR_RATIO = 2;
 const FACTOR_ITERATIONS = 4;
 const DIAGONAL_ROUNDS = 5;
-/** Rows that the factorisation holds loosely answer weakly to a change of their t, so theirs grows faster, up to this much. */
-const LOOSEST = 0.5;
+/**
+ * The leverage of an item is the squared length of its row in the basis of the factorisation. If it is
+ * small, the diagonal changes little with t, so t is raised by more: the step is divided by the
+ * leverage, or by this value if the leverage is below it.
+ */
+const MIN_LEVERAGE = 0.5;
 
 export interface Start {
-  /** `[contentDim, dim]`; empty without content. */
+  /** W, `[contentDim, dim]`; empty without content. */
   linear: Float32Array;
-  /** `[items, dim]` */
+  /** E, `[items, dim]` */
   table: Float32Array;
-  /** `[dim, dim]`: 0 or −2 on the diagonal, which keeps a dimension's sign or turns it. */
+  /** `[dim, dim]`: 0 on the diagonal keeps the sign of a dimension, −2 flips it; s + s·mix is read. */
   mix: Float32Array;
 }
 
 export interface StartContext extends RunContext {
-  /** Default: all the machine offers. */
+  /** Default: all cores. */
   threads?: number;
 }
 
 /**
- * Progress is reported as stage `'start'`, unit `'rounds'`; the signal is obeyed between rounds.
+ * Reports progress as stage `'start'`, unit `'rounds'`. The signal is checked between rounds.
  *
  * @param content `[items, contentDim]` centred rows, `undefined` without content
- * @returns vectors scaled so that the mean squared row of `C·W + E` is 1; dimensions beyond what the data hold are zero
+ * @param random for the first basis of the subspace iteration
+ * @returns vectors scaled so that the mean squared length of the rows of `C·W + E` is 1; dimensions beyond
+ *   the rank of the data are zero
+ * @throws LorekeepError what the graph runtime throws; `signal.reason` if stopped
  */
 export async function closedFormStart(
   split: Split,
@@ -98,7 +109,7 @@ export async function closedFormStart(
       algebra,
       round,
     );
-    const { vectors, signs } = await hollowFactors(factors, items, dim, algebra, round);
+    const { vectors, signs } = await offDiagonalFactors(factors, items, dim, algebra, round);
     signal?.throwIfAborted();
     progress({ stage: 'start', done: total, total, unit: 'rounds', note: 'solving the linear model' });
     const linear =
@@ -115,58 +126,86 @@ export async function closedFormStart(
   }
 }
 
-/** Step 2: `dim` columns x and their signs with Σ signs·x_i·x_j ≈ F_i·F_j for i ≠ j and ≈ 0 for i = j. */
-async function hollowFactors(
+/**
+ * Step 2: vectors x and signs with Σ_k signs_k·x_ik·x_jk ≈ F_i·F_j for i ≠ j, and ≈ 0 for i = j.
+ *
+ * @returns `vectors [items, dim]`, `signs [dim]` (only the sign of each value counts)
+ */
+async function offDiagonalFactors(
   { values: f, width: inner }: Factors,
   items: number,
   dim: number,
   thin: Thin,
-  begin: () => void,
-) {
+  startRound: () => void,
+): Promise<{ vectors: Float32Array; signs: Float64Array }> {
   const { multiply, cross } = thin;
   const width = Math.min(inner, dim + OVERSAMPLING);
-  const lowered = new Float32Array(items);
-  for (let row = 0; row < items; row++)
-    for (let k = 0, at = row * inner; k < inner; k++, at++) lowered[row] += f[at] * f[at];
+  const rank = Math.min(dim, width);
+  /** t, `[items]`; it starts at the diagonal of F·Fᵀ. */
+  const t = new Float32Array(items);
+  for (let row = 0; row < items; row++) for (let k = 0, at = row * inner; k < inner; k++, at++) t[row] += f[at] * f[at];
+  /** T·y */
   const times = async (y: Float32Array) => {
     const result = await multiply(f, await cross(f, y, items, inner, width), items, inner, width);
     for (let row = 0; row < items; row++)
-      for (let k = 0, at = row * width; k < width; k++, at++) result[at] -= lowered[row] * y[at];
+      for (let k = 0, at = row * width; k < width; k++, at++) result[at] -= t[row] * y[at];
     return result;
   };
   let basis = new Float32Array(items * width);
   for (let row = 0; row < items; row++) basis.set(f.subarray(row * inner, row * inner + width), row * width);
   basis = await orthonormal(basis, items, width, thin);
-  let eigen: { values: Float64Array; columns: Float32Array } | undefined;
-  let transposedRows = basis;
-  const kept = Math.min(dim, width);
-  for (let round = 0; round <= DIAGONAL_ROUNDS; round++) {
-    begin();
+  for (let round = 0; ; round++) {
+    startRound();
     for (let iteration = 0; iteration < (round === 0 ? 3 : 1); iteration++)
       basis = await orthonormal(await times(basis), items, width, thin);
-    eigen = sortedEigen(await cross(basis, await times(basis), items, width, width), width, Math.abs);
-    transposedRows = (await multiply(basis, eigen.columns, items, width, width)) as Float32Array<ArrayBuffer>;
-    if (round === DIAGONAL_ROUNDS) break;
-    for (let row = 0; row < items; row++) {
-      let own = 0;
-      let held = 0;
-      for (let k = 0, at = row * width; k < kept; k++, at++) {
-        own += eigen.values[k] * transposedRows[at] * transposedRows[at];
-        held += transposedRows[at] * transposedRows[at];
-      }
-      lowered[row] += own / Math.max(held, LOOSEST);
+    const { values, columns } = sortedEigen(
+      await cross(basis, await times(basis), items, width, width),
+      width,
+      Math.abs,
+    );
+    basis = (await multiply(basis, columns, items, width, width)) as Float32Array<ArrayBuffer>;
+    if (round === DIAGONAL_ROUNDS) {
+      const signs = Float64Array.from({ length: dim }, (_, k) => (k < rank ? values[k] : 0));
+      return { vectors: scaledVectors(basis, values, items, width, dim, rank), signs };
     }
-    basis = transposedRows;
+    raiseDiagonal(t, basis, values, width, rank);
   }
-  const { values } = eigen as { values: Float64Array };
+}
+
+/**
+ * Adds to t what the factorisation still has on its diagonal.
+ *
+ * @param basis `[items, width]` eigenvectors as columns, with their `values`
+ */
+function raiseDiagonal(t: Float32Array, basis: Float32Array, values: Float64Array, width: number, rank: number): void {
+  for (let row = 0; row < t.length; row++) {
+    let diagonal = 0;
+    let leverage = 0;
+    for (let k = 0, at = row * width; k < rank; k++, at++) {
+      diagonal += values[k] * basis[at] * basis[at];
+      leverage += basis[at] * basis[at];
+    }
+    t[row] += diagonal / Math.max(leverage, MIN_LEVERAGE);
+  }
+}
+
+/** V·√|Λ|, `[items, dim]`, scaled to a mean squared row length of 1. */
+function scaledVectors(
+  basis: Float32Array,
+  values: Float64Array,
+  items: number,
+  width: number,
+  dim: number,
+  rank: number,
+): Float32Array {
   const vectors = new Float32Array(items * dim);
   let sum = 0;
-  for (let k = 0; k < kept; k++) sum += Math.abs(values[k]);
-  for (let k = 0; k < kept; k++) {
+  for (let k = 0; k < rank; k++) sum += Math.abs(values[k]);
+  for (let k = 0; k < rank; k++) {
     const factor = sum > 0 ? Math.sqrt((Math.abs(values[k]) * items) / sum) : 0;
-    for (let row = 0; row < items; row++) vectors[row * dim + k] = transposedRows[row * width + k] * factor;
+    for (let row = 0; row < items; row++) vectors[row * dim + k] = basis[row * width + k] * factor;
   }
-  return { vectors, signs: Float64Array.from({ length: dim }, (_, k) => (k < kept ? values[k] : 0)) };
+  return vectors;
 }
 
 /** Step 3: W of the ridge regression `vectors ≈ content · W`. */

@@ -1,7 +1,7 @@
 /**
- * Content vectors made ready for the adaptor: the mean of the rows with text is removed, then every row is brought to
- * length 1. Sentence encoders put all texts into a narrow cone around their mean; without it, cosines tell items apart
- * twice as well (Su et al. 2021). A row of zeros means "no text" and stays zero.
+ * Content vectors as the towers read them: the mean of the rows with text is removed, the rows are
+ * whitened if configured (whitening.ts), and every row is scaled to length 1. A row of zeros, for an
+ * item without text, stays zero.
  */
 import { centredContent, contentMean } from '@lorekeep/core';
 import { type Arrays, namedArray } from '@lorekeep/graph';
@@ -11,16 +11,15 @@ import { fitWhitening, whitenedContent } from './whitening.ts';
 export interface PreparedContent {
   /** `[items × dim]` as the towers read it. */
   content: Float32Array;
-  /** What was fitted, as the bundle keeps it: `content/mean`, `content/whitening`. */
+  /** What was fitted and belongs in the bundle: `content/mean [dim]`, `content/whitening [dim, dim]`. */
   parameters: Arrays;
 }
 
 /**
- * Everything that happens to content before the towers read it.
- *
- * @param fitted parameters of other towers, whose mean and whitening are used instead of fitting them
- * @returns `content [items, dim]`, and what was fitted, as the bundle keeps it
- * @throws LorekeepError `TOWERS_BAD_CONTENT`
+ * @param raw `[items × dim]` from the frozen encoder
+ * @param fitted parameters of other towers, whose mean and whitening are used if their sizes match.
+ *   Default: both are fitted to `raw`.
+ * @throws LorekeepError `CONTENT_INVALID`
  */
 export async function prepareContent(
   raw: Float32Array,
@@ -29,16 +28,17 @@ export async function prepareContent(
   kind: TowerConfig['items']['whitening'],
   { threads, fitted }: { threads?: number; fitted?: Arrays } = {},
 ): Promise<PreparedContent> {
-  const own = contentMean(raw, items, dim);
-  const mean = given(fitted, 'content/mean', dim) ?? own;
+  const ownMean = contentMean(raw, items, dim);
+  const mean = fittedArray(fitted, 'content/mean', dim) ?? ownMean;
   const parameters: Arrays = { 'content/mean': namedArray([dim], mean) };
   if (kind === 'none') return { content: centredContent(raw, mean), parameters };
-  const whitening = given(fitted, 'content/whitening', dim * dim) ?? (await fitWhitening(raw, mean, kind, { threads }));
+  const whitening =
+    fittedArray(fitted, 'content/whitening', dim * dim) ?? (await fitWhitening(raw, mean, kind, { threads }));
   parameters['content/whitening'] = namedArray([dim, dim], whitening);
   return { content: await whitenedContent(raw, mean, whitening, { threads }), parameters };
 }
 
-function given(fitted: Arrays | undefined, name: string, size: number): Float32Array | undefined {
+function fittedArray(fitted: Arrays | undefined, name: string, size: number): Float32Array | undefined {
   const found = fitted?.[name]?.data as Float32Array | undefined;
   return found?.length === size ? found : undefined;
 }

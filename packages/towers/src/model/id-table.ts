@@ -1,6 +1,7 @@
 /**
- * The ID table as a sparse one: a step reads and trains only the rows of the items in its batch, by lazy Adam, so that a
- * step costs the same over a thousand items and over ten million. For losses that read only a batch's items.
+ * The ID table as a sparse table: a step reads and trains only the rows of the items in its batch, by
+ * lazy Adam, so the cost of a step does not grow with the catalogue. For losses that read only the
+ * items of a batch.
  */
 import { type Arrays, createSparseTable, namedArray, type Rows, type SparseTable } from '@lorekeep/graph';
 
@@ -8,37 +9,37 @@ const NAME = 'id/table';
 
 export interface IdTable {
   tables: Record<string, SparseTable>;
-  /** What a step takes beside its batch. @param items rows of the batch's items, −1 for none */
+  /** The rows that a step reads. @param items item rows of the batch, −1 for an empty entry */
   rows(items: Int32Array): Rows;
-  /** The table as a parameter, a copy. */
+  /** The whole table as a parameter, copied. */
   whole(): Arrays;
-  /** What a checkpoint keeps. */
+  /** The state for a checkpoint. */
   arrays(): Arrays;
 }
 
 /**
- * @param parameters first values; the table is taken out of them
- * @param fixed the solved start: where it has the table, what is learned of it begins at zero
+ * @param parameters initial values; the table is removed from them
+ * @param fixed the closed-form start. If it contains a table, the learned table starts at zero.
  * @param saved `arrays()` of a checkpoint
  */
 export function createIdTable(parameters: Arrays, fixed: Arrays, saved?: Arrays): IdTable {
   const { shape, data } = parameters[NAME];
   delete parameters[NAME];
   const [items, dim] = shape;
-  const atZero = `start/${NAME}` in fixed || (data as Float32Array).every((value) => value === 0);
-  const first = atZero ? undefined : (data as Float32Array);
+  const startsAtZero = `start/${NAME}` in fixed || (data as Float32Array).every((value) => value === 0);
+  const initial = startsAtZero ? undefined : (data as Float32Array);
   const table = createSparseTable({
     rows: items,
     dim,
-    initial: first && ((row, into) => into.set(first.subarray(row * dim, (row + 1) * dim))),
+    initial: initial && ((row, into) => into.set(initial.subarray(row * dim, (row + 1) * dim))),
   });
   if (saved !== undefined) table.restore(saved);
   return {
     tables: { [NAME]: table },
     rows: (rows) => ({ [NAME]: rows }),
     whole() {
-      // Rows that no batch has named stand at their first values.
-      const copy = first === undefined ? new Float32Array(items * dim) : first.slice();
+      // Rows that were in no batch still have their initial values.
+      const copy = initial === undefined ? new Float32Array(items * dim) : initial.slice();
       const { parameter, made } = table.arrays();
       for (let row = 0; row < items; row++)
         if (made.data[row] === 1)

@@ -1,19 +1,26 @@
 /**
- * Whitening: frozen sentence vectors lie in a narrow, elongated cone, where a few directions drown the rest. Turned and
- * stretched so that every direction has the same variance over the catalogue, they are the better features for a
- * recommender (Zhang et al. 2024, WhitenRec). With Σ = V·Λ·Vᵀ the covariance of the centred rows with text,
+ * Whitening. Frozen sentence vectors lie in a narrow cone in which a few directions dominate. After
+ * whitening every direction has the same variance over the catalogue, which gives better features for
+ * a recommender (WhitenRec, Zhang et al. 2024). With Σ = V·Λ·Vᵀ the covariance of the centred rows
+ * with text,
  *
- *     W = V·(Λ + εI)^−½·Vᵀ  (`zca`: the vectors' own axes are kept)     W = V·(Λ + εI)^−½  (`pca`: principal axes)
+ *     W = V·(Λ + εI)^−½·Vᵀ   `zca`: in the axes of the vectors
+ *     W = V·(Λ + εI)^−½      `pca`: along the principal axes
  *
- * ε keeps directions that hardly occur from becoming loud noise; it matters where there are fewer items than dimensions.
+ * ε limits how much rare directions are amplified. It matters if there are fewer items than dimensions.
  */
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { symmetricEigen } from '@lorekeep/linear';
 
 /** ε, as a share of the mean eigenvalue. */
 const FLOOR = 0.01;
-/** Rows a product. */
+/** Rows per matrix product. */
 const BATCH = 4096;
+
+export interface WhiteningOptions {
+  /** Default: all cores. */
+  threads?: number;
+}
 
 /**
  * @param content `[items, dim]` raw rows, zeros for an item without text
@@ -24,39 +31,16 @@ export async function fitWhitening(
   content: Float32Array,
   mean: Float32Array,
   kind: 'zca' | 'pca',
-  { threads }: { threads?: number } = {},
+  { threads }: WhiteningOptions = {},
 ): Promise<Float32Array> {
   const dim = mean.length;
-  const covariance = new Float64Array(dim * dim);
-  const product = createGraphCache(({ rows }) => ({ gram: tf.matMul(rows as never, rows as never, true) }), {
-    name: 'covariance',
-    threads,
-  });
-  let count = 0;
-  try {
-    const rows = new Float32Array(BATCH * dim);
-    let held = 0;
-    const flush = async () => {
-      const { gram } = await product.run({ rows: namedArray([BATCH, dim], rows) });
-      for (let i = 0; i < covariance.length; i++) covariance[i] += gram.data[i] as number;
-      rows.fill(0);
-      held = 0;
-    };
-    for (let first = 0; first < content.length; first += dim) {
-      if (!hasText(content, first, dim)) continue;
-      for (let k = 0; k < dim; k++) rows[held * dim + k] = content[first + k] - mean[k];
-      count++;
-      if (++held === BATCH) await flush();
-    }
-    if (held > 0) await flush();
-  } finally {
-    await product.close();
-  }
+  const { covariance, rows } = await scaledCovariance(content, mean, threads);
   const { values, vectors } = symmetricEigen(covariance, dim);
   const total = values.reduce((sum, value) => sum + Math.max(value, 0), 0);
   const floor = total > 0 ? (FLOOR * total) / dim : 1;
-  // Scaled by the number of rows: lengths are brought to 1 afterwards.
-  const scales = values.map((value) => Math.sqrt(Math.max(count, 1) / (Math.max(value, 0) + floor)));
+  // The eigenvalues are those of the number of rows times the covariance. The common factor matters
+  // little, because rows are scaled to length 1 afterwards.
+  const scales = values.map((value) => Math.sqrt(Math.max(rows, 1) / (Math.max(value, 0) + floor)));
   const result = new Float32Array(dim * dim);
   if (kind === 'pca') {
     const order = Array.from(values.keys()).sort((i, j) => values[j] - values[i]);
@@ -73,12 +57,50 @@ export async function fitWhitening(
   return result;
 }
 
-/** Rows of `content` made ready for the adaptor, as `centreContent` in model.ts does inside a graph with a whitening. */
+/** `[dim, dim]` covariance of the rows with text, times their number `rows`. */
+async function scaledCovariance(content: Float32Array, mean: Float32Array, threads: number | undefined) {
+  const dim = mean.length;
+  const covariance = new Float64Array(dim * dim);
+  const product = createGraphCache(({ rows }) => ({ gram: tf.matMul(rows as never, rows as never, true) }), {
+    name: 'covariance',
+    threads,
+  });
+  let count = 0;
+  try {
+    const rows = new Float32Array(BATCH * dim);
+    let pending = 0;
+    const flush = async () => {
+      const { gram } = await product.run({ rows: namedArray([BATCH, dim], rows) });
+      for (let i = 0; i < covariance.length; i++) covariance[i] += gram.data[i] as number;
+      rows.fill(0);
+      pending = 0;
+    };
+    for (let first = 0; first < content.length; first += dim) {
+      if (!hasText(content, first, dim)) continue;
+      for (let k = 0; k < dim; k++) rows[pending * dim + k] = content[first + k] - mean[k];
+      count++;
+      if (++pending === BATCH) await flush();
+    }
+    if (pending > 0) await flush();
+  } finally {
+    await product.close();
+  }
+  return { covariance, rows: count };
+}
+
+/**
+ * `content` as the towers read it: the same as `centreContent` with a whitening, for a whole catalogue.
+ *
+ * @param content `[items, dim]` raw rows, zeros for an item without text
+ * @param mean `[dim]`
+ * @param whitening `[dim, dim]`
+ * @returns `[items, dim]` rows of length 1, zeros for an item without text
+ */
 export async function whitenedContent(
   content: Float32Array,
   mean: Float32Array,
   whitening: Float32Array,
-  { threads }: { threads?: number } = {},
+  { threads }: WhiteningOptions = {},
 ): Promise<Float32Array> {
   const dim = mean.length;
   const items = content.length / dim;
@@ -92,17 +114,19 @@ export async function whitenedContent(
     const rows = new Float32Array(batch * dim);
     const w = namedArray([dim, dim], whitening);
     for (let first = 0; first < items; first += batch) {
-      const taken = Math.min(batch, items - first);
+      const count = Math.min(batch, items - first);
       rows.fill(0);
-      for (let row = 0; row < taken; row++)
+      for (let row = 0; row < count; row++)
         for (let k = 0; k < dim; k++) rows[row * dim + k] = content[(first + row) * dim + k] - mean[k];
       const { out } = await product.run({ rows: namedArray([batch, dim], rows), w });
-      for (let row = 0; row < taken; row++) {
+      for (let row = 0; row < count; row++) {
         if (!hasText(content, (first + row) * dim, dim)) continue;
+        const from = row * dim;
+        const to = (first + row) * dim;
         let squared = 1e-12;
-        for (let k = 0; k < dim; k++) squared += (out.data[row * dim + k] as number) ** 2;
+        for (let k = 0; k < dim; k++) squared += (out.data[from + k] as number) ** 2;
         const scale = 1 / Math.sqrt(squared);
-        for (let k = 0; k < dim; k++) result[(first + row) * dim + k] = (out.data[row * dim + k] as number) * scale;
+        for (let k = 0; k < dim; k++) result[to + k] = (out.data[from + k] as number) * scale;
       }
     }
   } finally {

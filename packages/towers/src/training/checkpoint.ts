@@ -1,7 +1,7 @@
 /**
- * Where a run can go on: one safetensors file, replaced as a whole after every epoch, that holds the trainer's state, the
- * best parameters so far and the solved start. Its key names everything the numbers depend on; a file with
- * another key belongs to another run and is ignored.
+ * The checkpoint of a run: one safetensors file, replaced atomically after every epoch, with the state
+ * of the trainer, the best parameters so far and the closed-form start. Its key is a hash of everything
+ * that the result depends on. A file with another key belongs to another run and is ignored.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,14 +15,24 @@ export interface Checkpoint {
   bestEpoch: number;
   records: EpochRecord[];
   state: TrainerState;
+  /** Learned parameters of the best epoch. */
   best: Arrays;
+  /** The closed-form start, `start/…`. */
   fixed: Arrays;
-  /** The sparse ID table, where there is one. */
+  /** State of the sparse ID table. Absent if there is none. */
   table?: Arrays;
 }
 
 const fileIn = (directory: string) => join(directory, 'checkpoint.safetensors');
 
+/** What is stored beside the arrays, as JSON in the metadata. */
+type Facts = Pick<Checkpoint, 'epoch' | 'bestEpoch' | 'records'> & {
+  step: number;
+  random: RandomState;
+  firstLosses?: number[];
+};
+
+/** @returns the path of the file */
 export async function saveCheckpoint(directory: string, key: string, checkpoint: Checkpoint): Promise<string> {
   const { state, best, fixed, table = {}, ...facts } = checkpoint;
   const { parameters, m, v, averages = {} } = state;
@@ -33,12 +43,20 @@ export async function saveCheckpoint(directory: string, key: string, checkpoint:
   const path = fileIn(directory);
   await saveSafetensors(path, arrays, {
     key,
-    facts: JSON.stringify({ ...facts, step: state.step, random: state.random, firstLosses: state.firstLosses }),
+    facts: JSON.stringify({
+      ...facts,
+      step: state.step,
+      random: state.random,
+      firstLosses: state.firstLosses,
+    } satisfies Facts),
   });
   return path;
 }
 
-/** `undefined` where there is none, none of this run, or none that can be read: training then begins anew. */
+/**
+ * @returns `undefined` if there is no checkpoint, if it belongs to another run, or if it is damaged;
+ *   training then starts again
+ */
 export async function loadCheckpoint(directory: string, key: string): Promise<Checkpoint | undefined> {
   try {
     const { arrays, metadata } = await readSafetensors(fileIn(directory));
@@ -56,14 +74,7 @@ export async function loadCheckpoint(directory: string, key: string): Promise<Ch
       const colon = name.indexOf(':');
       groups[name.slice(0, colon)][name.slice(colon + 1)] = array;
     }
-    const { step, random, firstLosses, ...facts } = JSON.parse(metadata.facts) as Omit<
-      Checkpoint,
-      'state' | 'best' | 'fixed' | 'table'
-    > & {
-      step: number;
-      random: RandomState;
-      firstLosses: number[];
-    };
+    const { step, random, firstLosses, ...facts } = JSON.parse(metadata.facts) as Facts;
     const { parameters, m, v, averages, best, fixed, table } = groups;
     const state: TrainerState = { step, random, firstLosses, parameters, m, v };
     if (Object.keys(averages).length > 0) state.averages = averages;
@@ -74,7 +85,7 @@ export async function loadCheckpoint(directory: string, key: string): Promise<Ch
   }
 }
 
-/** Removes what a run left to go on from. Harmless where there is nothing. */
+/** Removes the checkpoint of a run. Does nothing if there is none. */
 export async function discardCheckpoint(directory: string): Promise<void> {
   await rm(fileIn(directory), { force: true });
 }

@@ -1,23 +1,24 @@
 /**
- * Batches for the dense all-action loss. Each user's events are cut at a moment drawn evenly, the earlier stretch being the
- * history and the later one the targets, then drawn from in LEARN's two steps:
+ * Batches for the dense all-action loss (dense-loss.ts). The events of each user are cut at an evenly
+ * drawn moment: the earlier stretch is the history, the later one has the targets. Both are then
+ * sampled in the two steps of LEARN:
  *
- * 1. evenly: a stretch longer than may be read keeps an even draw of its events, in order;
- * 2. recent ones first: of these, `actions` positions without replacement, event i of N (from 0, the oldest) with weight
- *    `log(α + i·(β − α)/(N − 1))`, α = 10, β = 10000, divided by the largest. The newest is four times as likely as the oldest,
- *    and no event is out of reach.
+ * 1. Evenly: a stretch that is longer than allowed keeps an even draw of its events, in order.
+ * 2. With a preference for recent events: `actions` positions are drawn without replacement. Event i of
+ *    N (0 is the oldest) has the weight `log(α + i·(β − α)/(N − 1))`, α = 10, β = 10000, divided by the
+ *    largest weight. The newest event is four times as likely as the oldest.
  *
- * A user acts once an epoch, cut at another moment each time.
+ * Every user is in one batch per epoch, with a new cut each time.
  */
 import type { Random } from '@lorekeep/core';
 import { type Split, trainItems } from '@lorekeep/evaluation';
 import type { TowerConfig } from '../options.ts';
-import { type BatchPlan, planEpoch } from './batches.ts';
+import { type BatchPlan, planEpoch } from './epoch-plan.ts';
 
 const ALPHA = 10;
 const BETA = 10_000;
 
-/** The weight of each of N events, oldest first, in (0, 1]. */
+/** `[count]` weights of events, oldest first, in (0, 1]. */
 export function recencyWeights(count: number): Float64Array {
   if (count === 1) return Float64Array.of(1);
   const weight = (i: number) => Math.log(ALPHA + (i * (BETA - ALPHA)) / (count - 1));
@@ -26,10 +27,11 @@ export function recencyWeights(count: number): Float64Array {
 }
 
 export interface DensePlan extends BatchPlan {
-  /** Of each user, how many training events are history. */
+  /** For each user, the number of training events that are history. */
   cuts: number[];
 }
 
+/** All users with two training events or more. */
 export function planDenseEpoch(
   split: Split,
   { network: { maxHistory }, loss: { targetLength }, training: { batchPositions } }: TowerConfig,
@@ -37,13 +39,13 @@ export function planDenseEpoch(
 ): DensePlan[] {
   const users = split.trainLengths.length;
   const cuts = new Uint32Array(users);
-  const needed = (user: number) => {
+  const cutUser = (user: number) => {
     const events = split.trainLengths[user];
     if (events < 2) return 0;
     cuts[user] = 1 + random.int(events - 1);
     return Math.max(Math.min(cuts[user], maxHistory), Math.min(events - cuts[user], targetLength));
   };
-  const plans = planEpoch(users, needed, Math.max(maxHistory, targetLength), batchPositions, random);
+  const plans = planEpoch(users, cutUser, Math.max(maxHistory, targetLength), batchPositions, random);
   return plans.map((plan) => ({ ...plan, cuts: plan.users.map((user) => cuts[user]) }));
 }
 
@@ -51,28 +53,32 @@ export interface DenseBatch {
   /** `[size, historyLength]` item rows, 0 in the padding. */
   history: Int32Array;
   historyLength: number;
-  /** `[size, targetLength]`, and 1 where there is one. */
+  /** `[size, targetLength]` item rows, 0 in the padding. */
   targets: Int32Array;
+  /** `[size, targetLength]` 1 if there is a target, 0 in the padding. */
   weights: Float32Array;
   targetLength: number;
-  /** `[size · actions]`, flat into `history`, and 1 where one was drawn. */
+  /** `[size · actions]` drawn positions, as indexes into the flat `history`. */
   userAt: Int32Array;
+  /** `[size · actions]` 1 if a position was drawn, 0 if the user had fewer. */
   userWeights: Float32Array;
-  /** `[size · actions]`, flat into `targets`, and 1 where one was drawn. */
+  /** `[size · actions]` drawn targets, as indexes into the flat `targets`. */
   itemAt: Int32Array;
+  /** `[size · actions]` 1 if a target was drawn, 0 if the user had fewer. */
   itemWeights: Float32Array;
-  /** `[size, size · actions]` 1 where that drawn target may count against that user. */
+  /** `[size, size · actions]` 1 if that drawn target is a negative of that user. */
   negatives: Float32Array;
 }
 
 export function denseBatch(
   split: Split,
   { users, size, length, cuts }: DensePlan,
-  { network: { maxHistory }, loss: { targetLength: most, actions } }: TowerConfig,
+  { network, loss }: TowerConfig,
   random: Random,
 ): DenseBatch {
-  const historyLength = Math.min(length, maxHistory);
-  const targetLength = Math.min(length, most);
+  const { actions } = loss;
+  const historyLength = Math.min(length, network.maxHistory);
+  const targetLength = Math.min(length, loss.targetLength);
   const batch: DenseBatch = {
     history: new Int32Array(size * historyLength),
     historyLength,
@@ -85,8 +91,7 @@ export function denseBatch(
     itemWeights: new Float32Array(size * actions),
     negatives: new Float32Array(size * size * actions),
   };
-  const acted: Set<number>[] = [];
-  users.forEach((user, row) => {
+  const targetsOfRow = users.map((user, row) => {
     const items = trainItems(split, user);
     const history = evenDraw(items.subarray(0, cuts[row]), historyLength, random);
     const targets = evenDraw(items.subarray(cuts[row]), targetLength, random);
@@ -101,27 +106,40 @@ export function denseBatch(
       batch.itemAt[row * actions + k] = row * targetLength + position;
       batch.itemWeights[row * actions + k] = 1;
     });
-    acted.push(new Set(targets));
+    return new Set(targets);
   });
-  const columns = size * actions;
-  for (let row = 0; row < users.length; row++)
-    for (let column = 0; column < columns; column++) {
-      if (batch.itemWeights[column] === 0 || Math.floor(column / actions) === row) continue;
-      if (!acted[row].has(batch.targets[batch.itemAt[column]])) batch.negatives[row * columns + column] = 1;
-    }
+  markNegatives(batch, targetsOfRow, size, actions);
   return batch;
+}
+
+/** The drawn targets of other users are negatives, unless the item is a target of the user as well. */
+function markNegatives(
+  { negatives, itemAt, itemWeights, targets }: DenseBatch,
+  targetsOfRow: readonly ReadonlySet<number>[],
+  size: number,
+  actions: number,
+): void {
+  const columns = size * actions;
+  for (let row = 0; row < targetsOfRow.length; row++)
+    for (let column = 0; column < columns; column++) {
+      if (itemWeights[column] === 0 || Math.floor(column / actions) === row) continue;
+      if (!targetsOfRow[row].has(targets[itemAt[column]])) negatives[row * columns + column] = 1;
+    }
 }
 
 /** All of `items`, or `count` of them drawn evenly, in order. */
 function evenDraw(items: Int32Array, count: number, random: Random): Int32Array {
   if (items.length <= count) return items;
   const drawn = new Int32Array(count);
-  let taken = 0;
-  for (let i = 0; taken < count; i++) if (random.next() * (items.length - i) < count - taken) drawn[taken++] = items[i];
+  let found = 0;
+  for (let i = 0; found < count; i++) if (random.next() * (items.length - i) < count - found) drawn[found++] = items[i];
   return drawn;
 }
 
-/** `count` of the positions 0 … length − 1 (all, where there are no more) by recency weight, in order (Efraimidis & Spirakis 2006). */
+/**
+ * `count` of the positions 0 … length − 1, or all if there are no more, drawn by recency weight without
+ * replacement (Efraimidis & Spirakis 2006), in ascending order.
+ */
 function recentDraw(length: number, count: number, random: Random): number[] {
   const positions = Array.from({ length }, (_, i) => i);
   if (length <= count) return positions;

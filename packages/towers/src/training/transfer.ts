@@ -1,17 +1,19 @@
 /**
- * Beginning at towers that another catalogue has trained (multi-domain pre-training). Whatever speaks of text and of
- * behaviour in general is taken over: the content path with its mean and whitening, the blocks, the user side. Whatever
- * speaks of single items is not: the ID table and its gate begin anew. So with `epochs: 0` what comes out is the zero-shot model, which knows
- * this catalogue by its text alone, and with more epochs it is fine-tuned.
+ * Training that starts from towers of another catalogue (multi-domain pre-training). Everything that
+ * reads text or behaviour in general is taken over: the content path with its mean and whitening, the
+ * transformer blocks and the user side. The ID table and its gate belong to single items and start
+ * anew. With `epochs: 0` the result is the zero-shot model, which knows this catalogue by its text
+ * alone; with more epochs it is fine-tuned.
  */
 import type { Arrays } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import type { TowerConfig } from '../options.ts';
 
-/** Origin of the content vectors. */
+/** What made the content vectors. */
 export interface ContentInfo {
   /** `TextEncoder.id` */
   encoder: string;
+  /** For messages. */
   name: string;
   dim: number;
   isLanguageModel: boolean;
@@ -20,14 +22,18 @@ export interface ContentInfo {
 }
 
 export interface InitialTowers {
-  /** Version and parameters (SHA-256) of the bundle they come from; goes into the new bundle's manifest. */
+  /**
+   * Version of the bundle they come from, and SHA-256 of its parameters; both go into the manifest of
+   * the new bundle.
+   */
   from: { version: string; parameters: string };
+  /** `TowerConfig`, or that of an older version. */
   config: Record<string, unknown>;
   contentInfo: ContentInfo;
   parameters: Arrays;
 }
 
-/** Options that give the parameters their shape and meaning: they must be equal on both sides. */
+/** Options that determine the shape and meaning of parameters. They must be equal in both runs. */
 const SHAPING = [
   ['items', 'content'],
   ['network', 'residual'],
@@ -43,10 +49,10 @@ const SHAPING = [
 ] as const;
 
 /**
- * `own` with everything replaced that can be taken over.
+ * Replaces all parameters that can be taken over.
  *
- * @param own first values as `initialParameters` makes them at random
- * @throws LorekeepError `TOWERS_INIT_MISMATCH`
+ * @param own initial values from `initialParameters`, without a closed-form start
+ * @throws LorekeepError `TOWERS_INIT_MISMATCH` if content, encoder, template, options or shapes differ
  */
 export function startFromOtherTowers(
   own: Arrays,
@@ -55,28 +61,30 @@ export function startFromOtherTowers(
   contentInfo: ContentInfo,
 ): Arrays {
   if (!config.items.content)
-    throw errors.TOWERS_INIT_MISMATCH({ problem: 'items.content is false: without text nothing can be taken over' });
+    throw errors.TOWERS_INIT_MISMATCH({
+      problem: 'items.content is false, and only towers that read text can be taken over',
+    });
   const { encoder, name, template } = initial.contentInfo;
   if (encoder !== contentInfo.encoder || template !== contentInfo.template)
     throw errors.TOWERS_INIT_MISMATCH({
-      problem: `they read texts through ${name} and the template "${template}", this catalogue is read through ${contentInfo.name} and "${contentInfo.template}"`,
+      problem: `they use the encoder ${name} with the template "${template}", this run uses ${contentInfo.name} with "${contentInfo.template}"`,
     });
   for (const [group, option] of SHAPING) {
-    const theirs = (initial.config[group] as Record<string, unknown> | undefined)?.[option];
-    const wanted = (config[group] as Record<string, unknown>)[option];
-    if (theirs !== wanted)
+    const initialValue = (initial.config[group] as Record<string, unknown> | undefined)?.[option];
+    const value = (config[group] as Record<string, unknown>)[option];
+    if (initialValue !== value)
       throw errors.TOWERS_INIT_MISMATCH({
-        problem: `their option ${group}.${option} is ${JSON.stringify(theirs)}, this run's is ${JSON.stringify(wanted)}`,
+        problem: `their option ${group}.${option} is ${JSON.stringify(initialValue)}, this run's is ${JSON.stringify(value)}`,
       });
   }
   const result: Arrays = {};
   for (const [array, value] of Object.entries(own)) {
     const found = initial.parameters[array];
     if (array.startsWith('id/')) result[array] = value;
-    else if (found === undefined) throw errors.TOWERS_INIT_MISMATCH({ problem: `they have no "${array}"` });
+    else if (found === undefined) throw errors.TOWERS_INIT_MISMATCH({ problem: `they have no array "${array}"` });
     else if (String(found.shape) !== String(value.shape))
       throw errors.TOWERS_INIT_MISMATCH({
-        problem: `their "${array}" has the shape [${found.shape}], this run's [${value.shape}]`,
+        problem: `the shape of their array "${array}" is [${found.shape}], this run's is [${value.shape}]`,
       });
     else result[array] = found;
   }

@@ -1,34 +1,39 @@
 /**
- * The item–item weights as they would be without a user's later events. A training example asks about
- * an event that itself contributed to those weights; without this correction the re-ranker learns to
- * trust them far too much.
+ * Leave-out correction: the item–item weights as they would be without a user's later events. The
+ * target of a training example is an event that contributed to those weights. Without this
+ * correction the re-ranker learns to trust them far too much.
  *
  * With f the items of the user's training events and g those of the prefix that stays, A loses f·fᵀ
  * and gains g·gᵀ, and by Woodbury's identity (a downdate), U = [f g],
  *
  *     P′ = P − Y·K·Yᵀ,   Y = P·U,   K = (diag(−1, 1) + UᵀY)⁻¹  [2 × 2],   B′ = −P′ / diag(P′) column by column.
  *
- * This is exact for whole matrices. Here P is known by its diagonal and the strongest entries of B, so
- * the small entries of Y are missing; an entry that falls below the least one kept in its row would
- * not have been kept, and is dropped.
+ * This is exact for whole matrices. Here only the diagonal of P and the strongest entries of B are
+ * stored, so the small entries of Y are missing. An entry that falls below the smallest stored one of
+ * its row counts as 0, because the solver would not have stored it.
  */
 import type { SparseRows } from '@lorekeep/core';
 
-/** Share of the removed contribution that can remain because of the entries missing from Y. */
+/** Share of the removed contribution that can remain because entries of Y are missing. */
 const ERROR = 0.2;
 
 export interface LeaveOut {
-  /** Sets the user: all items of their training events, and those of the prefix, which are among them. */
+  /**
+   * Sets the user.
+   *
+   * @param all distinct items of the user's training events
+   * @param prefix distinct items of the history that stays; a subset of `all`
+   */
   leaveOut(all: readonly number[], prefix: readonly number[]): void;
-  /** The entry at position `at` of row `row`, 0 where it would not have been kept. */
-  weight(row: number, at: number): number;
+  /** The corrected weight at position `entry` of the sparse rows, which lies in row `row`. */
+  weight(row: number, entry: number): number;
   /** The diagonal element of P′ divided by that of P, at least 1. */
   uncertaintyRatio(item: number): number;
 }
 
 /** @param diagonal `[items]` of P */
 export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diagonal: Float32Array): LeaveOut {
-  /** Y, `[items × 2]`. */
+  /** Y, `[items × 2]`; other rows than those of `touched` are 0. */
   const y = new Float64Array(2 * items);
   const touched: number[] = [];
   let k00 = 0;
@@ -42,10 +47,12 @@ export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diag
   function addRows(rows: readonly number[], column: 0 | 1): void {
     for (const row of rows) {
       add(row, diagonal[row], column);
-      for (let at = offsets[row]; at < offsets[row + 1]; at++) add(ids[at], -values[at] * diagonal[ids[at]], column);
+      for (let entry = offsets[row]; entry < offsets[row + 1]; entry++)
+        add(ids[entry], -values[entry] * diagonal[ids[entry]], column);
     }
   }
-  const corrected = (item: number) => {
+  /** The diagonal element of P′. */
+  const correctedDiagonal = (item: number) => {
     const f = y[2 * item];
     const g = y[2 * item + 1];
     return diagonal[item] - (k00 * f * f + 2 * k01 * f * g + k11 * g * g);
@@ -70,19 +77,19 @@ export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diag
       k01 = -fg / determinant;
       k11 = ff / determinant;
     },
-    weight(row, at) {
-      const id = ids[at];
+    weight(row, entry) {
+      const id = ids[entry];
       const f = y[2 * id];
       const g = y[2 * id + 1];
-      if (f === 0 && g === 0) return values[at];
+      if (f === 0 && g === 0) return values[entry];
       const rowF = y[2 * row];
       const rowG = y[2 * row + 1];
-      const p = -values[at] * diagonal[id] - (k00 * rowF * f + k01 * (rowF * g + rowG * f) + k11 * rowG * g);
-      const weight = -p / corrected(id);
-      // For a pair that only this user has, the remainder is only the error of the correction.
-      if (weight < ERROR * Math.abs(values[at] - weight)) return 0;
+      const p = -values[entry] * diagonal[id] - (k00 * rowF * f + k01 * (rowF * g + rowG * f) + k11 * rowG * g);
+      const weight = -p / correctedDiagonal(id);
+      // If the pair occurs for this user alone, all that remains is the error of the correction.
+      if (weight < ERROR * Math.abs(values[entry] - weight)) return 0;
       return weight < values[offsets[row + 1] - 1] ? 0 : weight;
     },
-    uncertaintyRatio: (item) => corrected(item) / diagonal[item],
+    uncertaintyRatio: (item) => correctedDiagonal(item) / diagonal[item],
   };
 }

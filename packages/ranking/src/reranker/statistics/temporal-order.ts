@@ -1,8 +1,8 @@
 /**
- * The time of an item from the order of events alone. Many logs carry no usable time stamps, but the
- * order in which users choose items says that one game console is older than the next. Time t solves
- * least squares over all pairs of consecutive training events (a, then b), t_b − t_a = 1, with a ridge
- * towards 0 (HodgeRank, Jiang et al. 2011), by conjugate gradients.
+ * Temporal order: the time of an item from the order of events alone. Many logs carry no usable time
+ * stamps, but the order in which users choose items shows which of two game consoles is the older.
+ * The times t solve least squares over all pairs of consecutive training events (a, then b),
+ * t_b − t_a = 1, with a ridge towards 0 (HodgeRank, Jiang et al. 2011), by conjugate gradients.
  */
 import { type Split, trainItems } from '@lorekeep/evaluation';
 
@@ -11,22 +11,12 @@ const ITERATIONS = 60;
 const TOLERANCE = 1e-6;
 
 /**
- * @param includes which users' events are used. Default: all.
- * @returns `[items]`, in events; 0 for an item without consecutive events
+ * @param includes the users whose events are used. Default: all.
+ * @returns `[items]`, in events; 0 for an item that is in no pair
  */
 export function temporalOrder(split: Split, includes: (user: number) => boolean = () => true): Float32Array {
+  const { from, to } = consecutivePairs(split, includes);
   const items = split.log.itemIds.length;
-  const from: number[] = [];
-  const to: number[] = [];
-  for (let user = 0; user < split.trainLengths.length; user++) {
-    if (!includes(user)) continue;
-    const events = trainItems(split, user);
-    for (let at = 1; at < events.length; at++) {
-      if (events[at] === events[at - 1]) continue;
-      from.push(events[at - 1]);
-      to.push(events[at]);
-    }
-  }
   const times = new Float64Array(items);
   const residual = new Float64Array(items);
   for (let pair = 0; pair < from.length; pair++) {
@@ -56,8 +46,24 @@ export function temporalOrder(split: Split, includes: (user: number) => boolean 
   return Float32Array.from(times);
 }
 
+/** Consecutive training events of one user that have different items. */
+function consecutivePairs(split: Split, includes: (user: number) => boolean): { from: number[]; to: number[] } {
+  const from: number[] = [];
+  const to: number[] = [];
+  for (let user = 0; user < split.trainLengths.length; user++) {
+    if (!includes(user)) continue;
+    const events = trainItems(split, user);
+    for (let at = 1; at < events.length; at++) {
+      if (events[at] === events[at - 1]) continue;
+      from.push(events[at - 1]);
+      to.push(events[at]);
+    }
+  }
+  return { from, to };
+}
+
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
+  for (let item = 0; item < a.length; item++) sum += a[item] * b[item];
   return sum;
 }

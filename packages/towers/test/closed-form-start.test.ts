@@ -6,7 +6,7 @@ import { symmetricEigen } from '@lorekeep/linear';
 import { CONTENT_DIM, groupedLog } from '@lorekeep/testing';
 import { closedFormStart } from '../src/model/closed-form-start.ts';
 
-test('eigenpairs satisfy A·v = λ·v and are orthonormal, for repeated and zero eigenvalues too', () => {
+test('eigenpairs satisfy A·v = λ·v and are orthonormal, also for repeated and zero eigenvalues', () => {
   const n = 40;
   const matrices = {
     random: (i: number, j: number) => Math.sin(1 + Math.min(i, j) * 50 + Math.max(i, j) * 3),
@@ -31,7 +31,7 @@ test('eigenpairs satisfy A·v = λ·v and are orthonormal, for repeated and zero
   }
 });
 
-test('at full width the start has the off-diagonal scores of the dense closed form, and nearly none on the diagonal', async () => {
+test('at full width the start has the off-diagonal scores of the dense closed form and a diagonal near zero', async () => {
   const { log, content } = groupedLog();
   const items = log.itemIds.length;
   const split = leaveOneOut(log);
@@ -51,7 +51,7 @@ test('at full width the start has the off-diagonal scores of the dense closed fo
     return sum;
   };
 
-  // Densely: A = XᵀX + 10·C·Cᵀ and G = A·(A + 300·I)⁻¹, by eigenvectors of A.
+  // The dense closed form: A = XᵀX + 10·C·Cᵀ and G = A·(A + 300·I)⁻¹, by eigenvectors of A.
   const a = new Float64Array(items * items);
   for (let user = 0; user < log.userIds.length; user++) {
     const touched = [...new Set(trainItems(split, user))];

@@ -1,0 +1,58 @@
+/** A small log with known structure, and the re-ranker's statistics of a split of it. */
+import { leaveOneOut, type Split } from '@lorekeep/evaluation';
+import {
+  type Candidates,
+  createCandidateSource,
+  diagonalOf,
+  interactionsOf,
+  solveItems,
+  strongestNeighbours,
+} from '@lorekeep/linear';
+import { groupedLog } from '@lorekeep/testing';
+import { type CandidateFeatures, createFeatureReader } from '../src/reranker/features/feature-reader.ts';
+import type { LeaveOutContext } from '../src/reranker/features/query.ts';
+import { countStatistics, type ItemStatistics } from '../src/reranker/statistics/item-statistics.ts';
+
+const { log } = groupedLog({ users: 400, groups: 6, perGroup: 12 });
+export const split = leaveOneOut(log);
+
+/** The user with the most training events. */
+export const longest = Array.from(split.trainLengths.keys()).reduce((a, b) =>
+  split.trainLengths[b] > split.trainLengths[a] ? b : a,
+);
+
+/** The split in which one user's training events end before position `at`. */
+export function without(user: number, at: number): Split {
+  const trainLengths = split.trainLengths.slice();
+  trainLengths[user] = at;
+  return { ...split, trainLengths };
+}
+
+export async function statisticsOf(of: Split): Promise<{ statistics: ItemStatistics; diagonal: Float32Array }> {
+  const inverse = await solveItems(interactionsOf(of), undefined, { lambda: 100, beta: 0 });
+  const diagonal = diagonalOf(inverse);
+  const weights = strongestNeighbours(inverse);
+  const statistics: ItemStatistics = {
+    items: of.log.itemIds.length,
+    decay: 0.8,
+    weights,
+    variants: { events: weights },
+    uncertainty: diagonal.map((value) => value * 100),
+    content: undefined,
+    ...countStatistics(of),
+  };
+  return { statistics, diagonal };
+}
+
+/** Candidates of a history, with their features. */
+export function read(
+  statistics: ItemStatistics,
+  history: ArrayLike<number>,
+  passes?: (item: number) => boolean,
+  leaveOut?: LeaveOutContext,
+): Candidates & CandidateFeatures {
+  const source = createCandidateSource(statistics);
+  const candidates = source.candidates(history, passes, leaveOut?.weights.weight);
+  const reader = createFeatureReader(statistics, source.includesHistory);
+  return { ...candidates, ...reader.read(history, candidates, leaveOut) };
+}
