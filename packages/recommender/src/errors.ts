@@ -27,7 +27,7 @@ export const errors = defineErrors({
   }),
   BUNDLE_FORMAT: usage<{ path: string; format: unknown; known: number }>({
     message: ({ path, format, known }) =>
-      `The model in ${path} has format ${String(format)}; this program reads format ${known}.`,
+      `The model in ${path} has format ${String(format)}; this program reads formats 2 to ${known}.`,
     hint: 'Use the program version that wrote it, or train again.',
   }),
   BUNDLE_EXISTS: usage<{ path: string }>({
