@@ -1,4 +1,4 @@
-"""hnswlib and faiss for the index bench: the same vectors, graph and breadth, one thread for searching."""
+"""hnswlib and faiss for the bench `index`: the same vectors, graph and breadth, one thread for searching."""
 
 import os
 import time

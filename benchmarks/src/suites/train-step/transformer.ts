@@ -1,7 +1,7 @@
 /**
- * The model of the bench `train-step`: a causal transformer with post-norm blocks, GELU and a tied softmax over the
- * catalogue at every position, dropout where BERT and LEARN have it. Written twice, here and in
- * `peers/train_step.py`; the bench proves that both are the same function.
+ * The model of the bench `train-step`: a causal transformer with post-norm blocks, GELU and a tied
+ * softmax over the catalogue at every position, and dropout where BERT and LEARN have it.
+ * `peers/train_step.py` has the same model in PyTorch; the bench compares loss and gradients of both.
  */
 import { createRandom } from '@lorekeep/core';
 import {
@@ -55,7 +55,7 @@ export function initialParameters({ length, dim, layers, items }: TransformerSha
   return parameters;
 }
 
-/** Users walking through the catalogue; the next item depends on the last, so there is something to learn. */
+/** Random walks through the catalogue. The next item depends on the last, so there is something to learn. */
 export function randomBatch({ batch, length, items }: TransformerShape, seed: number): Arrays {
   const random = createRandom(seed);
   const read = new Int32Array(batch * length);
@@ -118,7 +118,7 @@ export function transformerLoss(
   return tf.mean(softmaxCrossEntropy(logits, tf.reshape(batch.targets, [-1])));
 }
 
-/** Multiplications and additions of a step's matrix products; backward costs twice forward. */
+/** Multiplications and additions of the matrix products of a step. Backward costs twice forward. */
 export function gemmFlops({ batch, length, dim, layers, items }: TransformerShape): number {
   const rows = batch * length;
   const layer = 2 * rows * dim * (3 * dim + dim + 8 * dim) + 2 * 2 * rows * length * dim;

@@ -1,16 +1,21 @@
 /**
- * One training step against PyTorch: a causal transformer (batch 128, 50 positions, post-norm layers, 4 heads, GELU,
- * dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at every position), AdamW with clipping, in two
- * sizes: 128 wide with 2 layers, and 256 wide with 4. The small one is timed without dropout too; `--quick` leaves out
- * compiling the large one for PyTorch, which takes a minute.
+ * One training step against PyTorch: a causal transformer (batch 128, 50 positions, post-norm layers,
+ * 4 heads, GELU, dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at every
+ * position) and AdamW with clipping. There are two sizes: dimension 128 with 2 layers, and dimension
+ * 256 with 4. The small size is also timed without dropout. `--quick` does not compile the large size
+ * for PyTorch, which takes a minute.
  *
- * Both sides start from the same parameters and see the same batch; the loss and every gradient are compared, dropout
- * off, before anything is timed. Then blocks of steps alternate, on equally many threads. `gemm_peak_fraction` is the
- * arithmetic of the step's matrix products over what one large product reaches on this machine in the same run: the
- * distance to a step that does nothing but multiply. `step_in_…_fraction` says where the first thread's time goes: products,
- * elementwise operations, reductions (softmax and normalisation among them), moving data, and what is outside the graph of
- * loss and gradients (the optimiser, dropout's masks, waiting for the other thread). `gemm_peak_vs_pytorch_gemm_peak` compares one large
- * product of the two libraries on all threads.
+ * Both sides start from the same parameters and read the same batch. Before anything is timed, the
+ * loss and every gradient are compared without dropout. Then blocks of steps alternate, with the same
+ * number of threads on both sides.
+ *
+ * * `gemm_peak_fraction`: arithmetic of the matrix products of a step per second, divided by the speed
+ *   of one large product in the same run. A step of matrix products alone would reach 1.
+ * * `step_in_…_fraction`: the time of the first thread by kind of operator: products, elementwise
+ *   operations, reductions (softmax and normalisation included), moving data. The rest,
+ *   `step_outside_operators_fraction`, is outside the graph of loss and gradients: the optimiser, the
+ *   masks of dropout, waiting for the other threads.
+ * * `gemm_peak_vs_pytorch_gemm_peak`: one large product of both libraries on all threads.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -27,21 +32,25 @@ import {
   type Trainer,
   tf,
 } from '@lorekeep/graph';
-import { interleave, median } from './interleave.ts';
-import { type Peer, peerPython, startPeer } from './peers.ts';
+import { interleave, median } from '../../measure/interleave.ts';
+import { peerPython } from '../../peers/environments.ts';
+import { openPeer, type Peer } from '../../peers/peer.ts';
+import type { BenchOptions, BenchResult } from '../../result.ts';
 import { timeByKind } from './profile.ts';
-import type { BenchOptions, BenchResult } from './result.ts';
 import { gemmFlops, initialParameters, randomBatch, type TransformerShape, transformerLoss } from './transformer.ts';
 
 const SMALL: TransformerShape = { batch: 128, length: 50, dim: 128, layers: 2, heads: 4, items: 1000 };
 const LARGE: TransformerShape = { ...SMALL, dim: 256, layers: 4 };
-/** Parts of each thread's share that are computed one after another, so that activations stay in the cache; same gradients. */
+/**
+ * Each thread computes its share of the batch in this number of parts, one after the other, so that
+ * activations stay in the cache. The gradients are the same.
+ */
 const MICRO_BATCHES = 4;
 const DROPOUT = 26 / 256;
 const OPTIMISER = { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 const REQUIREMENTS = ['torch==2.15.0', 'safetensors==0.8.0', 'numpy==2.4.6'];
 
-/** Rows and columns of the one large product by which a machine's peak is told. */
+/** Rows and columns of the large product that measures the peak of the machine. */
 const PEAK_SIZE = 1536;
 
 /** GFLOP/s of one large product in ONNX Runtime. */
@@ -65,7 +74,7 @@ async function gemmPeak(threads: number): Promise<number> {
   return (2 * size ** 3) / best / 1e6;
 }
 
-/** Largest difference of any gradient entry, relative to the largest entry of that parameter's gradient. */
+/** Largest difference of any gradient entry, relative to the largest entry of the same gradient. */
 function maxRelativeError(ours: Arrays, theirs: Arrays): number {
   let worst = 0;
   for (const [name, { data }] of Object.entries(theirs)) {
@@ -83,7 +92,7 @@ function maxRelativeError(ours: Arrays, theirs: Arrays): number {
 export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const threads = availableParallelism();
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
-  const peer = startPeer('train_step.py', await peerPython(REQUIREMENTS, { log }), { log });
+  const peer = await openPeer('train_step.py', await peerPython(REQUIREMENTS, { log }), { log });
   try {
     const small = await contest(SMALL, peer, directory, { threads, quick, log, whole: true });
     const large = await contest(LARGE, peer, directory, { threads, quick, log, whole: false });
@@ -110,11 +119,11 @@ const suffixed = (values: Record<string, number>) =>
 
 interface ContestOptions extends Pick<BenchOptions, 'quick' | 'log'> {
   threads: number;
-  /** Times the step without dropout as well, and measures the memory of many steps. */
+  /** Also times the step without dropout, and measures the memory of many steps. */
   whole: boolean;
 }
 
-/** Both sides at one size. */
+/** Measures both sides at one size. */
 async function contest(
   shape: TransformerShape,
   peer: Peer,
@@ -217,7 +226,7 @@ async function contest(
       ratios.step_without_dropout_vs_pytorch_eager_time = lorekeepPlain.median / eagerPlain.median;
     }
 
-    // The losses of the first steps from the same start, optimiser included.
+    // Losses of the first steps from the same start. They depend on the optimisers too.
     await peer.call('setup', peerSetup);
     const fresh = await trainerWith(0);
     const count = whole ? 10 : 3;
@@ -240,7 +249,7 @@ async function contest(
   }
 }
 
-/** Shares of a step's time, from steps of their own: profiling slows them a little. */
+/** Shares of the time of a step. Profiling slows steps a little, so they are not those that are timed. */
 async function whereTimeGoes(trainer: Trainer, batch: Arrays, prefix: string): Promise<Record<string, number>> {
   const times: number[] = [];
   for (let i = 0; i < 10; i++) {
@@ -258,7 +267,10 @@ async function whereTimeGoes(trainer: Trainer, batch: Arrays, prefix: string): P
   };
 }
 
-/** Growth of resident memory over `steps`, in percent: medians of the first and the last tenth, so one GC tells nothing. */
+/**
+ * Growth of resident memory over `steps`, in percent. It compares the medians of the first and the last
+ * tenth, so that a single garbage collection does not count.
+ */
 async function memoryGrowth(step: () => Promise<unknown>, steps: number, log: (line: string) => void): Promise<number> {
   const samples: number[] = [];
   for (let i = 0; i < steps; i++) {

@@ -1,16 +1,20 @@
 /**
- * The batch job over a catalogue of 200,000 generated items, real process, real store, real sentence encoder:
+ * The batch job over a catalogue of 200,000 generated items, with a real process, store and encoder:
  *
- * 1. one run that nobody interrupts;
- * 2. the same catalogue in a second store, its process killed (SIGKILL) five times, at a sixth, two sixths … of the texts,
- *    started again each time; every stored vector is then compared with the first store's, byte for byte;
- * 3. a catalogue of 1,000 items, for what memory does not depend on the size of;
- * 4. the job, from survey to last commit, against one `encode` call with all texts of a smaller catalogue, in turns.
+ * 1. one uninterrupted run;
+ * 2. the same catalogue in a second store. Its process is killed (SIGKILL) five times, at a sixth, two
+ *    sixths … of the texts, and started again each time. Then every stored vector is compared with that
+ *    of the first store, byte for byte;
+ * 3. a catalogue of 1,000 items, for the memory that does not depend on the size;
+ * 4. the job, from survey to last commit, against one `encode` call with all texts of a smaller
+ *    catalogue, in turns.
  *
- * The model is all-MiniLM-L6-v2 cut to its first two layers: its tokenizer, width and embeddings, a third of its
- * products. With all six, 200,000 texts take a quarter of an hour a run on two cores, and what is on trial here, all that
- * is not the model, would have three times as long to do its work: the cut model is the stricter test.
- * There is no peer: `ratios` holds the job against our own encoder. `--quick`: 12,000 items.
+ * The model is all-MiniLM-L6-v2 reduced to its first two layers. Tokenizer, dimension and embeddings
+ * stay; the matrix products are a third. With all six layers, a run takes a quarter of an hour on two
+ * cores. This bench tests everything around the model, and with the reduced model that part has less
+ * time for its work, so the test is stricter.
+ *
+ * There is no peer: `ratios` compares the job with our own encoder. `--quick`: 12,000 items.
  */
 import { spawn } from 'node:child_process';
 import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -21,13 +25,15 @@ import { fileURLToPath } from 'node:url';
 import { simulateShop } from '@lorekeep/datasets';
 import { catalogueVectors, loadOnnxEncoder, resolveModel } from '@lorekeep/encoder';
 import { type Item, openStore } from '@lorekeep/store';
-import type { BenchOptions, BenchResult } from './result.ts';
+import { errors } from '../../errors.ts';
+import type { BenchOptions, BenchResult } from '../../result.ts';
 
-const CHILD = fileURLToPath(new URL('./encode-job-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const KILLS = 5;
 const LAYERS = 2;
+const LOG_EVERY_MS = 15_000;
 
-/** A line of the child. */
+/** A line that the child writes. */
 interface Line {
   peakRssMb: number;
   done?: number;
@@ -43,11 +49,11 @@ interface Line {
 
 export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const items = quick ? 12_000 : 200_000;
-  // Between commits; a short run needs more of them, to be killed between.
+  // Between commits. A short run commits more often, so that it can be killed between commits.
   const seconds = quick ? '0.1' : '2';
   const work = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
   try {
-    const model = await cutModel(join(work, 'model'));
+    const model = await reducedModel(join(work, 'model'));
     const stores = ['whole', 'killed', 'small', 'ratio'].map((name) => join(work, `${name}.sqlite`));
     const [whole, killed, small, ratio] = stores;
     await fill(whole, items);
@@ -58,14 +64,15 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
 
     const few = await child(['job', small, model, seconds]);
     const undisturbed = await child(['job', whole, model, seconds], { log });
-    log(`not interrupted: ${undisturbed.seconds?.toFixed(1)} s, ${undisturbed.peakRssMb.toFixed(0)} MB`);
+    log(`uninterrupted: ${undisturbed.seconds?.toFixed(1)} s, ${undisturbed.peakRssMb.toFixed(0)} MB`);
 
     const started = performance.now();
     let peak = 0;
     let stored = 0;
     for (let kill = 1; kill <= KILLS; kill++) {
       const last = await child(['job', killed, model, seconds], { log, killAt: kill / (KILLS + 1) });
-      if (last.finished || (last.done ?? 0) <= stored) throw new Error(`kill ${kill} came too late or too early`);
+      if (last.finished || (last.done ?? 0) <= stored)
+        throw errors.BENCH_RUN_FAILED({ command: 'encode job', answer: `kill ${kill} came too early or too late` });
       stored = last.done ?? 0;
       peak = Math.max(peak, last.peakRssMb);
       log(`killed at ${last.done} of ${last.total} texts`);
@@ -101,8 +108,11 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   }
 }
 
-/** all-MiniLM-L6-v2 with fewer layers: only its configuration changes, weights of layers it does not name are not read. */
-async function cutModel(folder: string): Promise<string> {
+/**
+ * all-MiniLM-L6-v2 with fewer layers. Only its configuration changes: weights of layers that it does
+ * not name are not read.
+ */
+async function reducedModel(folder: string): Promise<string> {
   const { directory } = await resolveModel();
   await cp(directory, folder, { recursive: true, dereference: true });
   const file = join(folder, 'config.json');
@@ -111,7 +121,7 @@ async function cutModel(folder: string): Promise<string> {
   return folder;
 }
 
-/** Simulated items; each title ends with the item's number, so that all texts differ. */
+/** Simulated items. Each title ends with the number of the item, so that all texts differ. */
 async function fill(path: string, count: number): Promise<void> {
   const store = await openStore(path);
   let batch: Item[] = [];
@@ -127,32 +137,34 @@ async function fill(path: string, count: number): Promise<void> {
 }
 
 /**
- * Runs the child to its end, or kills it once it has stored something and the store has more than a share of the texts.
- * @returns its last line; when it was killed, the last one before
+ * Runs the child to its end. With `killAt`, kills it after it has stored something and the store has at
+ * least that share of the texts.
+ * @returns its last line
  */
 async function child(
   words: string[],
   { killAt = Number.POSITIVE_INFINITY, log = () => {} }: { killAt?: number; log?: (line: string) => void } = {},
 ): Promise<Line> {
-  const process_ = spawn(process.execPath, [CHILD, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const job = spawn(process.execPath, [CHILD, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   let last: Line = { peakRssMb: 0 };
   let before: number | undefined;
-  let toldAt = performance.now();
-  createInterface({ input: process_.stdout }).on('line', (text) => {
+  let loggedAt = performance.now();
+  createInterface({ input: job.stdout }).on('line', (text) => {
     last = JSON.parse(text) as Line;
     const { done = 0, total = Number.POSITIVE_INFINITY } = last;
     before ??= done;
-    if (done > before && done / total >= killAt) process_.kill('SIGKILL');
-    if (performance.now() - toldAt < 15_000) return;
-    toldAt = performance.now();
+    if (done > before && done / total >= killAt) job.kill('SIGKILL');
+    if (performance.now() - loggedAt < LOG_EVERY_MS) return;
+    loggedAt = performance.now();
     log(`${done} of ${total} texts, ${last.peakRssMb.toFixed(0)} MB`);
   });
-  const code = await new Promise((resolve) => process_.on('close', resolve));
-  if (code !== 0 && killAt === Number.POSITIVE_INFINITY) throw new Error(`the job ended with exit code ${code}`);
+  const code = await new Promise((resolve) => job.on('close', resolve));
+  if (code !== 0 && killAt === Number.POSITIVE_INFINITY)
+    throw errors.BENCH_RUN_FAILED({ command: 'encode job', answer: `it ended with exit code ${code}` });
   return last;
 }
 
-/** Every item's vector in one store against the other's, by its bytes. */
+/** Compares the vectors of all items in two stores, byte for byte. */
 async function compare(a: string, b: string, model: string): Promise<{ vectors: number; different: number }> {
   const encoder = await loadOnnxEncoder(model);
   const [left, right] = await Promise.all([a, b].map((path) => openStore(path, { create: false })));

@@ -1,8 +1,8 @@
-/** The machine in numbers, so that figures from two machines are never compared by accident. */
+/** The machine in numbers, so that no reader compares figures of two machines by accident. */
 import { spawn } from 'node:child_process';
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from 'node:os';
 
-/** Logical CPUs, threads this process may use, memory in GiB, the load when asked, Node's version. */
+/** Logical CPUs, threads that this process may use, memory in GiB, current load, version of Node. */
 export function machineFigures(): Record<string, number> {
   const [major, minor] = process.versions.node.split('.').map(Number);
   return {
@@ -17,12 +17,12 @@ export function machineFigures(): Record<string, number> {
   };
 }
 
-/** The most memory this process has held so far, in MiB (its children not counted). */
+/** Peak resident memory of this process since its start, in MiB, without its child processes. */
 export function peakRssMb(): number {
   return process.resourceUsage().maxRSS / 1024;
 }
 
-/** Resident memory of another process in MiB, by `ps` (Linux and macOS); 0 once it is gone. */
+/** Resident memory of another process in MiB, by `ps` (Linux and macOS); 0 after it has ended. */
 export async function residentMb(pid: number | undefined): Promise<number> {
   const ps = spawn('ps', ['-o', 'rss=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] });
   let text = '';
@@ -32,9 +32,9 @@ export async function residentMb(pid: number | undefined): Promise<number> {
 }
 
 /**
- * The fastest this machine multiplies matrices in ONNX Runtime: GFLOP/s of one fp32 product of `size³`, the best of
- * `rounds`. What any figure made of matrix products can be held against. Takes well under a second.
- * Defaults: 1024, 10 rounds, all threads.
+ * How fast this machine multiplies matrices in ONNX Runtime: GFLOP/s of one fp32 product of `size³`,
+ * the best of `rounds`. Figures of work that consists of matrix products are compared with it. It
+ * takes well under a second. Defaults: 1024, 10 rounds, all threads.
  */
 export async function matmulPeakGflops({
   size = 1024,
@@ -45,7 +45,7 @@ export async function matmulPeakGflops({
   rounds?: number;
   threads?: number;
 } = {}): Promise<number> {
-  // Loaded here: a bench of something else must not carry a compiler in its memory figures.
+  // Loaded here, so that the graph compiler does not count in the memory figures of other benches.
   const { compileGraph, createSession, namedArray, tf } = await import('@lorekeep/graph');
   const shape = [size, size];
   const graph = compileGraph(({ a, b }) => ({ c: tf.matMul(a, b) }), { a: { shape }, b: { shape } });

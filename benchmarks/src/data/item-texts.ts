@@ -1,4 +1,4 @@
-/** Texts of real catalogues for benches of encoders: short, middling and long. */
+/** Texts of real catalogues for benches of encoders: short, medium-length and long. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,12 +10,12 @@ import type { Item } from '@lorekeep/store';
 import { defaultData } from './default-data.ts';
 
 export interface TextSample {
-  /** Ends the keys of its figures: `items_per_s_fp32_short`. */
+  /** The keys of its figures end in it: `items_per_s_fp32_short`. */
   name: string;
   texts: string[];
 }
 
-/** Data set, what is read of its items, name of the sample; the second is the headline. */
+/** Data set, template of its item texts, name of the sample. The second sample is the headline. */
 const CATALOGUES: [data: string, template: ItemTemplate, name: string][] = [
   ['amazon18-arts', 'title', 'short'],
   ['amazon18-scientific', 'title-brand-category', 'middle'],
@@ -23,8 +23,8 @@ const CATALOGUES: [data: string, template: ItemTemplate, name: string][] = [
 ];
 
 /**
- * `count` texts, drawn with a fixed seed, of each catalogue that is there; of `data` alone where it is given; of a simulated
- * shop where there is none.
+ * `count` texts, drawn with a fixed seed, of each catalogue that is on this machine. If `data` is
+ * given, they are of `data` alone. If there is no catalogue, they are of a simulated shop.
  */
 export async function textSamples(data: string | undefined, count: number): Promise<TextSample[]> {
   const samples: TextSample[] = [];

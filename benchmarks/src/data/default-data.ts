@@ -1,16 +1,19 @@
-/** The data sets that lie beside the checkout where they have been put there; the project ships none of them. */
+/** The data that a bench uses if none is given. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeSimulatedShop } from '@lorekeep/datasets';
+import { SHARED_DATA } from '../paths.ts';
 
-/** The folder of a data set, `undefined` where it is not. Default `amazon18-scientific`. */
+/** The folder of a public data set; `undefined` if it is not there. Default `amazon18-scientific`. */
 export function defaultData(name = 'amazon18-scientific'): string | undefined {
-  const folder = fileURLToPath(new URL(`../../../shared/data/${name}`, import.meta.url));
+  const folder = join(SHARED_DATA, name);
   return existsSync(folder) ? folder : undefined;
 }
 
-/** The folder given, else the default data set, else a simulated shop that is written into `work`. */
+/**
+ * The given folder; without one the default data set; without that a simulated shop that is written
+ * into `work`.
+ */
 export async function dataOrSimulated(data: string | undefined, work: string, quick: boolean): Promise<string> {
   const folder = data ?? defaultData();
   if (folder !== undefined) return folder;

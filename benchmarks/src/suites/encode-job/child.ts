@@ -1,16 +1,16 @@
 /**
- * The batch job in a process of its own, which `encode-job.ts` starts, measures and kills.
+ * The batch job in a process of its own, which `bench.ts` starts, measures and kills.
  *
- *     node encode-job-child.ts job STORE MODEL SECONDS   encodes the catalogue, a commit every so many seconds; a JSON line at
- *                                                        the start and for every commit
- *     node encode-job-child.ts ratio STORE MODEL ROUNDS  the job against `encode` of the same texts, in turns
+ *     node child.ts job STORE MODEL SECONDS   encodes the catalogue and commits every SECONDS; writes a
+ *                                             JSON line at the start and for every commit
+ *     node child.ts ratio STORE MODEL ROUNDS  the job and `encode` of the same texts, in turns
  */
 import { copyFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { encodeCatalogue, itemText, loadOnnxEncoder } from '@lorekeep/encoder';
 import { openStore } from '@lorekeep/store';
-import { interleave } from './interleave.ts';
-import { peakRssMb } from './machine.ts';
+import { interleave } from '../../measure/interleave.ts';
+import { peakRssMb } from '../../measure/machine.ts';
 
 const [mode, path, model, number] = process.argv.slice(2);
 const encoder = await loadOnnxEncoder(model, { threads: availableParallelism() });

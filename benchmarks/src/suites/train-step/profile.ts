@@ -1,8 +1,8 @@
-/** Where a graph's time goes, from ONNX Runtime's own profile. */
+/** The time of a graph by kind of operator, from the profile of ONNX Runtime. */
 import { glob, readFile } from 'node:fs/promises';
-import { median } from './interleave.ts';
+import { median } from '../../measure/interleave.ts';
 
-/** What an operator is to the step's time; operators not named here move or reshape data. */
+/** Kind → operators. Operators that are not named here move or reshape data. */
 const KINDS: Record<string, readonly string[]> = {
   products: ['MatMul', 'FusedMatMul', 'Gemm'],
   elementwise: [
@@ -22,8 +22,8 @@ interface Entry {
 }
 
 /**
- * Milliseconds a run by kind of operator, of the profile files whose path begins with `prefix`: each operator's median over
- * all runs, summed up.
+ * Milliseconds per run by kind of operator, from the profile files whose path begins with `prefix`:
+ * the sum over operators of each operator's median over all runs.
  */
 export async function timeByKind(prefix: string): Promise<Record<string, number>> {
   const runs = new Map<string, { operator: string; times: number[] }>();

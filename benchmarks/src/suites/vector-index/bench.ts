@@ -1,36 +1,25 @@
 /**
- * The vector index: 100,000 × 64 clustered vectors, inner product, against hnswlib and faiss in Python. All three build
- * an HNSW graph with 16 links a node and a breadth of 128, and are asked for 10 neighbours with a breadth of 64, on one
- * thread, in turns. Ours is asked as the service asks it, one query a call from JavaScript, candidates scored again in
- * full precision; the peers get all queries in one call, which is the fastest they can be asked. Recall of each is
- * against the same exact scan, so that speed is never bought with it unseen.
+ * The bench `index`: 100,000 × 64 clustered vectors, inner product, against hnswlib and faiss in
+ * Python. All three build an HNSW graph with 16 links per node and a breadth of 128, and search 10
+ * neighbours with a breadth of 64 on one thread, in turns. Ours is called as the service calls it: one
+ * query per call from JavaScript, candidates scored again in full precision. The peers get all queries
+ * in one call, which is the fastest way to call them. The recall of each side is measured against the
+ * same exact scan, so that no side gains speed by losing recall unnoticed.
  *
- * `filtered_recall_min` is the worst recall@10 over filters that 50 %, 10 %, 1 % and .1 % of the items pass at random,
- * and one that hides the thousand nearest of each query. `upsert_to_retrievable_ms` is taken over HTTP on a trained
- * shop: from sending a new item until a request has found it by its text, median and worst.
+ * `filtered_recall_min` is the worst recall@10 over five filters: four that 50 %, 10 %, 1 % and .1 % of
+ * the items pass at random, and one that hides the thousand nearest items of each query. The time from
+ * upsert to retrieval is measured in `upserts.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, errorCode } from '@lorekeep/core';
-import { importSimulatedShop } from '@lorekeep/datasets';
-import {
-  catalogueVectors,
-  createLexicalEncoder,
-  DEFAULT_TEMPLATE,
-  encodeCatalogue,
-  itemText,
-  openEncoder,
-  type TextEncoder,
-} from '@lorekeep/encoder';
-import { evaluateTrained, openEngine, publish, resolveConfig, writeBundle } from '@lorekeep/recommender';
-import { createServer } from '@lorekeep/serving';
-import { openStore, type Store } from '@lorekeep/store';
-import { trainTowers } from '@lorekeep/towers';
+import { createRandom } from '@lorekeep/core';
 import { openIndexAdapter, type VectorIndex } from '@lorekeep/vector-index';
-import { interleave, median } from './interleave.ts';
-import { peerPython, startPeer } from './peers.ts';
-import type { BenchOptions, BenchResult } from './result.ts';
+import { interleave } from '../../measure/interleave.ts';
+import { peerPython } from '../../peers/environments.ts';
+import { openPeer } from '../../peers/peer.ts';
+import type { BenchOptions, BenchResult } from '../../result.ts';
+import { measureUpserts } from './upserts.ts';
 
 const DIM = 64;
 const K = 10;
@@ -45,7 +34,7 @@ interface Data {
   queries: Float32Array;
 }
 
-/** Unit vectors around random centres, a hundred to a centre; queries from the same centres. */
+/** Unit vectors around random centres, about a hundred per centre; queries from the same centres. */
 function clusteredData(count: number, queries: number): Data {
   const random = createRandom(42);
   const centres = Float32Array.from({ length: Math.ceil(count / 100) * DIM }, () => random.normal());
@@ -69,16 +58,16 @@ function clusteredData(count: number, queries: number): Data {
 
 const queryOf = (data: Data, at: number) => data.queries.subarray(at * DIM, (at + 1) * DIM);
 
-/** Share of the true neighbours found, mean over queries. */
+/** Share of the true neighbours that were found, over all queries. */
 function recallOf(found: ArrayLike<number>[], truth: ArrayLike<number>[]): number {
   let hits = 0;
-  let wanted = 0;
+  let all = 0;
   truth.forEach((keys, query) => {
     const set = new Set(Array.from(found[query]));
     hits += Array.from(keys).filter((key) => set.has(key)).length;
-    wanted += keys.length;
+    all += keys.length;
   });
-  return hits / wanted;
+  return hits / all;
 }
 
 export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
@@ -86,21 +75,20 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const queryCount = quick ? 300 : 1_000;
   const data = clusteredData(count, queryCount);
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-bench-'));
-  const python = await peerPython(REQUIREMENTS, { log });
-  const peer = startPeer('index.py', python, { log });
+  const peer = await openPeer('index.py', await peerPython(REQUIREMENTS, { log }), { log });
   try {
     const files = { vectors: join(directory, 'vectors.f32'), queries: join(directory, 'queries.f32') };
     await writeFile(files.vectors, new Uint8Array(data.vectors.buffer));
     await writeFile(files.queries, new Uint8Array(data.queries.buffer));
 
-    log('building the exact index and ours');
+    log('building the exact index and our index');
     const exact = await (await openIndexAdapter('exact')).create({ dim: DIM, capacity: count });
     await exact.add(data.keys, data.vectors);
     const index = await (await openIndexAdapter('usearch')).create({ dim: DIM, capacity: count, ...GRAPH });
     const started = performance.now();
     await index.add(data.keys, data.vectors);
     const buildSeconds = (performance.now() - started) / 1000;
-    log("building the peers' indexes");
+    log('building the indexes of the peers');
     const built = await peer.call<{ hnswlib_s: number; faiss_s: number }>('setup', { ...files, dim: DIM, ...GRAPH });
 
     const truth: Uint32Array[] = [];
@@ -129,10 +117,11 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
         {
           name: 'exact',
           run: async () => {
-            const some = Math.min(50, queryCount);
+            // An exact scan is slow, so its time is extrapolated from a few queries.
+            const sample = Math.min(50, queryCount);
             const start = performance.now();
-            for (let at = 0; at < some; at++) await exact.search(queryOf(data, at), K);
-            return ((performance.now() - start) / 1000 / some) * queryCount;
+            for (let at = 0; at < sample; at++) await exact.search(queryOf(data, at), K);
+            return ((performance.now() - start) / 1000 / sample) * queryCount;
           },
         },
       ],
@@ -175,6 +164,7 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   }
 }
 
+/** The worst recall over filters by a random share of the items, and over one that hides the nearest. */
 async function worstFilteredRecall(index: VectorIndex, exact: VectorIndex, data: Data): Promise<number> {
   const queries = 50;
   const random = createRandom(7);
@@ -193,76 +183,4 @@ async function worstFilteredRecall(index: VectorIndex, exact: VectorIndex, data:
     worst = Math.min(worst, recallOf(found, truth));
   }
   return worst;
-}
-
-/** A language model where one can be had, as the service would have it; else the lexical encoder, and the figure says so. */
-async function openSomeEncoder(store: Store, log: (line: string) => void): Promise<TextEncoder> {
-  try {
-    return await openEncoder();
-  } catch (error) {
-    log(`no language model (${errorCode(error)}): the lexical encoder stands in`);
-    const texts: string[] = [];
-    for await (const batch of store.items()) texts.push(...batch.map((item) => itemText(item)));
-    return createLexicalEncoder(texts);
-  }
-}
-
-async function measureUpserts(workspace: string, upserts: number, log: (line: string) => void) {
-  log('training a small shop to upsert into');
-  const store = await openStore(join(workspace, 'lorekeep.sqlite'));
-  await importSimulatedShop(store, { events: 20_000 });
-  const encoder = await openSomeEncoder(store, log);
-  await encodeCatalogue({ store, encoder });
-  const corpus = await store.interactionLog();
-  const { id, name, dim, isLanguageModel } = encoder;
-  const trained = await trainTowers({
-    corpus,
-    content: await catalogueVectors({ store, encoder }, corpus.itemIds),
-    contentInfo: { encoder: id, name, dim, isLanguageModel, template: DEFAULT_TEMPLATE },
-    config: resolveConfig('learn', { epochs: 1, neighbours: 0, secondStage: false }),
-  });
-  const { metrics } = await evaluateTowers(trained, 'valid');
-  const bundleDir = join(workspace, 'models', 'bench');
-  await writeBundle(bundleDir, trained, { valid: metrics, test: metrics, baselines: {} });
-  await publish({ workspace, bundleDir, store, encoder });
-  const engine = await openEngine({ workspace, store, encoder });
-  const server = createServer(engine, { port: 0, logLevel: 'warn' });
-  try {
-    const address = await server.listen();
-    const post = async (path: string, value: unknown) => {
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(address + path, { method: 'POST', body: JSON.stringify(value), headers });
-      return (await response.json()) as { items: { id: string }[] };
-    };
-    const [models] = await store
-      .items({ batchSize: upserts + 1 })
-      [Symbol.asyncIterator]()
-      .next()
-      .then(({ value }) => [value]);
-    const times: number[] = [];
-    for (let n = 0; n <= upserts; n++) {
-      // A text like an existing item's, but new: it has to be encoded, and belongs beside that item.
-      const near = models[n];
-      const item = { ...near, id: `bench-${n}`, title: `${near.title ?? ''} second edition ${n}` };
-      const start = performance.now();
-      await post('/v1/items', item);
-      for (;;) {
-        const { items } = await post('/v1/recommend', { history: [near.id], k: 100 });
-        if (items.some((found) => found.id === item.id)) break;
-        if (performance.now() - start > 30_000) throw new Error(`${item.id} cannot be retrieved`);
-      }
-      // The first one warms up.
-      if (n > 0) times.push(performance.now() - start);
-    }
-    return {
-      upsert_to_retrievable_ms: median(times),
-      upsert_to_retrievable_worst_ms: Math.max(...times),
-      upsert_language_model: isLanguageModel ? 1 : 0,
-    };
-  } finally {
-    await server.close();
-    await engine.close();
-    await encoder.close();
-    await store.close();
-  }
 }
