@@ -1,4 +1,5 @@
 export { errors as benchErrors } from './errors.ts';
+export { type Finished, type OnEvent, runChild } from './measure/child-process.ts';
 export { type Contestant, type InterleaveOptions, interleave, median, type Timing } from './measure/interleave.ts';
 export { machineFigures, matmulPeakGflops, peakRssMb } from './measure/machine.ts';
 export { openAvailablePeers } from './peers/available.ts';

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { peerPython, startPeer } from '@lorekeep/benchmarks';
+import { openAvailablePeers, openPeer, peerPython, startPeer } from '@lorekeep/benchmarks';
 
-const echoPeer = fileURLToPath(new URL('./fixtures/echo_peer.py', import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+const echoPeer = fixture('echo_peer.py');
+const incompletePeer = fixture('incomplete_peer.py');
 const override = process.env.LOREKEEP_PEER_PYTHON;
 const hasPython = spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0;
 const skip = hasPython ? false : 'python3 with venv is not installed: peers cannot be tested';
@@ -24,7 +26,7 @@ after(async () => {
   await rm(directory, { recursive: true });
 });
 
-test('an environment is made once and reused', { skip }, async () => {
+test('an environment is created once and reused', { skip }, async () => {
   const made = await stat(python);
   const lines: string[] = [];
   assert.equal(await peerPython([], { directory, log: (line) => lines.push(line) }), python);
@@ -32,7 +34,7 @@ test('an environment is made once and reused', { skip }, async () => {
   assert.deepEqual(lines, []);
 });
 
-test('an environment whose making was cut short is made anew, and a dead process holds no lock', { skip }, async () => {
+test('an incomplete environment is created again, and the lock of an ended process is ignored', { skip }, async () => {
   const environment = join(python, '..', '..');
   await rm(join(environment, 'complete.json'));
   await writeFile(join(environment, 'half-made'), '');
@@ -42,7 +44,7 @@ test('an environment whose making was cut short is made anew, and a dead process
   assert.equal(existsSync(`${environment}.lock`), false);
 });
 
-test('requirements that cannot be installed are an error with the last lines of pip, and leave no finished environment', {
+test('requirements that cannot be installed are an error with the last lines of pip, and leave no complete environment', {
   skip,
 }, async () => {
   await assert.rejects(peerPython(['./no-such-package-here'], { directory }), (error: Error & { code: string }) => {
@@ -52,7 +54,7 @@ test('requirements that cannot be installed are an error with the last lines of 
   });
 });
 
-test('LOREKEEP_PEER_PYTHON is used as it is, and must run', { skip }, async () => {
+test('LOREKEEP_PEER_PYTHON is used without installing anything, and must run', { skip }, async () => {
   process.env.LOREKEEP_PEER_PYTHON = python;
   try {
     assert.equal(await peerPython(['anything==1.0'], { directory }), python);
@@ -63,7 +65,7 @@ test('LOREKEEP_PEER_PYTHON is used as it is, and must run', { skip }, async () =
   }
 });
 
-test('a peer answers requests in order, whatever its libraries print', { skip }, async () => {
+test('a peer answers requests in order, even if its libraries print to stdout', { skip }, async () => {
   const peer = startPeer(echoPeer, python, { args: ['--fast'], env: { OMP_NUM_THREADS: '2' } });
   try {
     const answers = await Promise.all([1, 'zwei', { drei: [3] }].map((value) => peer.call('echo', { value })));
@@ -76,7 +78,9 @@ test('a peer answers requests in order, whatever its libraries print', { skip },
   }
 });
 
-test("a peer's exception is an error that names method and exception, and the peer goes on", { skip }, async () => {
+test('an exception of a peer is an error that names method and exception, and the peer keeps running', {
+  skip,
+}, async () => {
   const peer = startPeer(echoPeer, python);
   try {
     await assert.rejects(peer.call('refuse'), (error: Error & { code: string }) => {
@@ -90,7 +94,7 @@ test("a peer's exception is an error that names method and exception, and the pe
   }
 });
 
-test('a peer that dies fails what is under way and what is asked later, with its last words', { skip }, async () => {
+test('after a peer dies, pending and later requests fail with its last output', { skip }, async () => {
   const peer = startPeer(echoPeer, python);
   const expected = (error: Error & { code: string }) => {
     assert.equal(error.code, 'PEER_DIED');
@@ -103,8 +107,55 @@ test('a peer that dies fails what is under way and what is asked later, with its
   await peer.close();
 });
 
-test('an interpreter that is not there is a dead peer, not a crash', { skip }, async () => {
+test('a missing interpreter is a dead peer, not a crash', { skip }, async () => {
   const peer = startPeer(echoPeer, join(directory, 'no-python'));
   await assert.rejects(peer.call('echo', { value: 1 }), { code: 'PEER_DIED' });
   await peer.close();
+});
+
+test('a peer that lacks a package is an error before the first measurement', { skip }, async () => {
+  await assert.rejects(openPeer(incompletePeer, python), (error: Error & { code: string }) => {
+    assert.equal(error.code, 'PEER_DIED');
+    assert.match(error.message, /No module named 'a_package_that_is_not_installed'/);
+    return true;
+  });
+});
+
+test('a peer whose first requests fail is closed', { skip }, async () => {
+  let opened: ReturnType<typeof startPeer> | undefined;
+  const check = async (peer: ReturnType<typeof startPeer>) => {
+    opened = peer;
+    await peer.call('refuse');
+  };
+  await assert.rejects(openPeer(echoPeer, python, {}, check), { code: 'PEER_FAILED' });
+  await assert.rejects(opened!.call('echo', { value: 1 }), { code: 'PEER_DIED' });
+});
+
+test('of several peers, one that cannot run is left out with a note', { skip }, async () => {
+  const notes: string[] = [];
+  const peers = await openAvailablePeers(
+    {
+      incomplete: () => openPeer(incompletePeer, python),
+      echo: () => openPeer(echoPeer, python),
+    },
+    (line) => notes.push(line),
+  );
+  try {
+    assert.deepEqual(Object.keys(peers), ['echo']);
+    assert.equal((await peers.echo!.call<{ value: number }>('echo', { value: 7 })).value, 7);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0], /the peer incomplete is left out: [\s\S]*a_package_that_is_not_installed/);
+  } finally {
+    await peers.echo?.close();
+  }
+});
+
+test('an error of our own is not taken for a missing peer', { skip }, async () => {
+  const wrong = async () => {
+    throw new TypeError('a mistake in the bench');
+  };
+  await assert.rejects(
+    openAvailablePeers({ echo: () => openPeer(echoPeer, python), wrong }, () => {}),
+    TypeError,
+  );
 });
