@@ -1,6 +1,8 @@
 /** The three peers of the bench `encode`. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelFiles } from '@lorekeep/encoder';
+import { errors } from '../../errors.ts';
 import { PEERS } from '../../paths.ts';
 import { openAvailablePeers } from '../../peers/available.ts';
 import { peerPackages, peerPython } from '../../peers/environments.ts';
@@ -46,6 +48,8 @@ export function openEncodePeers(model: ModelFiles, threads: number, log: (line: 
       },
       // Opened last, because it runs the model that the ONNX backend exports.
       transformers_js: async () => {
+        if (!existsSync(exported))
+          throw errors.PEER_SETUP_FAILED({ step: 'export of the ONNX model', stderr: 'No peer has exported it.' });
         const args = [await peerPackages(TRANSFORMERS_JS, { log })];
         return opened('encode_transformers.mjs', process.execPath, { args }, { model: exported });
       },
