@@ -1,7 +1,7 @@
 /**
- * `pnpm bench NAME [--json] [--quick] [--data DIR]`: runs one bench. Progress goes to stderr. Stdout
- * gets a readable table, or with `--json` the last line `{name, figures, peers, ratios, machine}`.
- * Exit codes: 0 measured, 1 failed, 2 wrong usage.
+ * `pnpm bench NAME [--json] [--quick] [--data DIR]`: runs one bench. Progress goes to stderr.
+ * Stdout gets a readable table, or with `--json` the last line `{name, figures, peers, ratios,
+ * machine}`. Exit codes: 0 measured, 1 failed, 2 wrong usage.
  */
 import { resolve } from 'node:path';
 import { LorekeepError } from '@lorekeep/core';

@@ -1,6 +1,6 @@
 /**
- * The benches by name. A bench is loaded only when it is run, so that the imports of one bench do not
- * count in the memory of another.
+ * The benches by name. A bench is loaded only when it is run, so that the imports of one bench do
+ * not count in the memory of another.
  */
 import { errors } from './errors.ts';
 import type { BenchModule } from './result.ts';

@@ -5,7 +5,9 @@
 import { errors } from './errors.ts';
 
 export interface BenchOptions {
-  /** A smaller run of the same kind: seconds instead of minutes. Its figures are indications only. */
+  /**
+   * A smaller run of the same kind: seconds instead of minutes. Its figures are indications only.
+   */
   quick: boolean;
   /** A data directory (`items.jsonl.gz`, `interactions.tsv.gz`). Default: see the bench. */
   data?: string;
@@ -19,8 +21,8 @@ export interface BenchResult {
   /** Results of the peers in the same run. `{}` for a bench without a peer. */
   peers: Record<string, number>;
   /**
-   * Our results relative to the peers'. Above 1 means that we are faster. A key that ends in `_time`
-   * is our time divided by theirs, so below 1 means that we are faster.
+   * Our results relative to the peers'. Above 1 means that we are faster. A key that ends in
+   * `_time` is our time divided by theirs, so below 1 means that we are faster.
    */
   ratios: Record<string, number>;
 }

@@ -1,4 +1,7 @@
-/** The data that a quality bench trains on: the histories of a data directory and the vectors of its items. */
+/**
+ * The data that a quality bench trains on: the histories of a data directory and the vectors of its
+ * items.
+ */
 import { catalogueVectors, DEFAULT_MODEL, DEFAULT_TEMPLATE, type Precision } from '@lorekeep/encoder';
 import type { BundleManifest } from '@lorekeep/recommender';
 import type { InteractionLog } from '@lorekeep/store';

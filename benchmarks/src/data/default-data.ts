@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import { SHARED_DATA } from '../paths.ts';
 
-/** The folder of a public data set; `undefined` if it is not there. Default `amazon18-scientific`. */
+/**
+ * The folder of a public data set; `undefined` if it is not there. Default `amazon18-scientific`.
+ */
 export function defaultData(name = 'amazon18-scientific'): string | undefined {
   const folder = join(SHARED_DATA, name);
   return existsSync(folder) ? folder : undefined;

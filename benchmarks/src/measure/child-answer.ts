@@ -1,4 +1,7 @@
-/** The child's side of `child-process.ts`: options as JSON in the first argument, JSON lines on stdout. */
+/**
+ * The child's side of `child-process.ts`: options as JSON in the first argument, JSON lines on
+ * stdout.
+ */
 import { errorCode } from '@lorekeep/core';
 import type { Line } from './child-process.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Fair timing of two or more contestants on a machine that is never quite idle. The contestants take
- * turns, round by round, so that a slow minute affects all of them. The order rotates, so that no
- * contestant always finds the caches warm. The median ignores single outliers. If A is measured to
- * the end and then B, the result depends on what else the machine did in between.
+ * Fair timing of two or more contestants on a machine that is never quite idle. The contestants
+ * take turns, round by round, so that a slow minute affects all of them. The order rotates, so that
+ * no contestant always finds the caches warm. The median ignores single outliers. If A is measured
+ * to the end and then B, the result depends on what else the machine did in between.
  */
 import { errors } from '../errors.ts';
 
@@ -63,7 +63,9 @@ function check(contestants: readonly Contestant[], rounds: number, warmup: numbe
     throw errors.BENCH_BAD_ROUNDS({ problem: `rounds = ${rounds}, warmup = ${warmup} is not possible.` });
 }
 
-/** The middle value; for an even count the mean of the two middle values. `NaN` for an empty list. */
+/**
+ * The middle value; for an even count the mean of the two middle values. `NaN` for an empty list.
+ */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

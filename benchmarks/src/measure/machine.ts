@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from 'node:os';
 
-/** Logical CPUs, threads that this process may use, memory in GiB, current load, version of Node. */
+/**
+ * Logical CPUs, threads that this process may use, memory in GiB, current load, version of Node.
+ */
 export function machineFigures(): Record<string, number> {
   const [major, minor] = process.versions.node.split('.').map(Number);
   return {
@@ -32,9 +34,9 @@ export async function residentMb(pid: number | undefined): Promise<number> {
 }
 
 /**
- * How fast this machine multiplies matrices in ONNX Runtime: GFLOP/s of one fp32 product of `size³`,
- * the best of `rounds`. Figures of work that consists of matrix products are compared with it. It
- * takes well under a second. Defaults: 1024, 10 rounds, all threads.
+ * How fast this machine multiplies matrices in ONNX Runtime: GFLOP/s of one fp32 product of
+ * `size³`, the best of `rounds`. Figures of work that consists of matrix products are compared with
+ * it. It takes well under a second. Defaults: 1024, 10 rounds, all threads.
  */
 export async function matmulPeakGflops({
   size = 1024,

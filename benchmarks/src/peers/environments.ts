@@ -1,7 +1,7 @@
 /**
- * Where the packages of peers are installed: under `.peers/` (git-ignored), outside the dependencies
- * of the product. An environment is created on first use from pinned requirements and reused
- * afterwards. An incomplete one is deleted and created again.
+ * Where the packages of peers are installed: under `.peers/` (git-ignored), outside the
+ * dependencies of the product. An environment is created on first use from pinned requirements and
+ * reused afterwards. An incomplete one is deleted and created again.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -30,8 +30,8 @@ export interface EnvironmentOptions {
  * The path of a Python that has the given requirements.
  * @param requirements pinned, as pip takes them: `['torch==2.9.0', 'safetensors==0.8.0']`; `[]` for
  *   a Python without packages
- * @throws LorekeepError `PEER_PYTHON_MISSING` if no Python 3 runs, `PEER_SETUP_FAILED` with the last
- *   lines of pip
+ * @throws LorekeepError `PEER_PYTHON_MISSING` if no Python 3 runs, `PEER_SETUP_FAILED` with the
+ *   last lines of pip
  */
 export async function peerPython(requirements: readonly string[], options: EnvironmentOptions = {}): Promise<string> {
   const { directory = PEERS, variable = 'LOREKEEP_PEER_PYTHON', log = () => {} } = options;
@@ -74,7 +74,10 @@ export async function peerPackages(requirements: readonly string[], options: Env
   return folder;
 }
 
-/** Creates an environment unless a complete one exists. Two benches never create the same one at once. */
+/**
+ * Creates an environment unless a complete one exists. Two benches never create the same one at
+ * once.
+ */
 async function createOnce(
   environment: string,
   requirements: readonly string[],

@@ -32,8 +32,8 @@ export interface PeerOptions {
 }
 
 /**
- * Starts a peer and waits until its imports are done and `check` has passed. A bench calls it before
- * its first measurement, so that a missing package is found at once.
+ * Starts a peer and waits until its imports are done and `check` has passed. A bench calls it
+ * before its first measurement, so that a missing package is found at once.
  * @param check first requests. Default: none.
  * @throws LorekeepError `PEER_DIED`, `PEER_FAILED`
  */

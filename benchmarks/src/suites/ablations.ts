@@ -1,13 +1,13 @@
 /**
- * The comparisons that LEARN's paper reports, with `learn-paper` on one catalogue, on validation: item
- * towers (no alignment, (c), (b), (a)), losses, item features, whitening, items that are new at
- * evaluation, and pre-training on other catalogues. Epochs and networks are small, so the figures say
- * which of two variants is better here, not how good either can be.
+ * The comparisons that LEARN's paper reports, with `learn-paper` on one catalogue, on validation:
+ * item towers (no alignment, (c), (b), (a)), losses, item features, whitening, items that are new
+ * at evaluation, and pre-training on other catalogues. Epochs and networks are small, so the
+ * figures say which of two variants is better here, not how good either can be.
  *
  * Data: the given directory, else `../shared/data/amazon18-scientific`, else a simulated shop.
  * Pre-training uses those of `OTHERS` that lie beside the data; without any, it is left out.
- * `--quick`: two epochs on a small simulated shop. Vectors stay in `.lorekeep-bench/` (git-ignored),
- * where `quality` uses them too. Settings:
+ * `--quick`: two epochs on a small simulated shop. Vectors stay in `.lorekeep-bench/`
+ * (git-ignored), where `quality` uses them too. Settings:
  *
  *     LOREKEEP_ABLATIONS_SEEDS=1                        other seeds than 1 and 2
  *     LOREKEEP_ABLATIONS_RUNS=full_tower_b,new_items    fewer runs: names of `RUNS`, `new_items`,
@@ -58,16 +58,16 @@ const EPOCHS = 20;
 const QUICK_EPOCHS = 2;
 const PRETRAINING_EPOCHS = 5;
 /**
- * An epoch of `dense` reads one cut of each user's events, an epoch of the other losses every event.
- * `dense` therefore gets this number of times the epochs.
+ * An epoch of `dense` reads one cut of each user's events, an epoch of the other losses every
+ * event. `dense` therefore gets this number of times the epochs.
  */
 const DENSE_PASSES = 4;
 /** Share of the items that are made new. */
 const NEW_SHARE = 0.1;
 
 /**
- * Half the preset's width and depth, so that all runs together take minutes. No run is stopped early:
- * some variants fall below their start before they rise above it.
+ * Half the preset's width and depth, so that all runs together take minutes. No run is stopped
+ * early: some variants fall below their start before they rise above it.
  */
 const SMALL = {
   network: { hidden: 64, dim: 64, heads: 2, layers: 1 },
@@ -128,8 +128,8 @@ async function evaluateVariant(catalogue: Catalogue, variant: Variant, training:
 }
 
 /**
- * Ranking by the cosine of the raw vectors with that of the last item. The last item itself is ranked
- * too, as for the towers, and comes first. The baseline `last-item-knn` leaves it out.
+ * Ranking by the cosine of the raw vectors with that of the last item. The last item itself is
+ * ranked too, as for the towers, and comes first. The baseline `last-item-knn` leaves it out.
  */
 async function rankWithoutAlignment({ log, content, contentInfo: { dim } }: Catalogue): Promise<Quality> {
   const cases = evaluationCases(leaveOneOut(log), 'valid');

@@ -1,10 +1,10 @@
 /**
- * Full-ranking evaluation against RecBole's: the same log, leave-one-out, every item ranked for every
- * test user. Both sides use a transformer of the same shape (2 layers of dimension 128, 2 heads,
- * histories of 20) with its initial weights. Measured are the user tower over all test histories, the
- * scores, the ranks and the metrics. Our side also ranks without the items of the history, takes the
- * best ten items of every user and draws 1,000 bootstrap samples, which RecBole does not do. RecBole
- * computes metrics at 10 only.
+ * Full-ranking evaluation against RecBole's: the same log, leave-one-out, every item ranked for
+ * every test user. Both sides use a transformer of the same shape (2 layers of dimension 128, 2
+ * heads, histories of 20) with its initial weights. Measured are the user tower over all test
+ * histories, the scores, the ranks and the metrics. Our side also ranks without the items of the
+ * history, takes the best ten items of every user and draws 1,000 bootstrap samples, which RecBole
+ * does not do. RecBole computes metrics at 10 only.
  *
  * Data: the given directory, else `../shared/data/amazon18-scientific`, else a simulated shop.
  */

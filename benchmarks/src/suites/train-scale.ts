@@ -1,17 +1,18 @@
 /**
- * The training cost of an event if the catalogue is large: the preset `learn` over a million items, too
- * many for the linear model, with vectors of dimension 64. Its towers start at the linear model in
- * twin-tower form and are trained by sampled softmax, so that a step reads and trains only the rows of
- * its own items. One epoch over 1, 3 and 10 million generated events. The cost of an event should not
- * depend on the number of events, nor, except for caches, on the number of items. Solving the start
- * takes a few products of thin matrices with one row per item, and a part that grows with the events.
+ * The training cost of an event if the catalogue is large: the preset `learn` over a million items,
+ * too many for the linear model, with vectors of dimension 64. Its towers start at the linear model
+ * in twin-tower form and are trained by sampled softmax, so that a step reads and trains only the
+ * rows of its own items. One epoch over 1, 3 and 10 million generated events. The cost of an event
+ * should not depend on the number of events, nor, except for caches, on the number of items.
+ * Solving the start takes a few products of thin matrices with one row per item, and a part that
+ * grows with the events.
  *
- * `LOREKEEP_SCALE_EVENTS=10000000` measures one size alone, so that its peak memory does not include
- * the sizes before. `--quick`: a tenth of the items and a hundredth of the events.
+ * `LOREKEEP_SCALE_EVENTS=10000000` measures one size alone, so that its peak memory does not
+ * include the sizes before. `--quick`: a tenth of the items and a hundredth of the events.
  *
- * Most of the time, a user stays in one of a thousand groups of items and prefers some items of it, so
- * there is something to learn. The vectors tell the group, with noise. Histories have five to fifteen
- * events.
+ * Most of the time, a user stays in one of a thousand groups of items and prefers some items of it,
+ * so there is something to learn. The vectors tell the group, with noise. Histories have five to
+ * fifteen events.
  */
 import { createRandom } from '@lorekeep/core';
 import { resolveConfig, trainRecommender } from '@lorekeep/recommender';

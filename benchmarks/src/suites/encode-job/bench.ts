@@ -1,18 +1,19 @@
 /**
- * The batch job over a catalogue of 200,000 generated items, with a real process, store and encoder:
+ * The batch job over a catalogue of 200,000 generated items, with a real process, store and
+ * encoder:
  *
  * 1. one uninterrupted run;
- * 2. the same catalogue in a second store. Its process is killed (SIGKILL) five times, at a sixth, two
- *    sixths … of the texts, and started again each time. Then every stored vector is compared with that
- *    of the first store, byte for byte;
+ * 2. the same catalogue in a second store. Its process is killed (SIGKILL) five times, at a sixth,
+ *    two sixths … of the texts, and started again each time. Then every stored vector is compared
+ *    with that of the first store, byte for byte;
  * 3. a catalogue of 1,000 items, for the memory that does not depend on the size;
  * 4. the job, from survey to last commit, against one `encode` call with all texts of a smaller
  *    catalogue, in turns.
  *
- * The model is all-MiniLM-L6-v2 reduced to its first two layers. Tokenizer, dimension and embeddings
- * stay; the matrix products are a third. With all six layers, a run takes a quarter of an hour on two
- * cores. This bench tests everything around the model, and with the reduced model that part has less
- * time for its work, so the test is stricter.
+ * The model is all-MiniLM-L6-v2 reduced to its first two layers. Tokenizer, dimension and
+ * embeddings stay; the matrix products are a third. With all six layers, a run takes a quarter of
+ * an hour on two cores. This bench tests everything around the model, and with the reduced model
+ * that part has less time for its work, so the test is stricter.
  *
  * There is no peer: `ratios` compares the job with our own encoder. `--quick`: 12,000 items.
  */
@@ -109,8 +110,8 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
 }
 
 /**
- * all-MiniLM-L6-v2 with fewer layers. Only its configuration changes: weights of layers that it does
- * not name are not read.
+ * all-MiniLM-L6-v2 with fewer layers. Only its configuration changes: weights of layers that it
+ * does not name are not read.
  */
 async function reducedModel(folder: string): Promise<string> {
   const { directory } = await resolveModel();
@@ -137,8 +138,8 @@ async function fill(path: string, count: number): Promise<void> {
 }
 
 /**
- * Runs the child to its end. With `killAt`, kills it after it has stored something and the store has at
- * least that share of the texts.
+ * Runs the child to its end. With `killAt`, kills it after it has stored something and the store
+ * has at least that share of the texts.
  * @returns its last line
  */
 async function child(

@@ -1,9 +1,9 @@
 /**
  * The batch job in a process of its own, which `bench.ts` starts, measures and kills.
  *
- *     node child.ts job STORE MODEL SECONDS   encodes the catalogue and commits every SECONDS; writes a
- *                                             JSON line at the start and for every commit
- *     node child.ts ratio STORE MODEL ROUNDS  the job and `encode` of the same texts, in turns
+ *     node child.ts job STORE MODEL SECONDS    encodes the catalogue, commits every SECONDS; writes
+ *                                              a JSON line at the start and for every commit
+ *     node child.ts ratio STORE MODEL ROUNDS   the job and `encode` of the same texts, in turns
  */
 import { copyFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

@@ -1,12 +1,12 @@
 /**
- * The frozen text encoder, fp32 and int8, against three peers: sentence-transformers (PyTorch fp32),
- * its own ONNX backend, and `@huggingface/transformers`. All use the same weights, item texts,
- * maximum length and number of threads. First all vectors are compared with PyTorch's. Then all sides
- * encode all texts in turns; tokenising and sorting count on all sides. Then single texts are encoded
- * one by one, as for an upsert or a search.
+ * The frozen text encoder, fp32 and int8, against three peers: sentence-transformers (PyTorch
+ * fp32), its own ONNX backend, and `@huggingface/transformers`. All use the same weights, item
+ * texts, maximum length and number of threads. First all vectors are compared with PyTorch's. Then
+ * all sides encode all texts in turns; tokenising and sorting count on all sides. Then single texts
+ * are encoded one by one, as for an upsert or a search.
  *
- * Every peer is checked before the first measurement. A peer that cannot run is left out with a note
- * in the log, and so are the figures that need it.
+ * Every peer is checked before the first measurement. A peer that cannot run is left out with a
+ * note in the log, and so are the figures that need it.
  *
  * Texts: 500 each of three real catalogues if they are in `../shared/data` (short: Arts, titles;
  * middle: Scientific, title, brand and category; long: Office, with descriptions), else of a

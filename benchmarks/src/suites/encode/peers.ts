@@ -9,7 +9,9 @@ import { peerPackages, peerPython } from '../../peers/environments.ts';
 import { openPeer, type Peer, type PeerOptions } from '../../peers/peer.ts';
 
 const TORCH = ['torch==2.15.0', 'sentence-transformers==6.2.0', 'transformers==5.23.0', 'numpy==2.4.6'];
-/** The newest versions that work together: the exporter of the ONNX backend needs older packages. */
+/**
+ * The newest versions that work together: the exporter of the ONNX backend needs older packages.
+ */
 const ONNX = [
   'torch==2.15.0',
   'sentence-transformers==5.7.0',
@@ -27,7 +29,10 @@ const SAMPLE = ['desk lamp', 'a wooden desk lamp with a green shade'];
 export type EncodePeer = 'sentence_transformers' | 'sentence_transformers_onnx' | 'transformers_js';
 export type EncodePeers = Partial<Record<EncodePeer, Peer>>;
 
-/** Opens the peers that can run on this machine. Each of them has loaded its model and encoded a sample. */
+/**
+ * Opens the peers that can run on this machine. Each of them has loaded its model and encoded a
+ * sample.
+ */
 export function openEncodePeers(model: ModelFiles, threads: number, log: (line: string) => void): Promise<EncodePeers> {
   const env = { OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'true' };
   const exported = join(PEERS, `onnx-${(model.weights ?? model.name).slice(0, 16)}`);

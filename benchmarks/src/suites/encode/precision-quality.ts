@@ -1,4 +1,7 @@
-/** What int8 costs in quality: NDCG@10 on validation with vectors of either precision, all else equal. */
+/**
+ * What int8 costs in quality: NDCG@10 on validation with vectors of either precision, all else
+ * equal.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,27 +1,27 @@
 /**
  * Quality on public data sets (long). Every set is imported and encoded once, the linear model
  * (`linear`) is solved once, and every preset is trained with every seed. The test cases are ranked
- * once, at the end of each training. The difference between a preset and `linear` is measured on the
- * same cases, with a paired 95 % interval.
+ * once, at the end of each training. The difference between a preset and `linear` is measured on
+ * the same cases, with a paired 95 % interval.
  *
  *     pnpm bench quality [--data DIR] [--quick]
  *
- * Sets: the given folder, else all of `../shared/data/amazon*`. `--quick`: Scientific with one seed.
- * Settings:
+ * Sets: the given folder, else all of `../shared/data/amazon*`. `--quick`: Scientific with one
+ * seed. Settings:
  *
  *     LOREKEEP_QUALITY_SETS=a,b                 other sets
  *     LOREKEEP_QUALITY_PRESETS=learn,ease       other presets and variants (`presets.ts`)
  *     LOREKEEP_QUALITY_SEEDS=42,43,44           other seeds
  *     LOREKEEP_QUALITY_PROTOCOL=temporal        a split by time instead of leave-one-out
- *     LOREKEEP_QUALITY_REFIT=valid              train everything, the linear model too, once more on
- *                                               the validation events after all is selected; these
+ *     LOREKEEP_QUALITY_REFIT=valid              train all, the linear model too, once more on
+ *                                               validation events after all is selected; these
  *                                               rows are compared with each other only
  *     LOREKEEP_QUALITY_PEERS=recbole-sasrec     also train RecBole's SASRec on the same split
  *
- * Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a stopped run resumes: a version that
- * is trained already is not trained again. `results/quality.json` has the metrics, intervals, times
- * and peak memory per set, preset and seed. Rows that a run does not measure stay as they are, each
- * with its date.
+ * Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a stopped run resumes: a version
+ * that is trained already is not trained again. `results/quality.json` has the metrics, intervals,
+ * times and peak memory per set, preset and seed. Rows that a run does not measure stay as they
+ * are, each with its date.
  */
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

@@ -35,8 +35,8 @@ export interface Row {
   /** Of training and its evaluation. 0 if an earlier run trained the version. */
   seconds: number;
   /**
-   * Cores that the process could use, fewer under `taskset`. `seconds` depends on it. Absent in older
-   * rows: all cores of the machine.
+   * Cores that the process could use, fewer under `taskset`. `seconds` depends on it. Absent in
+   * older rows: all cores of the machine.
    */
   cores?: number;
   peakRssMb: number;

@@ -1,4 +1,7 @@
-/** One training in a process of its own, which `measure.ts` starts, so that its peak memory is honest. */
+/**
+ * One training in a process of its own, which `measure.ts` starts, so that its peak memory is
+ * honest.
+ */
 import { openWorkspace, type TrainOptions } from '@lorekeep/workspace';
 import { answer } from '../../measure/child-answer.ts';
 

@@ -1,20 +1,20 @@
 /**
- * One training step against PyTorch: a causal transformer (batch 128, 50 positions, post-norm layers,
- * 4 heads, GELU, dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at every
- * position) and AdamW with clipping. There are two sizes: dimension 128 with 2 layers, and dimension
- * 256 with 4. The small size is also timed without dropout. `--quick` does not compile the large size
- * for PyTorch, which takes a minute.
+ * One training step against PyTorch: a causal transformer (batch 128, 50 positions, post-norm
+ * layers, 4 heads, GELU, dropout .1 where BERT and LEARN have it, tied softmax over 1,000 items at
+ * every position) and AdamW with clipping. There are two sizes: dimension 128 with 2 layers, and
+ * dimension 256 with 4. The small size is also timed without dropout. `--quick` does not compile
+ * the large size for PyTorch, which takes a minute.
  *
  * Both sides start from the same parameters and read the same batch. Before anything is timed, the
- * loss and every gradient are compared without dropout. Then blocks of steps alternate, with the same
- * number of threads on both sides.
+ * loss and every gradient are compared without dropout. Then blocks of steps alternate, with the
+ * same number of threads on both sides.
  *
- * * `gemm_peak_fraction`: arithmetic of the matrix products of a step per second, divided by the speed
- *   of one large product in the same run. A step of matrix products alone would reach 1.
+ * * `gemm_peak_fraction`: arithmetic of the matrix products of a step per second, divided by the
+ *   speed of one large product in the same run. A step of matrix products alone would reach 1.
  * * `step_in_…_fraction`: the time of the first thread by kind of operator: products, elementwise
  *   operations, reductions (softmax and normalisation included), moving data. The rest,
- *   `step_outside_operators_fraction`, is outside the graph of loss and gradients: the optimiser, the
- *   masks of dropout, waiting for the other threads.
+ *   `step_outside_operators_fraction`, is outside the graph of loss and gradients: the optimiser,
+ *   the masks of dropout, waiting for the other threads.
  * * `gemm_peak_vs_pytorch_gemm_peak`: one large product of both libraries on all threads.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -249,7 +249,10 @@ async function contest(
   }
 }
 
-/** Shares of the time of a step. Profiling slows steps a little, so they are not those that are timed. */
+/**
+ * Shares of the time of a step. Profiling slows steps a little, so they are not those that are
+ * timed.
+ */
 async function whereTimeGoes(trainer: Trainer, batch: Arrays, prefix: string): Promise<Record<string, number>> {
   const times: number[] = [];
   for (let i = 0; i < 10; i++) {
@@ -268,8 +271,8 @@ async function whereTimeGoes(trainer: Trainer, batch: Arrays, prefix: string): P
 }
 
 /**
- * Growth of resident memory over `steps`, in percent. It compares the medians of the first and the last
- * tenth, so that a single garbage collection does not count.
+ * Growth of resident memory over `steps`, in percent. It compares the medians of the first and the
+ * last tenth, so that a single garbage collection does not count.
  */
 async function memoryGrowth(step: () => Promise<unknown>, steps: number, log: (line: string) => void): Promise<number> {
   const samples: number[] = [];

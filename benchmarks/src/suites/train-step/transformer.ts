@@ -1,7 +1,8 @@
 /**
  * The model of the bench `train-step`: a causal transformer with post-norm blocks, GELU and a tied
  * softmax over the catalogue at every position, and dropout where BERT and LEARN have it.
- * `peers/train_step.py` has the same model in PyTorch; the bench compares loss and gradients of both.
+ * `peers/train_step.py` has the same model in PyTorch; the bench compares loss and gradients of
+ * both.
  */
 import { createRandom } from '@lorekeep/core';
 import {
@@ -55,7 +56,10 @@ export function initialParameters({ length, dim, layers, items }: TransformerSha
   return parameters;
 }
 
-/** Random walks through the catalogue. The next item depends on the last, so there is something to learn. */
+/**
+ * Random walks through the catalogue. The next item depends on the last, so there is something to
+ * learn.
+ */
 export function randomBatch({ batch, length, items }: TransformerShape, seed: number): Arrays {
   const random = createRandom(seed);
   const read = new Int32Array(batch * length);

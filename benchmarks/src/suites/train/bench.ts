@@ -1,16 +1,16 @@
 /**
- * The main job on an empty workspace, from files to recommendations, in a process of its own: import,
- * encode, train, publish, open the engine. Seed 42; the epoch is selected on validation. The language
- * model is already on the machine.
+ * The main job on an empty workspace, from files to recommendations, in a process of its own:
+ * import, encode, train, publish, open the engine. Seed 42; the epoch is selected on validation.
+ * The language model is already on the machine.
  *
- * The peer is RecBole's SASRec, trained on the same files with the same number of threads. The bench
- * measures how long each side needs to reach the peer's best validation NDCG@10: our training against
- * its training (both include reading the log), and our whole job, import and encoding included,
- * against its training.
+ * The peer is RecBole's SASRec, trained on the same files with the same number of threads. The
+ * bench measures how long each side needs to reach the peer's best validation NDCG@10: our training
+ * against its training (both include reading the log), and our whole job, import and encoding
+ * included, against its training.
  *
- * A run of the peer takes many minutes, so the sides are not interleaved. We run once before and once
- * after the peer, and the slower of our two runs counts. With `--quick` the peer trains two epochs:
- * its quality is then low and its time short.
+ * A run of the peer takes many minutes, so the sides are not interleaved. We run once before and
+ * once after the peer, and the slower of our two runs counts. With `--quick` the peer trains two
+ * epochs: its quality is then low and its time short.
  *
  * Data: the given directory, else `../shared/data/amazon18-scientific`, else a simulated shop.
  */
@@ -29,7 +29,7 @@ const SEED = 42;
 const PEER_EPOCHS = 40;
 const PEER_EPOCHS_QUICK = 2;
 
-/** What the child is asked for. */
+/** Options of the child. */
 export interface JobOptions {
   data: string;
   workspace: string;
@@ -103,7 +103,8 @@ async function runJob(data: string, workspace: string, log: (line: string) => vo
 
 function resultOf(runs: Run[], theirs: SasrecRun): BenchResult {
   const bar = theirs.best_valid_ndcg;
-  // If a run never reaches the bar, its whole time counts. Reaching the bar would have taken longer.
+  // If a run never reaches the bar, its whole time counts. Reaching the bar would have taken
+  // longer.
   const reached = runs.map(({ rises, seconds }) => rises.find(({ ndcg }) => ndcg >= bar)?.seconds ?? seconds);
   const slowest = Math.max(...reached);
   const training = Math.max(...runs.map(({ trainingFrom }, at) => reached[at] - trainingFrom));

@@ -1,14 +1,14 @@
 /**
  * The bench `index`: 100,000 × 64 clustered vectors, inner product, against hnswlib and faiss in
  * Python. All three build an HNSW graph with 16 links per node and a breadth of 128, and search 10
- * neighbours with a breadth of 64 on one thread, in turns. Ours is called as the service calls it: one
- * query per call from JavaScript, candidates scored again in full precision. The peers get all queries
- * in one call, which is the fastest way to call them. The recall of each side is measured against the
- * same exact scan, so that no side gains speed by losing recall unnoticed.
+ * neighbours with a breadth of 64 on one thread, in turns. Ours is called as the service calls it:
+ * one query per call from JavaScript, candidates scored again in full precision. The peers get all
+ * queries in one call, which is the fastest way to call them. The recall of each side is measured
+ * against the same exact scan, so that no side gains speed by losing recall unnoticed.
  *
- * `filtered_recall_min` is the worst recall@10 over five filters: four that 50 %, 10 %, 1 % and .1 % of
- * the items pass at random, and one that hides the thousand nearest items of each query. The time from
- * upsert to retrieval is measured in `upserts.ts`.
+ * `filtered_recall_min` is the worst recall@10 over five filters: four that 50 %, 10 %, 1 % and .1
+ * % of the items pass at random, and one that hides the thousand nearest items of each query. The
+ * time from upsert to retrieval is measured in `upserts.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,9 @@ interface Data {
   queries: Float32Array;
 }
 
-/** Unit vectors around random centres, about a hundred per centre; queries from the same centres. */
+/**
+ * Unit vectors around random centres, about a hundred per centre; queries from the same centres.
+ */
 function clusteredData(count: number, queries: number): Data {
   const random = createRandom(42);
   const centres = Float32Array.from({ length: Math.ceil(count / 100) * DIM }, () => random.normal());
@@ -164,7 +166,10 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   }
 }
 
-/** The worst recall over filters by a random share of the items, and over one that hides the nearest. */
+/**
+ * The worst recall over filters by a random share of the items, and over one that hides the
+ * nearest.
+ */
 async function worstFilteredRecall(index: VectorIndex, exact: VectorIndex, data: Data): Promise<number> {
   const queries = 50;
   const random = createRandom(7);
