@@ -1,5 +1,5 @@
-"""sentence-transformers for `benchmarks/src/encode.ts`, as its documentation uses it: `model.encode` with its default
-batch size, which sorts the texts by length itself. Backend `torch`, or its own `onnx`, exported by itself once."""
+"""sentence-transformers for the bench `encode`, used as in its documentation: `model.encode` with its default batch size.
+It sorts the texts by length itself. The backend is `torch`, or its own `onnx`, whose model it exports once."""
 
 import base64
 import json
@@ -27,11 +27,11 @@ def setup(model, threads, backend="torch", export=None):
         options.intra_op_num_threads = threads
         settings = {"provider": "CPUExecutionProvider", "session_options": options}
         if not (Path(export) / "onnx" / "model.onnx").exists():
-            # The product's own cache folder stays as it is: exporting writes beside the weights.
+            # Exporting writes beside the weights, so the cache folder of the product is not used for it.
             exported = SentenceTransformer(model, backend="onnx", device="cpu", model_kwargs={**settings, "export": True})
             exported.save_pretrained(export + ".part")
             os.replace(export + ".part", export)
-            # For the peers that know only tokenizer_config.json: the length that sentence-transformers cuts at.
+            # For the peers that read only tokenizer_config.json: the length at which sentence-transformers truncates.
             path = Path(export) / "tokenizer_config.json"
             config = json.loads(path.read_text())
             path.write_text(json.dumps({**config, "model_max_length": exported.max_seq_length}))
@@ -41,7 +41,7 @@ def setup(model, threads, backend="torch", export=None):
 
 
 def texts(texts):
-    """What is encoded from now on; answers with their tokens, special ones included, cut as the model cuts them."""
+    """Sets the texts to encode. Returns their number of tokens after truncation, special tokens included."""
     state["texts"] = texts
     model = state["model"]
     ids = model.tokenizer(texts, truncation=True, max_length=model.max_seq_length)["input_ids"]
@@ -57,7 +57,7 @@ def encode(vectors=False):
 
 
 def single(count):
-    """Milliseconds of each of the first texts, alone."""
+    """Milliseconds of each of the first texts, encoded one by one."""
     times = []
     for text in state["texts"][:count]:
         start = time.perf_counter()

@@ -1,7 +1,7 @@
 /**
- * `@huggingface/transformers` (transformers.js) for `benchmarks/src/encode.ts`: its feature-extraction pipeline with mean
- * pooling and normalisation, 32 texts at a time. It pads to the longest of a batch and sorts nothing, so the texts are
- * sorted for it here, as sentence-transformers does for itself.
+ * `@huggingface/transformers` (transformers.js) for the bench `encode`: its feature-extraction
+ * pipeline with mean pooling and normalisation, 32 texts at a time. It pads every text to the longest
+ * of its batch and does not sort, so the texts are sorted here, as sentence-transformers does itself.
  *
  *     node encode_transformers.mjs FOLDER     the packages are under FOLDER/node_modules
  */
@@ -15,6 +15,9 @@ let extract;
 let texts = [];
 
 const methods = {
+  async ready() {
+    return {};
+  },
   async setup({ model, threads }) {
     env.allowRemoteModels = false;
     env.localModelPath = dirname(model);

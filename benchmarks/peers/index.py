@@ -1,4 +1,4 @@
-"""hnswlib and faiss for the index bench: the same vectors, graph and breadth, one thread for searching."""
+"""hnswlib and faiss for the bench `index`: the same vectors, graph and breadth, one thread for searching."""
 
 import os
 import time
@@ -13,9 +13,9 @@ indexes = {}
 
 
 def setup(vectors, queries, dim, connectivity, efConstruction, ef):
-    global asked
+    global query_rows
     rows = np.fromfile(vectors, dtype=np.float32).reshape(-1, dim)
-    asked = np.fromfile(queries, dtype=np.float32).reshape(-1, dim)
+    query_rows = np.fromfile(queries, dtype=np.float32).reshape(-1, dim)
 
     started = time.perf_counter()
     one = hnswlib.Index("ip", dim)
@@ -32,8 +32,8 @@ def setup(vectors, queries, dim, connectivity, efConstruction, ef):
     faiss_s = time.perf_counter() - started
     faiss.omp_set_num_threads(1)
 
-    indexes["hnswlib"] = lambda k: one.knn_query(asked, k, num_threads=1)[0]
-    indexes["faiss"] = lambda k: two.search(asked, k)[1]
+    indexes["hnswlib"] = lambda k: one.knn_query(query_rows, k, num_threads=1)[0]
+    indexes["faiss"] = lambda k: two.search(query_rows, k)[1]
     return {"hnswlib_s": hnswlib_s, "faiss_s": faiss_s}
 
 

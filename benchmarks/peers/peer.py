@@ -1,4 +1,4 @@
-"""The peer's side of `benchmarks/src/peers.ts`: requests and answers as JSON lines on stdin and stdout.
+"""The peer's side of `benchmarks/src/peers/peer.ts`: requests and answers as JSON lines on stdin and stdout.
 
     from peer import serve
 
@@ -7,7 +7,8 @@
 
     serve({"encode": encode})
 
-Anything a library prints goes to stderr, so that stdout carries answers only.
+Output of libraries goes to stderr, so that stdout carries answers only. The method `ready` is always there: its answer
+says that the imports of the script are done.
 """
 
 import json
@@ -20,6 +21,7 @@ def serve(methods):
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    methods = {"ready": lambda: {}, **methods}
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -1,16 +1,21 @@
-"""RecBole 1.2.1 on a data folder of ours, for the benches that measure against it.
+"""RecBole 1.2.1 on one of our data folders, for the benches that measure against it.
 
-RecBole's last release predates NumPy 2, PyTorch 2.6 and pandas 3; the shims below give back the names that were removed, the
-old default of torch.load and the row by row meaning of `agg`, and change nothing else.
+RecBole's last release is older than NumPy 2, PyTorch 2.6 and pandas 3. The shims below restore the removed names, the old
+default of torch.load and the row-by-row meaning of `agg`. They change nothing else.
 """
 
 import gzip
+import importlib.util
 import os
 import tempfile
 
 import numpy as np
 import pandas as pd
 import torch
+
+# It is imported only after the shims, inside the measurement. A missing package must be found before.
+if importlib.util.find_spec("recbole") is None:
+    raise ModuleNotFoundError("No module named 'recbole'")
 
 for name, kind in {
     "bool": bool, "int": int, "float": float, "object": object, "str": str, "complex": complex, "bool8": np.bool_,
@@ -25,7 +30,7 @@ pd.Series.agg = lambda self, func, *args, **options: self.map(func) if func is l
 
 
 def sasrec(data, epochs, threads, seed):
-    """SASRec with full softmax and leave-one-out, everything ready: trainer, training, validation and test data."""
+    """SASRec with full softmax and leave-one-out. Returns trainer, training, validation and test data."""
     work = workspace(threads)
     with gzip.open(os.path.join(data, "interactions.tsv.gz"), "rt") as source, open("set/set.inter", "w") as target:
         next(source)
@@ -37,8 +42,8 @@ def sasrec(data, epochs, threads, seed):
 
 
 def sasrec_on_split(split, epochs, threads, seed):
-    """The same on a split made beforehand: of the folder `split`, train.inter, valid.inter and test.inter, every line a user,
-    the items before the one asked about, and that one."""
+    """The same on an existing split: train.inter, valid.inter and test.inter in the folder `split`. Every line has a user,
+    the history and the target."""
     work = workspace(threads)
     for name in ("train", "valid", "test"):
         os.symlink(os.path.join(split, f"{name}.inter"), f"set/set.{name}.inter")

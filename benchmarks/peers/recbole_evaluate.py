@@ -1,4 +1,4 @@
-"""RecBole's full-ranking evaluation of a SASRec: the peer of `benchmarks/src/evaluate.ts`. Weights are as initialised."""
+"""RecBole's full-ranking evaluation of an untrained SASRec: the peer of the bench `evaluate`."""
 
 import time
 

@@ -7,13 +7,13 @@ from recbole_common import sasrec, sasrec_on_split
 
 
 def train(data, epochs, threads, seed):
-    """Best validation NDCG@10 with the seconds it took to get there (each epoch's validation included), and its test."""
+    """Best validation NDCG@10, the seconds until it was reached (each epoch's validation included), and test metrics."""
     start = time.perf_counter()
     return fitted(start, sasrec(data, epochs, threads, seed))
 
 
 def train_on_split(split, epochs, threads, seed):
-    """The same on a split that was made beforehand."""
+    """The same on an existing split."""
     start = time.perf_counter()
     return fitted(start, sasrec_on_split(split, epochs, threads, seed))
 

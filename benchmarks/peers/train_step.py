@@ -1,7 +1,7 @@
-"""The PyTorch side of `benchmarks/src/train-step.ts`: the same causal transformer, the same parameters, the same batch.
+"""The PyTorch side of the bench `train-step`: the same causal transformer, the same parameters, the same batch.
 
-Written as PyTorch recommends it: scaled_dot_product_attention, fused layer_norm, gelu and cross_entropy, AdamW's fused
-kernel, clip_grad_norm_. What is timed is one optimiser step: zero_grad, forward, backward, clip, step.
+It is written as PyTorch recommends: scaled_dot_product_attention, fused layer_norm, gelu and cross_entropy, the fused kernel
+of AdamW, clip_grad_norm_. One optimiser step is timed: zero_grad, forward, backward, clip, step.
 """
 
 import time
@@ -71,7 +71,7 @@ def compile(dropout):
 
 
 def steps(kind, count, dropout):
-    """The losses, and milliseconds a step."""
+    """The losses, and milliseconds per step."""
     losses = []
     start = time.perf_counter()
     for _ in range(count):
@@ -85,7 +85,7 @@ def steps(kind, count, dropout):
 
 
 def peak(size):
-    """GFLOP/s of one large product."""
+    """GFLOP/s of one large matrix product."""
     a, b = torch.full((size, size), 0.5), torch.full((size, size), 0.5)
     best = float("inf")
     for _ in range(6):

@@ -1,21 +1,21 @@
 /**
- * `pnpm bench NAME [--json] [--quick] [--data DIR]`: runs one bench. Progress goes to stderr; stdout gets a readable
- * table, or with `--json` one line `{name, figures, peers, ratios, machine}`, the last. Exit codes: 0 measured,
- * 1 failed, 2 wrong usage.
+ * `pnpm bench NAME [--json] [--quick] [--data DIR]`: runs one bench. Progress goes to stderr.
+ * Stdout gets a readable table, or with `--json` the last line `{name, figures, peers, ratios,
+ * machine}`. Exit codes: 0 measured, 1 failed, 2 wrong usage.
  */
 import { resolve } from 'node:path';
 import { LorekeepError } from '@lorekeep/core';
 import { Command, CommanderError } from 'commander';
-import { machineFigures, matmulPeakGflops } from './machine.ts';
+import { machineFigures, matmulPeakGflops } from './measure/machine.ts';
 import { describeBenches, loadBench } from './registry.ts';
 import { createReport, formatReport } from './result.ts';
 
 const command = new Command('bench')
-  .description('Measures one thing against a named peer, in one run.')
-  .argument('<name>', 'which bench')
-  .option('--json', 'print one JSON object, the last line of stdout')
-  .option('--quick', 'a smaller run of the same kind: seconds, figures are indications only')
-  .option('--data <directory>', 'real data (items.jsonl.gz, interactions.tsv.gz) instead of the simulated shop')
+  .description('Runs one bench. A figure is measured in the same run as the peer that it is compared with.')
+  .argument('<name>', 'name of the bench')
+  .option('--json', 'print the result as one JSON object, the last line of stdout')
+  .option('--quick', 'a smaller run of the same kind; its figures are indications only')
+  .option('--data <directory>', 'data in this directory (items.jsonl.gz, interactions.tsv.gz), not the default data')
   .addHelpText('after', () => `\nBenches:\n${describeBenches()}`)
   .exitOverride()
   .action(async (name: string, flags: { json?: boolean; quick?: boolean; data?: string }) => {

@@ -1,35 +1,65 @@
-/** Bench name → its module, loaded only when asked for: a bench must not pay for another's imports. */
-import { existsSync } from 'node:fs';
-import { unknownBench } from './errors.ts';
+/**
+ * The benches by name. A bench is loaded only when it is run, so that the imports of one bench do
+ * not count in the memory of another.
+ */
+import { errors } from './errors.ts';
 import type { BenchModule } from './result.ts';
 
-const BENCHES: Record<string, { about: string; file: string }> = {
-  encode: { about: 'frozen text encoder against sentence-transformers and transformers.js', file: './encode.ts' },
-  'encode-job': {
-    about: 'the batch job: 200,000 items, killed five times, memory, and its share of raw speed (long)',
-    file: './encode-job.ts',
+interface Entry {
+  /** What it measures, one phrase. */
+  about: string;
+  load: () => Promise<BenchModule>;
+}
+
+const BENCHES: Record<string, Entry> = {
+  encode: {
+    about: 'frozen text encoder against sentence-transformers and transformers.js',
+    load: () => import('./suites/encode/bench.ts'),
   },
-  'train-step': { about: 'one training step in one ONNX graph against PyTorch', file: './train-step.ts' },
-  orderings: { about: 'the variants of LEARN beside each other (long)', file: './orderings.ts' },
-  train: { about: 'a whole training run: quality, time, memory', file: './train.ts' },
-  'train-scale': { about: 'cost per event over a million items, and memory (long)', file: './train-scale.ts' },
-  evaluate: { about: 'full-ranking evaluation against RecBole', file: './evaluate.ts' },
-  quality: { about: 'recommendation quality on public data sets (long)', file: './quality.ts' },
-  index: { about: 'vector indexes, their recall, and upsert to retrievable', file: './index-bench.ts' },
+  'encode-job': {
+    about: 'batch encoding of 200,000 items, also killed five times: memory, speed (long)',
+    load: () => import('./suites/encode-job/bench.ts'),
+  },
+  'train-step': {
+    about: 'one training step against PyTorch',
+    load: () => import('./suites/train-step/bench.ts'),
+  },
+  train: {
+    about: 'a whole training run: quality, time, memory',
+    load: () => import('./suites/train/bench.ts'),
+  },
+  'train-scale': {
+    about: 'training over a million items: cost per event, memory (long)',
+    load: () => import('./suites/train-scale.ts'),
+  },
+  ablations: {
+    about: 'variants of LEARN compared with each other (long)',
+    load: () => import('./suites/ablations.ts'),
+  },
+  evaluate: {
+    about: 'full-ranking evaluation against RecBole',
+    load: () => import('./suites/evaluate.ts'),
+  },
+  quality: {
+    about: 'recommendation quality on public data sets (long)',
+    load: () => import('./suites/quality/bench.ts'),
+  },
+  index: {
+    about: 'vector indexes: recall, speed, time from upsert to retrieval',
+    load: () => import('./suites/vector-index/bench.ts'),
+  },
 };
 
-const urlOf = (name: string) => new URL(BENCHES[name].file, import.meta.url);
+export const benchNames: readonly string[] = Object.keys(BENCHES);
 
-export const benchNames: readonly string[] = Object.keys(BENCHES).filter((name) => existsSync(urlOf(name)));
-
-/** One line a bench: its name and what it measures. */
+/** One line per bench: its name and what it measures. */
 export function describeBenches(): string {
   const width = Math.max(...benchNames.map((name) => name.length));
   return benchNames.map((name) => `  ${name.padEnd(width)}  ${BENCHES[name].about}`).join('\n');
 }
 
-/** @throws LorekeepError `BENCH_UNKNOWN` with the names that exist */
+/** @throws LorekeepError `BENCH_UNKNOWN` with the known names */
 export async function loadBench(name: string): Promise<BenchModule> {
-  if (!benchNames.includes(name)) throw unknownBench(name, benchNames);
-  return (await import(urlOf(name).href)) as BenchModule;
+  if (!benchNames.includes(name)) throw errors.BENCH_UNKNOWN({ name, known: benchNames });
+  return BENCHES[name].load();
 }

@@ -1,24 +1,29 @@
 /**
- * What a bench answers with, and the two ways it is printed. All values are numbers, so that a run can be compared
- * with the next one by a program: units live in the key (`items_per_s`, `p99_ms`, `peak_rss_mb`).
+ * The result of a bench and its two printed forms. All values are numbers, so that a program can
+ * compare two runs. The unit is in the key: `items_per_s`, `p99_ms`, `peak_rss_mb`.
  */
-import { badBenchResult } from './errors.ts';
+import { errors } from './errors.ts';
 
 export interface BenchOptions {
-  /** A smaller run of the same kind (seconds, not minutes); its figures are indications only. */
+  /**
+   * A smaller run of the same kind: seconds instead of minutes. Its figures are indications only.
+   */
   quick: boolean;
-  /** A data directory (`items.jsonl.gz`, `interactions.tsv.gz`); without it a bench uses simulated data. */
+  /** A data directory (`items.jsonl.gz`, `interactions.tsv.gz`). Default: see the bench. */
   data?: string;
-  /** Progress for people, one line a call; goes to stderr. */
+  /** Progress for people, one line per call; goes to stderr. */
   log: (line: string) => void;
 }
 
 export interface BenchResult {
-  /** What we reach. */
+  /** Our results. */
   figures: Record<string, number>;
-  /** What the named peers reach in the same run. `{}` for a bench without a peer. */
+  /** Results of the peers in the same run. `{}` for a bench without a peer. */
   peers: Record<string, number>;
-  /** Ours against theirs: > 1 means we are faster, except keys ending in `_time` (our time / theirs, < 1 is faster). */
+  /**
+   * Our results relative to the peers'. Above 1 means that we are faster. A key that ends in
+   * `_time` is our time divided by theirs, so below 1 means that we are faster.
+   */
   ratios: Record<string, number>;
 }
 
@@ -34,14 +39,16 @@ export interface BenchReport extends BenchResult {
 }
 
 /**
- * Joins a result with its name and machine, rounded to ten significant digits: a cosine of 0.9999996 must not print as 1.
+ * Joins a result with its name and machine. Values are rounded to ten significant digits; with
+ * fewer, a cosine of 0.9999996 would print as 1.
  * @throws LorekeepError `BENCH_BAD_RESULT` for any value that is not a finite number
  */
 export function createReport(name: string, result: BenchResult, machine: Record<string, number>): BenchReport {
   const numbers = (group: keyof BenchReport, values: Record<string, number>) => {
     const checked: Record<string, number> = {};
     for (const [key, value] of Object.entries(values)) {
-      if (typeof value !== 'number' || !Number.isFinite(value)) throw badBenchResult(name, `${group}.${key}`, value);
+      if (typeof value !== 'number' || !Number.isFinite(value))
+        throw errors.BENCH_BAD_RESULT({ name, where: `${group}.${key}`, value: String(value) });
       checked[key] = Number(value.toPrecision(10));
     }
     return checked;
@@ -55,7 +62,7 @@ export function createReport(name: string, result: BenchResult, machine: Record<
   };
 }
 
-/** The report as aligned text, one block a group. */
+/** The report as aligned text, one block per group. */
 export function formatReport(report: BenchReport): string {
   const groups = (['figures', 'peers', 'ratios', 'machine'] as const).filter(
     (group) => Object.keys(report[group]).length > 0,
