@@ -71,7 +71,7 @@ function importsOf(file: string): Import[] {
 
 /** `await import('…')` loads later: it is a dependency and no circle. */
 const lazyImportsOf = (file: string) =>
-  [...textOf(file).matchAll(/\bimport\('([^']+)'\)/g)].map(([, specifier]) => specifier);
+  [...textOf(file).matchAll(/\bimport\('([\w@./:-]+)'\)/g)].map(([, specifier]) => specifier);
 
 const layerOf = (name: string) => LAYERS.findIndex((layer) => layer.includes(name));
 const isOurs = (specifier: string) => specifier === 'lorekeep' || specifier.startsWith('@lorekeep/');
