@@ -1,6 +1,7 @@
 /**
- * Writes docs/options.md from the option tables and the presets: `pnpm reference`. With `--print` it
- * prints the page instead. A test fails if the committed page is not the one that this script makes.
+ * Writes docs/options.md from the option tables and the presets: `pnpm reference`. With `--print`
+ * it prints the page instead. A test fails if the committed page is not the one that this script
+ * makes.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * Runs every fast test and ends with `N passed, N failed, N skipped`, the counts of the test runner.
- * `pnpm test packages/graph` runs the tests of one package; arguments are folders or files.
+ * Runs every fast test and ends with `N passed, N failed, N skipped`, the counts of the test
+ * runner. `pnpm test packages/graph` runs the tests of one package; arguments are folders or files.
  */
 import { globSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

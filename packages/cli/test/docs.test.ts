@@ -266,7 +266,10 @@ describe('docs/design.md', () => {
   const table = tableRows(section(page('design.md'), '## Packages') ?? '').slice(1);
   const folders = table.map(([first]) => codeSpans(first)[0]);
 
-  /** The packages of this repository that a package depends on, as in its package.json, without those for tests. */
+  /**
+   * The packages of this repository that a package depends on, as in its package.json, without
+   * those for tests.
+   */
   const dependenciesOf = (folder: string) =>
     Object.keys(JSON.parse(read(`${folder}/package.json`)).dependencies)
       .filter((name) => name.startsWith('@lorekeep/'))

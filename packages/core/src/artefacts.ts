@@ -38,7 +38,10 @@ export async function versionsIn({ root }: ArtefactFolder): Promise<string[]> {
     .sort();
 }
 
-/** The version in use; `undefined` before the first. It may be damaged: check that it is a plain name. */
+/**
+ * The version in use; `undefined` before the first. It may be damaged: check that it is a plain
+ * name.
+ */
 export async function currentVersion({ root, pointer }: ArtefactFolder): Promise<string | undefined> {
   try {
     return (await readFile(join(root, pointer), 'utf8')).trim();
@@ -56,7 +59,10 @@ export async function setCurrentVersion({ root, pointer }: ArtefactFolder, versi
 /** Whether a text can name a version: no path leads out of the folder. */
 export const isVersionName = (text: string): boolean => /^[\w.-]+$/.test(text) && !text.startsWith('.');
 
-/** Removes all versions but the newest `keep` and the one in use, and what killed processes left behind. */
+/**
+ * Removes all versions but the newest `keep` and the one in use, and what killed processes left
+ * behind.
+ */
 export async function pruneVersions(folder: ArtefactFolder, keep: number): Promise<void> {
   const current = await currentVersion(folder);
   const others = (await versionsIn(folder)).filter((version) => version !== current);

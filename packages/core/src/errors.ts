@@ -1,16 +1,25 @@
 /**
- * Errors as data. Every failure that a user can cause or must act on is a `LorekeepError` with a stable `code`. Each
- * package defines its codes in one table (`errors.ts`): kind, HTTP status, message and hint stand side by side, and the
- * command line, the HTTP service and the documentation read them from there.
+ * Errors as data. Every failure that a user can cause or must act on is a `LorekeepError` with a
+ * stable `code`. Each package defines its codes in one table (`errors.ts`): kind, HTTP status,
+ * message and hint stand side by side, and the command line, the HTTP service and the documentation
+ * read them from there.
  */
 
-/** What the command line and the HTTP service answer with: 'usage' → exit 2 / HTTP 4xx, 'failure' → exit 1 / HTTP 5xx. */
+/**
+ * What the command line and the HTTP service answer with: 'usage' → exit 2 / HTTP 4xx, 'failure' →
+ * exit 1 / HTTP 5xx.
+ */
 export type ErrorKind = 'usage' | 'failure';
 
 export interface LorekeepErrorOptions {
-  /** `'usage'` if the caller's input was wrong, `'failure'` (default) if something else went wrong. */
+  /**
+   * `'usage'` if the caller's input was wrong, `'failure'` (default) if something else went wrong.
+   */
   kind?: ErrorKind;
-  /** HTTP status. Default: none, the service answers 500 `INTERNAL` and keeps the message in its log. */
+  /**
+   * HTTP status. Default: none, the service answers 500 `INTERNAL` and keeps the message in its
+   * log.
+   */
   http?: number;
   /** What to do about it, one sentence. */
   hint?: string;
@@ -46,7 +55,10 @@ export class LorekeepError extends Error {
   }
 }
 
-/** One row of an error table. `Details` become the error's `details`; message and hint are made from them. */
+/**
+ * One row of an error table. `Details` become the error's `details`; message and hint are made from
+ * them.
+ */
 export interface ErrorDefinition<Details extends object = Record<never, never>> {
   kind: ErrorKind;
   http?: number;
@@ -126,7 +138,10 @@ export function definitionsOf(table: {
   return table[DEFINITIONS];
 }
 
-/** The code of any thrown value: a `LorekeepError`'s own, Node's `ENOENT` and the like, else `'INTERNAL'`. */
+/**
+ * The code of any thrown value: a `LorekeepError`'s own, Node's `ENOENT` and the like, else
+ * `'INTERNAL'`.
+ */
 export function errorCode(error: unknown): string {
   if (error instanceof LorekeepError) return error.code;
   const code = (error as { code?: unknown } | null)?.code;

@@ -1,7 +1,7 @@
 /**
  * Files and directories that are replaced atomically: written under a temporary name beside their
- * place, flushed to disk, then renamed. A reader sees either the old content or the new, also after a
- * power failure (POSIX rename semantics).
+ * place, flushed to disk, then renamed. A reader sees either the old content or the new, also after
+ * a power failure (POSIX rename semantics).
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -30,8 +30,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 
 /**
  * Creates a directory under a temporary name and renames it into place when `fill` is done. `path`
- * must not exist, because a directory written in this way is never changed. If `fill` throws, nothing
- * is left behind. Creates missing parent directories.
+ * must not exist, because a directory written in this way is never changed. If `fill` throws,
+ * nothing is left behind. Creates missing parent directories.
  */
 export async function writeDirectoryAtomic(path: string, fill: (directory: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -15,8 +15,8 @@ export interface Random {
   /** Uniform integer in [0, bound). */
   int(bound: number): number;
   /**
-   * Fills `into` with the values of `into.length` calls of `int`, at a quarter of their cost; returns
-   * `into`.
+   * Fills `into` with the values of `into.length` calls of `int`, at a quarter of their cost;
+   * returns `into`.
    */
   ints<T extends Int32Array | Uint32Array>(bound: number, into: T): T;
   /** Standard normal (Box–Muller; no hidden state between calls). */

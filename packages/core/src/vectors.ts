@@ -1,4 +1,7 @@
-/** Row-major matrices of float32 values: the inner product and row gathering that all packages share. */
+/**
+ * Row-major matrices of float32 values: the inner product and row gathering that all packages
+ * share.
+ */
 
 /**
  * Inner product of `dim` values from two positions. Four sums, because each addition waits for the

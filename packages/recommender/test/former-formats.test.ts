@@ -1,4 +1,7 @@
-/** Bundles and publications of the formats before: they open, evaluate and serve as the present ones do. */
+/**
+ * Bundles and publications of the formats before: they open, evaluate and serve as the present ones
+ * do.
+ */
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,10 +1,16 @@
-/** A run that says a word at a step of its choice and goes on, to be killed there: `node killed.ts WORKDIR STEP`. */
+/**
+ * A run that says a word at a step of its choice and goes on, to be killed there: `node killed.ts
+ * WORKDIR STEP`.
+ */
 
 import { contentInfo, grouped, groupedLog } from '@lorekeep/testing';
 import { resolveConfig } from '../src/options/options.ts';
 import { type TrainOptions, trainRecommender } from '../src/training/train.ts';
 
-/** With a sparse ID table, an average and drawn negatives: everything that a checkpoint has to carry. */
+/**
+ * With a sparse ID table, an average and drawn negatives: everything that a checkpoint has to
+ * carry.
+ */
 export const killable = (): TrainOptions => ({
   ...groupedLog(),
   contentInfo,

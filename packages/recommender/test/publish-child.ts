@@ -1,4 +1,6 @@
-/** Publishes and kills itself at a stage. Arguments: workspace, bundle, lexical encoder file, stage. */
+/**
+ * Publishes and kills itself at a stage. Arguments: workspace, bundle, lexical encoder file, stage.
+ */
 import { join } from 'node:path';
 import { loadLexicalEncoder } from '@lorekeep/encoder';
 import { openStore } from '@lorekeep/store';

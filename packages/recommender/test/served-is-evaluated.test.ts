@@ -1,7 +1,7 @@
 /**
- * What evaluation ranks is what the engine serves. A shop of each kind of model is trained, evaluated,
- * published and asked: for every test user the served list must be the evaluated one, with the seen
- * items and without them, and the rank of every target must be its position there.
+ * What evaluation ranks is what the engine serves. A shop of each kind of model is trained,
+ * evaluated, published and asked: for every test user the served list must be the evaluated one,
+ * with the seen items and without them, and the rank of every target must be its position there.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -48,7 +48,8 @@ function optionsOf(preset = 'learn', overrides: Record<string, unknown> = {}): T
     ...groupedLog(),
     contentInfo,
     preset,
-    // The paper's form is given vectors as wide as its blocks, which the item tower `adaptor` needs.
+    // The paper's form is given vectors as wide as its blocks, which the item tower `adaptor`
+    // needs.
     config: resolveConfig(
       preset,
       grouped({

@@ -56,7 +56,8 @@ test('a pre-trained bundle is a start on another catalogue: zero-shot, fine-tune
     assert.ok((zeroShot.towers.parameters['id/table'].data as Float32Array).every((value) => value === 0));
     assert.deepEqual(zeroShot.towers.parameters['content/mean'], initial.parameters['content/mean']);
 
-    // The same numbers as the pre-trained bundle itself gives for a catalogue that it has never seen.
+    // The same numbers as the pre-trained bundle itself gives for a catalogue that it has never
+    // seen.
     const towers = await openBundle(path);
     const items = target.log.itemIds.length;
     const served = await towers.adaptItems(target.content, new Int32Array(items).fill(-1));

@@ -1,4 +1,7 @@
-/** A service in a process of its own, for tests that kill it. Arguments: workspace, lexical encoder file. */
+/**
+ * A service in a process of its own, for tests that kill it. Arguments: workspace, lexical encoder
+ * file.
+ */
 import { join } from 'node:path';
 import { loadLexicalEncoder } from '@lorekeep/encoder';
 import { openEngine } from '@lorekeep/recommender';

@@ -20,8 +20,8 @@ const URL_WITH_SCHEME = /^([a-z][a-z0-9+.-]+):(.*)$/is;
  * @example
  * const store = await openStore('.lorekeep/store.db');
  * await store.upsertItems([{ id: 'B0001', title: 'A lamp' }]);
- * await store.appendEvents([{ user: 'ann', item: 'B0001', type: 'view', timestamp: 1_700_000_000 }]);
- * await store.close();
+ * await store.appendEvents([{ user: 'ann', item: 'B0001', type: 'view', timestamp: 1_700_000_000
+ * }]); await store.close();
  */
 export async function openStore(pathOrUrl: string, options: StoreOptions = {}): Promise<Store> {
   const [, scheme, location] = URL_WITH_SCHEME.exec(pathOrUrl) ?? [undefined, 'sqlite', pathOrUrl];

@@ -22,9 +22,9 @@ import type { TrainOptions, TrainResult } from './training/train.ts';
 /**
  * An open workspace. Call one method at a time: steps read what earlier steps wrote.
  *
- * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. An aborted
- * import has stored nothing. `encode` and `train` keep what was finished, and the same call resumes
- * there. Every method can throw the errors of the store (`STORE_…`).
+ * Every method that takes a `RunContext` rejects with `signal.reason` when it is aborted. An
+ * aborted import has stored nothing. `encode` and `train` keep what was finished, and the same call
+ * resumes there. Every method can throw the errors of the store (`STORE_…`).
  */
 export interface Workspace extends AsyncDisposable {
   /** The folder, as an absolute path. */

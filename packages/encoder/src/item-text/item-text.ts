@@ -25,7 +25,8 @@ const MAX_DERIVED_TOKENS = 510;
  * @throws LorekeepError `ENCODER_BAD_OPTION` for an unknown name or a malformed pattern
  * @example
  * itemText({ id: 'B1', title: 'Lamp &amp; shade' }); // 'Title: Lamp & shade.'
- * itemText({ id: 'B1', title: 'Lamp', fields: { color: 'red' } }, '{title}, {color}'); // 'Lamp, red'
+ * itemText({ id: 'B1', title: 'Lamp', fields: { color: 'red' } }, '{title}, {color}'); // 'Lamp,
+ * red'
  */
 export function itemText(item: Item, template: ItemTemplate = DEFAULT_TEMPLATE): string {
   const { read, tokens } = compileTemplate(template);

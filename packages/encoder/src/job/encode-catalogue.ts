@@ -118,7 +118,8 @@ async function encodeMissing(
       const { value: unit, done } = await taken;
       if (done) return;
       signal?.throwIfAborted();
-      // Not `finished.push(await …)`: that reads `finished` first, and another worker may commit meanwhile.
+      // Not `finished.push(await …)`: that reads `finished` first, and another worker may commit
+      // meanwhile.
       const encodedUnit = await encodeUnit(encoder, unit);
       finished.push(encodedUnit);
       const bytes = finished.reduce((sum, one) => sum + one.vectors.byteLength, 0);

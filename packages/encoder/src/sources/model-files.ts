@@ -63,7 +63,8 @@ export interface ModelFileChoice {
  * Selects the files that this package loads from all files of a repository. Paths are relative,
  * with `/`.
  *
- * @example chooseModelFiles(['README.md', 'config.json', 'tokenizer.json', 'model.safetensors']).files.length // 3
+ * @example chooseModelFiles(['README.md', 'config.json', 'tokenizer.json',
+ *   'model.safetensors']).files.length // 3
  */
 export function chooseModelFiles(paths: readonly string[]): ModelFileChoice {
   const transformer = transformerFolder(paths);

@@ -28,7 +28,8 @@ export interface CompileOptions {
  * Compiles a function of named tensors for one set of shapes.
  *
  * @example
- * const graph = compileGraph(({ a, b }) => ({ c: tf.matMul(a, b) }), { a: { shape: [2, 3] }, b: { shape: [3, 4] } });
+ * const graph = compileGraph(({ a, b }) => ({ c: tf.matMul(a, b) }), { a: { shape: [2, 3] }, b: {
+ * shape: [3, 4] } });
  * @throws LorekeepError `GRAPH_UNSUPPORTED_OP`, `GRAPH_UNSUPPORTED_FORM`, `GRAPH_VALUE_READ`,
  *   `GRAPH_RANDOM`, `GRAPH_LARGE_CONSTANT`, `GRAPH_ASYNC_FUNCTION`, `GRAPH_BAD_OUTPUT`,
  *   `GRAPH_BAD_FEED` (a malformed constant)

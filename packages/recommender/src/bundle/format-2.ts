@@ -1,4 +1,7 @@
-/** Bundles of format 2: their files are those of format 3 under other names, only the manifest differs. */
+/**
+ * Bundles of format 2: their files are those of format 3 under other names, only the manifest
+ * differs.
+ */
 import { defaultsOf } from '@lorekeep/core';
 import { type RecommenderConfig, recommenderOptions } from '../options/options.ts';
 import type { BundleManifest } from './manifest.ts';

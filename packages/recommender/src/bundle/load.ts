@@ -23,7 +23,10 @@ export interface LoadOptions {
   threads?: number;
 }
 
-/** A loaded bundle. Rows are those of `itemIds`. `close` must not overlap with other calls; these may overlap. */
+/**
+ * A loaded bundle. Rows are those of `itemIds`. `close` must not overlap with other calls; these
+ * may overlap.
+ */
 export interface Bundle {
   readonly manifest: BundleManifest;
   /** Dimension of user and item vectors; a score is their inner product. */
@@ -32,7 +35,10 @@ export interface Bundle {
   readonly inputDim: number;
   /** Longest history that the user tower reads; of a longer one, the recent end. */
   readonly maxHistory: number;
-  /** Items known in training, in the row order of the training log: an item's position here is its `idRow`. */
+  /**
+   * Items known in training, in the row order of the training log: an item's position here is its
+   * `idRow`.
+   */
   readonly itemIds: string[];
   readonly linear?: LinearModel;
   /** Candidates of the linear model, and the re-ranker over them. */
@@ -42,7 +48,8 @@ export interface Bundle {
    *
    * @param content `[n × contentDim]` raw vectors of the frozen encoder
    * @param idRows `[n]` rows into the ID table, −1 for an item that training did not see
-   * @returns `inputs [n × inputDim]` (what the user tower reads), `vectors [n × dim]` (what the index holds)
+   * @returns `inputs [n × inputDim]` (what the user tower reads), `vectors [n × dim]` (what the
+   *   index holds)
    * @throws LorekeepError `RECOMMENDER_INPUT_INVALID`, `RECOMMENDER_CLOSED`
    */
   adaptItems(content: Float32Array, idRows: Int32Array): Promise<{ inputs: Float32Array; vectors: Float32Array }>;
@@ -145,7 +152,10 @@ function checkHistories(histories: readonly Float32Array[], inputDim: number): v
   });
 }
 
-/** How `count` rows are cut into runs: the large batch while more than one row is left, else the small one. */
+/**
+ * How `count` rows are cut into runs: the large batch while more than one row is left, else the
+ * small one.
+ */
 function* runs(count: number): Generator<{ variant: number; batch: number; first: number; taken: number }> {
   for (let first = 0; first < count; ) {
     const variant = count - first > 1 ? 1 : 0;

@@ -1,6 +1,6 @@
 /**
- * The manifest of a bundle, a trained recommender on disk. Format 3; bundles of format 2 are read too
- * (`upgraded`), older ones are refused with `BUNDLE_FORMAT`.
+ * The manifest of a bundle, a trained recommender on disk. Format 3; bundles of format 2 are read
+ * too (`upgraded`), older ones are refused with `BUNDLE_FORMAT`.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,8 +29,9 @@ export interface BundleManifest {
   config: RecommenderConfig;
   seed: number;
   /**
-   * The events it was trained on beyond the training events, and the version whose selections (epoch,
-   * settings, weight of the towers) it repeats. Absent if this training selected everything itself.
+   * The events it was trained on beyond the training events, and the version whose selections
+   * (epoch, settings, weight of the towers) it repeats. Absent if this training selected everything
+   * itself.
    */
   refit?: { on: Exclude<FitOn, 'train'>; from: string };
   /** The bundle whose towers training started from, if any. */

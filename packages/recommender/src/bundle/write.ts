@@ -10,8 +10,8 @@
  *     linear.safetensors       if there is a linear model: the neighbours of each item, and the fold-in map
  *     reranker.safetensors and reranker-{1,32}.onnx, if there is a re-ranker
  *
- * The graphs carry their parameters, so any ONNX runtime can serve them. The ID table stays outside:
- * it grows with the catalogue, and only single rows of it are ever needed.
+ * The graphs carry their parameters, so any ONNX runtime can serve them. The ID table stays
+ * outside: it grows with the catalogue, and only single rows of it are ever needed.
  */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';

@@ -20,9 +20,9 @@ export function without({ items, scores }: RankedCandidates, rows: ReadonlySet<n
 }
 
 /**
- * One order from two: re-ranked items in their order, except that new items, which the re-ranker does
- * not know, take the very rank that the linear model gives them. The other items of the linear model
- * follow behind the last re-ranked one. A longer list begins with every shorter one.
+ * One order from two: re-ranked items in their order, except that new items, which the re-ranker
+ * does not know, take the very rank that the linear model gives them. The other items of the linear
+ * model follow behind the last re-ranked one. A longer list begins with every shorter one.
  *
  * @param reranked best first
  * @param order of the linear model, best first; at least `limit` rows if it has them

@@ -4,13 +4,15 @@
  *     linear model → candidates → re-ranker (+ towers) → new items in their place → fill from the towers
  *                                                  nothing known of the user → fallback: popularity
  *
- * * If the model has a re-ranker, it orders the candidates of the linear model; the inner products of
- *   the towers are added to its scores with the weight that validation chose. Items that the re-ranker
- *   does not know, because they are newer, take the rank that the linear model gives them.
+ * * If the model has a re-ranker, it orders the candidates of the linear model; the inner products
+ *   of the towers are added to its scores with the weight that validation chose. Items that the
+ *   re-ranker does not know, because they are newer, take the rank that the linear model gives
+ *   them.
  * * If it has a linear model alone, that one orders.
  * * If it has neither, and behind the lists of both, items follow in the order of the towers.
  *
- * Everything here speaks in rows of the catalogue; who holds the catalogue provides `RecommenderParts`.
+ * Everything here speaks in rows of the catalogue; who holds the catalogue provides
+ * `RecommenderParts`.
  */
 import type { RowOf } from '@lorekeep/core';
 import { blendScores, type RankedCandidates } from '@lorekeep/ranking';
@@ -68,8 +70,8 @@ export interface RankedRows {
 export interface PreparedQuery {
   /**
    * @param k Length of the list; it is shorter only if fewer items pass.
-   * @param seen Rows left out of the finished order. They keep their place among the candidates, so a
-   *   list without them is the list with them, shortened.
+   * @param seen Rows left out of the finished order. They keep their place among the candidates, so
+   *   a list without them is the list with them, shortened.
    */
   list(k: number, seen?: ReadonlySet<CatalogueRow>): Promise<RankedItems>;
 }
@@ -137,7 +139,9 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   };
 }
 
-/** User vectors of all queries in one run if all are needed, else each when it is first asked for. */
+/**
+ * User vectors of all queries in one run if all are needed, else each when it is first asked for.
+ */
 function lazyUserVectors(towers: TowersPart, queries: readonly Query[], needsAll: boolean) {
   const { dim } = towers;
   let together: Promise<Float32Array> | undefined;

@@ -1,9 +1,9 @@
 /**
  * The recommender engine, which the HTTP service, the command line and programs use.
  *
- * A read takes no lock and never waits for a write. Writes run one after another: first to the store,
- * where they are durable, then into memory. After a crash every acknowledged write is found again,
- * because every start and every reload adds what the store has and the publication does not.
+ * A read takes no lock and never waits for a write. Writes run one after another: first to the
+ * store, where they are durable, then into memory. After a crash every acknowledged write is found
+ * again, because every start and every reload adds what the store has and the publication does not.
  */
 import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
@@ -29,7 +29,9 @@ import {
   similarSchema,
 } from './requests.ts';
 
-/** Newest events of a user that are read: they are left out of the list; models read fewer of them. */
+/**
+ * Newest events of a user that are read: they are left out of the list; models read fewer of them.
+ */
 const HISTORY_READ = 1000;
 
 export interface EngineOptions {
@@ -38,7 +40,10 @@ export interface EngineOptions {
   store: Store;
   /** The encoder of the published model. */
   encoder: TextEncoder;
-  /** Writes that may wait for their turn before further ones are refused with `ENGINE_BUSY`. Default 64. */
+  /**
+   * Writes that may wait for their turn before further ones are refused with `ENGINE_BUSY`. Default
+   * 64.
+   */
   maxPendingWrites?: number;
 }
 
@@ -63,9 +68,9 @@ export interface Engine {
    * (composition/recommender.ts). `source` says what ordered the list.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the
-   * newest 1,000). Unknown items in a given history are ignored and listed in `unknownItems`. Without
-   * a usable history (an unknown user, no events, only unknown items) the most popular items that pass
-   * are returned, and `source` is `'popularity'`.
+   * newest 1,000). Unknown items in a given history are ignored and listed in `unknownItems`.
+   * Without a usable history (an unknown user, no events, only unknown items) the most popular
+   * items that pass are returned, and `source` is `'popularity'`.
    *
    * @throws LorekeepError `REQUEST_INVALID`
    * @example
@@ -90,10 +95,11 @@ export interface Engine {
    */
   upsertItems(items: Item[]): Promise<{ upserted: number; encoded: number; encodeSeconds: number; version: string }>;
   /**
-   * Appends events: when this resolves they are on disk and used by the next recommendation. At most
-   * 1,000.
+   * Appends events: when this resolves they are on disk and used by the next recommendation. At
+   * most 1,000.
    *
-   * @throws LorekeepError `REQUEST_INVALID`, `EVENT_UNKNOWN_ITEM`, `EVENT_INVALID` (nothing is written), `ENGINE_BUSY`
+   * @throws LorekeepError `REQUEST_INVALID`, `EVENT_UNKNOWN_ITEM`, `EVENT_INVALID` (nothing is
+   *   written), `ENGINE_BUSY`
    */
   appendEvents(events: EventInput[]): Promise<{ appended: number }>;
   /** @throws LorekeepError `ITEM_NOT_FOUND` */
@@ -111,7 +117,8 @@ export interface Engine {
 /**
  * Opens the live publication of a workspace, up to date with its store.
  *
- * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_MISMATCH`, `INDEX_ADAPTER_MISSING`
+ * @throws LorekeepError `PUBLICATION_MISSING`, `PUBLICATION_CORRUPT`, `ENCODER_MISMATCH`,
+ *   `INDEX_ADAPTER_MISSING`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { workspace, store, encoder, maxPendingWrites = 64 } = options;
@@ -142,7 +149,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const arrived = performance.now();
     try {
       return await inTurn(async () => {
-        // Writes that queued behind it have waited for the same lock. Waiting again, one after another, would add up.
+        // Writes that queued behind it have waited for the same lock. Waiting again, one after
+        // another, would add up.
         if (lockedOut !== undefined && lockedOut.at >= arrived) throw lockedOut.error;
         try {
           return await work();
@@ -283,7 +291,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** SparseRows of an item by the linear model, then by its vector; for an item with neither, popular ones. */
+/**
+ * SparseRows of an item by the linear model, then by its vector; for an item with neither, popular
+ * ones.
+ */
 async function similarItems(
   { parts, publication }: LoadedPublication,
   row: number,

@@ -21,7 +21,10 @@ export interface LinearRows {
   fold(rows: readonly CatalogueRow[], content: Float32Array): Promise<void>;
   /** The row gets no scores any more. */
   remove(row: CatalogueRow): void;
-  /** Calls `each` once for every item that the history has as a neighbour. Items without a place are ignored. */
+  /**
+   * Calls `each` once for every item that the history has as a neighbour. Items without a place are
+   * ignored.
+   */
   score(history: ArrayLike<CatalogueRow>, each: (row: CatalogueRow, score: number) => void): void;
   close(): Promise<void>;
 }

@@ -26,7 +26,10 @@ export interface LoadedPublication {
   /** The composition over this catalogue. */
   readonly recommender: Recommender;
   readonly parts: RecommenderParts;
-  /** Takes in items that the store has by now: those with a new or changed text are encoded and adapted. */
+  /**
+   * Takes in items that the store has by now: those with a new or changed text are encoded and
+   * adapted.
+   */
   upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
   countEvents(itemIds: readonly string[]): void;
   /** Another reader. The publication closes only after all are gone. */
@@ -98,7 +101,10 @@ function placeSolvedItems(catalogue: CatalogueRows, linear: LinearRows): void {
   }
 }
 
-/** An item that the store does not have any more is not recommended: a publication can outlive its catalogue. */
+/**
+ * An item that the store does not have any more is not recommended: a publication can outlive its
+ * catalogue.
+ */
 async function removeMissingItems(
   { index }: Publication,
   catalogue: CatalogueRows,
@@ -159,7 +165,9 @@ function createUpsert(
     return { ...adapted, idRows };
   }
 
-  /** An item that the model was solved with stays where its events put it; any other is folded in. */
+  /**
+   * An item that the model was solved with stays where its events put it; any other is folded in.
+   */
   async function placeInLinear(rows: readonly number[], idRows: Int32Array, content: Float32Array): Promise<void> {
     if (linear === undefined) return;
     const fresh = Array.from(rows.keys()).filter((at) => idRows[at] < 0);
@@ -188,7 +196,8 @@ function createUpsert(
     await index.add(keysOf(searchable), gatherRows(vectors, dim, searchable));
     await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isSearchable(at))));
     await placeInLinear(rows, idRows, content);
-    // Last: an upsert that failed before this line is done again when it is repeated, or at the next start.
+    // Last: an upsert that failed before this line is done again when it is repeated, or at the
+    // next start.
     rows.forEach((row, at) => {
       catalogue.setTextHash(row, hashes[at]);
     });

@@ -1,6 +1,7 @@
 /**
- * Requests and answers of the engine. The schemas validate requests, give the types, and become part of the OpenAPI
- * document of the HTTP service. Every text and every list has a limit, so that the cost of a request is bounded.
+ * Requests and answers of the engine. The schemas validate requests, give the types, and become
+ * part of the OpenAPI document of the HTTP service. Every text and every list has a limit, so that
+ * the cost of a request is bounded.
  */
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
 import { z } from 'zod';
@@ -14,8 +15,8 @@ const MAX_ITEM_FIELDS = 100;
 const MAX_FILTER_FIELDS = 20;
 
 /**
- * A text of at most `max` code points. A lone surrogate has no UTF-8 form: the store would replace it, and two different
- * ids would become one.
+ * A text of at most `max` code points. A lone surrogate has no UTF-8 form: the store would replace
+ * it, and two different ids would become one.
  */
 const text = (max: number, min = 0) =>
   z
@@ -84,9 +85,10 @@ const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
 });
 
 /**
- * Which items may be recommended. All conditions must hold. A single value tests for equality, a list for any of its
- * values, `{ min, max }` for a number in that range. If an item has a list (its categories, or a field of texts), one
- * matching element is enough. An item without the field does not pass.
+ * Which items may be recommended. All conditions must hold. A single value tests for equality, a
+ * list for any of its values, `{ min, max }` for a number in that range. If an item has a list (its
+ * categories, or a field of texts), one matching element is enough. An item without the field does
+ * not pass.
  */
 export const filterSchema = z
   .strictObject({

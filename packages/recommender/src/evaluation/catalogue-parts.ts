@@ -19,7 +19,10 @@ export interface CatalogueSources {
   items: number;
   weights?: { rows: SparseRows; settings: HistorySettings };
   reranker?: { source: CandidateSource; reranker: Reranker; towerWeight: number };
-  /** `[items]` row of each item in the re-ranker's tables, −1 if it does not know it. Default: the same rows. */
+  /**
+   * `[items]` row of each item in the re-ranker's tables, −1 if it does not know it. Default: the
+   * same rows.
+   */
   trainedRows?: Int32Array;
   towers: {
     dim: number;

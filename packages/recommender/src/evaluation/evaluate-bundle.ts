@@ -1,7 +1,7 @@
 /**
  * Evaluation of a saved bundle, through the towers, linear model and re-ranker that serve: what it
- * reports is what a shop gets. The log may have grown since training; items that the bundle does not
- * know are folded into the linear model by their text.
+ * reports is what a shop gets. The log may have grown since training; items that the bundle does
+ * not know are folded into the linear model by their text.
  */
 import { gatherRows, type RunContext, renumberedRows, type SparseRows } from '@lorekeep/core';
 import {
@@ -21,7 +21,8 @@ import { type RankOptions, rankCases } from './rank-cases.ts';
 const USER_BATCH = 1024;
 
 /**
- * @param content `[items × contentDim]` raw vectors in the item order of the log, zeros for items without text
+ * @param content `[items × contentDim]` raw vectors in the item order of the log, zeros for items
+ *   without text
  * @returns ranks in the order of `split.heldOut[set].users`
  */
 export async function evaluateBundle(
@@ -37,7 +38,9 @@ export async function evaluateBundle(
   return evaluationOf(split, set, ranking, seed);
 }
 
-/** The parts of the composition over the catalogue of a log, as `evaluateBundle` ranks with them. */
+/**
+ * The parts of the composition over the catalogue of a log, as `evaluateBundle` ranks with them.
+ */
 export async function bundleParts(
   bundle: Bundle,
   { log, ...split }: Split,

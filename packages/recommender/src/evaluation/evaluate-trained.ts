@@ -7,7 +7,10 @@ import type { TrainedRecommender } from '../training/train.ts';
 import { createCatalogueParts } from './catalogue-parts.ts';
 import { type RankOptions, rankCases } from './rank-cases.ts';
 
-/** Ranks every target of a set among all items. Reports progress as stage `'evaluate'`, unit `'users'`. */
+/**
+ * Ranks every target of a set among all items. Reports progress as stage `'evaluate'`, unit
+ * `'users'`.
+ */
 export async function evaluateTrained(
   trained: TrainedRecommender,
   set: EvaluationSet,

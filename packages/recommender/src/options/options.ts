@@ -13,7 +13,10 @@ export const recommenderOptions = { ...towerOptions, linear: linearOptions, rera
 
 export type RecommenderConfig = Configuration<typeof recommenderOptions>;
 
-/** Most values of a table over a whole catalogue by default: a million items of dimension 64 train within 7 GB (`bench train-scale`). */
+/**
+ * Most values of a table over a whole catalogue by default: a million items of dimension 64 train
+ * within 7 GB (`bench train-scale`).
+ */
 const MAX_TABLE_VALUES = 64_000_000;
 const MIN_DIM = 64;
 

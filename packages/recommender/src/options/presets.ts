@@ -1,8 +1,8 @@
 /**
  * Named configurations, as what differs from the defaults of the option tables.
  *
- * * `learn`, the default: text and ID. The linear model, a re-ranker over its candidates, and towers
- *   that start at the linear model. The one that is best on validation orders the list.
+ * * `learn`, the default: text and ID. The linear model, a re-ranker over its candidates, and
+ *   towers that start at the linear model. The one that is best on validation orders the list.
  * * `linear`: the linear model alone (EASE with text). Its settings are chosen on validation; it is
  *   solved, not trained. The towers in its bundle are its twin-tower form, for the index.
  * * `content-only`, `id-only`: the same towers with one of the two inputs and neither linear model

@@ -120,7 +120,8 @@ export async function readCurrent(workspace: string): Promise<{ directory: strin
 /**
  * Opens a version after every file was checked against its SHA-256.
  *
- * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` if its index kind is not installed
+ * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` if its index kind is not
+ *   installed
  */
 export async function openPublication(directory: string, manifest: PublicationManifest): Promise<Publication> {
   const damage = await findDamage(directory, manifest.files);

@@ -1,6 +1,6 @@
 /**
- * Builds a publication: every item of the catalogue goes through encoder and item tower, an index is
- * built over the vectors, and its recall is measured against an exact scan.
+ * Builds a publication: every item of the catalogue goes through encoder and item tower, an index
+ * is built over the vectors, and its recall is measured against an exact scan.
  */
 import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -118,7 +118,10 @@ interface AdaptOptions extends PublishOptions {
   count: number;
 }
 
-/** The whole catalogue through encoder and item tower. `rows` are those with a vector, `vectors` theirs. */
+/**
+ * The whole catalogue through encoder and item tower. `rows` are those with a vector, `vectors`
+ * theirs.
+ */
 async function adaptCatalogue({
   store,
   encoder,
@@ -196,7 +199,10 @@ async function buildIndex({
   return index;
 }
 
-/** Queries for the index: vectors of users spread evenly over the log, or of items if there are no users. */
+/**
+ * Queries for the index: vectors of users spread evenly over the log, or of items if there are no
+ * users.
+ */
 async function sampleQueries(
   bundle: Bundle,
   items: PublishedItems,

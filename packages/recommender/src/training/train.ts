@@ -1,6 +1,6 @@
 /**
- * Training of a recommender: linear model, towers, re-ranker, and the choice of who orders the list.
- * Validation decides everything; the test cases are not looked at.
+ * Training of a recommender: linear model, towers, re-ranker, and the choice of who orders the
+ * list. Validation decides everything; the test cases are not looked at.
  *
  * With `selected` the same is done once more on events that were held out while choosing (`fitOn`):
  * the same settings and number of epochs, nothing chosen.
@@ -71,8 +71,8 @@ export interface TrainedRecommender {
 /**
  * Reports progress as the stages of `fitLinear`, then of `trainTowers`, then of `trainReranker`.
  *
- * @throws LorekeepError `REFIT_WITHOUT_CHOICE`, `OPTION_INVALID`, and what `fitLinear`, `trainTowers`
- *   and `trainReranker` throw; `signal.reason` if stopped
+ * @throws LorekeepError `REFIT_WITHOUT_CHOICE`, `OPTION_INVALID`, and what `fitLinear`,
+ *   `trainTowers` and `trainReranker` throw; `signal.reason` if stopped
  */
 export async function trainRecommender(options: TrainOptions): Promise<TrainedRecommender> {
   const { log, contentInfo, preset = 'learn', seed = 42, protocol = 'leave-one-out', fitOn = 'train' } = options;

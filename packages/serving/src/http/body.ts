@@ -32,13 +32,17 @@ export function parseJson(body: Uint8Array): unknown {
   } catch (error) {
     throw errors.BODY_NOT_JSON({ reason: quoted((error as Error).message) }, error);
   }
-  // Only a text with one of these words, or with escapes that may spell one, can have a forbidden key.
+  // Only a text with one of these words, or with escapes that may spell one, can have a forbidden
+  // key.
   const forbidden = /__proto__|constructor|\\u00/.test(text) ? forbiddenKey(value) : undefined;
   if (forbidden === undefined) return value;
   throw errors.BODY_NOT_JSON({ reason: `it has the key "${forbidden}", which is not allowed` });
 }
 
-/** A key that reaches a prototype where objects are copied. Not recursive: JSON can be nested deeper than the stack. */
+/**
+ * A key that reaches a prototype where objects are copied. Not recursive: JSON can be nested deeper
+ * than the stack.
+ */
 function forbiddenKey(value: unknown): string | undefined {
   const left = [value];
   while (left.length > 0) {

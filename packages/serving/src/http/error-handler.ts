@@ -1,6 +1,7 @@
 /**
- * Turns any failure of a request into `{ error: { code, message, hint?, details? } }` with its status. A client is told
- * what it did wrong. Internal failures stay in the log, under the id of the request.
+ * Turns any failure of a request into `{ error: { code, message, hint?, details? } }` with its
+ * status. A client is told what it did wrong. Internal failures stay in the log, under the id of
+ * the request.
  */
 import { LorekeepError } from '@lorekeep/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -53,7 +54,10 @@ function refusal(error: FastifyError, request: FastifyRequest): LorekeepError {
   return errors.REQUEST_MALFORMED({ reason: quoted(error.message) });
 }
 
-/** What Fastify's router refuses: a path that cannot be decoded, or with a parameter that is too long. */
+/**
+ * What Fastify's router refuses: a path that cannot be decoded, or with a parameter that is too
+ * long.
+ */
 export const pathMalformed = ({ code }: FastifyError): LorekeepError =>
   errors.REQUEST_MALFORMED({
     reason:

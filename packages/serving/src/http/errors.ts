@@ -1,4 +1,7 @@
-/** The errors that only the HTTP service makes. Those of the engine and the store come with their own status. */
+/**
+ * The errors that only the HTTP service makes. Those of the engine and the store come with their
+ * own status.
+ */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 /** Longest piece of a request that an error repeats, in UTF-16 units. */

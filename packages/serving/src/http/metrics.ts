@@ -1,10 +1,16 @@
-/** The metrics for Prometheus. One registry per server, so that two servers in one process do not mix. */
+/**
+ * The metrics for Prometheus. One registry per server, so that two servers in one process do not
+ * mix.
+ */
 
 import type { Engine } from '@lorekeep/recommender';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface ServiceMetrics {
-  /** Labels are route templates and statuses only, so that their number does not grow with what clients send. */
+  /**
+   * Labels are route templates and statuses only, so that their number does not grow with what
+   * clients send.
+   */
   request(route: string, method: string, status: number, seconds: number): void;
   recommendation(source: string): void;
   encoded(texts: number, seconds: number): void;

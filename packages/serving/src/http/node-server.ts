@@ -1,6 +1,7 @@
 /**
- * Everything that Node's HTTP server would answer itself, or not at all: requests that it cannot parse, that take too
- * long, or that expect something unknown. They are answered in the shape of all other errors.
+ * Everything that Node's HTTP server would answer itself, or not at all: requests that it cannot
+ * parse, that take too long, or that expect something unknown. They are answered in the shape of
+ * all other errors.
  */
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -11,7 +12,8 @@ import { errors, quoted } from './errors.ts';
 export const nodeServerOptions = (requestTimeout: number): ServerOptions => ({
   requestTimeout,
   headersTimeout: requestTimeout,
-  // Node looks for slow requests at this interval, every 30 s by default: a limit of 30 s would really be up to 60 s.
+  // Node looks for slow requests at this interval, every 30 s by default: a limit of 30 s would
+  // really be up to 60 s.
   connectionsCheckingInterval: Math.max(1, Math.min(1_000, Math.floor(requestTimeout / 10))),
   // Node answers a request without Host with an empty 400; `checkTarget` answers it with an error.
   requireHostHeader: false,

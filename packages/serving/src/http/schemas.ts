@@ -3,7 +3,10 @@
 import { eventSchema, idSchema, itemSchema, MAX_BATCH, MAX_K } from '@lorekeep/recommender';
 import { z } from 'zod';
 
-/** Numbers in a query arrive as text. Only decimal digits are read: `Number` would also take `0x2` and `1e2`. */
+/**
+ * Numbers in a query arrive as text. Only decimal digits are read: `Number` would also take `0x2`
+ * and `1e2`.
+ */
 const kParameter = z
   .preprocess(
     (input) => (typeof input === 'string' && /^\d{1,9}$/.test(input) ? Number(input) : input),

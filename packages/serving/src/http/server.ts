@@ -1,6 +1,7 @@
 /**
- * The engine over HTTP. The zod schemas validate every request and make `/openapi.json`; every answer that is not a
- * success has the shape `{ error: { code, message, hint?, details? } }` with a stable code.
+ * The engine over HTTP. The zod schemas validate every request and make `/openapi.json`; every
+ * answer that is not a success has the shape `{ error: { code, message, hint?, details? } }` with a
+ * stable code.
  *
  * `docs/threat-model.md` says what this service defends against, and what it leaves to others.
  */
@@ -28,15 +29,20 @@ export interface ServerOptions {
   /** Largest body in bytes. Default 1 MiB. */
   bodyLimit?: number;
   /**
-   * Host names that requests may use beside the loopback addresses, against DNS rebinding; `['*']` for any.
-   * Default: `host`; any name if `host` is not a loopback address.
+   * Host names that requests may use beside the loopback addresses, against DNS rebinding; `['*']`
+   * for any. Default: `host`; any name if `host` is not a loopback address.
    */
   allowedHosts?: readonly string[];
   /** pino's level for the log on stderr: `'trace'` … `'fatal'`, `'silent'`. Default `'info'`. */
   logLevel?: string;
-  /** Longest time a client may take to send a request, in ms. Default 30,000. Checked every second. */
+  /**
+   * Longest time a client may take to send a request, in ms. Default 30,000. Checked every second.
+   */
   requestTimeout?: number;
-  /** How often to check for a newly published version, and switch to it, in ms; 0 for never. Default 2,000. */
+  /**
+   * How often to check for a newly published version, and switch to it, in ms; 0 for never. Default
+   * 2,000.
+   */
   watchInterval?: number;
 }
 
@@ -51,8 +57,8 @@ export interface Server {
 }
 
 /**
- * The service of one engine. A promise of an engine may be given, so that `/healthz` answers while it is still loading:
- * until then every other route answers 503 `ENGINE_NOT_READY`.
+ * The service of one engine. A promise of an engine may be given, so that `/healthz` answers while
+ * it is still loading: until then every other route answers 503 `ENGINE_NOT_READY`.
  * @example
  * const server = createServer(openEngine({ workspace, store, encoder }));
  * console.log(await server.listen());
@@ -131,7 +137,8 @@ function createApp({ bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'i
     routerOptions: { maxParamLength: 256 * 12 },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => sendError(pathMalformed(error), request, reply as FastifyReply),
-    // Requests that arrive during shutdown are answered by a hook, in the shape of all other errors.
+    // Requests that arrive during shutdown are answered by a hook, in the shape of all other
+    // errors.
     return503OnClosing: false,
   });
   answerUnusualRequests(app.server, requestId);
@@ -143,7 +150,8 @@ function createApp({ bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'i
     return parseJson(body);
   });
   app.setValidatorCompiler(validatorCompiler);
-  // Answers are made here, from typed values: the schemas document them and do not check them again.
+  // Answers are made here, from typed values: the schemas document them and do not check them
+  // again.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(routeUnknown(request), request, reply));
@@ -162,7 +170,8 @@ function addHooks(app: FastifyInstance, { metrics, isClosing, checkTarget }: Hoo
     const problem = isClosing() ? recommenderErrors.ENGINE_CLOSED() : checkTarget(request.raw);
     if (problem !== undefined) throw problem;
   });
-  // A kept-alive connection whose request was in progress would otherwise delay the shutdown until it times out.
+  // A kept-alive connection whose request was in progress would otherwise delay the shutdown until
+  // it times out.
   app.addHook('onSend', async (_, reply) => {
     if (isClosing()) reply.header('connection', 'close');
   });

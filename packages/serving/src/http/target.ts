@@ -29,7 +29,10 @@ export function createTargetCheck(
   };
 }
 
-/** A target with a host of its own, `GET http://shop.example/healthz`, takes precedence over the header. */
+/**
+ * A target with a host of its own, `GET http://shop.example/healthz`, takes precedence over the
+ * header.
+ */
 function namedHost({ url = '', headers }: IncomingMessage): string {
   const [, authority] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
   return authority ?? headers.host ?? '';

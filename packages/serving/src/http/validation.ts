@@ -1,11 +1,16 @@
-/** Requests against their schemas. A request that is not valid is refused with every place that is wrong. */
+/**
+ * Requests against their schemas. A request that is not valid is refused with every place that is
+ * wrong.
+ */
 import type { LorekeepError } from '@lorekeep/core';
 import { flattenIssues, MAX_BATCH, requestInvalid } from '@lorekeep/recommender';
 import type { z } from 'zod';
 
 type Validator = (data: unknown) => { value: unknown } | { error: LorekeepError };
 
-/** A batch with more problems than this is not checked to its end, so that refusing it costs little. */
+/**
+ * A batch with more problems than this is not checked to its end, so that refusing it costs little.
+ */
 const ENOUGH_ISSUES = 1000;
 
 /** Fastify's compiler of validators. */

@@ -1,4 +1,6 @@
-/** Bytes become text, and text becomes JSON, or the body is refused: nothing is replaced silently. */
+/**
+ * Bytes become text, and text becomes JSON, or the body is refused: nothing is replaced silently.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Engine } from '@lorekeep/recommender';

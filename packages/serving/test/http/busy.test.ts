@@ -12,7 +12,10 @@ import { type Client, clientOf, QUIET, refused } from './client.ts';
 
 const BUSY_MS = 500;
 
-/** A program of its own, because locks of one process do not exclude each other. Ends, and unlocks, with its input. */
+/**
+ * A program of its own, because locks of one process do not exclude each other. Ends, and unlocks,
+ * with its input.
+ */
 const LOCKER = `
   const database = new (require('node:sqlite').DatabaseSync)(process.argv[1]);
   database.exec('BEGIN IMMEDIATE');

@@ -1,4 +1,7 @@
-/** Everything that is unusual in HTTP itself is answered with 4xx in the documented shape, and in time. */
+/**
+ * Everything that is unusual in HTTP itself is answered with 4xx in the documented shape, and in
+ * time.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -1,4 +1,7 @@
-/** Requests that do not fit their schema. None of these tests needs an engine: validation comes first. */
+/**
+ * Requests that do not fit their schema. None of these tests needs an engine: validation comes
+ * first.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Engine } from '@lorekeep/recommender';

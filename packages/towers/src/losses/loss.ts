@@ -1,7 +1,7 @@
 /**
  * The training objective of the towers, as a pure function of parameters and a batch: one of the
- * next-item losses (next-item-loss.ts) or the dense all-action loss (dense-loss.ts), plus the alignment
- * loss if it has a weight.
+ * next-item losses (next-item-loss.ts) or the dense all-action loss (dense-loss.ts), plus the
+ * alignment loss if it has a weight.
  */
 import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
 import { combinedInputs, type ItemParts, itemParts } from '../model/item-inputs.ts';

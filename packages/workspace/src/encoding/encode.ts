@@ -113,8 +113,8 @@ const summaryOf = (
 ): EncoderSummary => ({ id, name, model, dim, isLanguageModel, template });
 
 /**
- * The first probe of an encoder is never replaced, and the probe of this run must agree with it: the
- * store contains vectors of that model.
+ * The first probe of an encoder is never replaced, and the probe of this run must agree with it:
+ * the store contains vectors of that model.
  */
 async function settingsToRemember(
   state: WorkspaceState,

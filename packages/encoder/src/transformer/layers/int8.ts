@@ -11,8 +11,8 @@
  *     product      x · w ≈ r·s·Σ p·q
  *
  * Why 7 bits for weights: processors without VNNI (AVX2 until 2020) add two adjacent u8 × s8
- * products in 16 bits. With 8-bit weights this sum can saturate (2 · 255 · 127 > 32,767), with 7-bit
- * weights it cannot (2 · 255 · 63). So sums are exact, and equal on all processors.
+ * products in 16 bits. With 8-bit weights this sum can saturate (2 · 255 · 127 > 32,767), with
+ * 7-bit weights it cannot (2 · 255 · 63). So sums are exact, and equal on all processors.
  *
  * Measured on one AVX2 core of a busy machine, 256 tokens, the products of all-MiniLM-L6-v2, as
  * time of fp32 / time of the variant:
