@@ -13,9 +13,9 @@ export interface RankedCandidates {
   /** In descending order; comparable within one list only. */
   scores: Float32Array;
   /**
-   * 1 for an item that no user has chosen yet. Such an item keeps the rank that the candidate source
-   * gave it, because in training it was never the target, and takes the score of the item before it.
-   * Default: there is none.
+   * 1 for an item that no user has chosen yet. Such an item keeps the rank that the candidate
+   * source gave it, because in training it was never the target, and takes the score of the item
+   * before it. Default: there is none.
    */
   unchosen?: Uint8Array;
 }
@@ -27,8 +27,8 @@ export interface Reranker {
 }
 
 /**
- * Orders candidates by descending score. Equal scores keep their order, scores that are not finite go
- * last, and an unchosen item keeps its rank.
+ * Orders candidates by descending score. Equal scores keep their order, scores that are not finite
+ * go last, and an unchosen item keeps its rank.
  *
  * @param items item rows in the order of the candidate source
  * @param scores one per item

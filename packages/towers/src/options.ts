@@ -1,6 +1,6 @@
 /**
- * Every option of the towers and of their training: type, limits, default (that of the preset `learn`)
- * and meaning. `checkTowerOptions` refuses combinations that contradict each other.
+ * Every option of the towers and of their training: type, limits, default (that of the preset
+ * `learn`) and meaning. `checkTowerOptions` refuses combinations that contradict each other.
  */
 import { type Configuration, flag, oneOf, optionErrors, real, whole } from '@lorekeep/core';
 

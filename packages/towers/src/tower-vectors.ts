@@ -1,7 +1,7 @@
 /**
  * Vectors of the whole catalogue and of many users from parameters that are still in training. The
- * graphs take the parameters as inputs, so they are compiled once per shape and used after every epoch.
- * Served vectors come from tower-graphs.ts, through the same model functions.
+ * graphs take the parameters as inputs, so they are compiled once per shape and used after every
+ * epoch. Served vectors come from tower-graphs.ts, through the same model functions.
  */
 import { type Arrays, createGraphCache, type GraphCache, inference, namedArray, tf } from '@lorekeep/graph';
 import { itemInputs } from './model/item-inputs.ts';
@@ -34,7 +34,10 @@ export interface TowerEncoder {
    * @throws `signal.reason` if stopped
    */
   users(parameters: Arrays, inputs: Float32Array, histories: readonly Int32Array[]): Promise<Float32Array>;
-  /** Vectors of the whole catalogue and of the users of `cases`, of which there must be at least one. */
+  /**
+   * Vectors of the whole catalogue and of the users of `cases`, of which there must be at least
+   * one.
+   */
   both(
     parameters: Arrays,
     content: Float32Array | undefined,
@@ -161,7 +164,9 @@ function usersByLength(histories: readonly Int32Array[], maxHistory: number): Ma
   return byLength;
 }
 
-/** `history [batch, length]`, padded on the right, and `last [batch]` of the histories in `users`. */
+/**
+ * `history [batch, length]`, padded on the right, and `last [batch]` of the histories in `users`.
+ */
 function historyFeeds(
   histories: readonly Int32Array[],
   users: readonly number[],

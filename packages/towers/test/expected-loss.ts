@@ -1,4 +1,7 @@
-/** The losses by their definitions, one pair of vectors at a time, for comparison with the compiled graphs. */
+/**
+ * The losses by their definitions, one pair of vectors at a time, for comparison with the compiled
+ * graphs.
+ */
 import { type Arrays, inference, type Tensors, tf } from '@lorekeep/graph';
 import { itemInputs } from '../src/model/item-inputs.ts';
 import { comparable, itemTower, targetTower, userTower } from '../src/model/towers.ts';

@@ -36,7 +36,8 @@ for (const options of [
       const { loss, gradients } = await trainer.gradients(batch);
       const expected = await expectedLoss(config, parameters, batch);
       assert.ok(Math.abs(loss - expected) < 1e-4 * expected, `${loss} is not ${expected}`);
-      // Each array is moved along a random direction. The slope is the inner product of gradient and direction.
+      // Each array is moved along a random direction. The slope is the inner product of gradient
+      // and direction.
       const draws = createRandom(17);
       for (const name of Object.keys(gradients)) {
         const direction = Float32Array.from(parameters[name].data as Float32Array, () => draws.normal());

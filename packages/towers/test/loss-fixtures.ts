@@ -1,4 +1,7 @@
-/** A small log, configurations of the published networks, and batches with parameters for the losses. */
+/**
+ * A small log, configurations of the published networks, and batches with parameters for the
+ * losses.
+ */
 import { createRandom } from '@lorekeep/core';
 import { leaveOneOut } from '@lorekeep/evaluation';
 import { type Arrays, compileGraph, createSession, namedArray, type Tensors } from '@lorekeep/graph';
@@ -48,7 +51,10 @@ export function parametersOf(config: TowerConfig): Arrays {
   return parameters;
 }
 
-/** The first batch of an epoch with at least two users, and parameters with the ID table cut to its items. */
+/**
+ * The first batch of an epoch with at least two users, and parameters with the ID table cut to its
+ * items.
+ */
 export function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: Arrays; rows?: Int32Array } {
   const parameters = parametersOf(config);
   const batches = createBatches({

@@ -1,7 +1,7 @@
 /**
- * A re-ranker on disk, as part of a bundle: its statistics in one safetensors file, its network as ONNX
- * graphs. Some arrays keep the names of older versions (`view-…`, `looseness`, `eras`), so that their
- * bundles can still be read.
+ * A re-ranker on disk, as part of a bundle: its statistics in one safetensors file, its network as
+ * ONNX graphs. Some arrays keep the names of older versions (`view-…`, `looseness`, `eras`), so
+ * that their bundles can still be read.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,8 +24,8 @@ export const rerankerFiles = (name: string) => [
 ];
 
 /**
- * Writes the files of `rerankerFiles`. They do not contain the weights of the linear model, which have
- * a file of their own.
+ * Writes the files of `rerankerFiles`. They do not contain the weights of the linear model, which
+ * have a file of their own.
  *
  * @param network parameters of the network, with the arrays `features/…`
  */
@@ -49,7 +49,8 @@ export async function saveReranker(
 }
 
 /**
- * Reads the statistics that `saveReranker` wrote. The checksums of the files must have been verified.
+ * Reads the statistics that `saveReranker` wrote. The checksums of the files must have been
+ * verified.
  *
  * @param linear the linear model of the same bundle
  * @throws LorekeepError what `readSafetensors` throws

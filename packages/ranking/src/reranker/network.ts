@@ -1,8 +1,8 @@
 /**
- * The re-ranker's network: every candidate by itself goes through two hidden layers, whose output is
- * added to its score from the linear model. The last layer starts at zero, so training begins at the
- * order of the linear model. The loss is one choice among the candidates (softmax over the list) and
- * not one yes or no per candidate; EXPERIMENTS.md (packages/towers) compares the two.
+ * The re-ranker's network: every candidate by itself goes through two hidden layers, whose output
+ * is added to its score from the linear model. The last layer starts at zero, so training begins at
+ * the order of the linear model. The loss is one choice among the candidates (softmax over the
+ * list) and not one yes or no per candidate; EXPERIMENTS.md (packages/towers) compares the two.
  */
 import type { Random } from '@lorekeep/core';
 import {
@@ -59,7 +59,8 @@ export function initialNetwork(mean: Float32Array, deviation: Float32Array, rand
 
 /**
  * @param features `[rows, WIDTH]`, one row per candidate
- * @returns `[rows]` scores; the softmax over a list of candidates gives the probability of each choice
+ * @returns `[rows]` scores; the softmax over a list of candidates gives the probability of each
+ *   choice
  */
 export function candidateLogits(parameters: Tensors, features: Tensor, context: ModelContext): Tensor {
   const standardised = tf.clipByValue(
@@ -84,8 +85,8 @@ export function candidateLogits(parameters: Tensors, features: Tensor, context: 
 /**
  * Mean cross-entropy of the choice among the candidates of each example.
  *
- * @param batch `features [examples · CANDIDATES, WIDTH]`, `masked [examples, CANDIDATES]` (1 for what
- *   takes no part), `targets [examples]`, and, in training, the arrays `features/…`
+ * @param batch `features [examples · CANDIDATES, WIDTH]`, `masked [examples, CANDIDATES]` (1 for
+ *   what takes no part), `targets [examples]`, and, in training, the arrays `features/…`
  */
 export function choiceLoss(parameters: Tensors, batch: Tensors, context: ModelContext) {
   const logits = candidateLogits({ ...parameters, ...batch }, batch.features, context);

@@ -13,7 +13,9 @@ export interface RerankerReport {
     losses: number[];
     bestEpoch: number;
   };
-  /** Weight of the towers' inner product, which is added to the network's score; 0: it is not added. */
+  /**
+   * Weight of the towers' inner product, which is added to the network's score; 0: it is not added.
+   */
   towerWeight: number;
   /** On the validation cases, seen items included. The selections were made by these figures. */
   valid: {

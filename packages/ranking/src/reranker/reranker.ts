@@ -1,4 +1,7 @@
-/** The re-ranker in use: it reads the features of the candidates and runs the network as an ONNX graph. */
+/**
+ * The re-ranker in use: it reads the features of the candidates and runs the network as an ONNX
+ * graph.
+ */
 import {
   type Arrays,
   type CompiledGraph,
@@ -19,7 +22,10 @@ import type { ItemStatistics } from './statistics/item-statistics.ts';
 /** Queries per run: 1 for a request, 32 for bulk work. */
 export const RERANKER_BATCHES = [1, 32] as const;
 
-/** The network for `batch` queries: `features [batch · CANDIDATES, WIDTH]` → `scores [batch · CANDIDATES]`. */
+/**
+ * The network for `batch` queries: `features [batch · CANDIDATES, WIDTH]` →
+ * `scores [batch · CANDIDATES]`.
+ */
 export function rerankerGraph(parameters: Arrays, batch: number): CompiledGraph {
   return compileGraph(
     (given) => ({ scores: tf.clone(candidateLogits(given, given.features, inference)) }),

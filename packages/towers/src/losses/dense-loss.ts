@@ -1,15 +1,15 @@
 /**
- * The dense all-action loss of LEARN (section 3.3). A user's history is compared not with the next item
- * but with many items of a later stretch, from many positions at once. Every pair of a history position
- * p and a target q of the same user is positive; the targets of the other users in the batch are
- * negatives:
+ * The dense all-action loss of LEARN (section 3.3). A user's history is compared not with the next
+ * item but with many items of a later stretch, from many positions at once. Every pair of a history
+ * position p and a target q of the same user is positive; the targets of the other users in the
+ * batch are negatives:
  *
  *     −log ( exp(s_pq) / (exp(s_pq) + Σ_n exp(s_pn)) )
  *
- * Here s is the scaled similarity, and n runs over the negatives. The other targets of the same user are
- * not in the denominator, nor is the target of another user that this user acted on too. With `logQ`
- * (ours; the paper has no correction) each negative is corrected as in next-item-loss.ts. Without it,
- * popular items are pushed away from all users.
+ * Here s is the scaled similarity, and n runs over the negatives. The other targets of the same
+ * user are not in the denominator, nor is the target of another user that this user acted on too.
+ * With `logQ` (ours; the paper has no correction) each negative is corrected as in
+ * next-item-loss.ts. Without it, popular items are pushed away from all users.
  *
  * dense-batches.ts draws the positions and the targets.
  */
@@ -29,9 +29,10 @@ import {
 } from './loss-tensors.ts';
 
 /**
- * @param batch `history [users, length]` and `targets [users · targetLength]`; for each user P drawn
- *   positions and Q drawn targets:
- *   - `userAt [users · P]`: indexes into the flat `history`; `userWeights [users · P]`: 0 for an empty entry
+ * @param batch `history [users, length]` and `targets [users · targetLength]`; for each user P
+ *   drawn positions and Q drawn targets:
+ *   - `userAt [users · P]`: indexes into the flat `history`; `userWeights [users · P]`: 0 for an
+ *     empty entry
  *   - `itemAt [users · Q]`: indexes into `targets`; `itemWeights [users · Q]`: 0 for an empty entry
  *   - `negatives [users, users · Q]`: 1 if a target is a negative of a user
  *   - `columnBias [users · Q]`: added to the logit of a target as a negative
@@ -72,7 +73,10 @@ export function denseAllAction(
   return weightedMean(losses, weights).asScalar();
 }
 
-/** Vectors of the drawn targets, `[users · Q, vector]`; with `sequence`, each target reads those before it. */
+/**
+ * Vectors of the drawn targets, `[users · Q, vector]`; with `sequence`, each target reads those
+ * before it.
+ */
 function targetVectors(
   parameters: Tensors,
   items: LossItems,

@@ -3,8 +3,8 @@ import { tf } from '@lorekeep/graph';
 import type { Tensor } from '../model/layers.ts';
 
 /**
- * log Σ exp along the last axis. Its gradient is computed as one softmax, where tfjs would chain five
- * operations.
+ * log Σ exp along the last axis. Its gradient is computed as one softmax, where tfjs would chain
+ * five operations.
  *
  * @param logits `[rows, columns]`
  * @returns `[rows]`

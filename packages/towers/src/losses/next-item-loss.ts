@@ -1,20 +1,22 @@
 /**
- * Losses that predict the next item after every prefix of every sequence. One run of the causal user
- * tower serves all prefixes. (LEARN's official code uses one position per sequence; otherwise the loss
- * is the same.) They differ in what the target is compared with:
+ * Losses that predict the next item after every prefix of every sequence. One run of the causal
+ * user tower serves all prefixes. (LEARN's official code uses one position per sequence; otherwise
+ * the loss is the same.) They differ in what the target is compared with:
  *
  * - `full`: the whole catalogue.
  * - `sampled`: items drawn for the step, the same for all rows.
- * - `in-batch`: the targets of all other rows (in-batch softmax), which needs no further item vectors.
+ * - `in-batch`: the targets of all other rows (in-batch softmax), which needs no further item
+ *   vectors.
  *
  * In the last two, a negative that is the row's own target is masked. With `logQ`, the logit of a
- * negative loses log(n·q), where n draws each give it with probability q (Bengio & Senécal 2008). The
- * sum over the negatives then estimates the sum over all other items, however unevenly they are drawn.
- * The logit of the target is not corrected, because the target is always present. (Correcting it as
- * well, as is often done, favours rare targets; Khrylchenko et al. 2025.)
+ * negative loses log(n·q), where n draws each give it with probability q (Bengio & Senécal 2008).
+ * The sum over the negatives then estimates the sum over all other items, however unevenly they are
+ * drawn. The logit of the target is not corrected, because the target is always present.
+ * (Correcting it as well, as is often done, favours rare targets; Khrylchenko et al. 2025.)
  *
- * In `full` and `sampled`, if the towers read text, an item that no user has chosen is no negative: no
- * user passed it over, and a content path that learns to push such items away recommends nothing new.
+ * In `full` and `sampled`, if the towers read text, an item that no user has chosen is no negative:
+ * no user passed it over, and a content path that learns to push such items away recommends nothing
+ * new.
  */
 import { type ModelContext, type Tensors, tf } from '@lorekeep/graph';
 import type { Tensor } from '../model/layers.ts';
@@ -35,9 +37,9 @@ import {
 export const MASKED = -1e4;
 
 /**
- * @param batch `history [size, length]`, `targets [size · length]`, `weights [size · length]`, for `sampled`
- *   also `negatives [n]`, and `columnBias`, which is added to the logits: `[items]` for `full`
- *   (optional), `[n]` for `sampled`, `[size · length]` for `in-batch`
+ * @param batch `history [size, length]`, `targets [size · length]`, `weights [size · length]`, for
+ *   `sampled` also `negatives [n]`, and `columnBias`, which is added to the logits: `[items]` for
+ *   `full` (optional), `[n]` for `sampled`, `[size · length]` for `in-batch`
  * @returns the mean loss over the weighted positions
  */
 export function nextItemLoss(

@@ -1,6 +1,6 @@
 /**
- * Draws the negatives of a step for the sampled softmax. The probability of an item is proportional to
- * (training events + 1)^power, with replacement, so items without events can be drawn as well.
+ * Draws the negatives of a step for the sampled softmax. The probability of an item is proportional
+ * to (training events + 1)^power, with replacement, so items without events can be drawn as well.
  */
 import type { Random } from '@lorekeep/core';
 

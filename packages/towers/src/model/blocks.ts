@@ -11,8 +11,8 @@ import { isLastOnly, type PositionPairs, rowsAtLast } from './positions.ts';
  *   reads the item alone
  * @param pairs required for `[batch, length, hidden]`. With pairs of one position per sequence, the
  *   last block computes the state of that position alone.
- * @returns the shape of `x`, or `[batch, 1, hidden]` for one position per sequence; with `pre-ln` not
- *   yet normalised
+ * @returns the shape of `x`, or `[batch, 1, hidden]` for one position per sequence; with `pre-ln`
+ *   not yet normalised
  */
 export function transformer(
   parameters: Tensors,

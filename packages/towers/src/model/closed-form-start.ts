@@ -1,6 +1,6 @@
 /**
- * The closed-form start of the towers: the linear item–item model EASE (Steck, WWW 2019), with the text
- * vectors in its Gram matrix, factored into two towers,
+ * The closed-form start of the towers: the linear item–item model EASE (Steck, WWW 2019), with the
+ * text vectors in its Gram matrix, factored into two towers,
  *
  *     score(history → i) = Σ_h recency^age(h) · B[h, i],   B = offdiagonal(Q·e·Qᵀ),   e = μ / (μ + λ).
  *
@@ -10,14 +10,14 @@
  * products of `dim` numbers, so B must be factored:
  *
  * 1. The leading eigenpairs of A give factors F with F·Fᵀ ≈ Q·e·Qᵀ.
- * 2. F·Fᵀ itself would rank every history item first, because nothing is as similar to an item as the
- *    item itself; B has zeros there. So T = F·Fᵀ − diag(t) is factored instead, and t is raised until
- *    the diagonal of the factorisation is near zero. The eigenvalues of T have both signs:
- *    B ≈ (V·Λ)·Vᵀ. The vector of an item is x = V·√|Λ|, and the user tower flips the signs of some
+ * 2. F·Fᵀ itself would rank every history item first, because nothing is as similar to an item as
+ *    the item itself; B has zeros there. So T = F·Fᵀ − diag(t) is factored instead, and t is raised
+ *    until the diagonal of the factorisation is near zero. The eigenvalues of T have both signs: B
+ *    ≈ (V·Λ)·Vᵀ. The vector of an item is x = V·√|Λ|, and the user tower flips the signs of some
  *    dimensions (`mix`). This lets it prefer the neighbours of an item to the item. On Scientific
  *    (validation, 256 dimensions, nothing trained) it raises NDCG@10 from .064 to .08.
- * 3. Ridge regression of x on the text gives the content path, x = C·W + E. The residual E, which text
- *    does not explain, is the start of the ID table.
+ * 3. Ridge regression of x on the text gives the content path, x = C·W + E. The residual E, which
+ *    text does not explain, is the start of the ID table.
  *
  * The eigenpairs come from randomised subspace iteration (Halko, Martinsson & Tropp 2011). It only
  * multiplies A and T by thin matrices, so no items × items matrix is ever formed.
@@ -50,8 +50,8 @@ const FACTOR_RATIO = 2;
 const FACTOR_ITERATIONS = 4;
 const DIAGONAL_ROUNDS = 5;
 /**
- * The leverage of an item is the squared length of its row in the basis of the factorisation. If it is
- * small, the diagonal changes little with t, so t is raised by more: the step is divided by the
+ * The leverage of an item is the squared length of its row in the basis of the factorisation. If it
+ * is small, the diagonal changes little with t, so t is raised by more: the step is divided by the
  * leverage, or by this value if the leverage is below it.
  */
 const MIN_LEVERAGE = 0.5;
@@ -61,7 +61,9 @@ export interface Start {
   linear: Float32Array;
   /** E, `[items, dim]` */
   table: Float32Array;
-  /** `[dim, dim]`: 0 on the diagonal keeps the sign of a dimension, −2 flips it; s + s·mix is read. */
+  /**
+   * `[dim, dim]`: 0 on the diagonal keeps the sign of a dimension, −2 flips it; s + s·mix is read.
+   */
   mix: Float32Array;
 }
 
@@ -75,8 +77,8 @@ export interface StartContext extends RunContext {
  *
  * @param content `[items, contentDim]` centred rows, `undefined` without content
  * @param random for the first basis of the subspace iteration
- * @returns vectors scaled so that the mean squared length of the rows of `C·W + E` is 1; dimensions beyond
- *   the rank of the data are zero
+ * @returns vectors scaled so that the mean squared length of the rows of `C·W + E` is 1; dimensions
+ *   beyond the rank of the data are zero
  * @throws LorekeepError what the graph runtime throws; `signal.reason` if stopped
  */
 export async function closedFormStart(

@@ -1,7 +1,7 @@
 /**
  * Content vectors as the towers read them: the mean of the rows with text is removed, the rows are
- * whitened if configured (whitening.ts), and every row is scaled to length 1. A row of zeros, for an
- * item without text, stays zero.
+ * whitened if configured (whitening.ts), and every row is scaled to length 1. A row of zeros, for
+ * an item without text, stays zero.
  */
 import { centredContent, contentMean } from '@lorekeep/core';
 import { type Arrays, namedArray } from '@lorekeep/graph';
@@ -11,7 +11,10 @@ import { fitWhitening, whitenedContent } from './whitening.ts';
 export interface PreparedContent {
   /** `[items × dim]` as the towers read it. */
   content: Float32Array;
-  /** What was fitted and belongs in the bundle: `content/mean [dim]`, `content/whitening [dim, dim]`. */
+  /**
+   * What was fitted and belongs in the bundle: `content/mean [dim]`,
+   * `content/whitening [dim, dim]`.
+   */
   parameters: Arrays;
 }
 

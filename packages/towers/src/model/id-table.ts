@@ -1,7 +1,7 @@
 /**
- * The ID table as a sparse table: a step reads and trains only the rows of the items in its batch, by
- * lazy Adam, so the cost of a step does not grow with the catalogue. For losses that read only the
- * items of a batch.
+ * The ID table as a sparse table: a step reads and trains only the rows of the items in its batch,
+ * by lazy Adam, so the cost of a step does not grow with the catalogue. For losses that read only
+ * the items of a batch.
  */
 import { type Arrays, createSparseTable, namedArray, type Rows, type SparseTable } from '@lorekeep/graph';
 

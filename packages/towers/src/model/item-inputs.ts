@@ -1,14 +1,14 @@
 /**
- * What the towers read for each item: its content vector through a learned adaptor, plus its gated ID
- * embedding. towers.ts has the formulas.
+ * What the towers read for each item: its content vector through a learned adaptor, plus its gated
+ * ID embedding. towers.ts has the formulas.
  */
 import { gelu, type ModelContext, type Tensors, tf } from '@lorekeep/graph';
 import type { TowerConfig } from '../options.ts';
 import { correction, linear, normalise, type Tensor } from './layers.ts';
 
 /**
- * Content vectors as the adaptor reads them: mean removed, whitened if configured, rows of length 1. A
- * row of zeros (an item without text) stays zero.
+ * Content vectors as the adaptor reads them: mean removed, whitened if configured, rows of length
+ * 1. A row of zeros (an item without text) stays zero.
  *
  * @param content `[n, contentDim]` vectors of the frozen encoder
  * @param mean `[contentDim]`
@@ -50,7 +50,9 @@ export function itemParts(
   return parts;
 }
 
-/** The sum of both parts, `[n, input]`. In training, the IDs of some items are hidden (`idDropout`). */
+/**
+ * The sum of both parts, `[n, input]`. In training, the IDs of some items are hidden (`idDropout`).
+ */
 export function combinedInputs(
   { content, id }: ItemParts,
   { items: { idDropout } }: TowerConfig,
@@ -58,8 +60,8 @@ export function combinedInputs(
 ): Tensor {
   if (id === undefined || content === undefined) return (content ?? id) as Tensor;
   if (idDropout === 0 || !context.training) return tf.add(content, id);
-  // Unlike in usual dropout, the shown IDs are not scaled up: an item with a hidden ID must look as a
-  // new item does in serving.
+  // Unlike in usual dropout, the shown IDs are not scaled up: an item with a hidden ID must look as
+  // a new item does in serving.
   const shown = context.dropout(tf.ones([id.shape[0], 1]), idDropout);
   return tf.add(content, tf.mul(tf.cast(tf.greater(shown, 0), 'float32'), id));
 }

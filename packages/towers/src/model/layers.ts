@@ -17,10 +17,10 @@ export function linear(x: Tensor, w: Tensor): Tensor {
 
 /**
  * `features [..., n] · w [n, b]`, divided by n: a learned correction that is added to values of the
- * closed-form start. The features have entries near 1 and w starts at zero, so one step of Adam would
- * move each sum of n products by up to n learning rates at once. Divided by n, the correction grows
- * no faster than the values it is added to. Without the division, validation NDCG@10 falls from .077
- * to .055 in the first epoch.
+ * closed-form start. The features have entries near 1 and w starts at zero, so one step of Adam
+ * would move each sum of n products by up to n learning rates at once. Divided by n, the correction
+ * grows no faster than the values it is added to. Without the division, validation NDCG@10 falls
+ * from .077 to .055 in the first epoch.
  */
 export function correction(features: Tensor, w: Tensor): Tensor {
   return tf.div(linear(features, w), w.shape[0]);

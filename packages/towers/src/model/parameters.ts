@@ -2,11 +2,11 @@
  * The parameters of the towers: their initial values, and how the closed-form start
  * (closed-form-start.ts) and the learned part are combined.
  *
- * Values of the closed form are not overwritten but added to. A fixed array named `start/…` is fed to
- * every step; the learned array of the same name begins at zero and is multiplied by `startRate`
+ * Values of the closed form are not overwritten but added to. A fixed array named `start/…` is fed
+ * to every step; the learned array of the same name begins at zero and is multiplied by `startRate`
  * before it is added. Weight decay therefore pulls towards the closed form instead of towards zero.
- * It also limits Adam, whose steps are as large as the learning rate at any gradient: without it, one
- * epoch would erase table entries of size .06.
+ * It also limits Adam, whose steps are as large as the learning rate at any gradient: without it,
+ * one epoch would erase table entries of size .06.
  */
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
@@ -18,8 +18,8 @@ import { normsAtEnd, type TowerSizes, widthsOf } from './shape.ts';
 const CLOSED_FORM = ['content/linear', 'id/table', 'user/mix'] as const;
 
 /**
- * Standard deviation of initial weights without `residual`, as in BERT and SASRec: of the blocks, and of
- * the ID table if items have no content.
+ * Standard deviation of initial weights without `residual`, as in BERT and SASRec: of the blocks,
+ * and of the ID table if items have no content.
  */
 const INITIAL_DEVIATION = 0.02;
 
@@ -85,8 +85,8 @@ function addContentPath(
 ): void {
   const { residual, hidden } = config.network;
   const { input } = widthsOf(config, contentDim);
-  // Rows of content have length 1. With `residual` the inputs then have length 1, as vectors of their
-  // own; without it they have entries near 1, as the blocks expect.
+  // Rows of content have length 1. With `residual` the inputs then have length 1, as vectors of
+  // their own; without it they have entries near 1, as the blocks expect.
   if (isRandom) normal('content/linear', residual ? 1 / Math.sqrt(input) : 1, contentDim, input);
   else zeros('content/linear', contentDim, input);
   if (residual) {
@@ -142,8 +142,8 @@ function addBlock(
   { network: { residual, hidden, positions, heads, maxHistory } }: TowerConfig,
   block: string,
 ): void {
-  // The published blocks start near the identity, so that the state of a position keeps its item. With
-  // `residual` the recency-weighted sum keeps it, and the blocks can start at full size.
+  // The published blocks start near the identity, so that the state of a position keeps its item.
+  // With `residual` the recency-weighted sum keeps it, and the blocks can start at full size.
   const deviation = (width: number) => (residual ? 1 / Math.sqrt(width) : INITIAL_DEVIATION);
   for (const name of ['query', 'key', 'value', 'output']) normal(`${block}/${name}`, deviation(hidden), hidden, hidden);
   if (positions === 'distance')
@@ -157,7 +157,10 @@ function addBlock(
   }
 }
 
-/** `[heads, maxHistory]`: biases that fall with the distance, at another slope per head (ALiBi, Press et al. 2022). */
+/**
+ * `[heads, maxHistory]`: biases that fall with the distance, at another slope per head (ALiBi,
+ * Press et al. 2022).
+ */
 function alibiSlopes(heads: number, maxHistory: number): Float32Array {
   const data = new Float32Array(heads * maxHistory);
   for (let head = 0; head < heads; head++)
@@ -187,8 +190,8 @@ export function joined(learned: Tensors, fixed: Tensors, { training: { startRate
 }
 
 /**
- * The same on arrays: what is saved and served. Every operation rounds to float32, so the result has
- * the same bits as inside a graph.
+ * The same on arrays: what is saved and served. Every operation rounds to float32, so the result
+ * has the same bits as inside a graph.
  */
 export function joinedArrays(parameters: Arrays, fixed: Arrays, { training: { startRate } }: TowerConfig): Arrays {
   const result = { ...parameters };

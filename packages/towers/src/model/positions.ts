@@ -1,7 +1,7 @@
 /**
- * Distances and attention mask between the positions of a sequence. The towers are causal: a position
- * reads itself and earlier positions only. One run therefore gives the state after every prefix, and
- * sequences that are padded on the right need no padding mask.
+ * Distances and attention mask between the positions of a sequence. The towers are causal: a
+ * position reads itself and earlier positions only. One run therefore gives the state after every
+ * prefix, and sequences that are padded on the right need no padding mask.
  */
 import { tf } from '@lorekeep/graph';
 import type { Tensor } from './layers.ts';

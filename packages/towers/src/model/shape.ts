@@ -7,7 +7,10 @@ export interface TowerSizes {
   contentDim: number;
 }
 
-/** Dimension of what the user tower reads for each item (`input`), and of the vectors of both towers (`vector`). */
+/**
+ * Dimension of what the user tower reads for each item (`input`), and of the vectors of both towers
+ * (`vector`).
+ */
 export function widthsOf({ network: { residual, itemTower, dim, hidden } }: TowerConfig, contentDim: number) {
   return { input: residual ? dim : hidden, vector: itemTower === 'content-space' ? contentDim : dim };
 }

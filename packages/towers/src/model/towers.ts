@@ -1,6 +1,6 @@
 /**
- * The LEARN towers (arXiv 2405.03988, section 3.2) as pure functions of parameters, written with tfjs
- * operations. There are two forms, selected by the option `network.residual`.
+ * The LEARN towers (arXiv 2405.03988, section 3.2) as pure functions of parameters, written with
+ * tfjs operations. There are two forms, selected by the option `network.residual`.
  *
  * As published (`residual` false): order and behaviour go through the transformer blocks alone.
  *
@@ -11,11 +11,11 @@
  *                   v = c                    `content-space`; O leads back to the space of the text
  *                   v = x                    `adaptor`; O is left out
  *
- * Our default (`residual` true; EXPERIMENTS.md has the measurements): the recency-weighted sum of the
- * inputs bypasses the transformer, whose contribution starts at zero. If A and E have their closed-form
- * values, the untrained towers are the linear model of closed-form-start.ts, and training adds to it.
- * The transformer is narrower than the vectors (`hidden` < `dim`), which keeps shared weights
- * affordable under a softmax over all items.
+ * Our default (`residual` true; EXPERIMENTS.md has the measurements): the recency-weighted sum of
+ * the inputs bypasses the transformer, whose contribution starts at zero. If A and E have their
+ * closed-form values, the untrained towers are the linear model of closed-form-start.ts, and
+ * training adds to it. The transformer is narrower than the vectors (`hidden` < `dim`), which keeps
+ * shared weights affordable under a softmax over all items.
  *
  *     item input    x = c·A + gelu(c·B)·D  +  gate ⊙ E[id]
  *     user tower    u = f(x₁ … xₙ) = s + s·M + z·O            s = Σ recency[n − j]·xⱼ
@@ -41,8 +41,8 @@ export function userTower(parameters: Tensors, inputs: Tensor, config: TowerConf
 }
 
 /**
- * The user tower after one prefix of each history: the rows of `userTower` at these positions. With two
- * blocks it costs about half as much, because the last block computes no other states.
+ * The user tower after one prefix of each history: the rows of `userTower` at these positions. With
+ * two blocks it costs about half as much, because the last block computes no other states.
  *
  * @param inputs `[batch, length, input]`, padded on the right
  * @param last `[batch]` int32, position of the last item of each history
@@ -81,8 +81,8 @@ export function itemTower(
 }
 
 /**
- * The item tower over sequences of target items, each of which reads those before it: variant (a) of
- * LEARN, in training only.
+ * The item tower over sequences of target items, each of which reads those before it: variant (a)
+ * of LEARN, in training only.
  *
  * @param inputs `[batch, length, input]`
  * @returns `[batch, length, vector]`
@@ -119,8 +119,8 @@ function sequenceTower(
 }
 
 /**
- * `Σ recency[t − j]·xⱼ` at every position t, `[batch, length, width]`, or at one position per sequence,
- * `[batch, 1, width]`.
+ * `Σ recency[t − j]·xⱼ` at every position t, `[batch, length, width]`, or at one position per
+ * sequence, `[batch, 1, width]`.
  */
 function recencySum(recency: Tensor, inputs: Tensor, pairs: PositionPairs): Tensor {
   const [batch, length, width] = inputs.shape as [number, number, number];

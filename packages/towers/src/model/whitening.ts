@@ -1,13 +1,14 @@
 /**
  * Whitening. Frozen sentence vectors lie in a narrow cone in which a few directions dominate. After
- * whitening every direction has the same variance over the catalogue, which gives better features for
- * a recommender (WhitenRec, Zhang et al. 2024). With Σ = V·Λ·Vᵀ the covariance of the centred rows
- * with text,
+ * whitening every direction has the same variance over the catalogue, which gives better features
+ * for a recommender (WhitenRec, Zhang et al. 2024). With Σ = V·Λ·Vᵀ the covariance of the centred
+ * rows with text,
  *
  *     W = V·(Λ + εI)^−½·Vᵀ   `zca`: in the axes of the vectors
  *     W = V·(Λ + εI)^−½      `pca`: along the principal axes
  *
- * ε limits how much rare directions are amplified. It matters if there are fewer items than dimensions.
+ * ε limits how much rare directions are amplified. It matters if there are fewer items than
+ * dimensions.
  */
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { symmetricEigen } from '@lorekeep/linear';
@@ -89,7 +90,8 @@ async function scaledCovariance(content: Float32Array, mean: Float32Array, threa
 }
 
 /**
- * `content` as the towers read it: the same as `centreContent` with a whitening, for a whole catalogue.
+ * `content` as the towers read it: the same as `centreContent` with a whitening, for a whole
+ * catalogue.
  *
  * @param content `[items, dim]` raw rows, zeros for an item without text
  * @param mean `[dim]`

@@ -1,7 +1,8 @@
 /**
- * The checkpoint of a run: one safetensors file, replaced atomically after every epoch, with the state
- * of the trainer, the best parameters so far and the closed-form start. Its key is a hash of everything
- * that the result depends on. A file with another key belongs to another run and is ignored.
+ * The checkpoint of a run: one safetensors file, replaced atomically after every epoch, with the
+ * state of the trainer, the best parameters so far and the closed-form start. Its key is a hash of
+ * everything that the result depends on. A file with another key belongs to another run and is
+ * ignored.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -54,8 +55,8 @@ export async function saveCheckpoint(directory: string, key: string, checkpoint:
 }
 
 /**
- * @returns `undefined` if there is no checkpoint, if it belongs to another run, or if it is damaged;
- *   training then starts again
+ * @returns `undefined` if there is no checkpoint, if it belongs to another run, or if it is
+ *   damaged; training then starts again
  */
 export async function loadCheckpoint(directory: string, key: string): Promise<Checkpoint | undefined> {
   try {

@@ -1,12 +1,12 @@
 /**
- * Batches for the dense all-action loss (dense-loss.ts). The events of each user are cut at an evenly
- * drawn moment: the earlier stretch is the history, the later one has the targets. Both are then
- * sampled in the two steps of LEARN:
+ * Batches for the dense all-action loss (dense-loss.ts). The events of each user are cut at an
+ * evenly drawn moment: the earlier stretch is the history, the later one has the targets. Both are
+ * then sampled in the two steps of LEARN:
  *
  * 1. Evenly: a stretch that is longer than allowed keeps an even draw of its events, in order.
- * 2. With a preference for recent events: `actions` positions are drawn without replacement. Event i of
- *    N (0 is the oldest) has the weight `log(α + i·(β − α)/(N − 1))`, α = 10, β = 10000, divided by the
- *    largest weight. The newest event is four times as likely as the oldest.
+ * 2. With a preference for recent events: `actions` positions are drawn without replacement. Event
+ *    i of N (0 is the oldest) has the weight `log(α + i·(β − α)/(N − 1))`, α = 10, β = 10000,
+ *    divided by the largest weight. The newest event is four times as likely as the oldest.
  *
  * Every user is in one batch per epoch, with a new cut each time.
  */
@@ -112,7 +112,9 @@ export function denseBatch(
   return batch;
 }
 
-/** The drawn targets of other users are negatives, unless the item is a target of the user as well. */
+/**
+ * The drawn targets of other users are negatives, unless the item is a target of the user as well.
+ */
 function markNegatives(
   { negatives, itemAt, itemWeights, targets }: DenseBatch,
   targetsOfRow: readonly ReadonlySet<number>[],
@@ -137,8 +139,8 @@ function evenDraw(items: Int32Array, count: number, random: Random): Int32Array 
 }
 
 /**
- * `count` of the positions 0 … length − 1, or all if there are no more, drawn by recency weight without
- * replacement (Efraimidis & Spirakis 2006), in ascending order.
+ * `count` of the positions 0 … length − 1, or all if there are no more, drawn by recency weight
+ * without replacement (Efraimidis & Spirakis 2006), in ascending order.
  */
 function recentDraw(length: number, count: number, random: Random): number[] {
   const positions = Array.from({ length }, (_, i) => i);

@@ -1,8 +1,8 @@
 /**
- * The plan of an epoch: which users are in which batch. Histories are short (most users of a shop have
- * five to eight events), so users are sorted into a few lengths, and sequences are padded only to the
- * next of these. Every batch then has about the same number of positions, and short histories do not
- * pay for long ones. A batch is filled when its turn comes.
+ * The plan of an epoch: which users are in which batch. Histories are short (most users of a shop
+ * have five to eight events), so users are sorted into a few lengths, and sequences are padded only
+ * to the next of these. Every batch then has about the same number of positions, and short
+ * histories do not pay for long ones. A batch is filled when its turn comes.
  */
 import type { Random } from '@lorekeep/core';
 import { bucketLength } from '@lorekeep/graph';
@@ -15,7 +15,10 @@ export function paddedLength(length: number, max: number): number {
   return bucketLength(Math.min(max, Math.max(length, MIN_LENGTH)), max);
 }
 
-/** Users of a batch of `size` rows, each padded to `length`. The last batch of a length may have fewer users. */
+/**
+ * Users of a batch of `size` rows, each padded to `length`. The last batch of a length may have
+ * fewer users.
+ */
 export interface BatchPlan {
   users: number[];
   size: number;

@@ -1,4 +1,6 @@
-/** What stands at the beginning of a run: prepared content and the initial values of all parameters. */
+/**
+ * What stands at the beginning of a run: prepared content and the initial values of all parameters.
+ */
 import { contentErrors, type Random } from '@lorekeep/core';
 import { closedFormStart } from '../model/closed-form-start.ts';
 import { type PreparedContent, prepareContent } from '../model/content.ts';

@@ -4,7 +4,9 @@ import { type Split, trainItems } from '@lorekeep/evaluation';
 import type { TowerConfig } from '../options.ts';
 import { type BatchPlan, planEpoch } from './epoch-plan.ts';
 
-/** After each position of `history`, the item at the same position of `targets` is to be predicted. */
+/**
+ * After each position of `history`, the item at the same position of `targets` is to be predicted.
+ */
 export interface SequenceBatch {
   /** `[size, length]` item rows, 0 in the padding. */
   history: Int32Array;

@@ -15,7 +15,9 @@ export interface TrainTowersOptions extends RunContext {
   config: TowerConfig;
   /** Default 42. */
   seed?: number;
-  /** Trains exactly this number of epochs and keeps the last. Default: validation selects the epoch. */
+  /**
+   * Trains exactly this number of epochs and keeps the last. Default: validation selects the epoch.
+   */
   epochs?: number;
   /** Initial values from other towers instead of `config.network.start`. */
   initial?: InitialTowers;

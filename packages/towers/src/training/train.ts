@@ -1,14 +1,15 @@
 /**
- * Training of the towers, top to bottom: prepare the content, compute the initial values, then train
- * epochs of AdamW over batches that are sorted by length. After each epoch the validation cases are
- * ranked, and the epoch with the best NDCG@10 is kept. The start is epoch 0, so on validation the
- * result is never worse than the start. The test cases are not read.
+ * Training of the towers, top to bottom: prepare the content, compute the initial values, then
+ * train epochs of AdamW over batches that are sorted by length. After each epoch the validation
+ * cases are ranked, and the epoch with the best NDCG@10 is kept. The start is epoch 0, so on
+ * validation the result is never worse than the start. The test cases are not read.
  *
- * With `epochs` given, exactly that number of epochs is trained and the last is kept: a refit, on events
- * that were held out when validation selected the number.
+ * With `epochs` given, exactly that number of epochs is trained and the last is kept: a refit, on
+ * events that were held out when validation selected the number.
  *
- * An interrupted run resumes from its last finished epoch if its arguments are the same, and ends in
- * the same bits: every epoch draws its order from a stream of its own, and the checkpoint has the rest.
+ * An interrupted run resumes from its last finished epoch if its arguments are the same, and ends
+ * in the same bits: every epoch draws its order from a stream of its own, and the checkpoint has
+ * the rest.
  */
 import { createRandom, type Random, sha256 } from '@lorekeep/core';
 import { type Arrays, createTrainer, type Trainer } from '@lorekeep/graph';
@@ -29,9 +30,15 @@ import { createValidation } from './validation.ts';
 export interface TrainedTowers {
   config: TowerConfig;
   contentInfo: ContentInfo;
-  /** As the model functions read them, with `content/mean` and, if content is whitened, `content/whitening`. */
+  /**
+   * As the model functions read them, with `content/mean` and, if content is whitened,
+   * `content/whitening`.
+   */
   parameters: Arrays;
-  /** `[items × contentInfo.dim]` as the towers read it (centred, whitened), `undefined` without content. */
+  /**
+   * `[items × contentInfo.dim]` as the towers read it (centred, whitened), `undefined` without
+   * content.
+   */
   content: Float32Array | undefined;
   /** The bundle whose towers training started from. */
   initialFrom?: InitialTowers['from'];

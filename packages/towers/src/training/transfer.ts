@@ -1,9 +1,9 @@
 /**
- * Training that starts from towers of another catalogue (multi-domain pre-training). Everything that
- * reads text or behaviour in general is taken over: the content path with its mean and whitening, the
- * transformer blocks and the user side. The ID table and its gate belong to single items and start
- * anew. With `epochs: 0` the result is the zero-shot model, which knows this catalogue by its text
- * alone; with more epochs it is fine-tuned.
+ * Training that starts from towers of another catalogue (multi-domain pre-training). Everything
+ * that reads text or behaviour in general is taken over: the content path with its mean and
+ * whitening, the transformer blocks and the user side. The ID table and its gate belong to single
+ * items and start anew. With `epochs: 0` the result is the zero-shot model, which knows this
+ * catalogue by its text alone; with more epochs it is fine-tuned.
  */
 import type { Arrays } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
@@ -23,8 +23,8 @@ export interface ContentInfo {
 
 export interface InitialTowers {
   /**
-   * Version of the bundle they come from, and SHA-256 of its parameters; both go into the manifest of
-   * the new bundle.
+   * Version of the bundle they come from, and SHA-256 of its parameters; both go into the manifest
+   * of the new bundle.
    */
   from: { version: string; parameters: string };
   /** `TowerConfig`, or that of an older version. */
@@ -52,7 +52,8 @@ const SHAPING = [
  * Replaces all parameters that can be taken over.
  *
  * @param own initial values from `initialParameters`, without a closed-form start
- * @throws LorekeepError `TOWERS_INIT_MISMATCH` if content, encoder, template, options or shapes differ
+ * @throws LorekeepError `TOWERS_INIT_MISMATCH` if content, encoder, template, options or shapes
+ *   differ
  */
 export function startFromOtherTowers(
   own: Arrays,

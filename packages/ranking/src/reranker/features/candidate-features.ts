@@ -1,4 +1,6 @@
-/** Features that compare a candidate with all candidates, with its own counts, and with the user. */
+/**
+ * Features that compare a candidate with all candidates, with its own counts, and with the user.
+ */
 import type { ItemStatistics } from '../statistics/item-statistics.ts';
 import { column, SHRINKAGE, WIDTH } from './feature-names.ts';
 import type { FeatureGroup, FeatureQuery } from './query.ts';
@@ -47,7 +49,10 @@ function addCounts(
   }
 }
 
-/** The candidate's time in the temporal order, absolute and relative to the newest items of the history. */
+/**
+ * The candidate's time in the temporal order, absolute and relative to the newest items of the
+ * history.
+ */
 function addTimes(
   statistics: ItemStatistics,
   { newestFirst, candidates: { items, count }, features, leaveOut }: FeatureQuery,

@@ -1,4 +1,7 @@
-/** Features of a candidate from the linear model and from its variants: which history items support it. */
+/**
+ * Features of a candidate from the linear model and from its variants: which history items support
+ * it.
+ */
 import { type ItemStatistics, VARIANTS } from '../statistics/item-statistics.ts';
 import { column, VARIANT_COLUMNS } from './feature-names.ts';
 import type { FeatureGroup } from './query.ts';

@@ -3,7 +3,10 @@ import type { Candidates } from '@lorekeep/linear';
 import type { Variant } from '../statistics/item-statistics.ts';
 import type { LeaveOut } from '../statistics/leave-out.ts';
 
-/** Corrections for a training example: weights and counts as they are without the user's later events. */
+/**
+ * Corrections for a training example: weights and counts as they are without the user's later
+ * events.
+ */
 export interface LeaveOutContext {
   weights: LeaveOut;
   variants: Partial<Record<Variant, LeaveOut>>;
@@ -37,7 +40,10 @@ export interface FeatureQuery {
   leaveOut: LeaveOutContext | undefined;
   /** Where the features of an item begin in `features`; negative if the item is no candidate. */
   startOf(item: number): number;
-  /** Number of users who chose an item. The user of the history counts if their items are candidates. */
+  /**
+   * Number of users who chose an item. The user of the history counts if their items are
+   * candidates.
+   */
   choosers(item: number): number;
 }
 

@@ -1,4 +1,7 @@
-/** Rank of a candidate by one feature alone, from 0 (best) to 1. Reads what the other groups filled in. */
+/**
+ * Rank of a candidate by one feature alone, from 0 (best) to 1. Reads what the other groups filled
+ * in.
+ */
 import { CANDIDATES } from '@lorekeep/linear';
 import { column, WIDTH } from './feature-names.ts';
 import type { FeatureGroup } from './query.ts';

@@ -6,7 +6,9 @@ import { dot } from '@lorekeep/core';
 import { column, WIDTH } from './feature-names.ts';
 import type { FeatureGroup, FeatureQuery } from './query.ts';
 
-/** @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text */
+/**
+ * @param content `[items × contentDim]` centred rows of length 1, zeros for an item without text
+ */
 export function createTextFeatures(content: Float32Array, items: number, decay: number): FeatureGroup {
   const dim = content.length / items;
   const historySum = new Float32Array(dim);
@@ -19,13 +21,17 @@ export function createTextFeatures(content: Float32Array, items: number, decay: 
   function coherenceOf(newestFirst: readonly number[]): number {
     historySum.fill(0);
     for (const row of newestFirst) addRow(historySum, row, 1);
-    // The squared length of the sum covers all ordered pairs; those of an item with itself are removed.
+    // The squared length of the sum covers all ordered pairs; those of an item with itself are
+    // removed.
     const pairs = newestFirst.length * (newestFirst.length - 1);
     const own = newestFirst.reduce((sum, row) => sum + dot(content, row * dim, content, row * dim, dim), 0);
     return pairs === 0 ? 1 : (dot(historySum, 0, historySum, 0, dim) - own) / pairs;
   }
 
-  /** Fills `candidateSum` with the sum of the candidates, weighted by squared score; returns its length. */
+  /**
+   * Fills `candidateSum` with the sum of the candidates, weighted by squared score; returns its
+   * length.
+   */
   function sumCandidates({ candidates: { items: rows, scores, count } }: FeatureQuery): number {
     candidateSum.fill(0);
     for (let rank = 0; rank < count; rank++) addRow(candidateSum, rows[rank], scores[rank] ** 2);

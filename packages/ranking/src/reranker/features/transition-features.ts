@@ -1,4 +1,7 @@
-/** Features of a candidate from order: how often it comes after, or before, the items of the history. */
+/**
+ * Features of a candidate from order: how often it comes after, or before, the items of the
+ * history.
+ */
 import type { ItemStatistics } from '../statistics/item-statistics.ts';
 import { column, SHRINKAGE } from './feature-names.ts';
 import type { FeatureGroup, FeatureQuery, LeaveOutContext } from './query.ts';

@@ -9,9 +9,9 @@ import { RECENT } from '@lorekeep/linear';
 import { temporalOrder } from './temporal-order.ts';
 
 /**
- * Variants of EASE beside the one that gives the candidates: from events alone (`events`), with less
- * regularisation, so that a few events count for more (`loose`), and with more weight on the text
- * (`textual`). The less they agree, the less certain a score is.
+ * Variants of EASE beside the one that gives the candidates: from events alone (`events`), with
+ * less regularisation, so that a few events count for more (`loose`), and with more weight on the
+ * text (`textual`). The less they agree, the less certain a score is.
  */
 export const VARIANTS = ['events', 'loose', 'textual'] as const;
 export type Variant = (typeof VARIANTS)[number];
@@ -25,7 +25,8 @@ export interface ItemStatistics {
   /** Item–item weights of the variants; without text there is only `loose`. */
   variants: Partial<Record<Variant, SparseRows>>;
   /**
-   * `[items]` diagonal of P times λ, in (0, 1]: near 1 if events and text tell little about an item.
+   * `[items]` diagonal of P times λ, in (0, 1]: near 1 if events and text tell little about an
+   * item.
    */
   uncertainty: Float32Array;
   /**

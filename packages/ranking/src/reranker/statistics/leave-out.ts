@@ -9,8 +9,8 @@
  *     P′ = P − Y·K·Yᵀ,   Y = P·U,   K = (diag(−1, 1) + UᵀY)⁻¹  [2 × 2],   B′ = −P′ / diag(P′) column by column.
  *
  * This is exact for whole matrices. Here only the diagonal of P and the strongest entries of B are
- * stored, so the small entries of Y are missing. An entry that falls below the smallest stored one of
- * its row counts as 0, because the solver would not have stored it.
+ * stored, so the small entries of Y are missing. An entry that falls below the smallest stored one
+ * of its row counts as 0, because the solver would not have stored it.
  */
 import type { SparseRows } from '@lorekeep/core';
 

@@ -5,8 +5,8 @@ import { WIDTH } from '../features/feature-names.ts';
 import type { Example } from './examples.ts';
 
 /**
- * @returns `features [batch · CANDIDATES, WIDTH]`, `masked [batch, CANDIDATES]`, `targets [batch]`, as
- *   `choiceLoss` reads them
+ * @returns `features [batch · CANDIDATES, WIDTH]`, `masked [batch, CANDIDATES]`, `targets [batch]`,
+ *   as `choiceLoss` reads them
  */
 export function exampleBatch(examples: readonly Example[]): Arrays {
   const batch = examples.length;
@@ -24,7 +24,9 @@ export function exampleBatch(examples: readonly Example[]): Arrays {
   };
 }
 
-/** `[WIDTH]` each: mean and standard deviation of every feature over all candidates of all examples. */
+/**
+ * `[WIDTH]` each: mean and standard deviation of every feature over all candidates of all examples.
+ */
 export function featureMoments(examples: readonly Example[]): { mean: Float32Array; deviation: Float32Array } {
   const sum = new Float64Array(WIDTH);
   const squares = new Float64Array(WIDTH);

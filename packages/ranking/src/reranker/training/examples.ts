@@ -1,7 +1,7 @@
 /**
- * Training examples of the re-ranker: the newest training events of users. Each event is the target;
- * its history is what stood before it. The event and all later events of the user are first removed
- * from the weights and counts (leave-out.ts). Validation and test events play no part.
+ * Training examples of the re-ranker: the newest training events of users. Each event is the
+ * target; its history is what stood before it. The event and all later events of the user are first
+ * removed from the weights and counts (leave-out.ts). Validation and test events play no part.
  *
  * On Scientific the linear model ranks these examples as well as the validation cases (NDCG@10 .094
  * and .098), so what is learned from them carries over.
@@ -17,7 +17,9 @@ import { temporalOrder } from '../statistics/temporal-order.ts';
 
 /** Newest training events of a user that become examples. */
 const EVENTS_PER_USER = 3;
-/** The temporal order is solved once per fold, without the users of the fold, for their examples. */
+/**
+ * The temporal order is solved once per fold, without the users of the fold, for their examples.
+ */
 const FOLDS = 5;
 /** Users between two progress reports. */
 const USERS_PER_REPORT = 256;
@@ -29,7 +31,10 @@ export interface Example {
   features: Float32Array;
   /** Number of candidates. */
   count: number;
-  /** `[CANDIDATES]` 1 for what takes no part in the loss: padding, and items that no user has chosen. */
+  /**
+   * `[CANDIDATES]` 1 for what takes no part in the loss: padding, and items that no user has
+   * chosen.
+   */
   masked: Float32Array;
   /** Which candidate the user chose. */
   target: number;
@@ -37,7 +42,9 @@ export interface Example {
 
 export interface Examples {
   examples: Example[];
-  /** Events tried, including those whose item was no candidate, from which nothing can be learned. */
+  /**
+   * Events tried, including those whose item was no candidate, from which nothing can be learned.
+   */
   tried: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Training of the re-ranker's network: examples, a tenth of the users held out, epochs of AdamW. The
- * epoch with the lowest loss on the held-out users is kept. This takes minutes at most, so there is
- * no checkpoint. The same seed gives the same network.
+ * Training of the re-ranker's network: examples, a tenth of the users held out, epochs of AdamW.
+ * The epoch with the lowest loss on the held-out users is kept. This takes minutes at most, so
+ * there is no checkpoint. The same seed gives the same network.
  */
 import { createRandom, type Random, type RunContext } from '@lorekeep/core';
 import type { Split } from '@lorekeep/evaluation';

@@ -1,4 +1,7 @@
-/** Selects, on the validation cases, how much weight the scores of the towers get beside the re-ranker. */
+/**
+ * Selects, on the validation cases, how much weight the scores of the towers get beside the
+ * re-ranker.
+ */
 import { dot } from '@lorekeep/core';
 import { type EvaluationCase, metricsOfRanks } from '@lorekeep/evaluation';
 import type { CandidateSource } from '@lorekeep/linear';

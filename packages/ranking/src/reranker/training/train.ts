@@ -28,8 +28,8 @@ export interface TrainRerankerOptions extends RunContext {
   /** Where solutions of the linear model are read and written. Default: nowhere. */
   cache?: SolutionCache;
   /**
-   * The report of an earlier training on fewer events. Nothing is evaluated then, and the towers keep
-   * the weight of that report.
+   * The report of an earlier training on fewer events. Nothing is evaluated then, and the towers
+   * keep the weight of that report.
    */
   selected?: RerankerReport;
   /** Vectors of the towers for the validation cases. Default: the towers have no weight. */
@@ -37,8 +37,8 @@ export interface TrainRerankerOptions extends RunContext {
 }
 
 /**
- * Reports progress as stages `'solve'` and `'re-ranker'`. `report.used` tells whether the re-ranker is
- * better than the linear model.
+ * Reports progress as stages `'solve'` and `'re-ranker'`. `report.used` tells whether the re-ranker
+ * is better than the linear model.
  *
  * @param diagonal `[items]` of the P of the linear model
  * @param content `[items × contentDim]` centred rows, `undefined` without content

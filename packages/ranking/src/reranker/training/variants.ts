@@ -13,7 +13,10 @@ import { type ItemStatistics, VARIANTS, type Variant } from '../statistics/item-
 const LOOSE_LAMBDA = 1 / 6;
 const TEXTUAL_BETA = 5;
 
-/** Without text (β = 0), the linear model itself is solved from events alone, and `loose` is all that remains. */
+/**
+ * Without text (β = 0), the linear model itself is solved from events alone, and `loose` is all
+ * that remains.
+ */
 function settingsOf({ lambda, beta }: GramSettings): Partial<Record<Variant, GramSettings>> {
   const loose = { lambda: LOOSE_LAMBDA * lambda, beta };
   if (beta === 0) return { loose };

@@ -7,14 +7,19 @@ import type { BatchPlan } from '../epoch-plan.ts';
 
 /** One training step. */
 export interface BatchFeeds {
-  /** The arrays of the batch. Which ones there are depends on the loss; losses/loss.ts lists them. */
+  /**
+   * The arrays of the batch. Which ones there are depends on the loss; losses/loss.ts lists them.
+   */
   feeds: Arrays;
   /**
-   * Catalogue rows of the items of the batch, −1 for an empty entry. `undefined` if the batch has all
-   * items.
+   * Catalogue rows of the items of the batch, −1 for an empty entry. `undefined` if the batch has
+   * all items.
    */
   items?: Int32Array;
-  /** How much the loss of this batch counts in the mean loss of the epoch: positions, or users for `dense`. */
+  /**
+   * How much the loss of this batch counts in the mean loss of the epoch: positions, or users for
+   * `dense`.
+   */
   weight: number;
 }
 

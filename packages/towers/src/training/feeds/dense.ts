@@ -6,7 +6,10 @@ import { createBatchItems } from './batch-items.ts';
 import type { Batches, BatchSource } from './contract.ts';
 import { inBatchLogQ, logQCorrection } from './negative-bias.ts';
 
-/** Feeds: the arrays that `denseAllAction` names, the parts of the items, and `weights` if there is an alignment loss. */
+/**
+ * Feeds: the arrays that `denseAllAction` names, the parts of the items, and `weights` if there is
+ * an alignment loss.
+ */
 export function createDenseBatches(source: BatchSource): Batches {
   const { split, config } = source;
   const logQ = inBatchLogQ(trainCounts(split), split.trainEvents);

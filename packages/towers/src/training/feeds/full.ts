@@ -6,7 +6,10 @@ import { planSequenceEpoch, sequenceBatch } from '../sequence-batches.ts';
 import type { Batches, BatchSource } from './contract.ts';
 import { isExempt } from './negative-bias.ts';
 
-/** Feeds: `history [size, length]`, `targets [size · length]`, `weights [size · length]`, and what is the same for all steps. */
+/**
+ * Feeds: `history [size, length]`, `targets [size · length]`, `weights [size · length]`, and what
+ * is the same for all steps.
+ */
 export function createFullBatches(source: BatchSource): Batches {
   const { split, config, fixed } = source;
   const catalogue = catalogueFeeds(source);
@@ -28,7 +31,10 @@ export function createFullBatches(source: BatchSource): Batches {
   };
 }
 
-/** `content [items, contentDim]`, and `columnBias [items]` if there are items that are never negatives. */
+/**
+ * `content [items, contentDim]`, and `columnBias [items]` if there are items that are never
+ * negatives.
+ */
 function catalogueFeeds({ split, config, content, contentDim }: BatchSource): Arrays {
   const items = split.log.itemIds.length;
   const counts = trainCounts(split);

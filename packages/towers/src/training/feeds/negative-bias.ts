@@ -1,4 +1,7 @@
-/** What is added to the logits of negatives: the logQ correction, and the mask of items that are no negatives. */
+/**
+ * What is added to the logits of negatives: the logQ correction, and the mask of items that are no
+ * negatives.
+ */
 import type { TowerConfig } from '../../options.ts';
 
 /**
@@ -18,7 +21,9 @@ export function logQCorrection(
   return Float32Array.from(items, (item) => (loss.logQ ? -Math.log(Math.max(1, draws)) - logQ[item] : 0));
 }
 
-/** `[items]` log of the share of training events: an item is in a batch as often as it is a target. */
+/**
+ * `[items]` log of the share of training events: an item is in a batch as often as it is a target.
+ */
 export function inBatchLogQ(counts: Uint32Array, trainEvents: number): Float32Array {
   return Float32Array.from(counts, (count) => Math.log(Math.max(count, 1) / trainEvents));
 }
