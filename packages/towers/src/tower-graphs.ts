@@ -9,10 +9,10 @@ import type { TrainedTowers } from './training/train.ts';
 type Towers = Pick<TrainedTowers, 'config' | 'contentInfo' | 'parameters'>;
 
 /**
- * The item-adaptation tower for `batch` items. It reads, if the towers do, `content [batch,
- * contentDim]` (raw) and `embeddings [batch, inputDim]` (rows of the ID table, zeros for a new
- * item). It returns `inputs [batch, inputDim]`, which the user tower reads, and `vectors [batch,
- * dim]`.
+ * The item-adaptation tower for `batch` items. It reads, if the towers do,
+ * `content [batch, contentDim]` (raw) and `embeddings [batch, inputDim]` (rows of the ID table,
+ * zeros for a new item). It returns `inputs [batch, inputDim]`, which the user tower reads, and
+ * `vectors [batch, dim]`.
  */
 export function itemTowerGraph({ config, contentInfo, parameters }: Towers, batch: number): CompiledGraph {
   const specs: Record<string, TensorSpec> = {};

@@ -23,8 +23,8 @@ import type { ItemStatistics } from './statistics/item-statistics.ts';
 export const RERANKER_BATCHES = [1, 32] as const;
 
 /**
- * The network for `batch` queries: `features [batch · CANDIDATES, WIDTH]` → `scores [batch ·
- * CANDIDATES]`.
+ * The network for `batch` queries: `features [batch · CANDIDATES, WIDTH]` →
+ * `scores [batch · CANDIDATES]`.
  */
 export function rerankerGraph(parameters: Arrays, batch: number): CompiledGraph {
   return compileGraph(

@@ -31,7 +31,8 @@ import {
 /**
  * @param batch `history [users, length]` and `targets [users · targetLength]`; for each user P
  *   drawn positions and Q drawn targets:
- *   - `userAt [users · P]`: indexes into the flat `history`; `userWeights [users · P]`: 0 for an empty entry
+ *   - `userAt [users · P]`: indexes into the flat `history`; `userWeights [users · P]`: 0 for an
+ *     empty entry
  *   - `itemAt [users · Q]`: indexes into `targets`; `itemWeights [users · Q]`: 0 for an empty entry
  *   - `negatives [users, users · Q]`: 1 if a target is a negative of a user
  *   - `columnBias [users · Q]`: added to the logit of a target as a negative

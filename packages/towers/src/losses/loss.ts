@@ -17,8 +17,9 @@ import { nextItemLoss } from './next-item-loss.ts';
  *
  * @param learned the trained parameters; `id/table` has the rows of the batch's items, or all rows
  * @param batch the arrays that `createBatches` makes for this loss: those that the loss names,
- *   `content [rows, contentDim]` (as the towers read it; absent without content) and the fixed `start/…`.
- *   `history`, `targets` and `negatives` are row numbers of `content` and of the ID table.
+ *   `content [rows, contentDim]` (as the towers read it; absent without content) and the fixed
+ *   `start/…`. `history`, `targets` and `negatives` are row numbers of `content` and of the ID
+ *   table.
  */
 export function trainingLoss(learned: Tensors, batch: Tensors, config: TowerConfig, context: ModelContext) {
   const parameters = joined(learned, batch, config);

@@ -12,8 +12,8 @@ export interface PreparedContent {
   /** `[items × dim]` as the towers read it. */
   content: Float32Array;
   /**
-   * What was fitted and belongs in the bundle: `content/mean [dim]`, `content/whitening [dim,
-   * dim]`.
+   * What was fitted and belongs in the bundle: `content/mean [dim]`,
+   * `content/whitening [dim, dim]`.
    */
   parameters: Arrays;
 }

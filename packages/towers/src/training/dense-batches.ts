@@ -5,9 +5,8 @@
  *
  * 1. Evenly: a stretch that is longer than allowed keeps an even draw of its events, in order.
  * 2. With a preference for recent events: `actions` positions are drawn without replacement. Event
- *   i of
- *    N (0 is the oldest) has the weight `log(α + i·(β − α)/(N − 1))`, α = 10, β = 10000, divided by the
- *    largest weight. The newest event is four times as likely as the oldest.
+ *    i of N (0 is the oldest) has the weight `log(α + i·(β − α)/(N − 1))`, α = 10, β = 10000,
+ *    divided by the largest weight. The newest event is four times as likely as the oldest.
  *
  * Every user is in one batch per epoch, with a new cut each time.
  */

@@ -10,8 +10,8 @@ import { inBatchLogQ, isExempt, logQCorrection } from './negative-bias.ts';
 
 /**
  * Feeds: `history [size, length]`, `targets [size · length]`, `weights [size · length]`,
- * `columnBias` (one per negative), the parts of the items, and, for `sampled`, `negatives
- * [loss.negatives]`.
+ * `columnBias` (one per negative), the parts of the items, and, for `sampled`,
+ * `negatives [loss.negatives]`.
  */
 export function createNextItemBatches(source: BatchSource): Batches {
   const { split, config } = source;
