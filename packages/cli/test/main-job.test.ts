@@ -173,7 +173,7 @@ describe('step by step', () => {
     assert.deepEqual(last.against[version], last.metrics.test);
     assert.deepEqual(last.differences[version].mrr, { difference: 0, interval: [0, 0] });
     assert.deepEqual(Object.keys(last), [
-      ...['version', 'protocol', 'trainedOnThisData', 'metrics', 'intervals', 'removed', 'breakdown', 'coverage'],
+      ...['version', 'protocol', 'trainedOnThisData', 'metrics', 'intervals', 'seenExcluded', 'breakdown', 'coverage'],
       ...['baselines', 'against', 'differences'],
     ]);
     assert.ok(lines.some(({ event, stage }) => event === 'progress' && stage === 'report'));
