@@ -1,6 +1,7 @@
 export { readInitialTowers } from './bundle/initial-towers.ts';
 export { type Bundle, type LoadOptions, openBundle } from './bundle/load.ts';
-export { type BundleManifest, readManifest } from './bundle/manifest.ts';
+export type { BundleManifest } from './bundle/manifest.ts';
+export { readManifest } from './bundle/read-manifest.ts';
 export { PARAMETERS, writeBundle } from './bundle/write.ts';
 export type { RankedItems, Source } from './composition/lists.ts';
 export {
@@ -30,8 +31,9 @@ export {
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
-export { type RecommenderConfig, recommenderOptions, resolveConfig } from './options/options.ts';
 export { type Preset, presets } from './options/presets.ts';
+export { resolveConfig } from './options/resolve-config.ts';
+export { type RecommenderConfig, recommenderOptions } from './options/table.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { defaultsOf } from '@lorekeep/core';
 import { configOf } from '@lorekeep/testing';
-import { recommenderOptions, resolveConfig } from '../src/options/options.ts';
 import { presets } from '../src/options/presets.ts';
+import { resolveConfig } from '../src/options/resolve-config.ts';
+import { recommenderOptions } from '../src/options/table.ts';
 
 test('every preset is the defaults with its own options', () => {
   for (const [name, overrides] of Object.entries(presets)) {

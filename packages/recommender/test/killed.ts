@@ -4,7 +4,7 @@
  */
 
 import { contentInfo, grouped, groupedLog } from '@lorekeep/testing';
-import { resolveConfig } from '../src/options/options.ts';
+import { resolveConfig } from '../src/options/resolve-config.ts';
 import { type TrainOptions, trainRecommender } from '../src/training/train.ts';
 
 /**

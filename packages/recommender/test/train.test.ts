@@ -11,11 +11,11 @@ import { baselines, evaluationCases, leaveOneOut } from '@lorekeep/evaluation';
 import { readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { CONTENT_DIM, contentInfo, grouped, groupedLog, logOf } from '@lorekeep/testing';
 import { openBundle } from '../src/bundle/load.ts';
-import { readManifest } from '../src/bundle/manifest.ts';
+import { readManifest } from '../src/bundle/read-manifest.ts';
 import { writeBundle } from '../src/bundle/write.ts';
 import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
-import { resolveConfig } from '../src/options/options.ts';
 import { type Preset, presets } from '../src/options/presets.ts';
+import { resolveConfig } from '../src/options/resolve-config.ts';
 import { type TrainedRecommender, type TrainOptions, trainRecommender } from '../src/training/train.ts';
 import { killable } from './killed.ts';
 

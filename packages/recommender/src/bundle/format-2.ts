@@ -3,7 +3,7 @@
  * differs.
  */
 import { defaultsOf } from '@lorekeep/core';
-import { type RecommenderConfig, recommenderOptions } from '../options/options.ts';
+import { type RecommenderConfig, recommenderOptions } from '../options/table.ts';
 import type { BundleManifest } from './manifest.ts';
 
 /** Options that have another name than in format 2. */

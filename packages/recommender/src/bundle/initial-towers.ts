@@ -4,7 +4,7 @@ import { sha256OfFile } from '@lorekeep/core';
 import { readSafetensors } from '@lorekeep/graph';
 import type { InitialTowers } from '@lorekeep/towers';
 import { errors } from '../errors.ts';
-import { readManifest } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
 import { PARAMETERS } from './write.ts';
 
 /**

@@ -15,7 +15,8 @@ import {
 } from '@lorekeep/linear';
 import { loadStatistics, openSavedReranker, type Reranker } from '@lorekeep/ranking';
 import { errors } from '../errors.ts';
-import { type BundleManifest, readManifest } from './manifest.ts';
+import type { BundleManifest } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
 import { BATCHES, ITEM_IDS, itemTowerFile, neededFiles, PARAMETERS, userTowerFile } from './write.ts';
 
 export interface LoadOptions {

@@ -17,7 +17,7 @@
  *   alone.
  */
 import type { Overrides } from '@lorekeep/core';
-import type { recommenderOptions } from './options.ts';
+import type { recommenderOptions } from './table.ts';
 
 export type Preset = 'learn' | 'linear' | 'content-only' | 'id-only' | 'learn-paper' | 'sasrec';
 

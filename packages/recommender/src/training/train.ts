@@ -19,7 +19,8 @@ import {
 } from '@lorekeep/towers';
 import type { BundleManifest } from '../bundle/manifest.ts';
 import { errors } from '../errors.ts';
-import { type RecommenderConfig, resolveConfig } from '../options/options.ts';
+import { resolveConfig } from '../options/resolve-config.ts';
+import type { RecommenderConfig } from '../options/table.ts';
 
 export interface TrainOptions extends RunContext {
   log: InteractionLog;

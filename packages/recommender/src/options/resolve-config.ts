@@ -1,17 +1,12 @@
 /**
- * The option table of a recommender, joined from the tables of its parts, and configurations made
- * from it. `resolveConfig` checks all options, alone and together, before any work starts.
+ * Configurations: a preset with single options replaced. `resolveConfig` checks all options, alone and
+ * together, before any work starts.
  */
-import { type Configuration, defaultsOf, optionErrors, withOverrides } from '@lorekeep/core';
-import { linearOptions } from '@lorekeep/linear';
-import { rerankerOptions } from '@lorekeep/ranking';
-import { checkTowerOptions, towerOptions } from '@lorekeep/towers';
+import { defaultsOf, optionErrors, withOverrides } from '@lorekeep/core';
+import { checkTowerOptions } from '@lorekeep/towers';
 import { errors } from '../errors.ts';
 import { type Preset, presets } from './presets.ts';
-
-export const recommenderOptions = { ...towerOptions, linear: linearOptions, reranker: rerankerOptions };
-
-export type RecommenderConfig = Configuration<typeof recommenderOptions>;
+import { type RecommenderConfig, recommenderOptions } from './table.ts';
 
 /**
  * Most values of a table over a whole catalogue by default: a million items of dimension 64 train

@@ -1,0 +1,9 @@
+/** The option table of a recommender, joined from the tables of its parts. */
+import type { Configuration } from '@lorekeep/core';
+import { linearOptions } from '@lorekeep/linear';
+import { rerankerOptions } from '@lorekeep/ranking';
+import { towerOptions } from '@lorekeep/towers';
+
+export const recommenderOptions = { ...towerOptions, linear: linearOptions, reranker: rerankerOptions };
+
+export type RecommenderConfig = Configuration<typeof recommenderOptions>;
