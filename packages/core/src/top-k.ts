@@ -18,6 +18,8 @@ export interface TopK {
    * @returns one past the last position written
    */
   drain(keys: Int32Array | Uint32Array, scores: Float32Array, from: number): number;
+  /** What was kept, best first. */
+  best(): { keys: Uint32Array; scores: Float32Array };
 }
 
 /** @param floor Only scores above it are kept. Default: all. */
@@ -34,6 +36,16 @@ export function createTopK(k: number, floor: number = Number.NEGATIVE_INFINITY):
   function put(at: number, key: number, score: number): void {
     keys[at] = key;
     scores[at] = score;
+  }
+
+  function drain(intoKeys: Int32Array | Uint32Array, intoScores: Float32Array, from: number): number {
+    const order = Array.from({ length: size }, (_, at) => at);
+    order.sort((a, b) => scores[b] - scores[a] || keys[a] - keys[b]);
+    for (const [at, source] of order.entries()) {
+      intoKeys[from + at] = keys[source];
+      intoScores[from + at] = scores[source];
+    }
+    return from + size;
   }
 
   return {
@@ -70,14 +82,11 @@ export function createTopK(k: number, floor: number = Number.NEGATIVE_INFINITY):
       size = 0;
       least = k === 0 ? Number.POSITIVE_INFINITY : floor;
     },
-    drain(intoKeys, intoScores, from) {
-      const order = Array.from({ length: size }, (_, at) => at);
-      order.sort((a, b) => scores[b] - scores[a] || keys[a] - keys[b]);
-      for (const [at, source] of order.entries()) {
-        intoKeys[from + at] = keys[source];
-        intoScores[from + at] = scores[source];
-      }
-      return from + size;
+    drain,
+    best() {
+      const found = { keys: new Uint32Array(size), scores: new Float32Array(size) };
+      drain(found.keys, found.scores, 0);
+      return found;
     },
   };
 }

@@ -1,14 +1,11 @@
 export { errors as linearErrors } from './errors.ts';
 export { symmetricEigen } from './factors/eigen.ts';
-export { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './factors/thin-matrices.ts';
 export {
   type Factors,
   leadingFactors,
   OVERSAMPLING,
-  type TwinFactors,
-  type TwinOptions,
-  twinFactors,
-} from './factors/twin-factors.ts';
+} from './factors/leading-factors.ts';
+export { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './factors/thin-matrices.ts';
 export {
   CANDIDATES,
   type CandidateSource,

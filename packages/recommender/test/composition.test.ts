@@ -45,12 +45,12 @@ function partsOf({ linear, reranked, weight = 0, firstNew = 12 }: Given) {
     towers: {
       dim: 1,
       userVectors: async (histories) => new Float32Array(histories.length).fill(1),
-      scores: (user, wanted) => Float32Array.from(wanted, (row) => user[0] * row),
-      search: async (_, k, passes = () => true) =>
+      scores: async (user, wanted) => Float32Array.from(wanted, (row) => user[0] * row),
+      search: async (_, k, { exclude, passes = () => true }) =>
         filtered(
           Array.from({ length: 12 }, (__, at) => 11 - at),
           k,
-          passes,
+          (row) => !exclude?.has(row) && passes(row),
         ),
     },
     popular: (k, passes) => filtered([5, 6, 7], k, passes),

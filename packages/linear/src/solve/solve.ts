@@ -5,7 +5,7 @@
  *     score(history → i) = Σ_h decay^age(h) · B[h, i].
  *
  * Time grows with the cube of the number of items and memory with its square (2 bytes per element):
- * 25,000 items take minutes and 1.5 GB. For larger catalogues `factors/twin-factors.ts` computes
+ * 25,000 items take minutes and 1.5 GB. For larger catalogues `factors/leading-factors.ts` computes
  * the leading part of the same model without an items × items matrix.
  */
 import { noProgress, optionErrors, type RunContext } from '@lorekeep/core';

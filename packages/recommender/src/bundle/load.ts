@@ -6,14 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, findDamage, gatherRows } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors, threadsFor } from '@lorekeep/graph';
-import {
-  type CandidateSource,
-  createCandidateSource,
-  LINEAR_FILE,
-  type LinearModel,
-  readLinear,
-} from '@lorekeep/linear';
-import { loadStatistics, openSavedReranker, type Reranker } from '@lorekeep/ranking';
+import { createCandidateSource, LINEAR_FILE, type LinearModel, readLinear } from '@lorekeep/linear';
+import { loadStatistics, openSavedReranker } from '@lorekeep/ranking';
+import type { RerankerSources } from '../composition/parts.ts';
 import { errors } from '../errors.ts';
 import type { BundleManifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
@@ -43,7 +38,7 @@ export interface Bundle {
   readonly itemIds: string[];
   readonly linear?: LinearModel;
   /** Candidates of the linear model, and the re-ranker over them. */
-  readonly reranker?: { source: CandidateSource; reranker: Reranker; towerWeight: number };
+  readonly reranker?: RerankerSources;
   /**
    * The item-adaptation tower.
    *

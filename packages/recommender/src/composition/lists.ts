@@ -73,7 +73,10 @@ export function withScoresOf(
   };
 }
 
-/** The list, then rows of the towers that it lacks, all with one score below its last. */
+/**
+ * The list, then rows of the towers that it lacks. They all get one score: the last of the list, or 0
+ * if that is lower.
+ */
 export function fillFromTowers(
   { keys: first, scores: firstScores, source }: RankedItems,
   behind: { keys: Uint32Array },

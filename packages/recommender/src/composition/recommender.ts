@@ -14,12 +14,20 @@
  * Everything here speaks in rows of the catalogue; who holds the catalogue provides
  * `RecommenderParts`.
  */
-import type { RowOf } from '@lorekeep/core';
+import type { RowOf, TrainedRow } from '@lorekeep/core';
 import { blendScores, type RankedCandidates } from '@lorekeep/ranking';
 import { fillFromTowers, mergeNewItems, type RankedItems, without, withScoresOf } from './lists.ts';
 
 /** A row of the catalogue: position of an item in every array of the parts. */
 export type CatalogueRow = RowOf<'catalogue'>;
+
+/** Which row of the catalogue is which row of the trained model. */
+export interface TrainedRows {
+  /** −1 for an item that came later. */
+  trainedRowOf(row: CatalogueRow): TrainedRow;
+  /** −1 for an item that is not in the catalogue any more. */
+  rowOfTrained(trained: TrainedRow): CatalogueRow;
+}
 
 export interface Query {
   /** Rows of known items, oldest first. */
@@ -47,9 +55,15 @@ export interface TowersPart {
   /** @returns `[histories.length × dim]` */
   userVectors(histories: readonly ArrayLike<CatalogueRow>[]): Promise<Float32Array>;
   /** Inner products of a user vector with items; 0 for an item without a vector. */
-  scores(user: Float32Array, rows: ArrayLike<CatalogueRow>): Float32Array;
-  /** The `k` rows with the largest inner products that pass (default: all pass). */
-  search(user: Float32Array, k: number, passes?: (row: CatalogueRow) => boolean): Promise<RankedRows>;
+  scores(user: Float32Array, rows: ArrayLike<CatalogueRow>): Promise<Float32Array>;
+  /** The `k` rows with the largest inner products that are not in `exclude` and pass. */
+  search(user: Float32Array, k: number, options: TowerSearchOptions): Promise<RankedRows>;
+}
+
+export interface TowerSearchOptions {
+  exclude?: ReadonlySet<CatalogueRow>;
+  /** Default: all rows pass. */
+  passes?: (row: CatalogueRow) => boolean;
 }
 
 export interface RecommenderParts {
@@ -81,8 +95,6 @@ export interface Recommender {
   prepare(queries: readonly Query[]): Promise<PreparedQuery[]>;
 }
 
-const all = () => true;
-
 export function createRecommender(parts: RecommenderParts): Recommender {
   const { linear, reranker, towers } = parts;
 
@@ -94,7 +106,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       ranked.map(async (candidates, at) => {
         if (candidates.items.length === 0) return undefined;
         if (towerWeight === 0) return candidates;
-        const scores = towers.scores(await userOf(at), candidates.items);
+        const scores = await towers.scores(await userOf(at), candidates.items);
         return blendScores(candidates, scores, towerWeight);
       }),
     );
@@ -107,8 +119,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     k: number,
     seen: ReadonlySet<CatalogueRow>,
   ): Promise<RankedItems> {
-    const filter = seen.size === 0 ? passes : (row: CatalogueRow) => !seen.has(row) && (passes?.(row) ?? true);
-    const passesUnseen = filter ?? all;
+    const passesUnseen = (row: CatalogueRow) => !seen.has(row) && (passes === undefined || passes(row));
     if (history.length === 0) return { ...parts.popular(k, passesUnseen), source: 'popularity' };
     const named = linear?.top(history, k, passesUnseen);
     const reranked = candidates && without(candidates, seen);
@@ -119,7 +130,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       found = { ...withScoresOf(rows, reranked), source: 'reranker' };
     } else if (named !== undefined && named.keys.length > 0) found = { ...named, source: 'linear' };
     if (found !== undefined && found.keys.length === k) return found;
-    const behind = await towers.search(await user(), k, filter);
+    const behind = await towers.search(await user(), k, { exclude: seen, passes });
     return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
   }
 

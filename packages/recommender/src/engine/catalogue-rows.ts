@@ -4,11 +4,11 @@
  */
 import type { TrainedRow } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
-import type { CatalogueRow } from '../composition/recommender.ts';
+import type { CatalogueRow, TrainedRows } from '../composition/recommender.ts';
 import type { Publication } from '../publication/publication.ts';
 import type { FilterFields } from './filter.ts';
 
-export interface CatalogueRows {
+export interface CatalogueRows extends TrainedRows {
   /** Items that can be recommended. */
   readonly size: number;
   /** Rows there are, those of removed items included. */
@@ -18,10 +18,6 @@ export interface CatalogueRows {
   /** Rows of all items that can be recommended. */
   rows(): Iterable<CatalogueRow>;
   fieldsOf(row: CatalogueRow): FilterFields;
-  /** The item's row in the trained model, −1 for one that came later. */
-  trainedRowOf(row: CatalogueRow): TrainedRow;
-  /** The other direction: −1 for an item that is not in the catalogue any more. */
-  rowOfTrained(trainedRow: TrainedRow): CatalogueRow;
   /** The trained row of an id, −1 for an item that training did not see. */
   trainedRowOfId(id: string): TrainedRow;
   /** Hash of the text that the row's vectors were made of. */

@@ -45,6 +45,8 @@ export interface EngineOptions {
    * 64.
    */
   maxPendingWrites?: number;
+  /** CPU threads per operation of the model. Default: all cores. */
+  threads?: number;
 }
 
 export interface EngineStats {
@@ -121,7 +123,7 @@ export interface Engine {
  *   `INDEX_ADAPTER_MISSING`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { workspace, store, encoder, maxPendingWrites = 64 } = options;
+  const { workspace, store, encoder, maxPendingWrites = 64, threads } = options;
   let pendingWrites = 0;
   let lastWrite: Promise<unknown> = Promise.resolve();
   /** When a write last gave up because another program had locked the store. */
@@ -132,8 +134,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { directory, manifest } = await readCurrent(workspace);
     if (manifest.encoder.id !== encoder.id)
       throw errors.ENCODER_MISMATCH({ expected: manifest.encoder.id, actual: encoder.id });
-    const publication = await openPublication(directory, manifest);
-    return loadPublication({ publication, store, encoder });
+    const publication = await openPublication(directory, manifest, { threads });
+    return loadPublication({ publication, store, encoder, threads });
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -253,7 +255,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const [item] = await store.getItems([id]);
         if (item === undefined) throw errors.ITEM_NOT_FOUND({ id });
         const row = loaded.catalogue.rowOf(id);
-        return { item, retrievable: row !== undefined && loaded.publication.index.get(row) !== undefined };
+        const [vector] = row === undefined ? [] : await loaded.publication.index.getMany([row]);
+        return { item, retrievable: vector !== undefined };
       }),
 
     reload: () =>
@@ -292,7 +295,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * SparseRows of an item by the linear model, then by its vector; for an item with neither, popular
+ * Neighbours of an item in the linear model, then by its vector; for an item with neither, popular
  * ones.
  */
 async function similarItems(
@@ -305,7 +308,7 @@ async function similarItems(
   const named = parts.linear?.top([row], k, passes);
   const found = named && named.keys.length > 0 ? ({ ...named, source: 'linear' } as const) : undefined;
   if (found?.keys.length === k) return found;
-  const vector = index.get(row);
+  const [vector] = await index.getMany([row]);
   if (vector === undefined) return found ?? { ...parts.popular(k, passes), source: 'popularity' };
   const behind = await index.search(vector, k, { filter: passes, ef: Math.max(manifest.index.ef, k + 1) });
   return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);

@@ -3,15 +3,11 @@
  * that changes while it serves. The engine swaps one for another on reload; the old one closes with
  * its last reader.
  */
-import { createTopK, dot, gatherRows, type TopK } from '@lorekeep/core';
+import { dot, gatherRows } from '@lorekeep/core';
 import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import type { Item, Store } from '@lorekeep/store';
-import {
-  createRecommender,
-  type RankedRows,
-  type Recommender,
-  type RecommenderParts,
-} from '../composition/recommender.ts';
+import { createLinearPart, createRerankerPart, topRows } from '../composition/parts.ts';
+import { createRecommender, type Recommender, type RecommenderParts } from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
@@ -43,14 +39,16 @@ export interface LoadOptions {
   publication: Publication;
   store: Store;
   encoder: TextEncoder;
+  /** Default: all cores. */
+  threads?: number;
 }
 
 /** Takes a publication over and adds what the store has and it does not. */
 export async function loadPublication(options: LoadOptions): Promise<{ loaded: LoadedPublication; folded: number }> {
-  const { publication, store } = options;
+  const { publication, store, threads } = options;
   const { bundle, index } = publication;
   const catalogue = createCatalogueRows(publication);
-  const linear = bundle.linear && openLinearRows(bundle.linear);
+  const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
   let readers = 0;
   let retired = false;
 
@@ -213,28 +211,8 @@ function partsOf(
 ): RecommenderParts {
   const { dim, maxHistory, reranker } = bundle;
   return {
-    ...(linear === undefined ? {} : { linear: linearPart(catalogue, linear) }),
-    ...(reranker === undefined
-      ? {}
-      : {
-          reranker: {
-            towerWeight: reranker.towerWeight,
-            knows: (row) => catalogue.trainedRowOf(row) >= 0,
-            async rerank(queries) {
-              const ranked = await reranker.reranker.rerank(
-                queries.map(({ history: rows, passes }) => {
-                  const history = Int32Array.from(rows, catalogue.trainedRowOf);
-                  const isCandidate = (trained: number) => {
-                    const row = catalogue.rowOfTrained(trained);
-                    return row >= 0 && (passes === undefined || passes(row));
-                  };
-                  return { history, candidates: reranker.source.candidates(history, isCandidate) };
-                }),
-              );
-              return ranked.map((list) => ({ ...list, items: list.items.map(catalogue.rowOfTrained) }));
-            },
-          },
-        }),
+    ...(linear === undefined ? {} : { linear: createLinearPart(() => catalogue.size, linear.score) }),
+    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue) }),
     towers: {
       dim,
       async userVectors(histories) {
@@ -246,40 +224,13 @@ function partsOf(
         });
         return vectors;
       },
-      scores(user, rows) {
-        return Float32Array.from(rows, (row) => {
-          const vector = index.get(row);
-          return vector === undefined ? 0 : dot(user, 0, vector, 0, dim);
-        });
+      async scores(user, rows) {
+        const vectors = await index.getMany(rows);
+        return Float32Array.from(vectors, (vector) => (vector === undefined ? 0 : dot(user, 0, vector, 0, dim)));
       },
-      async search(user, k, passes) {
-        return index.search(user, k, { filter: passes, ef: Math.max(manifest.index.ef, k) });
-      },
+      search: (user, k, { exclude, passes }) =>
+        index.search(user, k, { exclude, filter: passes, ef: Math.max(manifest.index.ef, k) }),
     },
-    popular(k, passes) {
-      const best = createTopK(Math.min(k, catalogue.size));
-      for (const row of catalogue.rows()) if (passes(row)) best.offer(row, catalogue.events(row));
-      return drained(best, Math.min(k, catalogue.size));
-    },
+    popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.events, passes),
   };
-}
-
-function linearPart(catalogue: CatalogueRows, linear: LinearRows): RecommenderParts['linear'] {
-  return {
-    top(history, k, passes) {
-      const most = Math.min(k, catalogue.size);
-      const best = createTopK(most, 0);
-      linear.score(history, (row, score) => {
-        if (score >= best.least && passes(row)) best.offer(row, score);
-      });
-      return drained(best, most);
-    },
-  };
-}
-
-function drained(best: TopK, most: number): RankedRows {
-  const keys = new Uint32Array(most);
-  const scores = new Float32Array(most);
-  const end = best.drain(keys, scores, 0);
-  return { keys: keys.subarray(0, end), scores: scores.subarray(0, end) };
 }

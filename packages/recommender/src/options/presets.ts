@@ -4,7 +4,7 @@
  * * `learn`, the default: text and ID. The linear model, a re-ranker over its candidates, and
  *   towers that start at the linear model. The one that is best on validation orders the list.
  * * `linear`: the linear model alone (EASE with text). Its settings are chosen on validation; it is
- *   solved, not trained. The towers in its bundle are its twin-tower form, for the index.
+ *   solved, not trained. The towers in its bundle start at its leading factors, for the index.
  * * `content-only`, `id-only`: the same towers with one of the two inputs and neither linear model
  *   nor re-ranker, so that the share of each input can be seen.
  * * `learn-paper`: LEARN as published (arXiv 2405.03988, fine-tuning on one Amazon category): text

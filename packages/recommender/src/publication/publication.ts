@@ -25,7 +25,7 @@ import type { ItemTemplate } from '@lorekeep/encoder';
 import { readSafetensors } from '@lorekeep/graph';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { openIndexAdapter } from '@lorekeep/vector-index';
-import { type Bundle, openBundle } from '../bundle/load.ts';
+import { type Bundle, type LoadOptions, openBundle } from '../bundle/load.ts';
 import { errors } from '../errors.ts';
 
 /** Versions kept, the live one included, so that a shop can go back. */
@@ -123,7 +123,11 @@ export async function readCurrent(workspace: string): Promise<{ directory: strin
  * @throws LorekeepError `PUBLICATION_CORRUPT`; `INDEX_ADAPTER_MISSING` if its index kind is not
  *   installed
  */
-export async function openPublication(directory: string, manifest: PublicationManifest): Promise<Publication> {
+export async function openPublication(
+  directory: string,
+  manifest: PublicationManifest,
+  options: LoadOptions = {},
+): Promise<Publication> {
   const damage = await findDamage(directory, manifest.files);
   if (damage !== undefined) {
     const reason = damage.actual === undefined ? 'cannot be read' : 'has another checksum than what was written';
@@ -135,7 +139,8 @@ export async function openPublication(directory: string, manifest: PublicationMa
   const inputs = arrays.inputs.data as Float32Array;
   const adapter = await openIndexAdapter(kind);
   const index = await adapter.open(join(directory, `index.${kind}`), { dim, ef, capacity: size });
-  const bundle = await openBundle(join(directory, bundleFolder(manifest.format))).catch(async (error: unknown) => {
+  const bundleDir = join(directory, bundleFolder(manifest.format));
+  const bundle = await openBundle(bundleDir, options).catch(async (error: unknown) => {
     await index.close();
     throw error;
   });

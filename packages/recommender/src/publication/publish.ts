@@ -38,6 +38,8 @@ export interface PublishOptions extends RunContext {
   encoder: TextEncoder;
   /** Default `'usearch'`. */
   indexKind?: IndexKind;
+  /** CPU threads per operation of the model. Default: all cores. */
+  threads?: number;
 }
 
 /**
@@ -48,10 +50,11 @@ export interface PublishOptions extends RunContext {
  *   `INDEX_ADAPTER_MISSING`, and what opening the bundle throws
  */
 export async function publish(options: PublishOptions): Promise<PublicationManifest> {
-  const { workspace, bundleDir, store, encoder, indexKind = 'usearch', progress = noProgress, signal } = options;
+  const { workspace, bundleDir, store, encoder, threads, progress = noProgress, signal } = options;
+  const { indexKind = 'usearch' } = options;
   // A missing adapter is reported before the work, not after it.
   await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
-  const bundle = await openBundle(bundleDir);
+  const bundle = await openBundle(bundleDir, { threads });
   try {
     const { content, version: model } = bundle.manifest;
     if (content.encoder !== encoder.id)

@@ -1,5 +1,5 @@
 /**
- * Training of a recommender: linear model, towers, re-ranker, and the choice of who orders the
+ * Training of a recommender: linear model, towers, re-ranker, and the choice of what orders the
  * list. Validation decides everything; the test cases are not looked at.
  *
  * With `selected` the same is done once more on events that were held out while choosing (`fitOn`):

@@ -149,16 +149,16 @@ export function createVectorTable(
       let at = 0;
       for (; at + 4 <= count; at += 4) offerFour(best, query, rowAt(at), rowAt(at + 1), rowAt(at + 2), rowAt(at + 3));
       for (; at < count; at++) best.offer(keyOf[rowAt(at)], dot(query, rowAt(at)));
-      return resultOf(best, Math.min(k, size));
+      return best.best();
     },
     rescore(query, k, candidates) {
-      const best = createTopK(Math.min(k, candidates.length));
+      const best = createTopK(Math.min(k, size, candidates.length));
       for (let i = 0; i < candidates.length; i++) {
         const key = candidates[i];
         const row = rowOf.get(key);
         if (row !== undefined) best.offer(key, dot(query, row));
       }
-      return resultOf(best, Math.min(k, size));
+      return best.best();
     },
     selectivity(filter, samples = 256) {
       if (size === 0) return 0;
@@ -169,13 +169,6 @@ export function createVectorTable(
       return passing / sampled;
     },
   };
-}
-
-function resultOf(best: TopK, k: number): SearchResult {
-  const keys = new Uint32Array(k);
-  const scores = new Float32Array(k);
-  const end = best.drain(keys, scores, 0);
-  return { keys: keys.slice(0, end), scores: scores.slice(0, end) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { errorCode, LorekeepError } from '@lorekeep/core';
 import { importFiles } from '@lorekeep/datasets';
 import { DEFAULT_MODEL, endpointSettings, openEncoder, transformersVersion } from '@lorekeep/encoder';
+import { compileGraph, createSession, namedArray, tf } from '@lorekeep/graph';
 import { openStore } from '@lorekeep/store';
 import { type IndexKind, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Finding, reasonOf } from './finding.ts';
@@ -35,8 +36,17 @@ export const checkUsearch = () => tryComponent('usearch', 'usearch', () => searc
 
 export const checkOnnxRuntime = () =>
   tryComponent('ONNX Runtime', 'onnxruntime-node', async () => {
-    await searchWith('exact');
-    return 'runs a graph';
+    const session = await createSession(
+      compileGraph(({ x }) => ({ sum: tf.add(x, x) }), { x: { shape: [2] } }),
+      { threads: 1 },
+    );
+    try {
+      const { sum } = await session.run({ x: namedArray([2], Float32Array.of(1, 2)) });
+      if (sum.data[1] !== 4) throw new Error(`a graph computed ${sum.data[1]} although the sum is 4`);
+      return 'runs a graph';
+    } finally {
+      await session.close();
+    }
   });
 
 export async function checkHnswlib(): Promise<Finding> {

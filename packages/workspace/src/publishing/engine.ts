@@ -16,7 +16,7 @@ export async function engineOf(state: WorkspaceState, run: EngineRun): Promise<E
   const { manifest } = await readCurrent(dir);
   const encoder = await openEncoderOf(state, manifest.encoder.id, run);
   try {
-    const engine = await openEngine({ workspace: dir, store, encoder });
+    const engine = await openEngine({ workspace: dir, store, encoder, threads: run.threads });
     return {
       ...engine,
       async close() {

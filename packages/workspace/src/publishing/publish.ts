@@ -51,7 +51,7 @@ export async function publish(
   const encoder = await openEncoderOf(state, content.encoder, { threads, progress, signal });
   try {
     const location = { workspace: dir, bundleDir, store };
-    const manifest = await publishBundle({ ...location, encoder, indexKind: index, progress, signal });
+    const manifest = await publishBundle({ ...location, encoder, indexKind: index, threads, progress, signal });
     return { version: manifest.version, manifest, unchanged: false };
   } finally {
     await encoder.close();

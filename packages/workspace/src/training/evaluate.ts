@@ -74,7 +74,7 @@ export async function evaluate(
 ): Promise<EvaluationResult> {
   const { model, threads, itemSample = 0 } = options;
   checkOptions({ protocol: options.protocol, threads });
-  const bundle = await openBundle(await modelDir(state, model));
+  const bundle = await openBundle(await modelDir(state, model), { threads });
   try {
     const { manifest } = bundle;
     const { version, preset, seed, refit, training } = manifest;
@@ -125,7 +125,7 @@ async function evaluateOther(
   split: Split,
   how: Parameters<typeof evaluateBundle>[4],
 ): Promise<Record<string, Evaluation>> {
-  const bundle = await openBundle(await modelDir(state, version));
+  const bundle = await openBundle(await modelDir(state, version), { threads: how?.threads });
   try {
     const content = await readContent(state, await encoderOf(state, bundle.manifest.content.encoder), split.log);
     return { [version]: await evaluateBundle(bundle, split, 'test', content, how) };

@@ -1,0 +1,69 @@
+/**
+ * Parts of the composition that are made in the same way for a catalogue in memory (evaluation) and
+ * for a served one (engine).
+ */
+import { createTopK } from '@lorekeep/core';
+import type { CandidateSource } from '@lorekeep/linear';
+import type { Reranker } from '@lorekeep/ranking';
+import type { CatalogueRow, LinearPart, RankedRows, RerankerPart, TrainedRows } from './recommender.ts';
+
+/**
+ * @param size number of items in the catalogue now
+ * @param scoreNeighbours calls `each` once for every row that the history has as a neighbour
+ */
+export function createLinearPart(
+  size: () => number,
+  scoreNeighbours: (history: ArrayLike<CatalogueRow>, each: (row: CatalogueRow, score: number) => void) => void,
+): LinearPart {
+  return {
+    top(history, k, passes) {
+      const top = createTopK(Math.min(k, size()), 0);
+      scoreNeighbours(history, (row, score) => {
+        if (score >= top.least && passes(row)) top.offer(row, score);
+      });
+      return top.best();
+    },
+  };
+}
+
+export interface RerankerSources {
+  source: CandidateSource;
+  reranker: Reranker;
+  towerWeight: number;
+}
+
+/** The re-ranker reads and names items by their trained rows; the composition does not. */
+export function createRerankerPart(
+  { source, reranker, towerWeight }: RerankerSources,
+  { trainedRowOf, rowOfTrained }: TrainedRows,
+): RerankerPart {
+  return {
+    towerWeight,
+    knows: (row) => trainedRowOf(row) >= 0,
+    async rerank(queries) {
+      const ranked = await reranker.rerank(
+        queries.map(({ history: rows, passes }) => {
+          const history = Int32Array.from(rows, trainedRowOf);
+          const isCandidate = (trained: number) => {
+            const row = rowOfTrained(trained);
+            return row >= 0 && (passes === undefined || passes(row));
+          };
+          return { history, candidates: source.candidates(history, isCandidate) };
+        }),
+      );
+      return ranked.map((list) => ({ ...list, items: list.items.map(rowOfTrained) }));
+    },
+  };
+}
+
+/** The `k` rows with the highest scores that pass. */
+export function topRows(
+  rows: Iterable<CatalogueRow>,
+  k: number,
+  score: (row: CatalogueRow) => number,
+  passes: (row: CatalogueRow) => boolean = () => true,
+): RankedRows {
+  const top = createTopK(k);
+  for (const row of rows) if (passes(row)) top.offer(row, score(row));
+  return top.best();
+}
