@@ -24,6 +24,10 @@ export interface CatalogueSources {
    * same rows.
    */
   trainedRows?: Int32Array;
+  /**
+   * Whether the index of the engine has a row: the towers list no others. Default: it has all rows.
+   */
+  isIndexed?: (row: number) => boolean;
   towers: {
     dim: number;
     /** `inputs` are what the user tower reads, `vectors [items × dim]` what the index holds. */
@@ -40,6 +44,7 @@ export function createCatalogueParts({
   weights,
   reranker,
   trainedRows,
+  isIndexed = () => true,
   towers,
   counts,
 }: CatalogueSources): CatalogueParts {
@@ -71,7 +76,8 @@ export function createCatalogueParts({
       scores: (user, rows) => Float32Array.from(rows, (row) => dot(user, 0, vectors, row * dim, dim)),
       async search(user, k, passes) {
         const { vectors: all } = await adaptedItems();
-        return best(k, (row) => dot(user, 0, all, row * dim, dim), passes ?? (() => true));
+        const isListed = passes === undefined ? isIndexed : (row: number) => isIndexed(row) && passes(row);
+        return best(k, (row) => dot(user, 0, all, row * dim, dim), isListed);
       },
     },
     popular: (k, passes) => best(k, (row) => counts[row], passes),
