@@ -25,7 +25,8 @@ const readJson = async (path: string) => JSON.parse(await readFile(path, 'utf8')
 async function toFormat2(path: string): Promise<void> {
   const manifest: BundleManifest = await readJson(join(path, 'manifest.json'));
   const { config, linear, reranker, rerankerFiles, files, ...rest } = manifest;
-  const { neighboursPerItem, ...settings } = linear ?? { neighboursPerItem: 0 };
+  const { neighboursPerItem, search, ...settings } = linear ?? { neighboursPerItem: 0 };
+  const { cases, ...searched } = search ?? { cases: 0 };
   const { valid, ...report } = reranker ?? { valid: undefined };
   const { reranker: rerankerMetrics, ...others } = valid ?? {};
   const former = {
@@ -41,7 +42,9 @@ async function toFormat2(path: string): Promise<void> {
       neighbours: config.linear.neighboursPerItem,
       secondStage: config.reranker.enabled,
     },
-    ...(linear === undefined ? {} : { linear: { ...settings, perItem: neighboursPerItem } }),
+    ...(linear === undefined
+      ? {}
+      : { linear: { ...settings, perItem: neighboursPerItem, search: { ...searched, questions: cases } } }),
     ...(reranker === undefined
       ? {}
       : { secondStage: { ...report, valid: { ...others, secondStage: rerankerMetrics } } }),

@@ -61,12 +61,15 @@ export async function openState(
 
 /**
  * Closes the store. If the workspace is new and still empty, for example after a failed import,
- * removes it again.
+ * removes it again, unless another connection has it open: an import that runs there is not counted
+ * yet.
  */
 export async function closeState({ dir, store, isNew }: WorkspaceState): Promise<void> {
   const { items, users } = await store.counts();
   await store.close();
   if (!isNew || items + users > 0) return;
+  // The last connection that closes removes the write-ahead log.
+  if (existsSync(join(dir, `${STORE}-wal`))) return;
   for (const suffix of ['', '-wal', '-shm']) await rm(join(dir, `${STORE}${suffix}`), { force: true });
   await rmdir(dir).catch(() => {}); // The folder contains other files of the user.
 }

@@ -43,6 +43,29 @@ describe('opening and closing', () => {
     assert.ok(!existsSync(join(at('notes'), 'lorekeep.sqlite')));
   });
 
+  test('an empty workspace that another connection imports into is not removed', async () => {
+    const first = await openWorkspace(at('shared'), { create: true });
+    const second = await openWorkspace(at('shared'));
+    const record = {
+      fingerprint: 'f',
+      files: ['x'],
+      contents: [],
+      items: 1,
+      events: 0,
+      ordinals: false,
+      skipped: 0,
+      at: 1,
+    };
+    await second.store.importAll(record, async (transaction) => {
+      await transaction.putItems([{ id: 'a' }]);
+      await first.close();
+    });
+    await second.close();
+    const again = await openWorkspace(at('shared'));
+    assert.equal((await again.store.counts()).items, 1);
+    await again.close();
+  });
+
   test('disposing of it closes it, and a second close does nothing', async (t) => {
     const workspace = await openWorkspace(at('disposed'), { create: true });
     await workspace.import({ items: [folder.items], events: [folder.events] });

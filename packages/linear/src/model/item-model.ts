@@ -43,6 +43,7 @@ export function openItemModel(
   let items = solved;
   let lastFold: Promise<unknown> = Promise.resolve();
   let sums = new Float32Array(items);
+  let seen = new Uint8Array(items);
   let touched = new Int32Array(items);
   let scores = new Float32Array(items);
   let count = 0;
@@ -51,13 +52,18 @@ export function openItemModel(
     if (sums.length >= items) return;
     const size = Math.max(items, 2 * sums.length);
     sums = new Float32Array(size);
+    seen = new Uint8Array(size);
     touched = new Int32Array(size);
     scores = new Float32Array(size);
     count = 0;
   }
 
   function add(id: number, score: number): void {
-    if (sums[id] === 0) touched[count++] = id;
+    // Not `sums[id] === 0`: the weights of old events are so small that a sum can remain 0.
+    if (seen[id] === 0) {
+      seen[id] = 1;
+      touched[count++] = id;
+    }
     sums[id] += score;
   }
 
@@ -96,7 +102,10 @@ export function openItemModel(
     },
     score(history) {
       grow();
-      for (let at = 0; at < count; at++) sums[touched[at]] = 0;
+      for (let at = 0; at < count; at++) {
+        sums[touched[at]] = 0;
+        seen[touched[at]] = 0;
+      }
       count = 0;
       let weight = 1;
       const oldest = Math.max(0, history.length - maxHistory);

@@ -62,3 +62,21 @@ test('a folded item is recommended and is read in histories', async () => {
   await assert.rejects(model.fold([-1], new Float32Array(3)), { code: 'CONTENT_INVALID' });
   await model.close();
 });
+
+test('an item whose first weight vanishes in float32 has one score', async () => {
+  // Item 3 is a neighbour of the two oldest events alone, and of the newer of them only weakly.
+  const neighbours = {
+    items: 4,
+    offsets: Uint32Array.of(0, 0, 1, 2, 2),
+    ids: Int32Array.of(3, 3),
+    values: Float32Array.of(0.1, 0.9),
+  };
+  const settings = { lambda: 1, beta: 0, decay: 0.5, neighboursPerItem: 1, maxHistory: 200 };
+  const search = { steps: [], items: 4, cases: 0 };
+  const model = openItemModel({ settings, neighbours, foldIn: undefined, mean: undefined, search });
+  const history = [2, 1, ...new Array<number>(148).fill(0)];
+  assert.deepEqual([...model.score(history).items], [3]);
+  assert.deepEqual(pairs(model.score(history)), pairs(createScorer(neighbours).score(history, settings)));
+  assert.deepEqual(pairs(model.score([2])), [[3, Math.fround(0.9)]]);
+  await model.close();
+});

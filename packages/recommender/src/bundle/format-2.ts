@@ -16,7 +16,10 @@ const FORMER_NAMES: Record<string, string> = {
 interface Format2 {
   protocol?: BundleManifest['protocol'];
   config: Record<string, unknown>;
-  linear?: Omit<NonNullable<BundleManifest['linear']>, 'neighboursPerItem'> & { perItem: number };
+  linear?: Omit<NonNullable<BundleManifest['linear']>, 'neighboursPerItem' | 'search'> & {
+    perItem: number;
+    search: Omit<NonNullable<BundleManifest['linear']>['search'], 'cases'> & { questions: number };
+  };
   secondStage?: Omit<NonNullable<BundleManifest['reranker']>, 'valid'> & {
     valid: Omit<NonNullable<BundleManifest['reranker']>['valid'], 'reranker'> & {
       secondStage?: NonNullable<BundleManifest['reranker']>['valid']['reranker'];
@@ -48,8 +51,9 @@ function nested(flat: Record<string, unknown>): RecommenderConfig {
   return config as RecommenderConfig;
 }
 
-function renamedLinear({ perItem, ...rest }: NonNullable<Format2['linear']>): BundleManifest['linear'] {
-  return { ...rest, neighboursPerItem: perItem };
+function renamedLinear({ perItem, search, ...rest }: NonNullable<Format2['linear']>): BundleManifest['linear'] {
+  const { questions, ...others } = search;
+  return { ...rest, neighboursPerItem: perItem, search: { ...others, cases: questions } };
 }
 
 function renamedReranker({ valid, ...rest }: NonNullable<Format2['secondStage']>): BundleManifest['reranker'] {

@@ -23,6 +23,10 @@ export interface CatalogueSources {
    * same rows.
    */
   trainedRows?: Int32Array;
+  /**
+   * Whether the index of the engine has a row: the towers list no others. Default: it has all rows.
+   */
+  isIndexed?: (row: number) => boolean;
   towers: {
     dim: number;
     /** `inputs` are what the user tower reads, `vectors [items × dim]` what the index holds. */
@@ -39,6 +43,7 @@ export function createCatalogueParts({
   weights,
   reranker,
   trainedRows,
+  isIndexed = () => true,
   towers,
   counts,
 }: CatalogueSources): CatalogueParts {
@@ -67,7 +72,8 @@ export function createCatalogueParts({
       },
       async search(user, k, { exclude, passes }) {
         const { vectors } = await adaptedItems();
-        const isWanted = (row: CatalogueRow) => !exclude?.has(row) && (passes === undefined || passes(row));
+        const isWanted = (row: CatalogueRow) =>
+          isIndexed(row) && !exclude?.has(row) && (passes === undefined || passes(row));
         return topRows(allRows, Math.min(k, items), (row) => dot(user, 0, vectors, row * dim, dim), isWanted);
       },
     },

@@ -57,6 +57,7 @@ export async function bundleParts(
       ? {}
       : { weights: { rows: await catalogueWeights(linear, trainedRows, content), settings: linear.settings } }),
     ...(reranker === undefined ? {} : { reranker, trainedRows }),
+    isIndexed: (row) => trainedRows[row] >= 0 || hasText(content, content.length / itemIds.length, row),
     towers: {
       dim: bundle.dim,
       items: () => bundle.adaptItems(content, trainedRows),
@@ -64,6 +65,11 @@ export async function bundleParts(
     },
     counts: trainCounts({ log, ...split }),
   });
+}
+
+/** An item without text has a row of zeros. */
+function hasText(content: Float32Array, dim: number, row: number): boolean {
+  return content.subarray(row * dim, (row + 1) * dim).some((value) => value !== 0);
 }
 
 /** As in a shop: items that the model was not solved with are folded in. */

@@ -25,6 +25,21 @@ test('a write that waits too long for another program fails with a code; the eve
     await store.close();
   }));
 
+test('an import into a memory store waits for another one as long as it may', async () => {
+  const store = await openStore(':memory:', { busyMs: 50 });
+  const importing = (fingerprint: string, fill = async () => {}) => {
+    const counts = { items: 0, events: 0, ordinals: false, skipped: 0, at: 1 };
+    return store.importAll({ fingerprint, files: [], contents: [], ...counts }, fill);
+  };
+  await importing('outer', () => assert.rejects(importing('inner'), code('STORE_BUSY')));
+  await Promise.all([importing('a'), importing('b')]);
+  assert.deepEqual(
+    (await store.imports()).map(({ fingerprint }) => fingerprint),
+    ['outer', 'a', 'b'],
+  );
+  await store.close();
+});
+
 test('writes that wait behind one lock fail together, in the order of their calls', () =>
   inFolder(async (path) => {
     const busyMs = 300;

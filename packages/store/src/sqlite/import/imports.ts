@@ -2,7 +2,7 @@
  * Imports: from the lock to the commit. An import of a file has a connection of its own, so that
  * its open transaction does not take in the writes of others.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ImportRecord, Imports, ImportTransaction } from '../../contract/imports.ts';
 import { checkEvents, checkItems } from '../../contract/validation.ts';
 import { errors } from '../../errors.ts';
@@ -40,8 +40,10 @@ export function createImports(access: Access): SqliteImports {
       const { promise, resolve } = Promise.withResolvers<void>();
       const before = lastInMemory;
       lastInMemory = promise;
-      await before;
-      return slicesInMemory(database, resolve);
+      if (await isDoneBy(before, lockDeadline)) return slicesInMemory(database, resolve);
+      // Later imports wait for the one that this call did not wait for.
+      before.then(resolve);
+      throw errors.STORE_BUSY({ path, waitedMs: lockDeadline.busyMs });
     }
     const lock = await acquireImportLock(lockFileOf(path), path, lockDeadline);
     try {
@@ -107,6 +109,16 @@ export function createImports(access: Access): SqliteImports {
       await Promise.all(running);
     },
   };
+}
+
+/** Whether `work`, which does not reject, is done by the deadline. */
+async function isDoneBy(work: Promise<void>, { at }: Deadline): Promise<boolean> {
+  const stop = new AbortController();
+  const done = work.then(() => true);
+  const late = sleep(Math.max(0, at - Date.now()), false, { signal: stop.signal }).catch(() => false);
+  const isDone = await Promise.race([done, late]);
+  stop.abort();
+  return isDone;
 }
 
 async function importInto(slices: Slices, path: string, record: ImportRecord, fill: Fill): Promise<void> {
