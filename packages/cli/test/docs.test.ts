@@ -24,7 +24,7 @@ const files = (...patterns: string[]) => globSync(patterns, { cwd: ROOT }).sort(
 
 const PACKAGES = files('packages/*/package.json', 'datasets/package.json', 'benchmarks/package.json').map(dirname);
 const READMES = files('packages/*/README.md', 'datasets/README.md', 'benchmarks/README.md');
-const PAGES = [...files('docs/*.md'), 'README.md', 'packages/towers/EXPERIMENTS.md', ...READMES];
+const PAGES = [...files('docs/*.md'), 'README.md', ...READMES];
 
 /** Code → kind and HTTP status, from the error tables of all packages. */
 async function errorDefinitions(): Promise<Map<string, { kind: ErrorKind; http?: number }>> {
