@@ -6,8 +6,8 @@
  *
  * Here (μ, Q) are the eigenpairs of A = XᵀX + β·C·Cᵀ, X [users × items] the training events and
  * C [items × contentDim] the centred content vectors. (EASE is I − P·diag(P)⁻¹ with
- * P = (A + λI)⁻¹. If diag(P) hardly varies, as in a sparse log, that is B up to a factor.) Two towers
- * score by inner products of `dim` numbers, so B must be factored:
+ * P = (A + λI)⁻¹. If diag(P) hardly varies, as in a sparse log, that is B up to a factor.) Two
+ * towers score by inner products of `dim` numbers, so B must be factored:
  *
  * 1. The leading eigenpairs of A give factors F with F·Fᵀ ≈ Q·e·Qᵀ.
  * 2. F·Fᵀ itself would rank every history item first, because nothing is as similar to an item as
