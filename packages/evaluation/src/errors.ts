@@ -7,6 +7,6 @@ export const errors = defineErrors({
   }),
   EVALUATION_NO_CASES: usage<{ set: string }>({
     message: ({ set }) => `The interaction log has no ${set} cases when it is split by time.`,
-    hint: 'A split by time needs real time stamps and users with events on both sides of it; leave-one-out needs neither.',
+    hint: 'A split by time needs real timestamps and users with events on both sides of it; leave-one-out needs neither.',
   }),
 });

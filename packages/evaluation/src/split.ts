@@ -8,7 +8,7 @@
  * * `temporal`: two moments divide the log of all users. Events before the first moment are
  *   training events. A user's first event between the moments is the validation target, and the
  *   first event after the second moment is the test target, if at least one event precedes it. This
- *   corresponds to a shop that trains at night and serves by day. It needs real time stamps.
+ *   corresponds to a shop that trains at night and serves by day. It needs real timestamps.
  *
  * Once all settings are selected, training may continue to the test targets or to the end
  * (`FitOn`). A set whose targets may be trained on has no cases.

@@ -1,7 +1,7 @@
 /**
  * How the fields of an item share the tokens that a model reads. A model truncates its input, so a
- * long description must not displace brand or category. The budget is shared max-min fairly: fields
- * shorter than an equal share stay complete, the longer ones are truncated to one common length.
+ * long description must not displace brand or category. Fields shorter than an equal share stay
+ * complete, and the longer ones are truncated to one common length.
  */
 import { estimateTokens, scanTokens } from './estimate-tokens.ts';
 

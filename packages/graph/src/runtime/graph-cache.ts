@@ -40,7 +40,8 @@ export function createGraphCache(fn: (inputs: Tensors) => Tensors, options: Grap
     for (const [oldest, stale] of sessions) {
       if (sessions.size <= maxSessions) break;
       sessions.delete(oldest);
-      void stale.then((unused) => unused.close());
+      // A build that fails is reported to the caller that waits for it.
+      void stale.then((unused) => unused.close()).catch(() => {});
     }
     return found;
   }

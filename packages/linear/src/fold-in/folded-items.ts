@@ -3,9 +3,9 @@
  * folded item has a slot, its position among the folded items. In weights it has the row
  * `solvedItems + slot`; rows below `solvedItems` are solved items.
  *
- * A `put` costs contentDim multiplications per new item and existing item, as matrix products off
- * the calling thread. Neighbours are selected a few items at a time, so that a service keeps
- * answering meanwhile. The solved tables are never rebuilt.
+ * A `put` costs contentDim multiplications per new item and existing item. A matrix product blocks
+ * the event loop while it runs, so items are folded in slices; neighbours are selected a few items
+ * at a time. A service answers between these steps. The solved tables are never rebuilt.
  */
 import { createTopK, gatherRows } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';

@@ -35,7 +35,7 @@ export interface SolutionKey extends GramSettings {
 
 const PREFIX = 'solved-';
 /** Version of the file format and of the computation. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 const solutionPath = (cache: SolutionCache, { lambda, beta, neighboursPerItem, withFoldIn }: SolutionKey) =>
   pathIn(cache, [lambda, beta, neighboursPerItem, withFoldIn], '.safetensors');

@@ -2,7 +2,7 @@
  * The re-ranker's network: every candidate by itself goes through two hidden layers, whose output
  * is added to its score from the linear model. The last layer starts at zero, so training begins at
  * the order of the linear model. The loss is one choice among the candidates (softmax over the
- * list) and not one yes or no per candidate; EXPERIMENTS.md (packages/towers) compares the two.
+ * list), not one yes or no per candidate.
  */
 import type { Random } from '@lorekeep/core';
 import {

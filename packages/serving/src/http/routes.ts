@@ -1,4 +1,7 @@
-/** The routes with their schemas. Every handler is one call of the engine. */
+/**
+ * The routes with their schemas. Handlers of recommendations, items and events are one call of the
+ * engine; those of operations need none, except for the version of `/readyz`.
+ */
 
 import { type Engine, eventSchema, itemSchema, recommendationsSchema, recommendSchema } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';

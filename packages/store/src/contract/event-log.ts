@@ -42,7 +42,7 @@ export interface EventLog {
 
 /**
  * All histories as typed arrays, the form in which models compute. The events of user `u` are
- * `items[offsets[u] … offsets[u + 1])`, oldest first (time stamp, then order of arrival).
+ * `items[offsets[u] … offsets[u + 1])`, oldest first (timestamp, then order of arrival).
  */
 export interface InteractionLog {
   /**
@@ -58,7 +58,7 @@ export interface InteractionLog {
   /** `[events]` */
   timestamps: Float64Array;
   /**
-   * SHA-256 over ids, offsets, items and time stamps: identifies the data that a model was trained
+   * SHA-256 over ids, offsets, items and timestamps: identifies the data that a model was trained
    * on.
    */
   fingerprint: string;

@@ -15,7 +15,7 @@ export interface ImportRecord {
   contents: string[];
   items: number;
   events: number;
-  /** True if its events had no time stamps and were given ordinals instead. */
+  /** True if its events had no timestamps and were given ordinals instead. */
   ordinals: boolean;
   skipped: number;
   /** Unix seconds. */

@@ -1,13 +1,13 @@
 /**
  * The closed-form start of the towers: the linear item–item model EASE (Steck, WWW 2019), with the
- * text vectors in its Gram matrix, factored into two towers,
+ * content vectors in its Gram matrix, factored into two towers,
  *
  *     score(history → i) = Σ_h recency^age(h) · B[h, i],   B = offdiagonal(Q·e·Qᵀ),   e = μ / (μ + λ).
  *
  * Here (μ, Q) are the eigenpairs of A = XᵀX + β·C·Cᵀ, X [users × items] the training events and
- * C [items × contentDim] the centred text vectors. (EASE is I − P·diag(P)⁻¹ with P = (A + λI)⁻¹. If
- * diag(P) hardly varies, as in a sparse log, that is B up to a factor.) Two towers score by inner
- * products of `dim` numbers, so B must be factored:
+ * C [items × contentDim] the centred content vectors. (EASE is I − P·diag(P)⁻¹ with
+ * P = (A + λI)⁻¹. If diag(P) hardly varies, as in a sparse log, that is B up to a factor.) Two
+ * towers score by inner products of `dim` numbers, so B must be factored:
  *
  * 1. The leading eigenpairs of A give factors F with F·Fᵀ ≈ Q·e·Qᵀ.
  * 2. F·Fᵀ itself would rank every history item first, because nothing is as similar to an item as

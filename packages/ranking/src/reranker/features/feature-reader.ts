@@ -3,8 +3,8 @@
  * the sparse tables of item-statistics.ts, one history row at a time, so one query costs
  * history × neighbours additions.
  *
- * Each group of features has a file of its own; feature-names.ts gives their order. EXPERIMENTS.md
- * (packages/towers) has the contribution of each group.
+ * Each group of features has its own file; feature-names.ts gives their order. docs/experiments.md
+ * has the features that were tried, also those that were rejected.
  */
 import { CANDIDATES, type Candidates, recentItems } from '@lorekeep/linear';
 import type { ItemStatistics } from '../statistics/item-statistics.ts';

@@ -1,6 +1,6 @@
 /**
  * Temporal order: the time of an item from the order of events alone. Many logs carry no usable
- * time stamps, but the order in which users choose items shows which of two game consoles is the
+ * timestamps, but the order in which users choose items shows which of two game consoles is the
  * older. The times t solve least squares over all pairs of consecutive training events (a, then b),
  * t_b − t_a = 1, with a ridge towards 0 (HodgeRank, Jiang et al. 2011), by conjugate gradients.
  */
