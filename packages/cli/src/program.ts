@@ -5,6 +5,7 @@
 import { errorCode, LorekeepError, type Warning } from '@lorekeep/core';
 import { openWorkspace } from '@lorekeep/workspace';
 import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import type { CommandContext } from './context.ts';
 import { errors, Unhealthy } from './errors.ts';
 import { hintOf, warningText } from './hints.ts';
@@ -61,7 +62,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   const program = new Command('lorekeep');
   program
     .description('Recommendations from what items mean and what users do.')
-    .version('0.1.0')
+    .version(manifest.version)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 

@@ -67,7 +67,7 @@ const FIT_ON: readonly FitOn[] = ['train', 'valid', 'all'];
 const SETS: readonly EvaluationSet[] = ['valid', 'test'];
 
 /** Events of a user that `leave-one-out` needs for a target. */
-export const MIN_EVENTS = 3;
+const MIN_EVENTS = 3;
 
 /** Shares of the events, by time, before the first and before the second moment of `temporal`. */
 const TRAIN_SHARE = 0.8;

@@ -16,7 +16,7 @@ export type { CompiledGraph } from './compiler/lower.ts';
 export { errors as graphErrors } from './errors.ts';
 export { createMatmulPool, type MatmulOperands, type MatmulPool, type MatmulShape } from './matmul/matmul-pool.ts';
 export type { Attribute, Attributes, ElementType, TensorData } from './onnx/format.ts';
-export { type ExternalData, type ModelParts, OnnxGraphBuilder, OPSET } from './onnx/graph-builder.ts';
+export { type ExternalData, type ModelParts, OnnxGraphBuilder } from './onnx/graph-builder.ts';
 export { type GraphSignature, readOnnxSignature, type ValueSignature } from './onnx/signature.ts';
 export { bucketLength } from './runtime/bucket-length.ts';
 export { createGraphCache, type GraphCache, type GraphCacheOptions } from './runtime/graph-cache.ts';

@@ -95,7 +95,7 @@ export function makeWalks(): Event[] {
  * @param eventsOf Events of the shop. Default: `makeEvents`.
  */
 export async function openShop(preset: 'learn' | 'linear' = 'learn', eventsOf = makeEvents): Promise<Shop> {
-  const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-serving-'));
+  const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-shop-'));
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
   const items = makeItems();
   await store.upsertItems(items);

@@ -29,7 +29,7 @@ const CONSTANT_DATA: Record<ConstantType, (values: readonly number[]) => TensorD
 };
 
 /** The first operator set with `Gelu`. ONNX Runtime 1.30 has CPU kernels for all of it. */
-export const OPSET = 20;
+const OPSET = 20;
 
 /** The domain of ONNX Runtime's contributed operators. */
 const MICROSOFT = 'com.microsoft';

@@ -39,7 +39,7 @@ export interface LinearSettings extends GramSettings {
 }
 
 /** Start of the search, and the settings if there are no validation cases. */
-export const USUAL: LinearSettings = { lambda: 300, beta: 10, decay: DEFAULT_DECAY };
+const USUAL: LinearSettings = { lambda: 300, beta: 10, decay: DEFAULT_DECAY };
 export const USUAL_WITHOUT_CONTENT: LinearSettings = { lambda: 100, beta: 0, decay: DEFAULT_DECAY };
 
 export interface SearchStep extends LinearSettings {

@@ -31,13 +31,6 @@ export function interactionsOf(split: Split): Interactions {
   return { items: split.log.itemIds.length, offsets, rows: rows.subarray(0, end) };
 }
 
-/** `[items]` number of users of each item. */
-export function userCounts({ items, rows }: Interactions): Float32Array {
-  const counts = new Float32Array(items);
-  for (const row of rows) counts[row]++;
-  return counts;
-}
-
 export interface GramSettings {
   /** λ > 0. */
   lambda: number;

@@ -62,7 +62,7 @@ export function diagonalOf(matrix: SymmetricTiles): Float32Array {
 }
 
 /** Tile (i, j) for any i and j. For j > i it is a transposed copy of tile (j, i). */
-export function tileAt({ block, tiles }: SymmetricTiles, i: number, j: number): Float32Array {
+function tileAt({ block, tiles }: SymmetricTiles, i: number, j: number): Float32Array {
   return j <= i ? tiles[i][j] : transposed(tiles[j][i], block);
 }
 

@@ -10,7 +10,7 @@ import { errors } from '../errors.ts';
 /** Longest time that a call may block the thread on a lock, in ms. */
 export const INSTANT_MS = 20;
 /** Pause between two attempts of a waiting call, in ms. */
-export const RETRY_MS = 10;
+const RETRY_MS = 10;
 
 /**
  * How long a call may wait. The clock starts when the call is made, also if it first waits behind
@@ -55,7 +55,7 @@ export async function retryWhileBusy<T>(
   }
 }
 
-export function isBusy(error: unknown): boolean {
+function isBusy(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }
 
