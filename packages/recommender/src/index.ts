@@ -13,20 +13,25 @@ export {
 } from './composition/recommender.ts';
 export { type Engine, type EngineOptions, type EngineStats, openEngine } from './engine/engine.ts';
 export { requestInvalid } from './engine/request-invalid.ts';
+export type {
+  EventInput,
+  Filter,
+  FilterValue,
+  Range,
+  Recommendation,
+  Recommendations,
+  RecommendRequest,
+  SimilarRequest,
+} from './engine/request-types.ts';
 export {
-  type EventInput,
   eventSchema,
-  type Filter,
   flattenIssues,
   idSchema,
   itemSchema,
   MAX_BATCH,
   MAX_K,
-  type Recommendations,
-  type RecommendRequest,
   recommendationsSchema,
   recommendSchema,
-  type SimilarRequest,
 } from './engine/requests.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';

@@ -88,7 +88,7 @@ export function candidateLogits(parameters: Tensors, features: Tensor, context: 
  * @param batch `features [examples · CANDIDATES, WIDTH]`, `masked [examples, CANDIDATES]` (1 for
  *   what takes no part), `targets [examples]`, and, in training, the arrays `features/…`
  */
-export function choiceLoss(parameters: Tensors, batch: Tensors, context: ModelContext) {
+export function choiceLoss(parameters: Tensors, batch: Tensors, context: ModelContext): Tensors[string] {
   const logits = candidateLogits({ ...parameters, ...batch }, batch.features, context);
   const unmasked = tf.sub(tf.reshape(logits, batch.masked.shape), tf.mul(batch.masked, 1e9));
   return tf.mean(softmaxCrossEntropy(unmasked, batch.targets)).asScalar();

@@ -15,19 +15,8 @@ import { openPublication, readCurrent } from '../publication/publication.ts';
 import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
 import { requestInvalid } from './request-invalid.ts';
-import {
-  type EventInput,
-  eventSchema,
-  type Filter,
-  flattenIssues,
-  itemSchema,
-  MAX_BATCH,
-  type Recommendations,
-  type RecommendRequest,
-  recommendSchema,
-  type SimilarRequest,
-  similarSchema,
-} from './requests.ts';
+import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
+import { eventSchema, flattenIssues, itemSchema, MAX_BATCH, recommendSchema, similarSchema } from './requests.ts';
 
 /**
  * Newest events of a user that are read: they are left out of the list; models read fewer of them.

@@ -1,6 +1,6 @@
-/** A filter as a function. `filterSchema` in requests.ts defines its meaning. */
+/** A filter as a function. `Filter` in request-types.ts defines its meaning. */
 import type { Item } from '@lorekeep/store';
-import type { Filter } from './requests.ts';
+import type { Filter } from './request-types.ts';
 
 /** The fields of an item that a filter can test; the rest of an item stays in the store. */
 export type FilterFields = Pick<Item, 'brand' | 'categories' | 'price' | 'fields'>;

@@ -1,7 +1,7 @@
 /**
- * Requests and answers of the engine. The schemas validate requests, give the types, and become
- * part of the OpenAPI document of the HTTP service. Every text and every list has a limit, so that
- * the cost of a request is bounded.
+ * Schemas of requests and answers of the engine. They validate requests and become part of the
+ * OpenAPI document of the HTTP service; `request-types.ts` has their types. Every text and every list
+ * has a limit, so that the cost of a request is bounded.
  */
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
 import { z } from 'zod';
@@ -84,12 +84,6 @@ const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
   error: 'Expected a string of at most 2,000 characters, or 1 to 1,000 such strings.',
 });
 
-/**
- * Which items may be recommended. All conditions must hold. A single value tests for equality, a
- * list for any of its values, `{ min, max }` for a number in that range. If an item has a list (its
- * categories, or a field of texts), one matching element is enough. An item without the field does
- * not pass.
- */
 export const filterSchema = z
   .strictObject({
     brand: texts.optional(),
@@ -160,12 +154,6 @@ export const recommendationsSchema = z
     unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
   })
   .describe('Best first.');
-
-export type Filter = z.infer<typeof filterSchema>;
-export type RecommendRequest = z.input<typeof recommendSchema>;
-export type SimilarRequest = z.input<typeof similarSchema>;
-export type EventInput = z.input<typeof eventSchema>;
-export type Recommendations = z.infer<typeof recommendationsSchema>;
 
 /** Issues with readable paths. Of a union, those of the alternative that was evidently meant. */
 export function flattenIssues(

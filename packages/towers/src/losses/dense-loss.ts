@@ -44,7 +44,7 @@ export function denseAllAction(
   batch: Tensors,
   config: TowerConfig,
   context: ModelContext,
-) {
+): Tensors[string] {
   const users = batch.history.shape[0];
   const columns = batch.negatives.shape[1] as number;
   const positionsPerUser = batch.userAt.shape[0] / users;

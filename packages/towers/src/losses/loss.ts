@@ -21,7 +21,12 @@ import { nextItemLoss } from './next-item-loss.ts';
  *   `start/…`. `history`, `targets` and `negatives` are row numbers of `content` and of the ID
  *   table.
  */
-export function trainingLoss(learned: Tensors, batch: Tensors, config: TowerConfig, context: ModelContext) {
+export function trainingLoss(
+  learned: Tensors,
+  batch: Tensors,
+  config: TowerConfig,
+  context: ModelContext,
+): Tensors[string] {
   const parameters = joined(learned, batch, config);
   const parts = itemParts(parameters, batch.content, parameters['id/table'], config, context);
   const items = { inputs: combinedInputs(parts, config, context), content: batch.content };

@@ -48,7 +48,7 @@ export function nextItemLoss(
   batch: Tensors,
   config: TowerConfig,
   context: ModelContext,
-) {
+): Tensors[string] {
   const states = userStates(parameters, items.inputs, batch.history, config, context);
   const users = tf.div(comparable(states, config), config.loss.temperature);
   const losses =

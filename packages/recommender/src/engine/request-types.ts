@@ -1,0 +1,100 @@
+/**
+ * Requests and answers of the engine, as types. The schemas in `requests.ts` accept exactly these; a
+ * test compares the two.
+ */
+import type { Item } from '@lorekeep/store';
+import type { Source } from '../composition/lists.ts';
+
+/** Both ends belong to the range. At least one of them is needed. */
+export interface Range {
+  min?: number;
+  max?: number;
+}
+
+/**
+ * Which items may be recommended. All conditions must hold. A single value tests for equality, a
+ * list for any of its values, `{ min, max }` for a number in that range. If an item has a list (its
+ * categories, or a field of texts), one matching element is enough. An item without the field does
+ * not pass.
+ */
+export interface Filter {
+  /** At most 1,000 texts. */
+  brand?: string | string[];
+  /** At most 1,000 texts. */
+  categories?: string | string[];
+  price?: number | Range;
+  /** Conditions on `Item.fields`, by name. At most 20. */
+  fields?: Record<string, FilterValue | FilterValue[] | Range>;
+}
+
+export type FilterValue = string | number | boolean;
+
+/** Either `user` or `history` is needed. */
+export interface RecommendRequest {
+  /** A known user: the stored history is used. */
+  user?: string;
+  /** Item ids of an anonymous session, oldest first. At most 1,000. */
+  history?: string[];
+  /** Number of items, 1 to 1,000. Fewer are returned if fewer pass. Default 10. */
+  k?: number;
+  /** Ids of items that must not be recommended. At most 1,000. Default: none. */
+  exclude?: string[];
+  /** Default: all items may be recommended. */
+  filter?: Filter;
+  /** Also recommend items of the history again. Default false. */
+  includeHistory?: boolean;
+  /** Return the items themselves, not only their ids. Default false. */
+  withItems?: boolean;
+}
+
+export interface SimilarRequest {
+  /** Number of items, 1 to 1,000. Default 10. */
+  k?: number;
+  /** Default: all items may be listed. */
+  filter?: Filter;
+  /** Return the items themselves, not only their ids. Default false. */
+  withItems?: boolean;
+}
+
+/** One action of one user on one item. */
+export interface EventInput {
+  user: string;
+  /** Must be in the catalogue. */
+  item: string;
+  /**
+   * `'view'`, `'click'`, `'cart'`, `'purchase'`, … An `'impression'` is stored but is not part of a
+   * history. Default `'interaction'`.
+   */
+  type?: string;
+  /** Unix seconds. Default: the time of arrival. */
+  timestamp?: number;
+  rating?: number;
+  /** Where: `'home'`, `'search'`, … */
+  surface?: string;
+  session?: string;
+  /** Position in the list that was shown, from 0. */
+  position?: number;
+}
+
+export interface Recommendation {
+  id: string;
+  /**
+   * Comparable within one answer only. `'reranker'`: the score of the re-ranker. `'linear'`: the
+   * weight that the linear model gives the item. `'towers'`: the inner product of the vectors of the
+   * towers. `'popularity'`: the number of events.
+   */
+  score: number;
+  /** Only with `withItems`. */
+  item?: Item;
+}
+
+/** Best first. */
+export interface Recommendations {
+  /** The published version that answered. */
+  version: string;
+  /** What ordered the items; items of the towers may follow behind any other list. */
+  source: Source;
+  items: Recommendation[];
+  /** Ids of the given history that are not in the catalogue; they were ignored. */
+  unknownItems: string[];
+}

@@ -1,0 +1,34 @@
+/** The schemas of requests and their documented types are one contract. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { z } from 'zod';
+import type {
+  EventInput,
+  Filter,
+  Recommendations,
+  RecommendRequest,
+  SimilarRequest,
+} from '../src/engine/request-types.ts';
+import type {
+  eventSchema,
+  filterSchema,
+  recommendationsSchema,
+  recommendSchema,
+  similarSchema,
+} from '../src/engine/requests.ts';
+
+/** `true` only if each of the two can stand for the other, with the same keys. */
+type Same<A, B> = [A, keyof A] extends [B, keyof B] ? ([B, keyof B] extends [A, keyof A] ? true : false) : false;
+
+const same = {
+  filter: true satisfies Same<Filter, z.input<typeof filterSchema>>,
+  recommend: true satisfies Same<RecommendRequest, z.input<typeof recommendSchema>>,
+  similar: true satisfies Same<SimilarRequest, z.input<typeof similarSchema>>,
+  event: true satisfies Same<EventInput, z.input<typeof eventSchema>>,
+  recommendations: true satisfies Same<Recommendations, z.infer<typeof recommendationsSchema>>,
+};
+
+// `pnpm typecheck` is the test: this file does not compile if a type and its schema differ.
+test('the types of requests are those of the schemas', () => {
+  assert.ok(Object.values(same).every((isSame) => isSame));
+});
