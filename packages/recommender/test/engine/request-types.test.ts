@@ -8,14 +8,14 @@ import type {
   Recommendations,
   RecommendRequest,
   SimilarRequest,
-} from '../src/engine/request-types.ts';
+} from '../../src/engine/request-types.ts';
 import type {
   eventSchema,
   filterSchema,
   recommendationsSchema,
   recommendSchema,
   similarSchema,
-} from '../src/engine/requests.ts';
+} from '../../src/engine/requests.ts';
 
 /** `true` only if each of the two can stand for the other, with the same keys. */
 type Same<A, B> = [A, keyof A] extends [B, keyof B] ? ([B, keyof B] extends [A, keyof A] ? true : false) : false;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { catalogueVectors } from '@lorekeep/encoder';
 import { makeWalks, openShop, type Shop, topicOf } from '@lorekeep/testing';
-import { openBundle } from '../src/bundle/load.ts';
-import { type Engine, openEngine } from '../src/engine/engine.ts';
-import { publish } from '../src/publication/publish.ts';
+import { openBundle } from '../../src/bundle/load.ts';
+import { type Engine, openEngine } from '../../src/engine/engine.ts';
+import { publish } from '../../src/publication/publish.ts';
 
 describe('engine of a model with a re-ranker', () => {
   let shop: Shop;

@@ -12,14 +12,14 @@ import { catalogueVectors, createLexicalEncoder, DEFAULT_TEMPLATE, encodeCatalog
 import { evaluationCases, type Ranking } from '@lorekeep/evaluation';
 import { openStore } from '@lorekeep/store';
 import { configOf, makeItems, makeWalks } from '@lorekeep/testing';
-import { openBundle } from '../src/bundle/load.ts';
-import { writeBundle } from '../src/bundle/write.ts';
-import { openEngine } from '../src/engine/engine.ts';
-import { bundleParts } from '../src/evaluation/evaluate-bundle.ts';
-import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
-import { rankCases } from '../src/evaluation/rank-cases.ts';
-import { publish } from '../src/publication/publish.ts';
-import { trainRecommender } from '../src/training/train.ts';
+import { openBundle } from '../../src/bundle/load.ts';
+import { writeBundle } from '../../src/bundle/write.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { bundleParts } from '../../src/evaluation/evaluate-bundle.ts';
+import { evaluateTrained } from '../../src/evaluation/evaluate-trained.ts';
+import { rankCases } from '../../src/evaluation/rank-cases.ts';
+import { publish } from '../../src/publication/publish.ts';
+import { trainRecommender } from '../../src/training/train.ts';
 
 const SMALL = { dim: 32, hidden: 16, maxHistory: 20 };
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { configOf, contentInfo, groupedLog } from '@lorekeep/testing';
 import type { InitialTowers } from '@lorekeep/towers';
-import { readInitialTowers } from '../src/bundle/initial-towers.ts';
-import { openBundle } from '../src/bundle/load.ts';
-import { readManifest } from '../src/bundle/read-manifest.ts';
-import { writeBundle } from '../src/bundle/write.ts';
-import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
-import { type TrainOptions, trainRecommender } from '../src/training/train.ts';
+import { readInitialTowers } from '../../src/bundle/initial-towers.ts';
+import { openBundle } from '../../src/bundle/load.ts';
+import { readManifest } from '../../src/bundle/read-manifest.ts';
+import { writeBundle } from '../../src/bundle/write.ts';
+import { evaluateTrained } from '../../src/evaluation/evaluate-trained.ts';
+import { type TrainOptions, trainRecommender } from '../../src/training/train.ts';
 
 const config = (overrides: Record<string, unknown> = {}) =>
   configOf('learn-paper', {

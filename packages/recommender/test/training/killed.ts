@@ -4,8 +4,8 @@
  */
 
 import { contentInfo, grouped, groupedLog } from '@lorekeep/testing';
-import { resolveConfig } from '../src/options/resolve-config.ts';
-import { type TrainOptions, trainRecommender } from '../src/training/train.ts';
+import { resolveConfig } from '../../src/options/resolve-config.ts';
+import { type TrainOptions, trainRecommender } from '../../src/training/train.ts';
 
 /**
  * With a sparse ID table, an average and drawn negatives: everything that a checkpoint has to

@@ -11,9 +11,9 @@ import { createLexicalEncoder, saveLexicalEncoder } from '@lorekeep/encoder';
 import { openStore } from '@lorekeep/store';
 import { openShop, type Shop } from '@lorekeep/testing';
 import type { IndexKind } from '@lorekeep/vector-index';
-import { type Engine, openEngine } from '../src/engine/engine.ts';
-import { readCurrent } from '../src/publication/publication.ts';
-import { publish } from '../src/publication/publish.ts';
+import { type Engine, openEngine } from '../../src/engine/engine.ts';
+import { readCurrent } from '../../src/publication/publication.ts';
+import { publish } from '../../src/publication/publish.ts';
 
 const coded = (code: string) => (error: LorekeepError) => error.code === code;
 

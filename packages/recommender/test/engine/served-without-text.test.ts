@@ -5,10 +5,10 @@ import { contentVectors, DEFAULT_TEMPLATE } from '@lorekeep/encoder';
 import { leaveOneOut } from '@lorekeep/evaluation';
 import type { Item } from '@lorekeep/store';
 import { openShop } from '@lorekeep/testing';
-import { openBundle } from '../src/bundle/load.ts';
-import { createRecommender } from '../src/composition/recommender.ts';
-import { openEngine } from '../src/engine/engine.ts';
-import { bundleParts } from '../src/evaluation/evaluate-bundle.ts';
+import { openBundle } from '../../src/bundle/load.ts';
+import { createRecommender } from '../../src/composition/recommender.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { bundleParts } from '../../src/evaluation/evaluate-bundle.ts';
 
 test('a new item without text is in no list, evaluated or served', async () => {
   const shop = await openShop('linear');

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { loadLexicalEncoder } from '@lorekeep/encoder';
 import { openStore } from '@lorekeep/store';
-import { publish } from '../src/publication/publish.ts';
+import { publish } from '../../src/publication/publish.ts';
 
 const [workspace, bundleDir, encoderFile, last] = process.argv.slice(2);
 await publish({

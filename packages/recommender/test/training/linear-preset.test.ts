@@ -6,11 +6,11 @@ import { after, before, describe, test } from 'node:test';
 import { errorCode } from '@lorekeep/core';
 import { leaveOneOut } from '@lorekeep/evaluation';
 import { CONTENT_DIM, configOf, contentInfo, groupedLog, logOf } from '@lorekeep/testing';
-import { openBundle } from '../src/bundle/load.ts';
-import { writeBundle } from '../src/bundle/write.ts';
-import { evaluateBundle } from '../src/evaluation/evaluate-bundle.ts';
-import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
-import { trainRecommender } from '../src/training/train.ts';
+import { openBundle } from '../../src/bundle/load.ts';
+import { writeBundle } from '../../src/bundle/write.ts';
+import { evaluateBundle } from '../../src/evaluation/evaluate-bundle.ts';
+import { evaluateTrained } from '../../src/evaluation/evaluate-trained.ts';
+import { trainRecommender } from '../../src/training/train.ts';
 
 const { log, content: raw } = groupedLog();
 const split = leaveOneOut(log);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { configOf, contentInfo, groupedLog } from '@lorekeep/testing';
-import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
-import { trainRecommender } from '../src/training/train.ts';
+import { evaluateTrained } from '../../src/evaluation/evaluate-trained.ts';
+import { trainRecommender } from '../../src/training/train.ts';
 
 const { log, content } = groupedLog({ users: 160 });
 

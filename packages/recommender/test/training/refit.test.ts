@@ -6,11 +6,11 @@ import test from 'node:test';
 import { leaveOneOut } from '@lorekeep/evaluation';
 import type { InteractionLog } from '@lorekeep/store';
 import { configOf, contentInfo, groupedLog } from '@lorekeep/testing';
-import { openBundle } from '../src/bundle/load.ts';
-import { writeBundle } from '../src/bundle/write.ts';
-import { evaluateBundle } from '../src/evaluation/evaluate-bundle.ts';
-import { evaluateTrained } from '../src/evaluation/evaluate-trained.ts';
-import { type Selected, trainRecommender } from '../src/training/train.ts';
+import { openBundle } from '../../src/bundle/load.ts';
+import { writeBundle } from '../../src/bundle/write.ts';
+import { evaluateBundle } from '../../src/evaluation/evaluate-bundle.ts';
+import { evaluateTrained } from '../../src/evaluation/evaluate-trained.ts';
+import { type Selected, trainRecommender } from '../../src/training/train.ts';
 
 const { log, content } = groupedLog({ users: 400, groups: 6, perGroup: 12 });
 const split = leaveOneOut(log);

@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import type { LorekeepError } from '@lorekeep/core';
 import { PASSIVE_EVENT_TYPES } from '@lorekeep/store';
 import { makeEvents, openShop, type Shop, TOPIC_NAMES, topicOf } from '@lorekeep/testing';
-import { type Engine, openEngine } from '../src/engine/engine.ts';
-import { publish } from '../src/publication/publish.ts';
+import { type Engine, openEngine } from '../../src/engine/engine.ts';
+import { publish } from '../../src/publication/publish.ts';
 
 const coded = (code: string) => (error: LorekeepError) => error.code === code;
 
