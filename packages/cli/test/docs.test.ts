@@ -164,10 +164,11 @@ describe('docs/command-line.md', () => {
   });
 });
 
-test('docs/options.md is the page that `pnpm reference` writes', async () => {
-  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print']);
-  assert.equal(page('options.md'), stdout, 'run `pnpm reference`');
-});
+for (const file of ['docs/options.md', 'docs/results.md', 'README.md'])
+  test(`${file} is the page that \`pnpm reference\` writes`, async () => {
+    const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print', file]);
+    assert.equal(read(file), stdout, 'run `pnpm reference`');
+  });
 
 describe('docs/http-api.md', () => {
   const markdown = page('http-api.md');
@@ -288,6 +289,12 @@ describe('docs/design.md', () => {
     for (const [at, folder] of folders.entries())
       for (const name of dependenciesOf(folder))
         assert.ok(layers.get(name)! < Number(table[at][1]), `${folder} imports ${name}`);
+  });
+});
+
+describe('README.md', () => {
+  test('has at most 80 lines', () => {
+    assert.ok(read('README.md').trimEnd().split('\n').length <= 80);
   });
 });
 
