@@ -49,7 +49,7 @@ after(() => rm(dir, { recursive: true }));
 test('the library example recommends items of the user’s topic', async () => {
   await writeFile(join(dir, 'example.mts'), program);
   // Without a network and with an empty cache, the lexical encoder replaces the language model.
-  const env = { ...process.env, HF_HOME: join(dir, 'cache'), HF_HUB_OFFLINE: '1' };
+  const env = { ...process.env, HF_HOME: join(dir, 'cache'), HF_HUB_OFFLINE: '1', FORCE_COLOR: '0' };
   const { stdout } = await run(process.execPath, ['example.mts'], { cwd: dir, env });
   const ids: string[] = JSON.parse(stdout.replaceAll("'", '"'));
   assert.equal(ids.length, 5);
