@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { contentErrors, definitionsOf, type ErrorKind, optionErrors } from '@lorekeep/core';
 import { COLUMN_SYNONYMS, resolveShopOptions } from '@lorekeep/datasets';
 import { createServer } from '@lorekeep/serving';
-import { anchors, codeSpans, linkTargets, section, tableRows, withoutCodeBlocks } from './markdown.ts';
+import { anchors, codeBlocks, codeSpans, linkTargets, section, tableRows, withoutCodeBlocks } from './markdown.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -24,7 +24,7 @@ const files = (...patterns: string[]) => globSync(patterns, { cwd: ROOT }).sort(
 
 const PACKAGES = files('packages/*/package.json', 'datasets/package.json', 'benchmarks/package.json').map(dirname);
 const READMES = files('packages/*/README.md', 'datasets/README.md', 'benchmarks/README.md');
-const PAGES = [...files('docs/*.md'), 'README.md', ...READMES];
+const PAGES = [...files('docs/**/*.md'), 'README.md', ...READMES];
 
 /** Code → kind and HTTP status, from the error tables of all packages. */
 async function errorDefinitions(): Promise<Map<string, { kind: ErrorKind; http?: number }>> {
@@ -162,12 +162,30 @@ describe('docs/command-line.md', () => {
       }
     }
   });
+
+  test('examples on all pages use only commands and options that exist', () => {
+    let found = 0;
+    for (const file of PAGES) {
+      const lines = codeBlocks(read(file)).flatMap(({ text }) => text.split('\n'));
+      for (const line of lines) {
+        const [, name, rest] = /^(?:\$ )?lorekeep ([a-z]+)([^#]*)/.exec(line) ?? [];
+        if (name === undefined) continue;
+        found++;
+        const known = [...(options.get(name) ?? []).map(({ flags }) => flags), ...COMMON].join(' ').split(/[\s,]+/);
+        for (const [flag] of rest.matchAll(/(?<=\s)--?[a-z][\w-]*/g))
+          assert.ok(known.includes(flag), `${file}: ${line}`);
+        assert.ok(options.has(name), `${file}: ${line}`);
+      }
+    }
+    assert.ok(found > 10);
+  });
 });
 
-test('docs/options.md is the page that `pnpm reference` writes', async () => {
-  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print']);
-  assert.equal(page('options.md'), stdout, 'run `pnpm reference`');
-});
+for (const file of ['docs/options.md', 'docs/results.md', 'README.md'])
+  test(`${file} is the page that \`pnpm reference\` writes`, async () => {
+    const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print', file]);
+    assert.equal(read(file), stdout, 'run `pnpm reference`');
+  });
 
 describe('docs/http-api.md', () => {
   const markdown = page('http-api.md');
@@ -288,6 +306,12 @@ describe('docs/design.md', () => {
     for (const [at, folder] of folders.entries())
       for (const name of dependenciesOf(folder))
         assert.ok(layers.get(name)! < Number(table[at][1]), `${folder} imports ${name}`);
+  });
+});
+
+describe('README.md', () => {
+  test('has at most 80 lines', () => {
+    assert.ok(read('README.md').trimEnd().split('\n').length <= 80);
   });
 });
 

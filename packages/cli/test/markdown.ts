@@ -41,3 +41,7 @@ export const anchors = (markdown: string): string[] =>
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+
+/** The code blocks, in order. */
+export const codeBlocks = (markdown: string): { language: string; text: string }[] =>
+  [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(([, language, text]) => ({ language, text }));
