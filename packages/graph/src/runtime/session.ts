@@ -90,7 +90,9 @@ export async function createSession(
     const arrays: Arrays = {};
     for (const key of Object.keys(outputs)) {
       const { dims, data, type } = results[key];
-      arrays[key] = into[key] ?? { shape: [...dims], dtype: type as DType, data: data as ArrayData };
+      const wanted = into[key];
+      if (wanted !== undefined && isCopied(wanted.data)) wanted.data.set(data as never);
+      arrays[key] = wanted ?? { shape: [...dims], dtype: type as DType, data: data as ArrayData };
     }
     return arrays;
   }
@@ -135,5 +137,13 @@ function checkedTensor(name: string, array: NamedArray, spec: Required<TensorSpe
   if (shape.length !== spec.shape.length || spec.shape.some((size, axis) => size !== -1 && size !== shape[axis]))
     throw errors.GRAPH_BAD_FEED({ name, problem: `has the shape [${shape}], but the graph takes [${spec.shape}]` });
   checkArray(name, array);
-  return new ort.Tensor(dtype, data as Float32Array, shape);
+  return new ort.Tensor(dtype, (isCopied(data) ? data.slice() : data) as Float32Array, shape);
+}
+
+/** Native modules of Node before version 24 cannot read arrays in shared memory. */
+const READS_SHARED_MEMORY = Number(process.versions.node.split('.')[0]) >= 24;
+
+/** Whether a run works on a copy of the array. */
+function isCopied({ buffer }: ArrayData): boolean {
+  return !READS_SHARED_MEMORY && buffer instanceof SharedArrayBuffer;
 }
