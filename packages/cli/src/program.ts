@@ -31,13 +31,13 @@ export async function run(words: string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(1);
   });
+  const program = createProgram(output, stop.signal);
   try {
-    await createProgram(output, stop.signal).parseAsync(namesCommand(words) ? words : ['status', ...words], {
-      from: 'user',
-    });
+    await program.parseAsync(namesCommand(words) ? words : ['status', ...words], { from: 'user' });
     return 0;
   } catch (error) {
-    return report(error, output);
+    const command = program.commands.find((one) => one.name() === words[0])?.name();
+    return report(error, output, command);
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -50,11 +50,13 @@ function namesCommand([first = '--']: string[]): boolean {
 }
 
 /** Prints an error and returns the exit code. */
-function report(thrown: unknown, output: Output): number {
+function report(thrown: unknown, output: Output, command: string | undefined): number {
   if (thrown instanceof Unhealthy) return 1;
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   const error =
-    thrown instanceof CommanderError ? errors.USAGE({ problem: thrown.message.replace(/^error: /, '') }) : thrown;
+    thrown instanceof CommanderError
+      ? errors.USAGE({ problem: thrown.message.replace(/^error: /, ''), command })
+      : thrown;
   if (error instanceof LorekeepError) {
     output.error({ ...error.toJSON(), hint: hintOf(error) });
     return error.kind === 'usage' ? 2 : 1;

@@ -77,7 +77,8 @@ export async function statusOf(state: WorkspaceState, { service }: StatusOptions
   return {
     dir,
     stage,
-    next: NEXT[stage],
+    // A catalogue alone can be encoded, but there is nothing to train on.
+    next: stage === 'encoded' && counts.events === 0 ? 'import' : NEXT[stage],
     counts,
     ...(encoder && {
       encoder: {

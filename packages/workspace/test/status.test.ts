@@ -87,6 +87,18 @@ test('stopped work is named', async () => {
   }
 });
 
+test('a catalogue without events needs an import before a training', async () => {
+  const other = await openWorkspace(join(folder.dir, 'catalogue'), { create: true });
+  try {
+    await other.import({ items: [folder.items] });
+    await other.encode({ model: 'lexical' });
+    const { stage, next } = await other.status();
+    assert.deepEqual([stage, next], ['encoded', 'import']);
+  } finally {
+    await other.close();
+  }
+});
+
 test('what is damaged counts as absent and is reported', async () => {
   await mkdir(join(workspace.dir, 'published'), { recursive: true });
   await writeFile(join(workspace.dir, 'published', 'current'), '../elsewhere');
