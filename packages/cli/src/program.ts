@@ -4,8 +4,9 @@
  */
 import { errorCode, LorekeepError, type Warning } from '@lorekeep/core';
 import { openWorkspace } from '@lorekeep/workspace';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { SHELLS, type Shell } from './completion/words.ts';
 import type { CommandContext } from './context.ts';
 import { errors, Unhealthy } from './errors.ts';
 import { suggestNext } from './guidance.ts';
@@ -246,5 +247,18 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       suggestNext(output, 'doctor', options.workspace);
     },
   );
+
+  program
+    .command('completion')
+    .description('print a script that completes commands and options in a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addOption(option.json())
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .action(async (shell: Shell) => {
+      const { completionCommand } = await import('./commands/completion.ts');
+      completionCommand(output, shell, program);
+    });
   return program;
 }
