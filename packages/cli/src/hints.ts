@@ -167,8 +167,18 @@ export function warningText({ code, message }: Warning): string {
 
 const REINSTALL = 'Run `pnpm install --force`: the package is prebuilt for Linux, macOS and Windows on x64 and arm64.';
 
-/** By the name of a finding that is not `'ok'`. */
+/** By the name of a finding that is not `'ok'`, or by name and state. */
 const FINDING_FIXES: Record<string, string> = {
+  machine: 'Close other programs, or use fewer --threads.',
+  int8: 'Compare `lorekeep encode --dry-run --precision int8` with --precision fp32 before a large encoding.',
+  'workspace optional': 'Run `lorekeep quickstart`, or `lorekeep import` with --items and --events.',
+  encoder: 'Run `lorekeep encode` with another --model, then `lorekeep train` and `lorekeep publish`.',
+  encoding: 'Run `lorekeep encode` with the same --model. What is stored is kept.',
+  training: 'Run `lorekeep train` with the same options to resume.',
+  'newest model missing': 'Run `lorekeep train` again.',
+  'live version missing': 'Run `lorekeep publish` again.',
+  'live version advice': 'Run `lorekeep train` and `lorekeep publish` again.',
+  publication: 'Run `lorekeep publish`.',
   SQLite: REINSTALL,
   DuckDB: REINSTALL,
   usearch: REINSTALL,
@@ -180,5 +190,5 @@ const FINDING_FIXES: Record<string, string> = {
 export function fixOf({ name, state, fix }: Finding): string | undefined {
   if (state === 'ok') return undefined;
   if (name.startsWith('port ')) return 'Choose another port with --port.';
-  return FINDING_FIXES[name] ?? fix;
+  return FINDING_FIXES[`${name} ${state}`] ?? FINDING_FIXES[name] ?? fix;
 }

@@ -77,6 +77,9 @@ describe('hints', () => {
     assert.equal(warningText({ code: 'LOG_CHANGED', message: 'It changed.' }), 'It changed.');
     assert.equal(fixOf({ name: 'SQLite', state: 'ok', found: 'works' }), undefined);
     assert.match(fixOf({ name: 'SQLite', state: 'missing', found: 'no' }) ?? '', /pnpm install/);
+    const behind = { name: 'live version', found: 'old', fix: 'Publish.' };
+    assert.match(fixOf({ ...behind, state: 'advice' }) ?? '', /`lorekeep train` and `lorekeep publish`/);
+    assert.match(fixOf({ ...behind, state: 'missing' }) ?? '', /^Run `lorekeep publish`/);
     assert.equal(fixOf({ name: 'disk', state: 'missing', found: 'full', fix: 'Free some.' }), 'Free some.');
   });
 });
