@@ -2,7 +2,7 @@
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 export const errors = defineErrors({
-  USAGE: usage<{ problem: string }>({ message: ({ problem }) => problem }),
+  USAGE: usage<{ problem: string; command?: string }>({ message: ({ problem }) => problem }),
   COLUMN_FIELD_UNKNOWN: usage<{ field: string; fields: string[] }>({
     message: ({ field }) => `"${field}" is not a field, so no column can be given for it.`,
     hint: ({ fields }) => `Fields: ${fields.join(', ')}.`,

@@ -5,6 +5,7 @@
  */
 import type { LorekeepError, Warning } from '@lorekeep/core';
 import type { Finding } from '@lorekeep/workspace';
+import { encoderFlag } from './options.ts';
 
 type Details = Record<string, unknown>;
 
@@ -13,6 +14,12 @@ const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` 
 
 /** By error code. `undefined`: the hint of the error itself applies. */
 export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
+  // The command line
+  USAGE: ({ command }) => `Run \`${['lorekeep', command, '--help'].filter(Boolean).join(' ')}\` to see what it takes.`,
+  COLUMN_FIELD_UNKNOWN: ({ fields }) => `Give --column FIELD=NAME with one of these fields: ${listed(fields)}.`,
+  CONFIG_FILE_INVALID: `Give --config a file with groups of options, for example {"training": {"epochs": 20}}.`,
+  REPORT_UNWRITABLE: 'Give --report a file in a folder that you can write to.',
+
   // The main job, in its order
   WORKSPACE_MISSING: 'Run `lorekeep import` or `lorekeep quickstart` first, or name another folder with --workspace.',
   WORKSPACE_HOLDS_OTHER_DATA: `For the simulated shop, ${NEW_WORKSPACE}. Nothing was changed.`,
@@ -21,7 +28,9 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   NOTHING_ENCODED: 'Run `lorekeep encode` first.',
   NOTHING_TRAINED: 'Run `lorekeep train` first.',
   MODEL_VERSION_UNKNOWN: ({ known }) =>
-    Array.isArray(known) && known.length === 0 ? 'Run `lorekeep train` first.' : undefined,
+    Array.isArray(known) && known.length === 0
+      ? 'Run `lorekeep train` first.'
+      : `Give --model or --against a version that exists: ${listed(known)}.`,
   MODEL_SAW_EVERYTHING: ({ from }) => `Run \`lorekeep evaluate --model ${from}\`: that version selected its settings.`,
   TIMES_MISSING: `Use --protocol leave-one-out, or import a log with timestamps and ${NEW_WORKSPACE}.`,
   OPTIONS_CONFLICT: ({ options, model }) => {
@@ -36,24 +45,55 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
 
   // Import
   IMPORT_BAD_LINES: ({ count }) => `Correct the lines, or skip them with --skip-bad ${count}.`,
+  IMPORT_FILE_MISSING: 'Correct the path after --items, --events or --data. It starts from your current directory.',
+  IMPORT_FILE_UNREADABLE:
+    'Check that the file is complete and readable. If its name shows another format, name the format with --format. Nothing was imported.',
+  IMPORT_NO_HEADER: 'Add the line of column names, or leave the file out of --items and --events.',
+  IMPORT_COLUMN_TYPE: ({ field }) => `Name a column of strings, numbers or times with --column ${field}=NAME.`,
+  IMPORT_LINE_TOO_LONG:
+    'Check that the file has one record per line. If its name shows another format, name the format with --format.',
+  IMPORT_EMPTY_CATALOGUE: 'Name a file with at least one item with --items. Nothing was imported.',
   IMPORT_UNKNOWN_FORMAT: 'Name the format with --format, or use a known extension; .gz or .zst may follow it.',
   IMPORT_MISSING_COLUMN: ({ accepted }) =>
     Array.isArray(accepted)
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
-      : undefined,
+      : 'Correct the name on the right of --column. It must be exactly as in the first line of the file.',
   IMPORT_NOTHING_LEFT: 'Lower --min-user-events and --min-item-events. Nothing was imported.',
   IMPORT_DIRECTORY: ({ found }) =>
-    found === undefined ? undefined : 'Run `lorekeep import` and name the files with --items and --events.',
+    found === undefined
+      ? 'Name the files items.* and events.*, or run `lorekeep import` and name them with --items and --events.'
+      : 'Run `lorekeep import` and name the files with --items and --events.',
   IMPORT_TIMES_MIXED: `Give all events timestamps or none (--column timestamp=NAME names the column), or ${NEW_WORKSPACE}. Nothing was imported.`,
   IMPORT_OTHER_DATA: `For this data, ${NEW_WORKSPACE}, or add it to the present data with \`lorekeep import\`. Nothing was changed.`,
   SIMULATED_OTHER_SHOP: `For another simulated shop, ${NEW_WORKSPACE}.`,
 
   // Store
+  STORE_NOT_A_DATABASE: 'Name another folder with --workspace, or move this file away.',
+  STORE_FOREIGN_DATABASE: 'Name another folder with --workspace. This file was not changed.',
+  STORE_TOO_NEW: 'Update Lorekeep, or name another folder with --workspace.',
+  STORE_CANNOT_OPEN: 'Check that the folder of --workspace is writable, or name another one.',
+  STORE_DISK_FULL: 'Free space on the disk (`lorekeep doctor` shows how much there is) and run the command again.',
+  STORE_BUSY: 'Wait until the other command has finished, then run this one again. Nothing of this write was kept.',
   STORE_MISSING: 'Run `lorekeep import` first, or name another folder with --workspace.',
   STORE_CORRUPT: `Restore the file from a backup, or import again and ${NEW_WORKSPACE}.`,
   EMBEDDING_MISSING: 'Run `lorekeep encode` first.',
 
   // Encoder
+  MODEL_BAD_ID: 'Give --model a folder that exists, all-MiniLM-L6-v2, a hub id such as org/name, or lexical.',
+  MODEL_UNSUPPORTED:
+    'Give --model the folder of an exported model.onnx, or serve the model and give --model endpoint:NAME.',
+  ENCODER_BAD_OPTION: ({ option }) => {
+    const flag = encoderFlag(String(option));
+    return flag && `Correct ${flag}. \`lorekeep encode --help\` says what it takes.`;
+  },
+  ENCODER_NOT_FINITE: 'Give another --model.',
+  LEXICAL_NO_TEXTS:
+    'Run `lorekeep import` with --items that have texts, or choose the fields of a text with --template.',
+  ENDPOINT_KEY: ({ variable }) =>
+    `Set ${variable} to the key alone, without spaces and quotes, or name another variable with --endpoint-key.`,
+  ENDPOINT_REFUSED:
+    'Check the address (--endpoint), the model (--model endpoint:NAME), the variable of the key (--endpoint-key), and the limits of the server.',
+  ENDPOINT_BAD_ANSWER: 'Check which program runs at the address of --endpoint. Nothing of the answer was kept.',
   MODEL_NOT_AVAILABLE:
     'Name the folder of the model with --model, fix one of these sources (`lorekeep doctor` checks this machine), or use --model lexical, which is not a language model.',
   ENCODER_FAILED: 'Run the command again to resume. If memory ran out, use fewer --threads.',
@@ -65,12 +105,19 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENDPOINT_CHANGED: `Restore the former model, or give the new one its own --endpoint-version; then ${RETRAIN}.`,
 
   // Training and models
+  OPTION_UNKNOWN: ({ known, meant }) =>
+    `Correct the file of --config: ${meant === undefined ? `it can have ${listed(known)}` : `write ${nested(String(meant))}`}.`,
+  OPTION_INVALID: 'Correct the value in the file of --config.',
+  LINEAR_NOT_DEFINITE:
+    'Write {"linear": {"neighboursPerItem": 0}} in the file of --config to train without the linear model, or look at the content vectors.',
+  TOWERS_NO_TRANSITIONS:
+    'Run `lorekeep import --events FILE` with more events. Of a user with three or more, the last two are held out.',
   EVALUATION_NO_CASES: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
   TOWERS_DIVERGED: unstableTraining,
   TOWERS_LOSS_NOT_FINITE: unstableTraining,
   TOWERS_INIT_MISMATCH:
     'Use the --preset and --config of the model named with --init-from. Encoder and item-text template must be the same.',
-  BUNDLE_MISSING: 'Run `lorekeep train`, or name a version that exists.',
+  BUNDLE_MISSING: 'Run `lorekeep train`, or give --model a version (--init-from a folder) that exists.',
   BUNDLE_CORRUPT: 'Run `lorekeep train` again, or restore the folder from a copy.',
   BUNDLE_FORMAT: 'Use the version of Lorekeep that wrote it, or run `lorekeep train` again.',
 
@@ -81,13 +128,26 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENCODER_MISMATCH: `Use the encoder that the model was trained with, or ${RETRAIN}.`,
   VECTOR_NOT_FINITE: 'Run `lorekeep train` again; this model cannot be served.',
   INDEX_FILE_INVALID: 'Run `lorekeep publish` again to rebuild the index.',
-  INDEX_ADAPTER_MISSING: 'Run `pnpm extras`, which compiles the package, or choose --index usearch.',
+  INDEX_ADAPTER_MISSING: ({ kind }) =>
+    kind === 'usearch'
+      ? 'Run `pnpm install --force`, or choose --index exact.'
+      : 'Run `pnpm extras`, which compiles the package, or choose --index usearch.',
+  REQUEST_INVALID: 'Correct the ids given with --user, --history, --exclude or --item.',
+  ITEM_NOT_FOUND: 'Correct the id of --item, or add the item with `lorekeep import --items FILE`.',
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
 
 function unstableTraining({ checkpoint }: Details): string {
   const saved = checkpoint === undefined ? '' : 'The last good epoch is saved. ';
-  return `${saved}Lower learningRate or raise temperature in the file of --config.`;
+  return `${saved}Lower training.learningRate or raise loss.temperature in the file of --config.`;
+}
+
+const listed = (names: unknown) => (Array.isArray(names) ? names.join(', ') : '');
+
+/** `training.epochs` as it stands in a file: `{"training": {"epochs": …}}`. */
+function nested(name: string): string {
+  const [group, option] = name.split('.');
+  return `{"${group}": {"${option}": …}}`;
 }
 
 /** What to type, or what the error itself says. */
@@ -107,8 +167,18 @@ export function warningText({ code, message }: Warning): string {
 
 const REINSTALL = 'Run `pnpm install --force`: the package is prebuilt for Linux, macOS and Windows on x64 and arm64.';
 
-/** By the name of a finding that is not `'ok'`. */
+/** By the name of a finding that is not `'ok'`, or by name and state. */
 const FINDING_FIXES: Record<string, string> = {
+  machine: 'Close other programs, or use fewer --threads.',
+  int8: 'Compare `lorekeep encode --dry-run --precision int8` with --precision fp32 before a large encoding.',
+  'workspace optional': 'Run `lorekeep quickstart`, or `lorekeep import` with --items and --events.',
+  encoder: 'Run `lorekeep encode` with another --model, then `lorekeep train` and `lorekeep publish`.',
+  encoding: 'Run `lorekeep encode` with the same --model. What is stored is kept.',
+  training: 'Run `lorekeep train` with the same options to resume.',
+  'newest model missing': 'Run `lorekeep train` again.',
+  'live version missing': 'Run `lorekeep publish` again.',
+  'live version advice': 'Run `lorekeep train` and `lorekeep publish` again.',
+  publication: 'Run `lorekeep publish`.',
   SQLite: REINSTALL,
   DuckDB: REINSTALL,
   usearch: REINSTALL,
@@ -120,5 +190,5 @@ const FINDING_FIXES: Record<string, string> = {
 export function fixOf({ name, state, fix }: Finding): string | undefined {
   if (state === 'ok') return undefined;
   if (name.startsWith('port ')) return 'Choose another port with --port.';
-  return FINDING_FIXES[name] ?? fix;
+  return FINDING_FIXES[`${name} ${state}`] ?? FINDING_FIXES[name] ?? fix;
 }

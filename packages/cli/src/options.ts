@@ -138,6 +138,12 @@ export function endpointOf(options: Record<string, unknown>): EndpointOptions {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
+/** The flag of `encode` that sets an option of the encoder; `undefined` if none does. */
+export function encoderFlag(name: string): string | undefined {
+  if (name === 'template' || name === 'precision') return `--${name}`;
+  return ENDPOINT.find(([, option]) => option === name)?.[0].split(' ')[0];
+}
+
 // Train, evaluate, publish
 
 export const preset = () =>

@@ -4,10 +4,12 @@
  */
 import { errorCode, LorekeepError, type Warning } from '@lorekeep/core';
 import { openWorkspace } from '@lorekeep/workspace';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { SHELLS, type Shell } from './completion/words.ts';
 import type { CommandContext } from './context.ts';
 import { errors, Unhealthy } from './errors.ts';
+import { suggestNext } from './guidance.ts';
 import { hintOf, warningText } from './hints.ts';
 import * as option from './options.ts';
 import { userPath } from './paths.ts';
@@ -30,25 +32,32 @@ export async function run(words: string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(1);
   });
+  const program = createProgram(output, stop.signal);
   try {
-    await createProgram(output, stop.signal).parseAsync(words, { from: 'user' });
+    await program.parseAsync(namesCommand(words) ? words : ['status', ...words], { from: 'user' });
     return 0;
   } catch (error) {
-    return report(error, output);
+    const command = program.commands.find((one) => one.name() === words[0])?.name();
+    return report(error, output, command);
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
 }
 
+/** Without a command, `status` says what to do: `lorekeep` and `lorekeep --workspace shop`. */
+function namesCommand([first = '--']: string[]): boolean {
+  return !first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first);
+}
+
 /** Prints an error and returns the exit code. */
-function report(thrown: unknown, output: Output): number {
+function report(thrown: unknown, output: Output, command: string | undefined): number {
   if (thrown instanceof Unhealthy) return 1;
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  // No command was named; the help has been printed.
-  if (thrown instanceof CommanderError && thrown.code === 'commander.help') return 2;
   const error =
-    thrown instanceof CommanderError ? errors.USAGE({ problem: thrown.message.replace(/^error: /, '') }) : thrown;
+    thrown instanceof CommanderError
+      ? errors.USAGE({ problem: thrown.message.replace(/^error: /, ''), command })
+      : thrown;
   if (error instanceof LorekeepError) {
     output.error({ ...error.toJSON(), hint: hintOf(error) });
     return error.kind === 'usage' ? 2 : 1;
@@ -79,19 +88,28 @@ function createProgram(output: Output, signal: AbortSignal): Command {
 
   /** Runs `work` in the open workspace and closes it in any case. */
   function inWorkspace<O>(work: (context: CommandContext, options: O) => Promise<void>, { create = false } = {}) {
-    return async (options: O & { workspace: string }) => {
+    return async (options: O & { workspace: string; dryRun?: boolean }, called: Command) => {
       const warn = (warning: Warning) => output.warn(warningText(warning));
       const run = { progress: output.progress, warn, signal };
       const endpointUrl = process.env.LOREKEEP_ENDPOINT;
       const workspace = await openWorkspace(userPath(options.workspace), { create, endpointUrl });
       try {
         await work({ workspace, output, run }, options);
+        const finished = options.dryRun ? `${called.name()} --dry-run` : called.name();
+        if (!signal.aborted) suggestNext(output, finished, options.workspace);
       } finally {
         output.settle();
         await workspace.close();
       }
     };
   }
+
+  command('status', 'show how far the workspace is and what to do next; also runs without a command').action(
+    async (options: { workspace: string }) => {
+      const { statusCommand } = await import('./commands/status.ts');
+      await statusCommand(output, options.workspace);
+    },
+  );
 
   command('quickstart', 'import, encode, train, publish and serve: the simulated shop, or your data with --data')
     .addOption(option.data())
@@ -226,7 +244,21 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     async (options: { workspace: string }) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       await doctorCommand(output, options.workspace);
+      suggestNext(output, 'doctor', options.workspace);
     },
   );
+
+  program
+    .command('completion')
+    .description('print a script that completes commands and options in a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addOption(option.json())
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .action(async (shell: Shell) => {
+      const { completionCommand } = await import('./commands/completion.ts');
+      completionCommand(output, shell, program);
+    });
   return program;
 }

@@ -11,6 +11,8 @@ export interface Output {
   progress: Progress;
   /** A remark on stderr; `{"event":"note"}` with `--json`. */
   note(text: string): void;
+  /** Guidance for people on stderr; nothing with `--json`. */
+  aside(text: string): void;
   /** A warning on stderr, each line marked with `!!`; `{"event":"warning"}` with `--json`. */
   warn(text: string): void;
   /** The result of the command: `human` on stdout, or the object as the last JSON line. */
@@ -36,6 +38,7 @@ export function createOutput(
       json,
       progress: (event) => throttle(event) && line({ event: 'progress', ...event }),
       note: (text) => line({ event: 'note', text }),
+      aside() {},
       warn: (text) => line({ event: 'warning', text }),
       result: (value) => line(value),
       error: (error) => line({ event: 'error', error }),
@@ -52,6 +55,10 @@ export function createOutput(
     if (open) stderr.write('\n');
     open = false;
   };
+  const note = (text: string) => {
+    settle();
+    stderr.write(`${text}\n`);
+  };
   return {
     json,
     progress(event) {
@@ -64,10 +71,8 @@ export function createOutput(
         if (event.total !== undefined && event.done >= event.total) settle();
       } else stderr.write(`${progressLine(event, measured, false)}\n`);
     },
-    note(text) {
-      settle();
-      stderr.write(`${text}\n`);
-    },
+    note,
+    aside: note,
     warn(text) {
       settle();
       const block = text

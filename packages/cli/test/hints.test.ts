@@ -2,12 +2,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { LorekeepError } from '@lorekeep/core';
+import { LorekeepError, optionErrors } from '@lorekeep/core';
+import { encoderErrors } from '@lorekeep/encoder';
 import { workspaceErrors } from '@lorekeep/workspace';
+import { errors } from '../src/errors.ts';
 import { ERROR_HINTS, fixOf, hintOf, warningText } from '../src/hints.ts';
+import { tableRows } from './markdown.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 const source = readFileSync(new URL('../src/hints.ts', import.meta.url), 'utf8');
+
+/** Their `--data` is an option of `pnpm bench`. */
+const BENCHMARKS = /^(BENCH|PEER)_/;
 
 describe('hints', () => {
   test('are for codes that exist', () => {
@@ -28,15 +34,40 @@ describe('hints', () => {
       [],
     );
     assert.deepEqual(
-      options.filter((option) => option !== '--force' && !commands.includes(`| \`${option}`)),
+      options.filter((option) => !['--force', '--help'].includes(option) && !commands.includes(`| \`${option}`)),
       [],
     );
+  });
+
+  test('exist for every error whose remedy is a command or an option', () => {
+    const rows = tableRows(page('errors.md')).filter(([code]) => /^`[A-Z0-9_]+`$/.test(code));
+    const typed = rows.filter(([, , remedy]) => /`(lorekeep |--)/.test(remedy)).map(([code]) => code.slice(1, -1));
+    assert.ok(typed.length > 40, `${typed.length}`);
+    assert.deepEqual(
+      typed.filter((code) => !(code in ERROR_HINTS) && !BENCHMARKS.test(code)),
+      [],
+    );
+  });
+
+  test('say which option to correct', () => {
+    const cases: [LorekeepError, RegExp][] = [
+      [errors.USAGE({ problem: 'x', command: 'train' }), /`lorekeep train --help`/],
+      [errors.USAGE({ problem: 'x' }), /`lorekeep --help`/],
+      [errors.COLUMN_FIELD_UNKNOWN({ field: 'colour', fields: ['item', 'user'] }), /--column FIELD=NAME .*item, user/],
+      [encoderErrors.ENCODER_BAD_OPTION({ option: 'keyVariable', value: '', expected: 'x' }), /--endpoint-key/],
+      [encoderErrors.ENCODER_BAD_OPTION({ option: 'template', value: '', expected: 'x' }), /--template/],
+      [
+        optionErrors.OPTION_UNKNOWN({ name: 'epochs', known: [], meant: 'training.epochs' }),
+        /\{"training": \{"epochs"/,
+      ],
+    ];
+    for (const [error, hint] of cases) assert.match(hintOf(error) ?? '', hint, error.code);
   });
 
   test('are made from the details of an error, and fall back to what the error itself says', () => {
     const unknown = (known: string[]) => hintOf(workspaceErrors.MODEL_VERSION_UNKNOWN({ version: 'v9', known }));
     assert.equal(unknown([]), 'Run `lorekeep train` first.');
-    assert.equal(unknown(['v1', 'v2']), 'Known versions: v1, v2.');
+    assert.equal(unknown(['v1', 'v2']), 'Give --model or --against a version that exists: v1, v2.');
     assert.equal(hintOf(new LorekeepError('OTHER', 'It failed.', { hint: 'Try again.' })), 'Try again.');
     assert.equal(hintOf(new LorekeepError('OTHER', 'It failed.')), undefined);
   });
@@ -46,6 +77,9 @@ describe('hints', () => {
     assert.equal(warningText({ code: 'LOG_CHANGED', message: 'It changed.' }), 'It changed.');
     assert.equal(fixOf({ name: 'SQLite', state: 'ok', found: 'works' }), undefined);
     assert.match(fixOf({ name: 'SQLite', state: 'missing', found: 'no' }) ?? '', /pnpm install/);
+    const behind = { name: 'live version', found: 'old', fix: 'Publish.' };
+    assert.match(fixOf({ ...behind, state: 'advice' }) ?? '', /`lorekeep train` and `lorekeep publish`/);
+    assert.match(fixOf({ ...behind, state: 'missing' }) ?? '', /^Run `lorekeep publish`/);
     assert.equal(fixOf({ name: 'disk', state: 'missing', found: 'full', fix: 'Free some.' }), 'Free some.');
   });
 });

@@ -3,7 +3,7 @@ export { widthsOf } from './model/shape.ts';
 export { checkTowerOptions, type TowerConfig, towerOptions } from './options.ts';
 export { itemTowerGraph, userTowerGraph } from './tower-graphs.ts';
 export { createTowerEncoder, type TowerEncoder, type TowerVectors } from './tower-vectors.ts';
-export { discardCheckpoint } from './training/checkpoint.ts';
+export { discardCheckpoint, hasCheckpoint } from './training/checkpoint.ts';
 export type { EpochRecord } from './training/epoch-record.ts';
 export { type TrainedTowers, trainTowers } from './training/train.ts';
 export type { TrainTowersOptions } from './training/train-options.ts';

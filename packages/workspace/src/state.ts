@@ -14,7 +14,7 @@ import { join, resolve } from 'node:path';
 import { openStore, type Store } from '@lorekeep/store';
 import { errors } from './errors.ts';
 
-const STORE = 'lorekeep.sqlite';
+export const STORE_FILE = 'lorekeep.sqlite';
 
 export interface WorkspaceState {
   /** Absolute path. */
@@ -45,12 +45,12 @@ export async function openState(
   { create = false, endpointUrl }: OpenWorkspaceOptions,
 ): Promise<WorkspaceState> {
   const dir = resolve(path);
-  const isNew = !existsSync(join(dir, STORE));
+  const isNew = !existsSync(join(dir, STORE_FILE));
   if (isNew && !create) throw errors.WORKSPACE_MISSING({ dir });
   await mkdir(dir, { recursive: true });
   return {
     dir,
-    store: await openStore(join(dir, STORE)),
+    store: await openStore(join(dir, STORE_FILE)),
     modelsDir: join(dir, 'models'),
     workDir: join(dir, 'work'),
     encodersDir: join(dir, 'encoders'),
@@ -69,7 +69,7 @@ export async function closeState({ dir, store, isNew }: WorkspaceState): Promise
   await store.close();
   if (!isNew || items + users > 0) return;
   // The last connection that closes removes the write-ahead log.
-  if (existsSync(join(dir, `${STORE}-wal`))) return;
-  for (const suffix of ['', '-wal', '-shm']) await rm(join(dir, `${STORE}${suffix}`), { force: true });
+  if (existsSync(join(dir, `${STORE_FILE}-wal`))) return;
+  for (const suffix of ['', '-wal', '-shm']) await rm(join(dir, `${STORE_FILE}${suffix}`), { force: true });
   await rmdir(dir).catch(() => {}); // The folder contains other files of the user.
 }

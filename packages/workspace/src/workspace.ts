@@ -15,6 +15,7 @@ import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from '.
 import type { EngineRun } from './publishing/engine.ts';
 import type { PublishOptions, PublishResult } from './publishing/publish.ts';
 import { closeState, type OpenWorkspaceOptions, openState } from './state.ts';
+import type { StatusOptions, WorkspaceStatus } from './status.ts';
 import type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
 import { latestModel, modelVersions } from './training/model-versions.ts';
 import type { TrainOptions, TrainResult } from './training/train.ts';
@@ -132,6 +133,13 @@ export interface Workspace extends AsyncDisposable {
    */
   engine(run?: EngineRun): Promise<Engine>;
 
+  /**
+   * How far the workspace is, and which step is next.
+   * @example
+   * const { stage, next, unfinished } = await workspace.status({ service: 'http://127.0.0.1:7070' });
+   */
+  status(options?: StatusOptions): Promise<WorkspaceStatus>;
+
   /** Trained versions, oldest first. Their folders are `models/VERSION`. */
   modelVersions(): Promise<string[]>;
 
@@ -207,6 +215,10 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     async engine(run = {}) {
       const { engineOf } = await import('./publishing/engine.ts');
       return engineOf(state, run);
+    },
+    async status(options = {}) {
+      const { statusOf } = await import('./status.ts');
+      return statusOf(state, options);
     },
     modelVersions: () => modelVersions(state),
     latestModel: () => latestModel(state),

@@ -1,13 +1,13 @@
 /** A diagnosis tries the components and never throws. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { diagnose, type Finding, openWorkspace } from '@lorekeep/workspace';
-import { checkNode } from '../src/diagnose/machine.ts';
+import { checkInt8, checkMachine, checkNode } from '../src/diagnose/machine.ts';
 
 let dir: string;
 before(async () => {
@@ -51,6 +51,49 @@ test('what is broken is a finding with a reason', async () => {
   assert.match(workspace.found, /^STORE_NOT_A_DATABASE: /);
   assert.match(endpoint.found, /^ENDPOINT_URL: /);
   assert.deepEqual([workspace.state, endpoint.state, typeof endpoint.fix], ['missing', 'missing', 'string']);
+});
+
+test('what is behind, stopped or damaged in a workspace has a remedy', async () => {
+  const path = join(dir, 'behind');
+  const workspace = await openWorkspace(path, { create: true });
+  const found = async () =>
+    (await diagnose({ dir: path, host: '127.0.0.1', port: 0 })).findings
+      .filter(({ name }) => ['encoder', 'encoding', 'training', 'live version', 'publication'].includes(name))
+      .map(({ name, state, fix }) => [name, state, typeof fix]);
+  try {
+    await workspace.importSimulatedShop({ events: 1000, users: 30, items: 60 });
+    assert.deepEqual(await found(), []);
+    await workspace.encode({ model: 'lexical' });
+    assert.deepEqual(await found(), [['encoder', 'advice', 'string']]);
+    const config = { training: { epochs: 1 }, network: { dim: 16 } };
+    await workspace.train({ config });
+    await workspace.publish({ index: 'exact' });
+    assert.deepEqual(await found(), [['encoder', 'advice', 'string']]);
+    await workspace.train({ config, seed: 7 });
+    assert.deepEqual((await found())[1], ['publication', 'advice', 'string']);
+    const more = join(dir, 'more.jsonl');
+    await writeFile(more, `${JSON.stringify({ id: 'new-item', title: 'A lamp of brass' })}\n`);
+    await workspace.import({ items: [more] });
+    assert.deepEqual(await found(), [
+      ['encoding', 'advice', 'string'],
+      ['live version', 'advice', 'string'],
+    ]);
+    await mkdir(join(path, 'work', 'train'), { recursive: true });
+    await writeFile(join(path, 'work', 'train', 'checkpoint.safetensors'), '');
+    assert.deepEqual((await found())[2], ['training', 'advice', 'string']);
+    await writeFile(join(path, 'published', 'current'), '../elsewhere');
+    assert.deepEqual((await found())[0], ['live version', 'missing', 'string']);
+  } finally {
+    await workspace.close();
+  }
+});
+
+test('a machine that is slow at something says so, with a remedy', () => {
+  const [fast] = checkInt8('flags\t\t: fpu sse2 avx2 avx512_vnni avx512f\n');
+  const [slow] = checkInt8('flags\t\t: fpu sse2 avx2 bmi1\n');
+  assert.deepEqual([fast.state, slow.state, typeof slow.fix], ['ok', 'advice', 'string']);
+  assert.equal(checkInt8('Features\t: fp asimd asimddp\n')[0].state, 'ok');
+  assert.deepEqual([checkMachine(2 ** 33).state, checkMachine(2 ** 29).state], ['ok', 'advice']);
 });
 
 test('an old Node is named with the version that is needed', () => {

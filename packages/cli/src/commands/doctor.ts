@@ -6,7 +6,7 @@ import { DEFAULT_HOST, DEFAULT_PORT } from '../options.ts';
 import { userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
 
-const MARKS: Record<FindingState, string> = { ok: 'ok', optional: '--', missing: 'XX' };
+const MARKS: Record<FindingState, string> = { ok: 'ok', advice: '!!', optional: '--', missing: 'XX' };
 
 export async function doctorCommand(output: Output, dir: string): Promise<void> {
   const diagnosis = await diagnose({

@@ -7,8 +7,8 @@ import type { Recommendations } from '@lorekeep/recommender';
 import type { EncodeResult, ImportResult, PublishResult, Refit, TrainOptions, TrainResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
+import { explainStages, requestLine } from '../guidance.ts';
 import { testTable } from '../metrics-tables.ts';
-import { DEFAULT_WORKSPACE } from '../options.ts';
 import { userPath } from '../paths.ts';
 import { duration } from '../terminal.ts';
 import { encodeSummary, userModel } from './encode.ts';
@@ -44,7 +44,8 @@ interface Example {
 export async function quickstartCommand(context: CommandContext, options: QuickstartCommandOptions): Promise<void> {
   const { output, run } = context;
   const started = performance.now();
-  const steps = await runSteps(context, options);
+  const explained = { ...context, run: { ...run, progress: explainStages(output) } };
+  const steps = await runSteps(explained, options);
   await withEngine(context, options, async (engine) => {
     const examples = await findExamples(context, (user) =>
       engine.recommend({ user, k: EXAMPLE_ITEMS, withItems: true }),
@@ -53,8 +54,7 @@ export async function quickstartCommand(context: CommandContext, options: Quicks
     const result = resultOf(steps, examples, seconds);
     const report = reportOf(steps, examples, seconds);
     if (!options.serve) {
-      const flag = options.workspace === DEFAULT_WORKSPACE ? '' : ` --workspace ${options.workspace}`;
-      output.result({ ...result, address: null }, [...report, `To serve it: lorekeep serve${flag}`].join('\n'));
+      output.result({ ...result, address: null }, report.join('\n'));
       return;
     }
     await serveUntilStopped(engine, options, run.signal, (address) => {
@@ -126,12 +126,8 @@ function reportOf({ imported, encoded, trained, published }: Steps, examples: Ex
 }
 
 function usageOf(address: string, examples: Example[]): string[] {
-  const body = JSON.stringify({ user: examples[0]?.user ?? 'USER', k: EXAMPLE_ITEMS, withItems: true });
-  return [
-    `Service   ${address}   (press Ctrl-C to stop)`,
-    '',
-    `  curl -s ${address}/v1/recommend -H 'content-type: application/json' -d '${body}'`,
-  ];
+  const body = { user: examples[0]?.user ?? 'USER', k: EXAMPLE_ITEMS, withItems: true };
+  return [`Service   ${address}   (press Ctrl-C to stop)`, '', `  ${requestLine(address, body)}`];
 }
 
 /** Three users with some history, spread evenly over the log, so that every run shows the same. */

@@ -1,6 +1,7 @@
 /** `lorekeep serve` */
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
+import { requestLine } from '../guidance.ts';
 
 export interface ServeCommandOptions {
   host: string;
@@ -14,6 +15,7 @@ export async function serveCommand(context: CommandContext, options: ServeComman
       const { version, items, indexed } = engine.stats();
       const human = `Serving version ${version} with ${items.toLocaleString('en-US')} items at ${address} (press Ctrl-C to stop)`;
       context.output.result({ event: 'listening', address, version, items, indexed }, human);
+      context.output.aside(`Next: in another terminal, ${requestLine(address, { user: 'ID', withItems: true })}`);
     }),
   );
 }

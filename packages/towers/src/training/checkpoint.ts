@@ -4,6 +4,7 @@
  * everything that the result depends on. A file with another key belongs to another run and is
  * ignored.
  */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, type RandomState } from '@lorekeep/core';
@@ -85,6 +86,9 @@ export async function loadCheckpoint(directory: string, key: string): Promise<Ch
     throw error;
   }
 }
+
+/** Whether a run has left a checkpoint, so that the same run would resume. */
+export const hasCheckpoint = (directory: string): boolean => existsSync(fileIn(directory));
 
 /** Removes the checkpoint of a run. Does nothing if there is none. */
 export async function discardCheckpoint(directory: string): Promise<void> {

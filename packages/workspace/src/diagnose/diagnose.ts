@@ -1,9 +1,6 @@
 /** What this machine and a workspace have, what is missing, and how to fix it. */
-import { errorCode } from '@lorekeep/core';
-import { openState } from '../state.ts';
-import { latestModel } from '../training/model-versions.ts';
-import { type Finding, reasonOf } from './finding.ts';
-import { checkDisk, checkMachine, checkNode, checkPort } from './machine.ts';
+import type { Finding } from './finding.ts';
+import { checkDisk, checkInt8, checkMachine, checkNode, checkPort } from './machine.ts';
 
 export interface DiagnoseOptions {
   /** The folder of a workspace; it need not exist. */
@@ -23,6 +20,12 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
+const ownPort = (port: number): Finding => ({
+  name: `port ${port}`,
+  state: 'ok',
+  found: 'the service of this workspace',
+});
+
 /**
  * Tries every component with a small task instead of only looking for its files. It uses no network
  * and leaves nothing behind. Failures are findings; nothing is thrown.
@@ -32,9 +35,12 @@ export interface Diagnosis {
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { dir, host, port, endpointUrl, environment = {} } = options;
   const components = await import('./components.ts');
+  const { checkWorkspace } = await import('./workspace.ts');
+  const workspace = await checkWorkspace(dir, `http://${host}:${port}`);
   const findings = [
     checkNode(),
     checkMachine(),
+    ...checkInt8(),
     await components.checkStore(),
     await components.checkImport(),
     await components.checkUsearch(),
@@ -43,29 +49,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     await components.checkLanguageModel(),
     components.checkTransformers(),
     components.checkEndpoint(endpointUrl, environment),
-    await checkPort(host, port),
+    workspace.isServed ? ownPort(port) : await checkPort(host, port),
     await checkDisk(dir),
-    await checkWorkspace(dir),
+    ...workspace.findings,
   ];
   return { healthy: findings.every(({ state }) => state !== 'missing'), findings };
-}
-
-async function checkWorkspace(dir: string): Promise<Finding> {
-  const name = 'workspace';
-  try {
-    const state = await openState(dir, {});
-    try {
-      const { items, users, events } = await state.store.counts();
-      const model = (await latestModel(state)) ?? 'none';
-      const { livePublication } = await import('../publishing/publish.ts');
-      const live = (await livePublication(state.dir).catch(() => undefined))?.version ?? 'none';
-      const counts = `${items} items, ${users} users, ${events} events`;
-      return { name, state: 'ok', found: `${counts}; model ${model}; live ${live}` };
-    } finally {
-      await state.store.close();
-    }
-  } catch (error) {
-    if (errorCode(error) === 'WORKSPACE_MISSING') return { name, state: 'optional', found: `none at "${dir}" yet` };
-    return { name, state: 'missing', found: reasonOf(error) };
-  }
 }

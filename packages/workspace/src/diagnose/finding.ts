@@ -1,8 +1,11 @@
 /** One line of a diagnosis. */
 import { errorCode } from '@lorekeep/core';
 
-/** `'optional'`: absent, and nothing depends on it. `'missing'`: absent or broken, and needed. */
-export type FindingState = 'ok' | 'optional' | 'missing';
+/**
+ * `'advice'`: works, but is slow, behind or unfinished. `'optional'`: absent, and nothing depends on
+ * it. `'missing'`: absent or broken, and needed.
+ */
+export type FindingState = 'ok' | 'advice' | 'optional' | 'missing';
 
 export interface Finding {
   /** The component: `'SQLite'`, `'port 7070'`. */

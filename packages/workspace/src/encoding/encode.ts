@@ -16,6 +16,7 @@ import type { WorkspaceState } from '../state.ts';
 import { openRequestedEncoder } from './open-encoder.ts';
 import {
   findEncoder,
+  itemImports,
   type RememberedEncoder,
   rememberEncoder,
   rememberEndpoint,
@@ -75,6 +76,7 @@ export async function encode(state: WorkspaceState, options: EncodeOptions, run:
     // to.
     await rememberEncoder(state, { ...summary, requestedTemplate, settings });
     if (endpoint !== undefined) await rememberEndpoint(state, model, settings?.endpoint);
+    const imports = await itemImports(state);
     const { progress, signal } = run;
     const { texts, encoded, textlessItems, seconds } = await encodeCatalogue({
       store,
@@ -83,7 +85,7 @@ export async function encode(state: WorkspaceState, options: EncodeOptions, run:
       progress,
       signal,
     });
-    await setCurrentEncoder(state, encoder.id);
+    await setCurrentEncoder(state, encoder.id, imports);
     return { ...summary, texts, encoded, textlessItems, seconds };
   } finally {
     await encoder.close();

@@ -30,6 +30,7 @@ type StoredEncoder = Omit<RememberedEncoder, 'requestedTemplate'> & { askedTempl
 
 const CURRENT = 'encoder';
 const encoderKey = (id: string) => `encoder:${id}`;
+const importsKey = (id: string) => `encoder-imports:${id}`;
 const endpointKey = (model: string) => `encoder-options:${model}`;
 
 /** `undefined` if no such encoder was ever used. */
@@ -68,8 +69,24 @@ export async function rememberEncoder({ store }: WorkspaceState, encoder: Rememb
   } satisfies StoredEncoder);
 }
 
-export async function setCurrentEncoder({ store }: WorkspaceState, id: string): Promise<void> {
+/** @param imports number of imports with items before the catalogue was read */
+export async function setCurrentEncoder({ store }: WorkspaceState, id: string, imports: number): Promise<void> {
+  await store.setSetting(importsKey(id), imports);
   await store.setSetting(CURRENT, id);
+}
+
+/** How many imports brought items, new or replaced. */
+export async function itemImports({ store }: WorkspaceState): Promise<number> {
+  return (await store.imports()).filter(({ items }) => items > 0).length;
+}
+
+/**
+ * Whether items were imported after the encoder finished, so that texts may lack a vector. False if
+ * there is no record of it, as in workspaces of older versions.
+ */
+export async function isBehindImports(state: WorkspaceState, id: string): Promise<boolean> {
+  const covered = await state.store.getSetting<number>(importsKey(id));
+  return covered !== undefined && (await itemImports(state)) > covered;
 }
 
 /** The endpoint options that a model `endpoint:NAME` was used with last. */

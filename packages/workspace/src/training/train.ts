@@ -24,6 +24,7 @@ import { checkOptions } from '../check-options.ts';
 import { DEFAULT_PRESET, DEFAULT_PROTOCOL, DEFAULT_REFIT, DEFAULT_SEED, type Refit } from '../defaults.ts';
 import { currentEncoder, type RememberedEncoder } from '../encoding/remembered-encoders.ts';
 import type { WorkspaceState } from '../state.ts';
+import { refitDir, trainDir } from './checkpoint-dirs.ts';
 import { metricsOf } from './metrics.ts';
 import { modelVersions, setLatestModel } from './model-versions.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
@@ -160,7 +161,7 @@ async function readableManifest(path: string): Promise<BundleManifest | undefine
  * cases.
  */
 async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<BundleManifest> {
-  const workDir = join(state.workDir, 'train');
+  const workDir = trainDir(state);
   const trained = await trainRecommender({ ...shared, workDir });
   const { threads, progress, signal } = shared;
   const ranked = trained.reranker?.report;
@@ -185,7 +186,7 @@ async function trainOnceMore(
   on: Exclude<Refit, 'none'>,
   selected: BundleManifest,
 ): Promise<BundleManifest> {
-  const workDir = join(state.workDir, 'refit');
+  const workDir = refitDir(state);
   const trained = await trainRecommender({ ...shared, fitOn: on, selected, workDir });
   const metrics = { ...selected.metrics, ...(on === 'valid' ? await testMetrics(shared, trained) : {}) };
   return save(state, trained, metrics, workDir);

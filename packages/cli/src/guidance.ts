@@ -1,0 +1,96 @@
+/**
+ * What leads a person from one command to the next: what each step and stage is for, and what to
+ * type after a command. All these words are here; none of them appear with `--json`.
+ */
+import type { Progress } from '@lorekeep/core';
+import type { NextStep } from '@lorekeep/workspace';
+import { DEFAULT_WORKSPACE } from './options.ts';
+import type { Output } from './terminal.ts';
+
+type Suggestion = 'quickstart' | 'evaluate' | 'status' | NextStep;
+
+/** The arguments to type and what they do. */
+const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
+  quickstart: ['quickstart', 'tries everything on a simulated shop, or on your files with --data DIR'],
+  import: ['import --items FILE --events FILE', 'stores your catalogue and your events'],
+  encode: ['encode', 'turns the text of every item into a vector'],
+  train: ['train', 'learns from the events who likes what'],
+  evaluate: ['evaluate', 'compares the model with simple baselines'],
+  publish: ['publish', 'makes the newest model the one that answers'],
+  serve: ['serve', 'answers requests of your shop over HTTP'],
+  recommend: ['recommend --user ID', 'shows what a user would get'],
+  status: ['status', 'shows how far the workspace is'],
+};
+
+/** After which command which others are useful, the usual one first. */
+const AFTER: Record<string, Suggestion[]> = {
+  quickstart: ['serve', 'recommend'],
+  import: ['encode'],
+  encode: ['train'],
+  'encode --dry-run': ['encode'],
+  train: ['publish', 'evaluate'],
+  evaluate: ['publish'],
+  publish: ['serve', 'recommend'],
+  recommend: ['serve'],
+  similar: ['serve'],
+  doctor: ['status'],
+};
+
+/** By the stages of progress events. Stages that explain themselves are absent. */
+const STAGES: Record<string, string> = {
+  import: 'reads the items and the events, checks them and stores them.',
+  model: 'gets the language model that reads the texts of the items.',
+  encode: 'turns the text of every item into a vector, so that new items can be recommended too.',
+  search: 'tries settings of the linear model on the validation events.',
+  solve: 'computes how strongly each item leads to each other item.',
+  start: 'sets the network to the linear model, which gives training a good start.',
+  train: 'learns from the events what people choose next.',
+  're-ranker': 'learns to order the best candidates more precisely.',
+  evaluate: 'asks the model for the hidden last event of every user, and baselines too.',
+  publish: 'writes the version that answers requests.',
+  index: 'arranges the items so that the nearest ones are found fast.',
+};
+
+/** A command line with the workspace, if it is not the default one. */
+function commandLine(words: string, workspace: string): string {
+  const [name, ...rest] = words.split(' ');
+  const flag = workspace === DEFAULT_WORKSPACE ? [] : ['--workspace', quoted(workspace)];
+  return ['lorekeep', name, ...flag, ...rest].join(' ');
+}
+
+/** For a shell, which would split a name with spaces. */
+const quoted = (word: string) => (/^[\w./:@~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/**
+ * Lines such as `Next: lorekeep train   learns …`.
+ * @param options further options of the commands
+ */
+export function nextLines(steps: Suggestion[], workspace: string, options = ''): string {
+  const lines = steps.map((step) => commandLine(`${SUGGESTIONS[step][0]}${options}`, workspace));
+  const width = Math.max(...lines.map(({ length }) => length));
+  return lines
+    .map((line, at) => `${at === 0 ? 'Next:' : '  or:'} ${line.padEnd(width)}   ${SUGGESTIONS[steps[at]][1]}`)
+    .join('\n');
+}
+
+/** Ends a command by naming the next one. */
+export function suggestNext(output: Output, command: string, workspace: string): void {
+  const steps = AFTER[command];
+  if (steps !== undefined) output.aside(`\n${nextLines(steps, workspace)}`);
+}
+
+/** A request to a running service. An unknown user gets the most popular items. */
+export function requestLine(address: string, body: Record<string, unknown>): string {
+  return `curl -s ${address}/v1/recommend -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+}
+
+/** Says what a stage is for when it begins, once per stage. */
+export function explainStages(output: Output): Progress {
+  const explained = new Set<string>();
+  return (event) => {
+    const purpose = STAGES[event.stage];
+    if (purpose !== undefined && !explained.has(event.stage)) output.aside(`${event.stage.padEnd(9)} ${purpose}`);
+    explained.add(event.stage);
+    output.progress(event);
+  };
+}

@@ -1,0 +1,107 @@
+/** The first minutes: `lorekeep` alone says what to do, and every command names the next one. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { writeSimulatedShop } from '@lorekeep/datasets';
+import { createOutput } from '../src/terminal.ts';
+import { lineOf, lorekeep, start } from './command.ts';
+
+let dir: string;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'lorekeep-guidance-'));
+  await writeSimulatedShop(join(dir, 'shop'), { events: 1500, users: 40, items: 80 });
+  await writeFile(join(dir, 'quick.json'), JSON.stringify({ training: { epochs: 1 }, network: { dim: 16 } }));
+});
+after(() => rm(dir, { recursive: true }));
+
+describe('lorekeep without a command', () => {
+  test('names quickstart, import and the help where there is no workspace', async () => {
+    const { code, stdout, stderr } = await lorekeep([], dir);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /no workspace at \.lorekeep yet/);
+    assert.match(stdout, /^Next: lorekeep quickstart .*\n {2}or: lorekeep import --items FILE --events FILE /m);
+    assert.match(stdout, /^Help: lorekeep --help/m);
+    const { last, code: same } = await lorekeep(['--json'], dir);
+    assert.deepEqual([same, last], [0, { dir: join(dir, '.lorekeep'), stage: 'none', next: 'quickstart' }]);
+  });
+
+  test('still refuses what it does not know', async () => {
+    for (const words of [['--no-such-option'], ['no-such-command'], ['--workspace', 'shop', 'train']]) {
+      const { code, last } = await lorekeep([...words, '--json'], dir);
+      assert.deepEqual([code, last.error.code], [2, 'USAGE'], words.join(' '));
+    }
+    const { code, stdout } = await lorekeep(['--help'], dir);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Usage: lorekeep/);
+  });
+});
+
+describe('each command names the next one, and status agrees', () => {
+  const workspace = ['--workspace', 'my shop'];
+  const files = ['--items', 'shop/items.jsonl.gz', '--events', 'shop/interactions.tsv.gz'];
+  const steps: [words: string[], next: string, state: RegExp][] = [
+    [['import', ...files], 'encode', /^Imported {3}80 items, 26 users, 1,500 events$/m],
+    [['encode', '--model', 'lexical', '--dry-run'], 'encode', /^Encoded {4}no$/m],
+    [['encode', '--model', 'lexical'], 'train', /^Encoded {4}lexical \(not a language model\)$/m],
+    [['train', '--config', 'quick.json'], 'publish', /^Trained {4}learn, version \S+$/m],
+    [['evaluate'], 'publish', /^Published {2}no$/m],
+    [['publish', '--index', 'exact'], 'serve', /^Published {2}\S+, 80 items$/m],
+  ];
+  for (const [words, next, state] of steps) {
+    test(words.join(' '), async () => {
+      const { code, stdout, stderr } = await lorekeep([...words, ...workspace], dir);
+      assert.equal(code, 0, stderr);
+      assert.ok(stderr.includes(`\nNext: lorekeep ${next} --workspace 'my shop'`), stderr);
+      assert.ok(!stdout.includes('Next:'));
+      const status = await lorekeep(workspace, dir);
+      assert.equal(status.code, 0, status.stderr);
+      assert.match(status.stdout, state);
+      assert.ok(status.stdout.includes(`\nNext: lorekeep ${next} --workspace 'my shop'`), status.stdout);
+    });
+  }
+
+  test('with --json no command prints guidance', async () => {
+    const { lines, stderr } = await lorekeep(['encode', ...workspace, '--json'], dir);
+    assert.ok(!`${JSON.stringify(lines)}${stderr}`.includes('Next:'));
+    const status = await lorekeep(['status', ...workspace, '--json'], dir);
+    assert.deepEqual([status.last.stage, status.last.next, status.last.live.items], ['published', 'serve', 80]);
+  });
+
+  test('a running service says how to ask it', async () => {
+    const { child, finished } = start(['serve', '--port', '0', ...workspace], dir);
+    await new Promise((resolve) => child.stderr?.on('data', (text) => text.includes('Next:') && resolve(undefined)));
+    child.kill('SIGINT');
+    const { code, stderr } = await finished;
+    assert.equal(code, 0);
+    assert.match(stderr, /^Next: in another terminal, curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/recommend /m);
+  });
+});
+
+test('quickstart says once per stage what it is for, except with --json', async () => {
+  const words = ['quickstart', '--data', 'shop', '--model', 'lexical', '--preset', 'linear', '--no-serve'];
+  const { code, stderr } = await lorekeep([...words, '--workspace', 'people'], dir);
+  assert.equal(code, 0, stderr);
+  for (const sentence of [
+    /^import {4}reads the items/gm,
+    /^encode {4}turns the text/gm,
+    /^train {5}learns from/gm,
+    /^evaluate {2}asks the model/gm,
+    /^index {5}arranges the items/gm,
+  ])
+    assert.equal([...stderr.matchAll(sentence)].length, 1, `${sentence}: ${stderr}`);
+  const { child, finished } = start([...words, '--workspace', 'programs', '--json'], dir);
+  await lineOf(child, (line) => line.address === null);
+  const { stdout, stderr: errors } = await finished;
+  assert.ok(!`${stdout}${errors}`.includes('turns the text'));
+});
+
+test('guidance begins on a line of its own below a live bar', () => {
+  const written: string[] = [];
+  const terminal = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
+  const output = createOutput(false, terminal as never, terminal as never);
+  output.progress({ stage: 'train', done: 1, total: 9, unit: 'steps' });
+  output.aside('Next: …');
+  assert.deepEqual(written.slice(1), ['\n', 'Next: …\n']);
+});

@@ -1,0 +1,146 @@
+/**
+ * How far a workspace is: what is imported, encoded, trained, published and served, and which step
+ * is next. It reads records and manifests only, so it answers at once for a shop of any size.
+ */
+import { LorekeepError } from '@lorekeep/core';
+import { type BundleManifest, readManifest } from '@lorekeep/recommender';
+import type { StoreCounts } from '@lorekeep/store';
+import { hasCheckpoint } from '@lorekeep/towers';
+import { findCurrentEncoder, findEncoder, isBehindImports } from './encoding/remembered-encoders.ts';
+import { livePublication } from './publishing/publish.ts';
+import type { WorkspaceState } from './state.ts';
+import { checkpointDirs } from './training/checkpoint-dirs.ts';
+import { latestModel, modelDir } from './training/model-versions.ts';
+
+/** The last step whose result is still valid. Each stage includes the ones before it. */
+export type Stage = 'empty' | 'imported' | 'encoded' | 'trained' | 'published' | 'served';
+
+export type NextStep = 'import' | 'encode' | 'train' | 'publish' | 'serve' | 'recommend';
+
+/** Work that was stopped. Running the step again resumes it. */
+export type UnfinishedWork = { step: 'encode'; model: string; texts: number } | { step: 'train' };
+
+export interface WorkspaceStatus {
+  /** Absolute path. */
+  dir: string;
+  stage: Stage;
+  /** The step that brings the workspace to its next stage. */
+  next: NextStep;
+  counts: StoreCounts;
+  /** The encoder used last. */
+  encoder?: { name: string; model: string; dim: number; isLanguageModel: boolean };
+  /** The newest trained version. */
+  model?: { version: string; preset: string };
+  /** The live version, and the trained version in it. */
+  live?: { version: string; model: string; items: number; events: number };
+  /** The service that answers with the live version. */
+  service?: { address: string };
+  unfinished?: UnfinishedWork;
+  /** A model or a publication that cannot be read; it counts as absent. */
+  problems: { code: string; message: string }[];
+}
+
+export interface StatusOptions {
+  /** Base address at which a running service is looked for. Default: none is looked for. */
+  service?: string;
+}
+
+/** A service on this machine answers within milliseconds. */
+const SERVICE_MS = 1000;
+
+export async function statusOf(state: WorkspaceState, { service }: StatusOptions): Promise<WorkspaceStatus> {
+  const { dir, store } = state;
+  const counts = await store.counts();
+  const encoder = await findCurrentEncoder(state);
+  const problems: WorkspaceStatus['problems'] = [];
+  const readable = <T>(reading: Promise<T>) =>
+    reading.catch((error) => {
+      if (!(error instanceof LorekeepError)) throw error;
+      problems.push({ code: error.code, message: error.message });
+      return undefined;
+    });
+  const model = await readable(newestManifest(state));
+  const live = await readable(livePublication(dir));
+  const address =
+    service !== undefined && live !== undefined && (await serves(service, live.version)) ? service : undefined;
+
+  const isEncoded = encoder !== undefined && !(await isBehindImports(state, encoder.id));
+  const isTrained = model !== undefined && model.content.encoder === encoder?.id && (await isNewest(state, model));
+  const stage = furthest([
+    ['imported', counts.items > 0],
+    ['encoded', isEncoded],
+    ['trained', isTrained],
+    ['published', live !== undefined && live.model === model?.version],
+    ['served', address !== undefined],
+  ]);
+  const unfinished = await unfinishedWork(state);
+  return {
+    dir,
+    stage,
+    // A catalogue alone can be encoded, but there is nothing to train on.
+    next: stage === 'encoded' && counts.events === 0 ? 'import' : NEXT[stage],
+    counts,
+    ...(encoder && {
+      encoder: {
+        name: encoder.name,
+        model: encoder.model,
+        dim: encoder.dim,
+        isLanguageModel: encoder.isLanguageModel,
+      },
+    }),
+    ...(model && { model: { version: model.version, preset: model.preset } }),
+    ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
+    ...(address && { service: { address } }),
+    ...(unfinished && { unfinished }),
+    problems,
+  };
+}
+
+const NEXT: Record<Stage, NextStep> = {
+  empty: 'import',
+  imported: 'encode',
+  encoded: 'train',
+  trained: 'publish',
+  published: 'serve',
+  served: 'recommend',
+};
+
+/** The last stage before the first one that is not reached. */
+function furthest(stages: [stage: Stage, isReached: boolean][]): Stage {
+  let last: Stage = 'empty';
+  for (const [stage, isReached] of stages) {
+    if (!isReached) break;
+    last = stage;
+  }
+  return last;
+}
+
+async function newestManifest(state: WorkspaceState): Promise<BundleManifest | undefined> {
+  return (await latestModel(state)) === undefined ? undefined : readManifest(await modelDir(state));
+}
+
+/** No import has finished since the training. Single events that a service takes do not count. */
+async function isNewest({ store }: WorkspaceState, { createdAt }: BundleManifest): Promise<boolean> {
+  return (await store.imports()).every(({ at }) => at <= createdAt);
+}
+
+/** Work that a later run of the same step resumes. */
+export async function unfinishedWork(state: WorkspaceState): Promise<UnfinishedWork | undefined> {
+  if (checkpointDirs(state).some(hasCheckpoint)) return { step: 'train' };
+  // Once an encoder has finished, texts that lack a vector are those of newer items.
+  if ((await findCurrentEncoder(state)) !== undefined) return undefined;
+  for (const { model: id, texts } of await state.store.embeddingModels()) {
+    const started = await findEncoder(state, id);
+    if (started !== undefined) return { step: 'encode', model: started.model, texts };
+  }
+  return undefined;
+}
+
+async function serves(address: string, version: string): Promise<boolean> {
+  try {
+    const response = await fetch(new URL('/readyz', address), { signal: AbortSignal.timeout(SERVICE_MS) });
+    return ((await response.json()) as { version?: unknown }).version === version;
+  } catch {
+    return false;
+  }
+}

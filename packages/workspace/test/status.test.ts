@@ -1,0 +1,111 @@
+/** The status of a workspace names the stage that is reached and the step that is next. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { openWorkspace, type Workspace } from '@lorekeep/workspace';
+import { createShopFolder, type ShopFolder } from './shop.ts';
+
+const QUICK = { training: { epochs: 1 }, network: { dim: 16 } };
+
+let folder: ShopFolder;
+let workspace: Workspace;
+before(async () => {
+  folder = await createShopFolder({ events: 1500, users: 40, items: 80 });
+  workspace = await openWorkspace(join(folder.dir, 'status'), { create: true });
+});
+after(async () => {
+  await workspace.close();
+  await folder.remove();
+});
+
+const reached = async (service?: string) => {
+  const { stage, next, unfinished } = await workspace.status({ service });
+  return [stage, next, unfinished];
+};
+
+test('it follows the main job from an empty workspace to a running service', async (t) => {
+  assert.deepEqual(await reached(), ['empty', 'import', undefined]);
+  await workspace.import({ items: [folder.items], events: [folder.events] });
+  assert.deepEqual(await reached(), ['imported', 'encode', undefined]);
+  await workspace.encode({ model: 'lexical' });
+  assert.deepEqual(await reached(), ['encoded', 'train', undefined]);
+  const { version } = await workspace.train({ config: QUICK });
+  assert.deepEqual(await reached(), ['trained', 'publish', undefined]);
+  const published = await workspace.publish({ index: 'exact' });
+  assert.deepEqual(await reached(), ['published', 'serve', undefined]);
+
+  let serving = 'another version';
+  const service = createServer((_, response) => {
+    response.end(JSON.stringify({ status: 'ready', version: serving }));
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  t.after(() => service.close());
+  const address = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  assert.deepEqual((await reached(address))[0], 'published', 'another service listens there');
+  serving = published.version;
+  const { stage, next, counts, encoder, model, live, ...others } = await workspace.status({ service: address });
+  assert.deepEqual([stage, next], ['served', 'recommend']);
+  assert.deepEqual([counts.items, encoder?.isLanguageModel, model], [80, false, { version, preset: 'learn' }]);
+  assert.deepEqual(live, { version: published.version, model: version, items: 80, events: counts.events });
+  assert.deepEqual([others.service, others.problems], [{ address }, []]);
+});
+
+test('new data leads back to the step that takes it up', async () => {
+  const more = join(folder.dir, 'more.jsonl');
+  await writeFile(more, `${JSON.stringify({ id: 'new-item', title: 'A lamp of brass' })}\n`);
+  await workspace.import({ items: [more] });
+  assert.deepEqual((await reached()).slice(0, 2), ['imported', 'encode']);
+  await workspace.encode();
+  assert.deepEqual((await reached()).slice(0, 2), ['encoded', 'train']);
+  await workspace.train({ config: QUICK });
+  assert.deepEqual((await reached()).slice(0, 2), ['trained', 'publish']);
+});
+
+test('stopped work is named', async () => {
+  const stopped = new AbortController();
+  const progress = ({ stage, done }: { stage: string; done: number }) => {
+    if (stage === 'train' && done > 0) stopped.abort(new Error('stopped'));
+  };
+  const config = { ...QUICK, training: { epochs: 3 } };
+  await assert.rejects(workspace.train({ config, seed: 7 }, { progress, signal: stopped.signal }), /stopped/);
+  assert.deepEqual((await workspace.status()).unfinished, { step: 'train' });
+
+  const other = await openWorkspace(join(folder.dir, 'half-encoded'), { create: true });
+  try {
+    await other.import({ items: [folder.items], events: [folder.events] });
+    const { id } = await other.encode({ model: 'lexical' });
+    // As a first run leaves it when it is stopped: vectors, but no encoder in use.
+    await other.store.setSetting('encoder', null);
+    const { stage, unfinished } = await other.status();
+    const [{ texts }] = (await other.store.embeddingModels()).filter(({ model }) => model === id);
+    assert.deepEqual([stage, unfinished], ['imported', { step: 'encode', model: 'lexical', texts }]);
+  } finally {
+    await other.close();
+  }
+});
+
+test('a catalogue without events needs an import before a training', async () => {
+  const other = await openWorkspace(join(folder.dir, 'catalogue'), { create: true });
+  try {
+    await other.import({ items: [folder.items] });
+    await other.encode({ model: 'lexical' });
+    const { stage, next } = await other.status();
+    assert.deepEqual([stage, next], ['encoded', 'import']);
+  } finally {
+    await other.close();
+  }
+});
+
+test('what is damaged counts as absent and is reported', async () => {
+  await mkdir(join(workspace.dir, 'published'), { recursive: true });
+  await writeFile(join(workspace.dir, 'published', 'current'), '../elsewhere');
+  const { stage, live, problems } = await workspace.status();
+  assert.deepEqual([stage, live], ['trained', undefined]);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ['PUBLICATION_CORRUPT'],
+  );
+});
