@@ -2,16 +2,11 @@
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions } from '../runtime/session-options.ts';
+import { READS_SHARED_MEMORY } from '../runtime/shared-memory.ts';
 import type { MatmulOperands, MatmulRequest, MatmulShape } from './matmul-pool.ts';
 
 const port = parentPort!;
 const sessions = new Map<string, ort.InferenceSession>();
-
-/**
- * Whether ONNX Runtime can use shared memory directly under this version of Node. If it cannot,
- * products are computed in arrays of this thread.
- */
-let sharedMemoryWorks = true;
 
 async function run(session: ort.InferenceSession, { rows, columns, inner }: MatmulShape, operands: MatmulOperands) {
   const c = new ort.Tensor('float32', operands.c, [rows, columns]);
@@ -21,13 +16,7 @@ async function run(session: ort.InferenceSession, { rows, columns, inner }: Matm
 }
 
 async function compute(session: ort.InferenceSession, shape: MatmulShape, { a, b, c }: MatmulOperands) {
-  if (sharedMemoryWorks) {
-    try {
-      return await run(session, shape, { a, b, c });
-    } catch {
-      sharedMemoryWorks = false;
-    }
-  }
+  if (READS_SHARED_MEMORY) return run(session, shape, { a, b, c });
   const own = Float32Array.from(c);
   await run(session, shape, { a: Float32Array.from(a), b: Float32Array.from(b), c: own });
   c.set(own);

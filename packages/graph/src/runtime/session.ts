@@ -9,6 +9,7 @@ import { type ArrayData, type Arrays, checkArray, type DType, type NamedArray, t
 import type { CompiledGraph } from '../compiler/lower.ts';
 import { errors, reasonOf } from '../errors.ts';
 import { sessionOptions } from './session-options.ts';
+import { isCopied, readable } from './shared-memory.ts';
 
 export interface SessionOptions {
   /** Threads that compute one operation. Default: one per available processor. */
@@ -137,13 +138,5 @@ function checkedTensor(name: string, array: NamedArray, spec: Required<TensorSpe
   if (shape.length !== spec.shape.length || spec.shape.some((size, axis) => size !== -1 && size !== shape[axis]))
     throw errors.GRAPH_BAD_FEED({ name, problem: `has the shape [${shape}], but the graph takes [${spec.shape}]` });
   checkArray(name, array);
-  return new ort.Tensor(dtype, (isCopied(data) ? data.slice() : data) as Float32Array, shape);
-}
-
-/** Native modules of Node before version 24 cannot read arrays in shared memory. */
-const READS_SHARED_MEMORY = Number(process.versions.node.split('.')[0]) >= 24;
-
-/** Whether a run works on a copy of the array. */
-function isCopied({ buffer }: ArrayData): boolean {
-  return !READS_SHARED_MEMORY && buffer instanceof SharedArrayBuffer;
+  return new ort.Tensor(dtype, readable(data) as Float32Array, shape);
 }
