@@ -21,11 +21,11 @@ export async function withEngine<T>(
 /** Serves until `signal` is aborted. Requests in progress are finished first. */
 export async function serveUntilStopped(
   engine: Engine,
-  { host, port }: { host: string; port: number },
+  { host, port, allowedHosts }: { host: string; port: number; allowedHosts?: readonly string[] },
   signal: AbortSignal,
   announce: (address: string) => void,
 ): Promise<void> {
-  const server = createServer(engine, { host, port, logLevel: 'warn' });
+  const server = createServer(engine, { host, port, allowedHosts, logLevel: 'warn' });
   announce(await server.listen());
   if (!signal.aborted) {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -25,7 +25,7 @@ import {
   REFITS,
 } from '@lorekeep/workspace';
 import { Option } from 'commander';
-import { idList, integer, number, pairs, type Range } from './parsers.ts';
+import { idList, integer, number, pairs, type Range, repeated } from './parsers.ts';
 
 export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
@@ -186,6 +186,11 @@ export const port = () =>
     .argParser(integer(PORT_LIMITS))
     .default(DEFAULT_PORT);
 export const host = () => new Option('--host <address>', 'address the service listens on').default(DEFAULT_HOST);
+export const allowHost = () =>
+  new Option(
+    '--allow-host <name>',
+    'further name that requests may use in their Host header (repeatable); * for any',
+  ).argParser(repeated);
 export const noServe = () => new Option('--no-serve', 'exit after the report');
 export const threads = () =>
   new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(integer(LIMITS.threads));

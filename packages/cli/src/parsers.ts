@@ -35,6 +35,9 @@ export function idList(text: string): string[] {
   return ids;
 }
 
+/** Collects repeated values. */
+export const repeated = (text: string, collected: readonly string[] = []): string[] => [...collected, text];
+
 /** Collects `name=value` pairs over repeated values. */
 export function pairs(text: string, collected: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=');

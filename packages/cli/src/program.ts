@@ -232,6 +232,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
   command('serve', 'serve the live version over HTTP')
     .addOption(option.port())
     .addOption(option.host())
+    .addOption(option.allowHost())
     .addOption(option.threads())
     .action(
       inWorkspace(async (context, options: import('./commands/serve.ts').ServeCommandOptions) => {

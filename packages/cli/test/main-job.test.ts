@@ -4,7 +4,9 @@
  * `workspace`.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -204,9 +206,15 @@ describe('step by step', () => {
   });
 
   test('serve answers over HTTP and ends with exit code 0 when SIGTERM stops it', async () => {
-    const { child, finished } = start(['serve', '--port', '0', ...shop], dir);
+    const { child, finished } = start(['serve', '--port', '0', '--allow-host', 'shop.example', ...shop], dir);
     const { address } = await lineOf(child, (line) => line.event === 'listening');
     assert.equal((await fetch(`${address}/readyz`)).status, 200);
+    for (const [host, expected] of Object.entries({ 'shop.example': 200, 'other.example': 403 })) {
+      const request = get(`${address}/readyz`, { headers: { host } });
+      const [response] = await once(request, 'response');
+      response.resume();
+      assert.equal(response.statusCode, expected, host);
+    }
     child.kill('SIGTERM');
     assert.equal((await finished).code, 0);
   });

@@ -6,12 +6,13 @@ import { requestLine } from '../guidance.ts';
 export interface ServeCommandOptions {
   host: string;
   port: number;
+  allowHost?: string[];
   threads?: number;
 }
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {
   await withEngine(context, options, (engine) =>
-    serveUntilStopped(engine, options, context.run.signal, (address) => {
+    serveUntilStopped(engine, { ...options, allowedHosts: options.allowHost }, context.run.signal, (address) => {
       const { version, items, indexed } = engine.stats();
       const human = `Serving version ${version} with ${items.toLocaleString('en-US')} items at ${address} (press Ctrl-C to stop)`;
       context.output.result({ event: 'listening', address, version, items, indexed }, human);
