@@ -29,6 +29,8 @@ const AFTER: Record<string, Suggestion[]> = {
   encode: ['train'],
   'encode --dry-run': ['encode'],
   train: ['publish', 'evaluate'],
+  // A model that was trained on all events cannot be evaluated.
+  'train --refit all': ['publish'],
   evaluate: ['publish'],
   publish: ['serve', 'recommend'],
   recommend: ['serve'],
@@ -75,7 +77,7 @@ export function nextLines(steps: Suggestion[], workspace: string, options = ''):
 
 /** Ends a command by naming the next one. */
 export function suggestNext(output: Output, command: string, workspace: string): void {
-  const steps = AFTER[command];
+  const steps = AFTER[command] ?? AFTER[command.split(' ')[0]];
   if (steps !== undefined) output.aside(`\n${nextLines(steps, workspace)}`);
 }
 

@@ -88,14 +88,15 @@ function createProgram(output: Output, signal: AbortSignal): Command {
 
   /** Runs `work` in the open workspace and closes it in any case. */
   function inWorkspace<O>(work: (context: CommandContext, options: O) => Promise<void>, { create = false } = {}) {
-    return async (options: O & { workspace: string; dryRun?: boolean }, called: Command) => {
+    return async (options: O & { workspace: string; dryRun?: boolean; refit?: string }, called: Command) => {
       const warn = (warning: Warning) => output.warn(warningText(warning));
       const run = { progress: output.progress, warn, signal };
       const endpointUrl = process.env.LOREKEEP_ENDPOINT;
       const workspace = await openWorkspace(userPath(options.workspace), { create, endpointUrl });
       try {
         await work({ workspace, output, run }, options);
-        const finished = options.dryRun ? `${called.name()} --dry-run` : called.name();
+        const how = options.dryRun ? ' --dry-run' : options.refit === 'all' ? ' --refit all' : '';
+        const finished = `${called.name()}${how}`;
         if (!signal.aborted) suggestNext(output, finished, options.workspace);
       } finally {
         output.settle();

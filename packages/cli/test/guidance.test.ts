@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
+import { suggestNext } from '../src/guidance.ts';
 import { createOutput } from '../src/terminal.ts';
 import { lineOf, lorekeep, start } from './command.ts';
 
@@ -104,4 +105,17 @@ test('guidance begins on a line of its own below a live bar', () => {
   output.progress({ stage: 'train', done: 1, total: 9, unit: 'steps' });
   output.aside('Next: …');
   assert.deepEqual(written.slice(1), ['\n', 'Next: …\n']);
+});
+
+test('after a training on all events no evaluation is suggested, which would be refused', () => {
+  const said = (command: string) => {
+    const written: string[] = [];
+    const terminal = { isTTY: false, write: (text: string) => written.push(text) };
+    suggestNext(createOutput(false, terminal as never, terminal as never), command, 'shop');
+    return written.join('');
+  };
+  assert.match(said('train'), /lorekeep evaluate/);
+  assert.match(said('train --refit all'), /lorekeep publish/);
+  assert.doesNotMatch(said('train --refit all'), /lorekeep evaluate/);
+  assert.match(said('quickstart --refit all'), /lorekeep serve/);
 });

@@ -66,7 +66,7 @@ export interface EventInput {
    * history. Default `'interaction'`.
    */
   type?: string;
-  /** Unix seconds. Default: the time of arrival. */
+  /** Unix seconds, at most 1e11: milliseconds are refused. Default: the time of arrival. */
   timestamp?: number;
   rating?: number;
   /** Where: `'home'`, `'search'`, … */

@@ -11,6 +11,8 @@ export const MAX_BATCH = 1000;
 /** Most recommendations in one answer. */
 export const MAX_K = 1000;
 
+/** Unix seconds in the year 5138. As milliseconds this is 1973, so a larger number is no seconds. */
+const MAX_TIMESTAMP = 1e11;
 const MAX_ITEM_FIELDS = 100;
 const MAX_FILTER_FIELDS = 20;
 
@@ -66,7 +68,11 @@ export const eventSchema = z
     type: text(MAX_EVENT_TYPE_LENGTH, 1)
       .default('interaction')
       .describe("'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history."),
-    timestamp: z.number().optional().describe('Unix seconds. Default: the time of arrival.'),
+    timestamp: z
+      .number()
+      .max(MAX_TIMESTAMP, 'Expected Unix seconds. This looks like milliseconds or microseconds.')
+      .optional()
+      .describe('Unix seconds. Default: the time of arrival.'),
     rating: z.number().optional(),
     surface: text(256, 1).optional().describe("Where: 'home', 'search', …"),
     session: text(256, 1).optional(),

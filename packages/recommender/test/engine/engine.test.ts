@@ -218,6 +218,17 @@ for (const preset of ['learn', 'linear'] as const)
       assert.equal((await shop.store.counts()).events, events);
     });
 
+    test('a time in milliseconds is refused, not stored as a far future', async () => {
+      const { events } = await shop.store.counts();
+      const event = { user: 'x', item: 'garden-1', timestamp: 1_764_500_000_000 };
+      await assert.rejects(engine.appendEvents([event]), (error: LorekeepError) => {
+        assert.match(error.message, /Unix seconds.*milliseconds/);
+        return error.code === 'REQUEST_INVALID';
+      });
+      assert.equal((await shop.store.counts()).events, events);
+      await engine.appendEvents([{ ...event, timestamp: event.timestamp / 1000 }]);
+    });
+
     test('reads and writes at the same time all come out right', async () => {
       const writes = Array.from({ length: 20 }, (_, n) =>
         engine.upsertItems([{ id: `many-${n}`, title: `kitchen pan ${n}` }]),
