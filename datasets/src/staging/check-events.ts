@@ -6,14 +6,11 @@
  * timestamp, the order of the lines stands for time: events get ordinals that continue from the
  * number of events stored, which must then all have ordinals.
  */
-import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
+import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import type { Staging } from './staging.ts';
 
 /** The type of an event whose file gives none. */
 const DEFAULT_EVENT_TYPE = 'interaction';
-
-/** Larger numbers are milliseconds. */
-const MILLISECONDS_ABOVE = 1e11;
 
 /**
  * Events whose item is neither in the files nor in the store are bad lines, or are left out and
@@ -54,7 +51,7 @@ function checkedLines(table: string, timed: boolean, unknownItems: UnknownItems)
       FROM ${table})
     SELECT line, user, item, unknown,
       CASE WHEN timestamp_number IS NULL THEN moment
-        WHEN abs(timestamp_number) > ${MILLISECONDS_ABOVE} THEN timestamp_number / 1000
+        WHEN abs(timestamp_number) > ${MAX_TIMESTAMP} THEN timestamp_number / 1000
         ELSE timestamp_number END AS time,
       if(type IS NULL OR type = '', '${DEFAULT_EVENT_TYPE}', type) AS type,
       rating_number, nullif(surface, '') AS surface, nullif(session, '') AS session, position_number,

@@ -167,8 +167,8 @@ test('protocol B: users with more than three reviews of products with metadata, 
   const random = createRandom(7);
   const meta = Array.from({ length: 40 }, (_, i) => meta2018(`B${i}`));
   const reviews = Array.from({ length: 400 }, () =>
-    // Times are days, as in the files, so many reviews of a user have equal times. A fifth of the
-    // reviews is of products without metadata.
+    // Times are whole days, as in the files. Therefore many reviews of a user have equal times. A
+    // fifth of the reviews is of products without metadata.
     review2018(`U${random.int(80)}`, `B${random.int(50)}`, 1500000000 + 86400 * random.int(5)),
   );
   const expected = new Map<string, string[]>();

@@ -25,6 +25,7 @@ export {
   usage,
 } from './errors.ts';
 export { sha256, sha256OfFile, writeDirectoryAtomic, writeFileAtomic } from './files.ts';
+export { withOptionalPackage } from './optional-package.ts';
 export {
   type Configuration,
   defaultsOf,

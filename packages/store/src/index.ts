@@ -8,6 +8,7 @@ export {
   idProblem,
   MAX_EVENT_TYPE_LENGTH,
   MAX_ID_LENGTH,
+  MAX_TIMESTAMP,
 } from './contract/limits.ts';
 export { fingerprintOf } from './contract/log-fingerprint.ts';
 export type { Settings } from './contract/settings.ts';

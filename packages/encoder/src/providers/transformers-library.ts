@@ -1,6 +1,5 @@
 /** Loads the optional package `@huggingface/transformers`. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { withOptionalPackage } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 
 export const TRANSFORMERS_PACKAGE = '@huggingface/transformers';
@@ -19,27 +18,14 @@ export interface TransformersModel {
   dispose(): Promise<unknown>;
 }
 
-/**
- * Searches in the working directory (`.extras`, then its own packages), then beside this file.
- * @throws LorekeepError `ENCODER_PACKAGE_MISSING`
- */
+/** @throws LorekeepError `ENCODER_PACKAGE_MISSING` */
 export function loadTransformersLibrary(): TransformersLibrary {
-  const bases = [join(process.cwd(), '.extras', 'package.json'), join(process.cwd(), 'package.json'), import.meta.url];
-  const failures: unknown[] = [];
-  for (const base of bases) {
-    try {
-      return createRequire(base)(TRANSFORMERS_PACKAGE) as TransformersLibrary;
-    } catch (error) {
-      failures.push(error);
-    }
+  try {
+    return withOptionalPackage(TRANSFORMERS_PACKAGE, import.meta.url, (library: TransformersLibrary) => library);
+  } catch (error) {
+    const install = 'Run "pnpm extras" (or "npm install @huggingface/transformers@4.3.1 --ignore-scripts").';
+    throw errors.ENCODER_PACKAGE_MISSING({ package: TRANSFORMERS_PACKAGE, install }, error);
   }
-  throw errors.ENCODER_PACKAGE_MISSING(
-    {
-      package: TRANSFORMERS_PACKAGE,
-      install: 'Run "pnpm extras" (or "npm install @huggingface/transformers@4.3.1 --ignore-scripts").',
-    },
-    new AggregateError(failures),
-  );
 }
 
 /**

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions } from '../runtime/session-options.ts';
-import { READS_SHARED_MEMORY } from '../runtime/shared-memory.ts';
+import { readable } from '../runtime/shared-memory.ts';
 import type { MatmulOperands, MatmulRequest, MatmulShape } from './matmul-pool.ts';
 
 const port = parentPort!;
@@ -16,10 +16,9 @@ async function run(session: ort.InferenceSession, { rows, columns, inner }: Matm
 }
 
 async function compute(session: ort.InferenceSession, shape: MatmulShape, { a, b, c }: MatmulOperands) {
-  if (READS_SHARED_MEMORY) return run(session, shape, { a, b, c });
-  const own = Float32Array.from(c);
-  await run(session, shape, { a: Float32Array.from(a), b: Float32Array.from(b), c: own });
-  c.set(own);
+  const own = readable(c);
+  await run(session, shape, { a: readable(a), b: readable(b), c: own });
+  if (own !== c) c.set(own);
 }
 
 port.on('message', async ({ key, graph, shape, products }: MatmulRequest) => {

@@ -4,7 +4,7 @@
  */
 import type { ArrayData } from '../arrays.ts';
 
-export const READS_SHARED_MEMORY = Number(process.versions.node.split('.')[0]) >= 24;
+const READS_SHARED_MEMORY = Number(process.versions.node.split('.')[0]) >= 24;
 
 /** Whether ONNX Runtime must work on a copy of the array. */
 export function isCopied({ buffer }: ArrayData): boolean {
@@ -12,4 +12,4 @@ export function isCopied({ buffer }: ArrayData): boolean {
 }
 
 /** The array that ONNX Runtime works on: the array itself, or a copy. */
-export const readable = (data: ArrayData): ArrayData => (isCopied(data) ? data.slice() : data);
+export const readable = <Data extends ArrayData>(data: Data): Data => (isCopied(data) ? (data.slice() as Data) : data);

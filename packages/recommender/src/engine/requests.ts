@@ -3,7 +3,7 @@
  * OpenAPI document of the HTTP service; `request-types.ts` has their types. Every text and every list
  * has a limit, so that the cost of a request is bounded.
  */
-import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
+import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import { z } from 'zod';
 
 /** Most items or events in one request. */
@@ -11,8 +11,6 @@ export const MAX_BATCH = 1000;
 /** Most recommendations in one answer. */
 export const MAX_K = 1000;
 
-/** Unix seconds in the year 5138. As milliseconds this is 1973, so a larger number is no seconds. */
-const MAX_TIMESTAMP = 1e11;
 const MAX_ITEM_FIELDS = 100;
 const MAX_FILTER_FIELDS = 20;
 

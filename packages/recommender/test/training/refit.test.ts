@@ -43,7 +43,7 @@ test('trained once more with what was chosen: on the validation events, and blin
   assert.ok(first.linear !== undefined && first.reranker?.parts !== undefined);
   const selected: Selected = {
     version: 'first',
-    // Twice, whatever validation would have it: epochs must be those given.
+    // The training must take the given number of epochs, also if validation had chosen another.
     training: { bestEpoch: 2, records: first.towers.records },
     linear: { ...first.linear.settings, search: first.linear.search },
     reranker: first.reranker.report,

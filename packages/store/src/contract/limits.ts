@@ -9,6 +9,12 @@ export const MAX_ID_LENGTH = 256;
 export const MAX_EVENT_TYPE_LENGTH = 64;
 
 /**
+ * Unix seconds in the year 5138. As milliseconds this is 1973, so a larger timestamp is not in
+ * seconds.
+ */
+export const MAX_TIMESTAMP = 1e11;
+
+/**
  * The number of Unicode code points: a character outside the Basic Multilingual Plane counts once.
  */
 export function codePointLength(text: string): number {

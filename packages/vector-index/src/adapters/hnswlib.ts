@@ -8,9 +8,9 @@
  * filled on opening. The library only marks elements as deleted, and reuses their slots when the
  * keys are added again.
  */
+
 import { open } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { withOptionalPackage } from '@lorekeep/core';
 import type { IndexAdapter, IndexOptions, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { searchPredicate } from '../search-predicate.ts';
@@ -98,25 +98,18 @@ function storedPoint(graph: Native, label: number): Float32Array | undefined {
   }
 }
 
-/**
- * Looks for the package in the working directory (`.extras`, then its own packages), then beside
- * this file.
- */
 function newGraph(dim: number): Native {
-  const places = [join(process.cwd(), '.extras', 'package.json'), join(process.cwd(), 'package.json'), import.meta.url];
-  const failures: unknown[] = [];
-  for (const place of places) {
-    try {
-      const { HierarchicalNSW } = createRequire(place)(PACKAGE) as {
-        HierarchicalNSW: new (space: 'ip', dim: number) => Native;
-      };
-      return new HierarchicalNSW('ip', dim);
-    } catch (error) {
-      failures.push(error);
-    }
+  type Library = { HierarchicalNSW: new (space: 'ip', dim: number) => Native };
+  try {
+    return withOptionalPackage<Library, Native>(
+      PACKAGE,
+      import.meta.url,
+      (loaded) => new loaded.HierarchicalNSW('ip', dim),
+    );
+  } catch (error) {
+    const install = 'Install hnswlib-node 3.0.0 (it compiles), or choose the index kind "usearch".';
+    throw errors.INDEX_ADAPTER_MISSING({ kind: 'hnswlib', package: PACKAGE, install }, error);
   }
-  const install = 'Install hnswlib-node 3.0.0 (it compiles), or choose the index kind "usearch".';
-  throw errors.INDEX_ADAPTER_MISSING({ kind: 'hnswlib', package: PACKAGE, install }, new AggregateError(failures));
 }
 
 function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf = 64 }: IndexOptions): VectorIndex {
