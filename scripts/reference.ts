@@ -1,7 +1,7 @@
 /**
  * Writes what the documentation takes from code and results: `pnpm reference`.
  *
- * - docs/options.md: the option tables and the presets
+ * - docs/reference/options.md: the option tables and the presets
  * - docs/results.md: the committed results
  * - README.md: the table between the two `figures` comments
  *
@@ -16,7 +16,7 @@ import { headlineTable, resultsPage } from './reference/results-page.ts';
 const pathOf = (page: string) => fileURLToPath(new URL(`../${page}`, import.meta.url));
 
 const pages: Record<string, () => string> = {
-  'docs/options.md': optionsPage,
+  'docs/reference/options.md': optionsPage,
   'docs/results.md': resultsPage,
   'README.md': readme,
 };

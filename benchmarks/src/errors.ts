@@ -1,4 +1,4 @@
-/** The errors of the benches. Codes are stable; `docs/errors.md` explains each. */
+/** The errors of the benches. Codes are stable; `docs/reference/errors.md` explains each. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 export const errors = defineErrors({

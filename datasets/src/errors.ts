@@ -1,4 +1,4 @@
-/** Every error of this package. Codes are stable; `docs/errors.md` explains them. */
+/** Every error of this package. Codes are stable; `docs/reference/errors.md` explains them. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 import type { BadLine } from './bad-line.ts';
 

@@ -1,4 +1,4 @@
-/** docs/options.md, from the option tables and the presets. */
+/** docs/reference/options.md, from the option tables and the presets. */
 import type { Option } from '../../packages/core/src/index.ts';
 import { type Preset, presets, recommenderOptions } from '../../packages/recommender/src/index.ts';
 import { WIDTH, wrapped } from './markdown.ts';

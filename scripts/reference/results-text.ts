@@ -17,7 +17,7 @@ export const setNames: Record<string, string> = {
 /** Paragraphs, by the part of the page that they belong to. */
 export const introductions = {
   page: [
-    'The figures come from [benchmarks/results](../benchmarks/results). `pnpm bench quality` writes `quality.json`. The other benches write no file; their figures are copied into `measured.json`. The figures were measured on two shared x86-64 cores (AVX2) unless the text says otherwise. [How the figures are measured](../benchmarks/README.md) describes every bench. [Terms](design.md#terms) explains the words.',
+    'The figures come from [benchmarks/results](../benchmarks/results). `pnpm bench quality` writes `quality.json`. The other benches write no file; their figures are copied into `measured.json`. The figures were measured on two shared x86-64 cores (AVX2) unless the text says otherwise. [How the figures are measured](../benchmarks/README.md) describes every bench. [Terms](explanation/design.md#terms) explains the words.',
     'The best figure of a row is bold.',
   ],
   quality: [
@@ -56,7 +56,7 @@ export const introductions = {
 /** Text around a figure. */
 export const conditions = {
   repeats: (share: string) =>
-    `REES46 is a log of views. 40 % of its events are of an item that the user has seen before, and repeating the last item is correct for ${share} of the test users. \`sasrec\` ranks the correct item first more often than \`learn\` does, but the top ten of \`learn\` contain it far more often. The first result on this set (.3657 / .2481) showed that the re-ranker seldom proposed items of the history. We changed this after seeing the test result, so the set no longer counts as held out ([experiments](experiments.md#repeat-consumption)).`,
+    `REES46 is a log of views. 40 % of its events are of an item that the user has seen before, and repeating the last item is correct for ${share} of the test users. \`sasrec\` ranks the correct item first more often than \`learn\` does, but the top ten of \`learn\` contain it far more often. The first result on this set (.3657 / .2481) showed that the re-ranker seldom proposed items of the history. We changed this after seeing the test result, so the set no longer counts as held out ([experiments](explanation/experiments.md#repeat-consumption)).`,
   otherMachine: (machine: string) =>
     `On ${machine}, our training step takes as long as above and PyTorch's takes less:`,
 };

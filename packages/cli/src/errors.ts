@@ -1,4 +1,4 @@
-/** Errors of the command line itself. `docs/errors.md` explains each code. */
+/** Errors of the command line itself. `docs/reference/errors.md` explains each code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 export const errors = defineErrors({

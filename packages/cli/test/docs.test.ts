@@ -40,8 +40,8 @@ async function errorDefinitions(): Promise<Map<string, { kind: ErrorKind; http?:
   return new Map(tables.flatMap((table) => Object.entries(definitionsOf(table))));
 }
 
-describe('docs/errors.md', () => {
-  const rows = tableRows(page('errors.md')).filter(([code]) => /^`[A-Z][A-Z0-9_]*`$/.test(code));
+describe('docs/reference/errors.md', () => {
+  const rows = tableRows(page('reference/errors.md')).filter(([code]) => /^`[A-Z][A-Z0-9_]*`$/.test(code));
   const codes = rows.map(([code]) => code.slice(1, -1));
   let definitions: Awaited<ReturnType<typeof errorDefinitions>>;
 
@@ -95,9 +95,9 @@ describe('docs/errors.md', () => {
   });
 });
 
-describe('docs/command-line.md', () => {
+describe('docs/reference/command-line.md', () => {
   const COMMON = ['--workspace <dir>', '--json'];
-  const markdown = page('command-line.md');
+  const markdown = page('reference/command-line.md');
 
   interface HelpOption {
     flags: string;
@@ -181,14 +181,14 @@ describe('docs/command-line.md', () => {
   });
 });
 
-for (const file of ['docs/options.md', 'docs/results.md', 'README.md'])
+for (const file of ['docs/reference/options.md', 'docs/results.md', 'README.md'])
   test(`${file} is the page that \`pnpm reference\` writes`, async () => {
     const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print', file]);
     assert.equal(read(file), stdout, 'run `pnpm reference`');
   });
 
-describe('docs/http-api.md', () => {
-  const markdown = page('http-api.md');
+describe('docs/reference/http-api.md', () => {
+  const markdown = page('reference/http-api.md');
   let openapi: any;
   let address: string;
 
@@ -265,8 +265,8 @@ describe('docs/http-api.md', () => {
   });
 });
 
-describe('docs/data-formats.md', () => {
-  const markdown = page('data-formats.md');
+describe('docs/reference/data-formats.md', () => {
+  const markdown = page('reference/data-formats.md');
 
   test('lists the names of every column in the order in which they are tried', () => {
     const table = tableRows(section(markdown, '## Columns') ?? '').slice(1);
@@ -280,8 +280,8 @@ describe('docs/data-formats.md', () => {
   });
 });
 
-describe('docs/design.md', () => {
-  const table = tableRows(section(page('design.md'), '## Packages') ?? '').slice(1);
+describe('docs/explanation/design.md', () => {
+  const table = tableRows(section(page('explanation/design.md'), '## Packages') ?? '').slice(1);
   const folders = table.map(([first]) => codeSpans(first)[0]);
 
   /**

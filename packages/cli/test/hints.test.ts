@@ -17,7 +17,7 @@ const BENCHMARKS = /^(BENCH|PEER)_/;
 
 describe('hints', () => {
   test('are for codes that exist', () => {
-    const documented = [...page('errors.md').matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, code]) => code);
+    const documented = [...page('reference/errors.md').matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, code]) => code);
     assert.deepEqual(
       Object.keys(ERROR_HINTS).filter((code) => !documented.includes(code)),
       [],
@@ -25,7 +25,7 @@ describe('hints', () => {
   });
 
   test('name commands and options that exist', () => {
-    const commands = page('command-line.md');
+    const commands = page('reference/command-line.md');
     const named = [...source.matchAll(/lorekeep (\w+)/g)].map(([, command]) => `## ${command}\n`);
     const options = [...source.matchAll(/(?<= )--[a-z-]+/g)].map(([option]) => option);
     assert.ok(named.length > 10 && options.length > 10);
@@ -40,7 +40,7 @@ describe('hints', () => {
   });
 
   test('exist for every error whose remedy is a command or an option', () => {
-    const rows = tableRows(page('errors.md')).filter(([code]) => /^`[A-Z0-9_]+`$/.test(code));
+    const rows = tableRows(page('reference/errors.md')).filter(([code]) => /^`[A-Z0-9_]+`$/.test(code));
     const typed = rows.filter(([, , remedy]) => /`(lorekeep |--)/.test(remedy)).map(([code]) => code.slice(1, -1));
     assert.ok(typed.length > 40, `${typed.length}`);
     assert.deepEqual(

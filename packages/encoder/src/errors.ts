@@ -1,4 +1,4 @@
-/** Every error of the encoder package. `docs/errors.md` explains each code. */
+/** Every error of the encoder package. `docs/reference/errors.md` explains each code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 /** A source of models that was tried and could not provide the model. */
@@ -38,7 +38,7 @@ export const errors = defineErrors({
   }),
   MODEL_UNSUPPORTED: usage<{ directory: string; feature: string }>({
     message: ({ directory, feature }) => `The model in ${directory} uses a feature that is not supported: ${feature}.`,
-    hint: 'docs/encoders.md lists what is supported. For other models, use an exported model.onnx or an embeddings endpoint.',
+    hint: 'docs/reference/encoders.md lists what is supported. For other models, use an exported model.onnx or an embeddings endpoint.',
   }),
   MODEL_HASH_MISMATCH: failure<{ file: string; expected: string; actual: string }>({
     message: ({ file, expected, actual }) =>

@@ -1,4 +1,4 @@
-/** The errors of this package. `docs/errors.md` describes every code. */
+/** The errors of this package. `docs/reference/errors.md` describes every code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 /** A safetensors file that cannot be read. */

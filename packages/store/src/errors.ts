@@ -1,4 +1,4 @@
-/** Every error of the store. Codes are stable; `docs/errors.md` explains them. */
+/** Every error of the store. Codes are stable; `docs/reference/errors.md` explains them. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 export const errors = defineErrors({

@@ -1,6 +1,6 @@
 /**
  * The layout of the repository: imports go downward, packages meet at their public faces, nothing
- * is circular, and no file or folder outgrows a reader. `docs/design.md` explains the layers.
+ * is circular, and no file or folder outgrows a reader. `docs/explanation/design.md` explains the layers.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';

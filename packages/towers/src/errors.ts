@@ -1,4 +1,4 @@
-/** Errors of this package. docs/errors.md describes each code. */
+/** Errors of this package. docs/reference/errors.md describes each code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 const lowerLearningRate = ({ checkpoint }: { checkpoint?: string }) =>

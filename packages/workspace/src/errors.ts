@@ -1,4 +1,4 @@
-/** The errors of the main job. `docs/errors.md` explains each code. */
+/** The errors of the main job. `docs/reference/errors.md` explains each code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 export const errors = defineErrors({

@@ -3,7 +3,7 @@
  * answer that is not a success has the shape `{ error: { code, message, hint?, details? } }` with a
  * stable code.
  *
- * `docs/threat-model.md` says what this service defends against, and what it leaves to others.
+ * `docs/explanation/threat-model.md` says what this service defends against, and what it leaves to others.
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';

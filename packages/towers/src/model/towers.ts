@@ -11,7 +11,7 @@
  *                   v = c                    `content-space`; O leads back to the space of the text
  *                   v = x                    `adaptor`; O is left out
  *
- * Our default (`residual` true; docs/experiments.md has the figures): the recency-weighted sum of
+ * Our default (`residual` true; docs/explanation/experiments.md has the figures): the recency-weighted sum of
  * the inputs bypasses the transformer, whose contribution starts at zero. If A and E have their
  * closed-form values, the untrained towers are the linear model of closed-form-start.ts, and
  * training adds to it. The transformer is narrower than the vectors (`hidden` < `dim`), which keeps

@@ -3,7 +3,7 @@
  * the sparse tables of item-statistics.ts, one history row at a time, so one query costs
  * history × neighbours additions.
  *
- * Each group of features has its own file; feature-names.ts gives their order. docs/experiments.md
+ * Each group of features has its own file; feature-names.ts gives their order. docs/explanation/experiments.md
  * has the features that were tried, also those that were rejected.
  */
 import { CANDIDATES, type Candidates, recentItems } from '@lorekeep/linear';
