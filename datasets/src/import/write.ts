@@ -41,7 +41,7 @@ async function put<Row>(
   unit: 'items' | 'events',
   total: number,
   batches: AsyncIterable<Row[]>,
-  putBatch: (batch: Row[]) => Promise<void>,
+  putBatch: (batch: Row[]) => Promise<unknown>,
   { progress, signal }: RunContext,
 ): Promise<void> {
   let done = 0;

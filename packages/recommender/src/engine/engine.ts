@@ -87,7 +87,7 @@ export interface Engine {
   upsertItems(items: Item[]): Promise<{ upserted: number; encoded: number; encodeSeconds: number; version: string }>;
   /**
    * Appends events: when this resolves they are on disk and used by the next recommendation. At
-   * most 1,000.
+   * most 1,000. `appended` leaves out those whose id is stored already.
    *
    * @throws LorekeepError `REQUEST_INVALID`, `EVENT_UNKNOWN_ITEM`, `EVENT_INVALID` (nothing is
    *   written), `ENGINE_BUSY`
@@ -232,10 +232,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         timestamp: event.timestamp ?? now,
       }));
       return write(async () => {
-        await store.appendEvents(events);
+        const appended = await store.appendEvents(events);
         const chosen = events.filter(({ type }) => !PASSIVE_EVENT_TYPES.includes(type));
         current.loaded.countEvents(chosen.map(({ item }) => item));
-        return { appended: events.length };
+        return { appended };
       });
     },
 

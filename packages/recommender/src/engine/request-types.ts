@@ -58,6 +58,8 @@ export interface SimilarRequest {
 
 /** One action of one user on one item. */
 export interface EventInput {
+  /** Events with the same id are one event: the first that arrives counts. Default: none. */
+  id?: string;
   user: string;
   /** Must be in the catalogue. */
   item: string;
@@ -72,6 +74,8 @@ export interface EventInput {
   /** Where: `'home'`, `'search'`, … */
   surface?: string;
   session?: string;
+  /** Id of the list that was shown. It links an impression with its click. */
+  request?: string;
   /** Position in the list that was shown, from 0. */
   position?: number;
 }

@@ -61,6 +61,7 @@ export const itemSchema = z
 
 export const eventSchema = z
   .strictObject({
+    id: idSchema.optional().describe('Events with the same id are one event: the first that arrives counts.'),
     user: idSchema,
     item: idSchema.describe('Must be in the catalogue.'),
     type: text(MAX_EVENT_TYPE_LENGTH, 1)
@@ -74,6 +75,7 @@ export const eventSchema = z
     rating: z.number().optional(),
     surface: text(256, 1).optional().describe("Where: 'home', 'search', …"),
     session: text(256, 1).optional(),
+    request: idSchema.optional().describe('Id of the list that was shown. It links an impression with its click.'),
     position: z.int().min(0).max(1_000_000).optional().describe('Position in the list that was shown, from 0.'),
   })
   .describe('One action of one user on one item.');

@@ -61,6 +61,16 @@ export function eventsChecks(check: Check): void {
     assert.deepEqual(await store.counts(), { items: 2, users: 2, events: 4 });
   });
 
+  check('events with the same id are one event, and the first counts', async ({ store }) => {
+    await store.upsertItems([{ id: 'a' }, { id: 'b' }]);
+    const first: Event = { id: 'e1', ...at('u', 'a', 1), request: 'r1' };
+    assert.equal(await store.appendEvents([first, { id: 'e1', ...at('v', 'b', 2) }, at('u', 'b', 3)]), 2);
+    assert.equal(await store.appendEvents([{ id: 'e1', ...at('v', 'b', 2) }, at('u', 'b', 3)]), 1);
+    assert.deepEqual(await collect(store.events()), [first, at('u', 'b', 3), at('u', 'b', 3)]);
+    await assert.rejects(store.appendEvents([{ ...first, id: '' }]), code('EVENT_INVALID'));
+    await assert.rejects(store.appendEvents([{ ...first, request: 'x'.repeat(257) }]), code('EVENT_INVALID'));
+  });
+
   check('a history is the last items oldest first, by time then arrival, without passive events', async ({ store }) => {
     await store.upsertItems(['a', 'b', 'c', 'd'].map((id) => ({ id })));
     await store.appendEvents([at('u', 'c', 3), at('u', 'a', 1), at('u', 'b', 1), at('u', 'd', 2, 'impression')]);

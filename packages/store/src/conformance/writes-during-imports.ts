@@ -5,11 +5,37 @@
 import assert from 'node:assert/strict';
 import type { Item } from '../contract/catalogue.ts';
 import type { Event } from '../contract/event-log.ts';
+import type { ImportTransaction } from '../contract/imports.ts';
 import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { Store } from '../contract/store.ts';
 import { at, type Check, code, collect, record } from './support.ts';
 
 export function writesDuringImportsChecks(check: Check): void {
+  check('an event that a write and the running import both bring is the one of the write', async ({ store }) => {
+    await store.upsertItems([{ id: 'a' }, { id: 'b' }]);
+    const live = (id: string) => ({ id, ...at('live', 'a', 1) });
+    const imported = (id: string) => ({ id, ...at('imported', 'b', 2) });
+    const fill = async (transaction: ImportTransaction) => {
+      assert.equal(await transaction.putEvents([imported('e1')]), 1);
+      assert.equal(await store.appendEvents([live('e1'), live('e2')]), 2);
+      assert.equal(await transaction.putEvents([imported('e2'), imported('e3'), imported('e3')]), 1);
+      assert.equal(await store.appendEvents([live('e3')]), 1);
+      assert.equal(await transaction.putEvents([imported('e4')]), 1);
+      assert.deepEqual(await collect(store.events()), [live('e1'), live('e2'), live('e3')]);
+    };
+    await assert.rejects(
+      store.importAll(record('f1'), async (transaction) => {
+        await fill(transaction);
+        throw new Error('enough');
+      }),
+    );
+    assert.deepEqual(await collect(store.events()), [live('e1'), live('e2'), live('e3')]);
+    await store.importAll(record('f2'), async (transaction) => {
+      assert.equal(await transaction.putEvents([imported('e1'), imported('e4')]), 1);
+    });
+    assert.deepEqual(await collect(store.events()), [live('e1'), live('e2'), live('e3'), imported('e4')]);
+  });
+
   check('a write during an import takes effect at once and arrives before the import', async ({ store }) => {
     await store.upsertItems([{ id: 'old', title: 'stored' }, { id: 'both' }]);
     await store.importAll(record('f'), async (transaction) => {

@@ -2,6 +2,11 @@
 
 /** One action of one user on one item. */
 export interface Event {
+  /**
+   * The shop's own public id of the event, 1–256 code points. Events with the same id are one event:
+   * the first that is stored counts. Default: none, and the event is always added.
+   */
+  id?: string;
   user: string;
   item: string;
   /**
@@ -15,6 +20,11 @@ export interface Event {
   /** Where it happened: `'home'`, `'search'`, … */
   surface?: string;
   session?: string;
+  /**
+   * The list that was shown (the id of the request that was answered by it), 1–256 code points. It
+   * links an impression with its click.
+   */
+  request?: string;
   /** Position of the item in the list shown, from 0, for an impression or for the click on it. */
   position?: number;
 }
@@ -27,11 +37,12 @@ export const PASSIVE_EVENT_TYPES: readonly string[] = ['impression'];
 
 export interface EventLog {
   /**
-   * Appends events in one transaction, durable when the promise resolves.
+   * Appends events in one transaction, durable when the promise resolves. Resolves to the number of
+   * events added: all but those whose id is stored already.
    * @throws LorekeepError `EVENT_INVALID`, or `EVENT_UNKNOWN_ITEM` if an event names an item that
    *   is not stored (nothing is written)
    */
-  appendEvents(events: Event[]): Promise<void>;
+  appendEvents(events: Event[]): Promise<number>;
   /** Each user's last `limit` non-passive events' items, oldest first; `[]` for unknown users. */
   histories(users: string[], limit: number): Promise<string[][]>;
   /** All events in order of arrival, including passive ones. */

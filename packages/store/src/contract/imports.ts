@@ -26,8 +26,11 @@ export interface ImportRecord {
 export interface ImportTransaction {
   /** @throws LorekeepError `ITEM_INVALID`, `IMPORT_OVER` */
   putItems(items: Item[]): Promise<void>;
-  /** @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER` */
-  putEvents(events: Event[]): Promise<void>;
+  /**
+   * Resolves to the number of events added: all but those whose id is stored already.
+   * @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER`
+   */
+  putEvents(events: Event[]): Promise<number>;
 }
 
 export interface Imports {
@@ -42,6 +45,6 @@ export interface Imports {
    * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
    *   fingerprint or one of these contents
    */
-  importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<void>): Promise<void>;
+  importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<unknown>): Promise<void>;
   imports(): Promise<ImportRecord[]>;
 }

@@ -71,6 +71,10 @@ function itemProblem(item: Item): string | undefined {
 
 function eventProblem(event: Event): string | undefined {
   if (typeof event !== 'object' || event === null) return 'not an object';
+  for (const field of ['id', 'request'] as const) {
+    const problem = event[field] === undefined ? undefined : idProblem(event[field]);
+    if (problem !== undefined) return `${field} ${problem}`;
+  }
   const user = idProblem(event.user);
   if (user !== undefined) return `user ${user}`;
   const item = idProblem(event.item);

@@ -6,7 +6,10 @@ import { readInteractionLog } from './interaction-log.ts';
 import type { LiveWriter } from './live-writer.ts';
 import { HORIZON } from './visibility.ts';
 
-type EventRow = { [name in keyof Required<Event>]: Event[name] | null } & { arrival: number };
+type EventRow = { [name in keyof Required<Omit<Event, 'id'>>]: Event[name] | null } & {
+  arrival: number;
+  eventId: string | null;
+};
 interface EventBatch {
   arrival: number;
   batchSize: number;
@@ -17,7 +20,7 @@ interface EventBatch {
 export function createEventLog({ database, read, write }: Access, writer: LiveWriter): EventLog {
   const selectEvents = (filter: string) =>
     database.prepare<EventBatch, EventRow>(`
-      SELECT e.arrival, u.id AS user, i.id AS item, t.name AS type, e.timestamp, e.rating, e.surface, e.session, e.position
+      SELECT e.arrival, u.id AS user, i.id AS item, t.name AS type, e.timestamp, e.rating, e.surface, e.session, e.position, e.id AS eventId, e.request
       FROM events e JOIN users u ON u.row = e.user JOIN items i ON i.row = e.item JOIN event_types t ON t.type = e.type
       WHERE e.arrival > :arrival AND e.arrival < ${HORIZON} ${filter} ORDER BY e.arrival LIMIT :batchSize`);
   const all = selectEvents('');
@@ -36,7 +39,7 @@ export function createEventLog({ database, read, write }: Access, writer: LiveWr
   return {
     async appendEvents(events) {
       checkEvents(events);
-      await write(() => writer.putEvents(events));
+      return write(() => writer.putEvents(events));
     },
 
     async histories(users, limit) {
@@ -69,5 +72,7 @@ function eventOf(row: EventRow): Event {
   if (row.surface !== null) event.surface = row.surface;
   if (row.session !== null) event.session = row.session;
   if (row.position !== null) event.position = row.position;
+  if (row.eventId !== null) event.id = row.eventId;
+  if (row.request !== null) event.request = row.request;
   return event;
 }

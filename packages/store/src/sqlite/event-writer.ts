@@ -9,21 +9,24 @@ import { errors } from '../errors.ts';
 /** Known ids per table before a map is emptied: bounds an import's memory to about 100 MB. */
 const REMEMBERED_IDS = 1_000_000;
 
+const COLUMNS = ['user', 'item', 'type', 'timestamp', 'rating', 'surface', 'session', 'position'];
+
 export interface EventRows {
   /** The row of an item that events may name. */
   itemRow(id: string): number | undefined;
   /** The row of a user, created if necessary. */
   userRow(id: string): number;
-  /**
-   * Null for the number after the largest in use, which SQLite finds faster than it inserts a given
-   * one.
-   */
-  nextArrival(): number | null;
+  nextArrival(): number;
+  /** Events with at least this number cannot be seen by readers of the same transaction. */
+  hiddenFrom(): number;
 }
 
 export interface EventWriter {
-  /** @param firstIndex index of `events[0]` in the caller's batch, for errors */
-  put(events: readonly Event[], firstIndex: number): void;
+  /**
+   * @param firstIndex index of `events[0]` in the caller's batch, for errors
+   * @returns the number of events added
+   */
+  put(events: readonly Event[], firstIndex: number): number;
   /**
    * Forgets the rows of all ids. Necessary after a rollback, and if another connection may have
    * written.
@@ -32,14 +35,20 @@ export interface EventWriter {
 }
 
 export function createEventWriter(database: Database, rows: EventRows): EventWriter {
+  const columns = COLUMNS.join(', ');
   const typeRow = database.prepare<[string], number>('SELECT type FROM event_types WHERE name = ?').pluck();
   const nextType = database
     .prepare<[number], number>('SELECT 1 + count(*) FROM event_types WHERE sign(type) = ?')
     .pluck();
   const putType = database.prepare('INSERT INTO event_types (type, name) VALUES (?, ?)');
   const putEvent = database.prepare(`
-    INSERT INTO events (arrival, user, item, type, timestamp, rating, surface, session, position)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO events (arrival, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  // An event of the running import with the same id is not seen yet: this one replaces it.
+  const putEventWithId = database.prepare(`
+    INSERT INTO events (arrival, ${columns}, id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) WHERE id IS NOT NULL DO UPDATE SET arrival = excluded.arrival,
+      ${[...COLUMNS, 'request'].map((column) => `${column} = excluded.${column}`).join(', ')}
+    WHERE arrival >= ?`);
 
   function createType(name: string): number {
     const sign = PASSIVE_EVENT_TYPES.includes(name) ? -1 : 1;
@@ -54,12 +63,13 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
 
   return {
     put(events, firstIndex) {
+      let added = 0;
       for (let i = 0; i < events.length; i++) {
         const event = events[i];
         // The item first: an event of an unknown item must not create its user.
         const item = items.get(event.item);
         if (item === undefined) throw errors.EVENT_UNKNOWN_ITEM({ index: firstIndex + i, item: event.item });
-        putEvent.run(
+        const values = [
           rows.nextArrival(),
           users.get(event.user)!,
           item,
@@ -69,8 +79,11 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
           event.surface ?? null,
           event.session ?? null,
           event.position ?? null,
-        );
+        ];
+        if (event.id === undefined && event.request === undefined) added += putEvent.run(...values).changes;
+        else added += putEventWithId.run(...values, event.id ?? null, event.request ?? null, rows.hiddenFrom()).changes;
       }
+      return added;
     },
     forget() {
       items.clear();

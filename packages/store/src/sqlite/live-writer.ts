@@ -12,7 +12,8 @@ import { horizonOf, type Numbers, numbersBelow, pendingImportReader } from './vi
 
 export interface LiveWriter {
   putItems(items: readonly Item[]): void;
-  putEvents(events: readonly Event[]): void;
+  /** @returns the number of events added */
+  putEvents(events: readonly Event[]): number;
 }
 
 export function createLiveWriter(database: Database): LiveWriter {
@@ -54,6 +55,7 @@ export function createLiveWriter(database: Database): LiveWriter {
       return user.row;
     },
     nextArrival: () => nextArrival(),
+    hiddenFrom: () => horizon,
   });
 
   return {
@@ -81,7 +83,7 @@ export function createLiveWriter(database: Database): LiveWriter {
       nextUserPlace = userPlaces(horizon);
       nextArrival = arrivals(horizon);
       events.forget();
-      events.put(batch, 0);
+      return events.put(batch, 0);
     },
   };
 }

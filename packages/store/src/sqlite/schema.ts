@@ -109,6 +109,18 @@ const MIGRATIONS: readonly string[] = [
     fields TEXT
   ) STRICT;
   `,
+  `
+  -- Ids of events, lists that were shown, and the numbers that the events of an import have.
+  ALTER TABLE events ADD COLUMN id TEXT;
+  ALTER TABLE events ADD COLUMN request TEXT;
+  CREATE UNIQUE INDEX events_by_id ON events (id) WHERE id IS NOT NULL;
+  ALTER TABLE imports ADD COLUMN first_arrival INTEGER; -- NULL: imported by an older version, or without events
+  ALTER TABLE imports ADD COLUMN last_arrival INTEGER;
+
+  -- What an event means depends on its type and rating.
+  DROP INDEX histories;
+  CREATE INDEX histories ON events (user, timestamp, arrival, item, type, rating) WHERE type > 0;
+  `,
 ];
 
 /** Brings an open database to the current schema, also a new and empty one. All or nothing. */

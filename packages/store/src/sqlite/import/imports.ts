@@ -20,7 +20,7 @@ import { createImportWriter } from './writer.ts';
 /** Rows per step of a put: a few milliseconds, after which others get their turn. */
 const STEP = 1000;
 
-type Fill = (transaction: ImportTransaction) => Promise<void>;
+type Fill = (transaction: ImportTransaction) => Promise<unknown>;
 
 export interface SqliteImports extends Imports {
   /** Waits for the imports that have been called. */
@@ -144,14 +144,18 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
     },
     async (events) => {
       checkEvents(events);
-      await inSteps(events, (rows, first) => step(() => writer.putEvents(rows, first)));
+      let added = 0;
+      await inSteps(events, async (rows, first) => {
+        added += await step(() => writer.putEvents(rows, first));
+      });
+      return added;
     },
   );
   try {
     await fill(transaction);
     await end();
     await step(() => {
-      records.put(record);
+      records.put(record, writer.arrivals());
       database.exec('UPDATE pending_import SET committed = 1');
     });
     await settleImport(slices);

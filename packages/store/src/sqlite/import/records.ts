@@ -9,8 +9,11 @@ export interface ImportRecords {
   all(): ImportRecord[];
   /** @throws LorekeepError `IMPORT_REPEATED` if `put` would throw it */
   check(record: ImportRecord): void;
-  /** @throws LorekeepError `IMPORT_REPEATED` */
-  put(record: ImportRecord): void;
+  /**
+   * @param arrivals the numbers of its events; undefined if there are none
+   * @throws LorekeepError `IMPORT_REPEATED`
+   */
+  put(record: ImportRecord, arrivals: { first: number; last: number } | undefined): void;
 }
 
 export function createImportRecords(database: Database): ImportRecords {
@@ -23,7 +26,8 @@ export function createImportRecords(database: Database): ImportRecords {
   const one = database.prepare<[string], number>('SELECT 1 FROM imports WHERE fingerprint = ?').pluck();
   const oneContent = database.prepare<[string], number>('SELECT 1 FROM import_contents WHERE content = ?').pluck();
   const put = database.prepare(
-    'INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at, first_arrival, last_arrival)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const putContent = database.prepare(
     'INSERT OR IGNORE INTO import_contents (content, import, place) VALUES (?, ?, ?)',
@@ -47,8 +51,18 @@ export function createImportRecords(database: Database): ImportRecords {
       if (repeated !== undefined) throw errors.IMPORT_REPEATED({ fingerprint, content: repeated });
     },
 
-    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }) {
-      const { changes } = put.run(fingerprint, JSON.stringify(files), items, events, Number(ordinals), skipped, at);
+    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }, arrivals) {
+      const { changes } = put.run(
+        fingerprint,
+        JSON.stringify(files),
+        items,
+        events,
+        Number(ordinals),
+        skipped,
+        at,
+        arrivals?.first ?? null,
+        arrivals?.last ?? null,
+      );
       if (changes === 0) throw errors.IMPORT_REPEATED({ fingerprint });
       for (const [place, content] of contents.entries()) {
         if (putContent.run(content, fingerprint, place).changes === 0) {

@@ -21,23 +21,24 @@ export interface GuardedTransaction {
 
 export function guardTransaction(
   putItems: (items: Item[]) => Promise<void>,
-  putEvents: (events: Event[]) => Promise<void>,
+  putEvents: (events: Event[]) => Promise<number>,
 ): GuardedTransaction {
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   let isOver = false;
   let isCancelled = false;
   const guarded =
-    <T>(put: (batch: T[]) => Promise<void>) =>
-    (batch: T[]): Promise<void> => {
+    <T, Result>(put: (batch: T[]) => Promise<Result>) =>
+    (batch: T[]): Promise<Result> => {
       if (isOver) return Promise.reject(errors.IMPORT_OVER());
       // After a failed put, all later ones reject with its error.
-      last = last.then(() => {
+      const result = last.then(() => {
         if (isCancelled) throw errors.IMPORT_OVER();
         return put(batch);
       });
       // `end` reports the failure of a put that `fill` does not await.
-      last.catch(() => {});
-      return last;
+      result.catch(() => {});
+      last = result;
+      return result;
     };
   return {
     transaction: { putItems: guarded(putItems), putEvents: guarded(putEvents) },

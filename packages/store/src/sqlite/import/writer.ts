@@ -11,8 +11,13 @@ import { CONTENT_COLUMNS, contentOf } from '../item-row.ts';
 
 export interface ImportWriter {
   putItems(items: readonly Item[]): void;
-  /** @param firstIndex index of `events[0]` in the caller's batch, for errors */
-  putEvents(events: readonly Event[], firstIndex: number): void;
+  /**
+   * @param firstIndex index of `events[0]` in the caller's batch, for errors
+   * @returns the number of events added
+   */
+  putEvents(events: readonly Event[], firstIndex: number): number;
+  /** The first and the last number that an event could get; undefined before the first event. */
+  arrivals(): { first: number; last: number } | undefined;
 }
 
 export function createImportWriter(database: Database, horizon: number): ImportWriter {
@@ -30,17 +35,14 @@ export function createImportWriter(database: Database, horizon: number): ImportW
 
   let itemPlace = horizon;
   let userPlace = horizon;
-  // SQLite numbers the others: after the first, the largest number in use is always the import's.
-  let firstArrival: number | null = horizon;
+  let arrival = horizon;
 
   const events = createEventWriter(database, {
     itemRow: (id) => itemRow.get(id),
     userRow: (id) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid),
-    nextArrival() {
-      const arrival = firstArrival;
-      firstArrival = null;
-      return arrival;
-    },
+    nextArrival: () => arrival++,
+    // An event that can be seen, or that this import has put, stays as it is.
+    hiddenFrom: () => Number.MAX_SAFE_INTEGER,
   });
 
   return {
@@ -59,5 +61,6 @@ export function createImportWriter(database: Database, horizon: number): ImportW
       }
     },
     putEvents: events.put,
+    arrivals: () => (arrival === horizon ? undefined : { first: horizon, last: arrival - 1 }),
   };
 }
