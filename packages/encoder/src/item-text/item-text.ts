@@ -14,6 +14,7 @@ import { estimateTokens } from './estimate-tokens.ts';
 import type { Piece } from './fields.ts';
 import { compileTemplate, DEFAULT_TEXT_TOKENS, type ItemTemplate } from './templates.ts';
 
+/** Template that is used if none is given. */
 export const DEFAULT_TEMPLATE: ItemTemplate = 'title-brand-category';
 
 /** `templateFor` never chooses more tokens: the first words of a text describe the item best. */

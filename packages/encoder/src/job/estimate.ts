@@ -9,6 +9,7 @@ import { estimateTokens } from '../item-text/estimate-tokens.ts';
 import type { TextEncoder } from '../text-encoder.ts';
 import { type CatalogueOptions, type CatalogueSurvey, surveyCatalogue } from './survey.ts';
 
+/** What `encodeCatalogue` would have to do. */
 export interface CatalogueEstimate extends CatalogueSurvey {
   /** Estimated tokens of the missing texts. */
   tokens: number;

@@ -1,6 +1,7 @@
 /** Options of an endpoint with their defaults and limits. The command line reads them from here. */
 import { errors } from '../errors.ts';
 
+/** Where an embeddings endpoint is, and how it is called. */
 export interface EndpointOptions {
   /**
    * Base address, to which `/embeddings` is added: `https://api.openai.com/v1`,
@@ -53,6 +54,7 @@ export interface EndpointOptions {
   patienceSeconds?: number;
 }
 
+/** Values of the endpoint options that are left out. */
 export const ENDPOINT_DEFAULTS = {
   keyVariable: 'OPENAI_API_KEY',
   prompt: '',

@@ -27,6 +27,7 @@ import {
   type TransformersModel,
 } from './transformers-library.ts';
 
+/** How a model runs in transformers.js. */
 export interface TransformersOptions extends PromptOptions {
   /** Display name. Default: the directory's name. */
   name?: string;

@@ -38,6 +38,7 @@ export interface EngineOptions {
   threads?: number;
 }
 
+/** What an engine serves. */
 export interface EngineStats {
   /** The live publication. */
   version: string;
@@ -53,10 +54,10 @@ export interface EngineStats {
   pendingWrites: number;
 }
 
+/** Answers requests from the live version, and takes new items and events. */
 export interface Engine {
   /**
-   * The best items for a user or an anonymous session, in the order of the composition
-   * (composition/recommender.ts). `source` says what ordered the list.
+   * The best items for a user or an anonymous session. `source` says what ordered the list.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the
    * newest 1,000). Unknown items in a given history are ignored and listed in `unknownItems`.
@@ -100,6 +101,7 @@ export interface Engine {
    * served already. If it fails, the old one stays in use.
    */
   reload(): Promise<boolean>;
+  /** What is served now, without reading the disk. */
   stats(): EngineStats;
   /** Waits for writes in progress. Store and encoder belong to the caller and stay open. */
   close(): Promise<void>;

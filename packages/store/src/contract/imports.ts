@@ -30,6 +30,7 @@ export interface ImportTransaction {
   putEvents(events: Event[]): Promise<void>;
 }
 
+/** Imports and the record of those that finished. */
 export interface Imports {
   /**
    * Runs an import, all or nothing: everything that `fill` puts becomes visible together, at the
@@ -43,5 +44,6 @@ export interface Imports {
    *   fingerprint or one of these contents
    */
   importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<void>): Promise<void>;
+  /** Records of all finished imports, oldest first. */
   imports(): Promise<ImportRecord[]>;
 }
