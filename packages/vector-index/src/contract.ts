@@ -68,6 +68,7 @@ export interface VectorIndex {
    */
   remove(keys: Uint32Array): Promise<number>;
   /**
+   * Finds the `k` keys whose vectors have the largest inner products with the query.
    * @param query `[dim]`
    * @throws LorekeepError `INDEX_BAD_QUERY` for another dimension or a non-finite value,
    *   `INDEX_BAD_K` if k is not a whole number of at least 1

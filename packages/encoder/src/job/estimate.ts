@@ -31,6 +31,9 @@ const MAX_SECONDS = 3;
 const ROW_OVERHEAD_BYTES = 160;
 
 /**
+ * What `encodeCatalogue` would have to do. A sample of the texts is encoded to measure the speed;
+ * nothing is stored.
+ *
  * @throws `signal.reason` when aborted
  * @throws LorekeepError the errors of the encoder and the store
  * @example const { missing, seconds } = await estimateCatalogue({ store, encoder });

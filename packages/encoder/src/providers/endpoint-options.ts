@@ -86,7 +86,11 @@ export const ENDPOINT_LIMITS = {
 /** All options with their values. Only `dimensions` may be absent. */
 export type EndpointSettings = Required<Omit<EndpointOptions, 'dimensions'>> & Pick<EndpointOptions, 'dimensions'>;
 
-/** @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION` */
+/**
+ * Checks the options and completes them with their defaults.
+ *
+ * @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION`
+ */
 export function endpointSettings(options: EndpointOptions): EndpointSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const url = baseUrl(options.url ?? process.env.LOREKEEP_ENDPOINT);

@@ -94,7 +94,10 @@ export interface Engine {
    *   written), `ENGINE_BUSY`
    */
   appendEvents(events: EventInput[]): Promise<{ appended: number }>;
-  /** @throws LorekeepError `ITEM_NOT_FOUND` */
+  /**
+   * An item of the store, and whether lists can contain it.
+   * @throws LorekeepError `ITEM_NOT_FOUND`
+   */
   getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
   /**
    * Switches to the live publication; requests in progress finish on the old one. False if it is

@@ -24,9 +24,15 @@ export interface ImportRecord {
 
 /** What `fill` writes through. Calls take effect in the order in which they are made. */
 export interface ImportTransaction {
-  /** @throws LorekeepError `ITEM_INVALID`, `IMPORT_OVER` */
+  /**
+   * Inserts or replaces items.
+   * @throws LorekeepError `ITEM_INVALID`, `IMPORT_OVER`
+   */
   putItems(items: Item[]): Promise<void>;
-  /** @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER` */
+  /**
+   * Appends events.
+   * @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER`
+   */
   putEvents(events: Event[]): Promise<void>;
 }
 
