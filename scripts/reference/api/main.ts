@@ -6,7 +6,7 @@
  * API, which TypeScript 7 does not have.
  */
 import { join, resolve } from 'node:path';
-import { Application, LogLevel, type TypeDocOptions } from 'typedoc';
+import { Application, LogLevel, ReflectionKind, type TypeDocOptions } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { publicPackages, ROOT } from '../../build/packages.ts';
 import { apiTheme } from './theme.ts';
@@ -72,5 +72,8 @@ const app = await Application.bootstrapWithPlugins({ ...OPTIONS, out });
 const project = await app.convert();
 if (project === undefined) throw new Error('TypeDoc cannot read the sources');
 app.validate(project);
+for (const signature of project.getReflectionsByKind(ReflectionKind.CallSignature))
+  if (signature.comment?.summary.length === 0)
+    app.logger.warn(`${signature.getFullName()} has tags, but no sentence that says what it does`);
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
