@@ -38,6 +38,10 @@ as \`config\`. Options that are not given keep the value of the preset:
 
 All options are checked before the work begins. An unknown group or option is \`OPTION_UNKNOWN\`. A
 value that is not allowed, or that contradicts another option, is \`OPTION_INVALID\`.
+
+[Terms](../explanation/design.md#terms) explains the words, and
+[experiments.md](../explanation/experiments.md) how the defaults were chosen. LEARN is arXiv
+2405.03988.
 `;
 
 const PRESETS_INTRODUCTION = `## Presets

@@ -8,6 +8,7 @@ import { COLUMN_SYNONYMS, type ColumnNames } from '../mapping/columns.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
 
+/** Which files are imported into which store, and how they are read. */
 export interface ImportOptions extends RunContext {
   store: Store;
   /** Catalogue files. Default none: the events are of items that are already stored. */

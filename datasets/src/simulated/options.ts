@@ -4,6 +4,7 @@
  */
 import { errors } from '../errors.ts';
 
+/** Size and behaviour of the simulated shop. The same options give the same shop. */
 export interface SimulatedShopOptions {
   /** Any 32-bit integer. Default 42. */
   seed?: number;

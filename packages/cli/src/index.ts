@@ -1,17 +1,45 @@
-/** The library: `import { openWorkspace } from 'lorekeep'`. */
+/**
+ * The library: `import { openWorkspace } from 'lorekeep'`.
+ *
+ * @module lorekeep
+ */
 
-export { LorekeepError, type Progress, type ProgressEvent, type RunContext, type Warning } from '@lorekeep/core';
+export {
+  type ErrorKind,
+  LorekeepError,
+  type LorekeepErrorOptions,
+  type Progress,
+  type ProgressEvent,
+  type RunContext,
+  type Warning,
+} from '@lorekeep/core';
+export type { BadLine, Format, ImportOptions, RawFormat, SimulatedShopOptions, UnknownItems } from '@lorekeep/datasets';
 export type {
+  Difference,
+  Evaluation,
+  FitOn,
+  Group,
+  Intervals,
+  MetricName,
+  Metrics,
+  Protocol,
+} from '@lorekeep/evaluation';
+export type {
+  BundleManifest,
   Engine,
   EngineStats,
   EventInput,
   Filter,
   FilterValue,
+  Preset,
+  PublicationManifest,
   Range,
   Recommendation,
   Recommendations,
+  RecommenderConfig,
   RecommendRequest,
   SimilarRequest,
+  Source,
 } from '@lorekeep/recommender';
 export type { Event, Item } from '@lorekeep/store';
 export * from '@lorekeep/workspace';

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -81,7 +83,8 @@ describe('docs/reference/errors.md', () => {
     const variables = /^(LOREKEEP|HF)_|^(NO_COLOR|INIT_CWD|OPENAI_API_KEY|XDG_CACHE_HOME|HUGGINGFACE_HUB_CACHE)$/;
     const constants = new Set(
       files('packages/*/src/**/*.ts', 'datasets/src/**/*.ts').flatMap((file) =>
-        [...read(file).matchAll(/^export const ([A-Z0-9_]+)\b/gm)].map((match) => match[1]),
+        // Constants, and the codes of warnings.
+        [...read(file).matchAll(/(?:^export const |\bcode: ')([A-Z0-9_]+)\b/gm)].map((match) => match[1]),
       ),
     );
     for (const file of PAGES) {
@@ -186,6 +189,16 @@ for (const file of ['docs/reference/options.md', 'docs/results.md', 'README.md']
     const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print', file]);
     assert.equal(read(file), stdout, 'run `pnpm reference`');
   });
+
+test('docs/reference/api/ has the pages that `pnpm api` writes', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'lorekeep-api-'));
+  context.after(() => rm(folder, { recursive: true }));
+  await run(process.execPath, [join(ROOT, 'scripts/reference/api/main.ts'), folder]);
+  const pages = readdirSync(folder).sort();
+  assert.deepEqual(readdirSync(join(ROOT, 'docs/reference/api')).sort(), pages);
+  for (const name of pages)
+    assert.equal(page(`reference/api/${name}`), readFileSync(join(folder, name), 'utf8'), `${name}: run \`pnpm api\``);
+});
 
 describe('docs/reference/http-api.md', () => {
   const markdown = page('reference/http-api.md');

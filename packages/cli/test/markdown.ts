@@ -33,14 +33,19 @@ export const withoutCodeBlocks = (markdown: string): string => markdown.replace(
 export const linkTargets = (markdown: string): string[] =>
   [...withoutCodeBlocks(markdown).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]);
 
-/** The anchors that GitHub gives the headings of a page. */
-export const anchors = (markdown: string): string[] =>
-  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading
+/** The anchors that GitHub gives the headings of a page. A repeated heading gets a number. */
+export function anchors(markdown: string): string[] {
+  const uses = new Map<string, number>();
+  return [...withoutCodeBlocks(markdown).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => {
+    const anchor = heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+      .replaceAll(' ', '-');
+    const used = uses.get(anchor) ?? 0;
+    uses.set(anchor, used + 1);
+    return used === 0 ? anchor : `${anchor}-${used}`;
+  });
+}
 
 /** The code blocks, in order. */
 export const codeBlocks = (markdown: string): { language: string; text: string }[] =>

@@ -11,6 +11,7 @@
  */
 export type ErrorKind = 'usage' | 'failure';
 
+/** What an error says beside its code and message. */
 export interface LorekeepErrorOptions {
   /**
    * `'usage'` if the caller's input was wrong, `'failure'` (default) if something else went wrong.
@@ -28,6 +29,10 @@ export interface LorekeepErrorOptions {
   cause?: unknown;
 }
 
+/**
+ * Every failure that a caller can cause or must act on. `code` is stable; errors.md explains every
+ * code.
+ */
 export class LorekeepError extends Error {
   override readonly name = 'LorekeepError';
   readonly code: string;
@@ -45,6 +50,10 @@ export class LorekeepError extends Error {
     this.details = options.details ?? {};
   }
 
+  /**
+   * What is printed with `--json`, and what the HTTP service answers; without `hint` or `details`
+   * if there are none.
+   */
   toJSON(): { code: string; message: string; hint?: string; details?: Record<string, unknown> } {
     return {
       code: this.code,

@@ -4,6 +4,7 @@
  * takes an `AbortSignal` and stops at its next safe point.
  */
 
+/** How far one stage of the work is. */
 export interface ProgressEvent {
   /** The stage's stable name: `'import'`, `'encode'`, `'train'`, … */
   stage: string;
@@ -17,6 +18,7 @@ export interface ProgressEvent {
   note?: string;
 }
 
+/** Called with each progress event. */
 export type Progress = (event: ProgressEvent) => void;
 
 export const noProgress: Progress = () => {};

@@ -13,7 +13,10 @@ export interface FailedSource {
   code: string;
 }
 
-/** A `reason` completes the sentence of its message: it starts with a verb and has no full stop. */
+/**
+ * The errors of this package. errors.md explains every code. A `reason` completes the sentence of its
+ * message: it starts with a verb and has no full stop.
+ */
 export const errors = defineErrors({
   MODEL_BAD_ID: usage<{ model: string; reason: string }>({
     message: ({ model, reason }) => `"${model}" is not a model: it ${reason}.`,

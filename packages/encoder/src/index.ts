@@ -1,3 +1,10 @@
+/**
+ * Frozen text encoders: the contract `TextEncoder`, the encoders behind `openEncoder`, and the job
+ * that embeds a catalogue. An encoder of your own implements `TextEncoder`.
+ *
+ * @module @lorekeep/encoder
+ */
+
 export { errors as encoderErrors, type FailedSource } from './errors.ts';
 export { DEFAULT_TEMPLATE, itemText, templateFor, textHash } from './item-text/item-text.ts';
 export { DEFAULT_TEXT_TOKENS, defineTemplate, ITEM_TEMPLATES, type ItemTemplate } from './item-text/templates.ts';

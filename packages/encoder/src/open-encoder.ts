@@ -9,6 +9,9 @@ import { DEFAULT_MODEL } from './sources/known-models.ts';
 import { type ResolveOptions, resolveModel } from './sources/resolve.ts';
 import type { EncoderSettings, TextEncoder } from './text-encoder.ts';
 
+/**
+ * How `openEncoder` finds and runs a model. Each kind of encoder reads the options that concern it.
+ */
 export interface OpenEncoderOptions
   extends RunContext,
     EncoderSettings,

@@ -5,6 +5,7 @@ import type { EndpointOptions } from './providers/endpoint-options.ts';
 import type { Probe } from './providers/probe.ts';
 import type { Precision } from './transformer/layers/int8.ts';
 
+/** A frozen text encoder. The caller closes it. */
 export interface TextEncoder {
   /** Content hash of model + pooling + normalisation + precision: equal ids give equal vectors. */
   readonly id: string;
@@ -38,6 +39,10 @@ export interface TextEncoder {
    * endpoint, nothing can be guaranteed.)
    */
   encode(texts: string[]): Promise<Float32Array>;
+  /**
+   * Waits for running calls and frees the model. Later calls of `encode` fail with
+   * `ENCODER_CLOSED`; closing again does nothing.
+   */
   close(): Promise<void>;
 }
 
@@ -49,6 +54,7 @@ export interface WorkUnits {
   calls: number;
 }
 
+/** What opens the same encoder again, beside its name. */
 export interface EncoderSettings {
   /** For built-in models. Default `'fp32'`. */
   precision?: Precision;

@@ -6,6 +6,7 @@
 import { type Metrics, metricsOfRanks } from './metrics.ts';
 import { type EvaluationSet, evaluationCases, type Split, trainCounts } from './split.ts';
 
+/** The metrics of some of the evaluation cases, for example of those with a short history. */
 export interface Group {
   kind: 'item' | 'history';
   /**

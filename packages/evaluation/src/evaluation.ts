@@ -8,6 +8,7 @@ import type { Ranking } from './full-ranking.ts';
 import { bootstrapAll, type Intervals, type Metrics, metricsOfRanks } from './metrics.ts';
 import type { EvaluationSet, Split } from './split.ts';
 
+/** How well one model ranks the held-out targets of a validation or test set. */
 export interface Evaluation {
   /** Items of the history are ranked like all others. */
   metrics: Metrics;

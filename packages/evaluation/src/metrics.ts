@@ -25,6 +25,7 @@ export interface Metrics {
 }
 
 export const METRIC_NAMES = ['recall@10', 'ndcg@10', 'recall@50', 'ndcg@50', 'mrr'] as const;
+/** `'recall@10'`, `'ndcg@10'`, `'recall@50'`, `'ndcg@50'` or `'mrr'`. */
 export type MetricName = (typeof METRIC_NAMES)[number];
 
 /** The metric of one user whose target has this rank. */

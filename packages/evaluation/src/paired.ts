@@ -6,6 +6,7 @@ import { createRandom } from '@lorekeep/core';
 import { errors } from './errors.ts';
 import { contribution, type IntervalOptions, intervalsOf, METRIC_NAMES, type MetricName } from './metrics.ts';
 
+/** The difference of a metric between two rankings `a` and `b` of the same evaluation cases. */
 export interface Difference {
   /** Mean of `a` minus mean of `b`. */
   difference: number;

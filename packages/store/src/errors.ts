@@ -1,6 +1,7 @@
 /** Every error of the store. Codes are stable; `docs/reference/errors.md` explains them. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
+/** The errors that every store throws. errors.md explains every code. */
 export const errors = defineErrors({
   STORE_SCHEME_UNKNOWN: usage<{ scheme: string; known: string[] }>({
     message: ({ scheme, known }) => `There is no store adapter for "${scheme}:". Known schemes: ${known.join(', ')}.`,

@@ -1,3 +1,10 @@
+/**
+ * Catalogue, events, embeddings, imports and settings of one shop. A store of your own implements
+ * `Store` and passes the suite of `@lorekeep/store/conformance`.
+ *
+ * @module @lorekeep/store
+ */
+
 export type { Catalogue, Item } from './contract/catalogue.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export { type Event, type EventLog, type InteractionLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';

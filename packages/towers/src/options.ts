@@ -62,7 +62,7 @@ export const towerOptions = {
     itemTower: oneOf(
       'adaptor',
       ['sequence', 'shared', 'content-space', 'adaptor'],
-      'How item vectors are computed. `sequence` (variant (a) of LEARN): by the shared network, over the sequence of target items in training and over a single item in serving. It is meant for the loss `dense`, because with `in-batch` the targets before an item are the history itself. `shared` (variant (b)): by the shared network over a single item. `content-space` (variant (c)): by no network; the user vector is projected back into the space of the content. `adaptor`: by the input path alone.',
+      'How item vectors are computed. `sequence` (variant (a) of LEARN): by the shared network, over the sequence of target items in training and over a single item in serving. It is meant for the loss `dense`, because with `in-batch` the targets before an item are the history itself. `shared` (variant (b)): by the shared network over a single item. `content-space` (variant (c)): by no network: the content vector itself; the user vector is projected into its space. `adaptor`: without the shared network, as the sum of what is read from text and ID.',
     ),
     similarity: oneOf(
       'inner-product',
@@ -103,7 +103,11 @@ export const towerOptions = {
   training: {
     dropout: real(0.2, [0, 0.9], 'Share of activations that are dropped in training.'),
     learningRate: real(2e-3, [1e-6, 1], 'Peak of the cosine schedule.'),
-    startRate: real(0.3, [0, 1], 'Learning rate of the closed-form start, as a share of `learningRate`.'),
+    startRate: real(
+      0.3,
+      [0, 1],
+      'Learning rate of the parameters that the closed-form start has set, as a share of `learningRate`.',
+    ),
     weightDecay: real(0.01, [0, 1], 'Decoupled weight decay of weight matrices.'),
     clipNorm: real(1, [0.01, 1000], 'Global norm at which gradients are clipped.'),
     averageDecay: real(
@@ -118,7 +122,11 @@ export const towerOptions = {
       [1, 100_000_000],
       'Largest number of users that are evaluated after each epoch. Of more, this number is drawn evenly.',
     ),
-    batchPositions: whole(1024, [8, 65_536], 'Prefix positions per step, padding included.'),
+    batchPositions: whole(
+      1024,
+      [8, 65_536],
+      'Positions of histories in a training step, padding included. At each of them, the next event is predicted.',
+    ),
   },
 };
 

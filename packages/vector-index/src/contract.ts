@@ -11,6 +11,7 @@ export type BuiltInIndexKind = 'usearch' | 'hnswlib' | 'exact';
 /** A built-in kind, or one that `registerIndexAdapter` added. */
 export type IndexKind = BuiltInIndexKind | (string & {});
 
+/** Which keys a search may return, and how exact it is. */
 export interface SearchOptions {
   /**
    * Keys that are not returned. Prefer it to `filter` if the keys are known: a remote index can
@@ -36,6 +37,7 @@ export interface SearchResult {
   scores: Float32Array;
 }
 
+/** What an index can do beyond the contract. */
 export interface IndexCapabilities {
   /** The vectors are in the memory of this process, so `get` works. */
   readonly local: boolean;
@@ -66,6 +68,7 @@ export interface VectorIndex {
    */
   remove(keys: Uint32Array): Promise<number>;
   /**
+   * Finds the `k` keys whose vectors have the largest inner products with the query.
    * @param query `[dim]`
    * @throws LorekeepError `INDEX_BAD_QUERY` for another dimension or a non-finite value,
    *   `INDEX_BAD_K` if k is not a whole number of at least 1

@@ -1,6 +1,7 @@
 /** Errors of this package. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
+/** The errors that every index throws. errors.md explains every code. */
 export const errors = defineErrors({
   INDEX_BAD_K: usage<{ k: number }>({
     message: ({ k }) => `k must be a whole number of at least 1, not ${k}.`,

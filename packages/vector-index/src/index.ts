@@ -1,3 +1,11 @@
+/**
+ * Search for the vectors with the largest inner product. An index of your own implements
+ * `VectorIndex`, is registered with `registerIndexAdapter`, and passes the suite of
+ * `@lorekeep/vector-index/conformance`.
+ *
+ * @module @lorekeep/vector-index
+ */
+
 export type {
   BuiltInIndexKind,
   IndexAdapter,

@@ -1,6 +1,7 @@
 /** The errors of the main job. `docs/reference/errors.md` explains each code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
+/** The errors of this package. errors.md explains every code. */
 export const errors = defineErrors({
   WORKSPACE_MISSING: usage<{ dir: string }>({
     message: ({ dir }) => `There is no workspace at "${dir}".`,

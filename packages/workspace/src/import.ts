@@ -17,11 +17,12 @@ import { errors } from './errors.ts';
 import type { WorkspaceState } from './state.ts';
 
 /** Which files to import, and how to read them. At least one file must be given. */
-export type ImportFilesOptions = Omit<ImportOptions, 'store' | keyof RunContext>;
+export interface ImportFilesOptions extends Omit<ImportOptions, 'store' | keyof RunContext> {}
 
 /** How to read the files of a data folder. */
-export type ImportDirectoryOptions = Omit<ImportFilesOptions, 'items' | 'events' | 'alone'>;
+export interface ImportDirectoryOptions extends Omit<ImportFilesOptions, 'items' | 'events' | 'alone'> {}
 
+/** What an import did. */
 export interface ImportResult {
   /** What the workspace contains now. */
   counts: StoreCounts;

@@ -29,6 +29,7 @@ export interface WorkspaceState {
   isNew: boolean;
 }
 
+/** How a workspace is opened. */
 export interface OpenWorkspaceOptions {
   /** Create the folder and its store if there is none. Default false: `WORKSPACE_MISSING`. */
   create?: boolean;

@@ -15,11 +15,13 @@ import { latestModel, modelDir } from './training/model-versions.ts';
 /** The last step whose result is still valid. Each stage includes the ones before it. */
 export type Stage = 'empty' | 'imported' | 'encoded' | 'trained' | 'published' | 'served';
 
+/** A step of the main job: a method of `Workspace`, or `serve`, which is a command. */
 export type NextStep = 'import' | 'encode' | 'train' | 'publish' | 'serve' | 'recommend';
 
 /** Work that was stopped. Running the step again resumes it. */
 export type UnfinishedWork = { step: 'encode'; model: string; texts: number } | { step: 'train' };
 
+/** How far a workspace is. */
 export interface WorkspaceStatus {
   /** Absolute path. */
   dir: string;
@@ -40,6 +42,7 @@ export interface WorkspaceStatus {
   problems: { code: string; message: string }[];
 }
 
+/** Where `status` looks for a running service. */
 export interface StatusOptions {
   /** Base address at which a running service is looked for. Default: none is looked for. */
   service?: string;

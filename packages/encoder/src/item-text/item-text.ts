@@ -14,6 +14,7 @@ import { estimateTokens } from './estimate-tokens.ts';
 import type { Piece } from './fields.ts';
 import { compileTemplate, DEFAULT_TEXT_TOKENS, type ItemTemplate } from './templates.ts';
 
+/** Template that is used if none is given. */
 export const DEFAULT_TEMPLATE: ItemTemplate = 'title-brand-category';
 
 /** `templateFor` never chooses more tokens: the first words of a text describe the item best. */
@@ -25,8 +26,8 @@ const MAX_DERIVED_TOKENS = 510;
  * @throws LorekeepError `ENCODER_BAD_OPTION` for an unknown name or a malformed pattern
  * @example
  * itemText({ id: 'B1', title: 'Lamp &amp; shade' }); // 'Title: Lamp & shade.'
- * itemText({ id: 'B1', title: 'Lamp', fields: { color: 'red' } }, '{title}, {color}'); // 'Lamp,
- * red'
+ * // 'Lamp, red'
+ * itemText({ id: 'B1', title: 'Lamp', fields: { color: 'red' } }, '{title}, {color}');
  */
 export function itemText(item: Item, template: ItemTemplate = DEFAULT_TEMPLATE): string {
   const { read, tokens } = compileTemplate(template);
@@ -58,6 +59,8 @@ export function textHash(item: Item, template: ItemTemplate = DEFAULT_TEMPLATE):
  * The template with the number of tokens that suits an encoder, to be stored: the model's maximal
  * length minus its special tokens, at most 510. Returned unchanged if it has a number, or if the
  * encoder's maximal length is unknown.
+ * @param template a name or a pattern
+ * @param encoder the encoder that will read the texts
  * @throws LorekeepError `ENCODER_BAD_OPTION` for an unknown name or a malformed pattern
  * @example templateFor('full', encoder) // 'full@510' for a model that reads 512 tokens or more
  */

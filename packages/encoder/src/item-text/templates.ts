@@ -47,8 +47,11 @@ const titleBrandCategory: ReadPieces = (item) => [
  */
 export const ITEM_TEMPLATES = {
   'title-brand-category': titleBrandCategory,
+  /** The title alone. */
   title: (item) => [{ before: '', value: fieldOf(item, 'title'), after: '' }],
+  /** `'title-brand-category'` with the description. */
   full: (item) => [...titleBrandCategory(item), labelled('Description', fieldOf(item, 'description'))],
+  /** One sentence for each field. */
   sentences: (item) => [
     sentence('The title is', fieldOf(item, 'title')),
     sentence('The category is', fieldOf(item, 'categories')),

@@ -7,6 +7,7 @@ import type { TextEncoder } from '../text-encoder.ts';
 
 const ITEM_BATCH = 2048;
 
+/** Which stored vectors are read. */
 export interface CatalogueVectorsOptions {
   store: Store;
   /** The encoder of the vectors: an open one, or its stored id and dimension. */

@@ -24,6 +24,7 @@ import type { TextEncoder, WorkUnits } from '../text-encoder.ts';
 import { type CatalogueOptions, surveyCatalogue } from './survey.ts';
 import { missingUnits, textSlices, type WorkUnit } from './work-units.ts';
 
+/** What `encodeCatalogue` takes. */
 export interface EncodeCatalogueOptions extends CatalogueOptions {
   /**
    * Maximal seconds between the end of a unit and its commit. Default 2; 0 commits each unit at
@@ -32,6 +33,7 @@ export interface EncodeCatalogueOptions extends CatalogueOptions {
   commitSeconds?: number;
 }
 
+/** What `encodeCatalogue` did. */
 export interface EncodedCatalogue {
   /** Distinct texts in the catalogue. */
   texts: number;

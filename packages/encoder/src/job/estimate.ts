@@ -9,6 +9,7 @@ import { estimateTokens } from '../item-text/estimate-tokens.ts';
 import type { TextEncoder } from '../text-encoder.ts';
 import { type CatalogueOptions, type CatalogueSurvey, surveyCatalogue } from './survey.ts';
 
+/** What `encodeCatalogue` would have to do. */
 export interface CatalogueEstimate extends CatalogueSurvey {
   /** Estimated tokens of the missing texts. */
   tokens: number;
@@ -30,6 +31,9 @@ const MAX_SECONDS = 3;
 const ROW_OVERHEAD_BYTES = 160;
 
 /**
+ * What `encodeCatalogue` would have to do. A sample of the texts is encoded to measure the speed;
+ * nothing is stored.
+ *
  * @throws `signal.reason` when aborted
  * @throws LorekeepError the errors of the encoder and the store
  * @example const { missing, seconds } = await estimateCatalogue({ store, encoder });

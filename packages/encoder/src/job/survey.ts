@@ -7,6 +7,7 @@ import type { TextEncoder } from '../text-encoder.ts';
 import { createHashSet } from './hash-set.ts';
 import { type KeyedText, textSlices } from './work-units.ts';
 
+/** Which texts are encoded, with which encoder. */
 export interface CatalogueOptions extends RunContext {
   store: Store;
   encoder: TextEncoder;

@@ -16,6 +16,7 @@ import { countFeatures } from './features.ts';
 import { rightSingularVectors } from './svd.ts';
 import { chooseFeatures, columnsOf, inverseDocumentFrequencies, tfIdfRow, toSparseMatrix } from './tf-idf.ts';
 
+/** How the lexical encoder is fitted. */
 export interface LexicalOptions {
   /** Dimension of the vectors. Default 256; from 1 to 4,096, else `ENCODER_BAD_OPTION`. */
   dim?: number;

@@ -1,6 +1,7 @@
 /** Options of an endpoint with their defaults and limits. The command line reads them from here. */
 import { errors } from '../errors.ts';
 
+/** Where an embeddings endpoint is, and how it is called. */
 export interface EndpointOptions {
   /**
    * Base address, to which `/embeddings` is added: `https://api.openai.com/v1`,
@@ -53,6 +54,7 @@ export interface EndpointOptions {
   patienceSeconds?: number;
 }
 
+/** Values of the endpoint options that are left out. */
 export const ENDPOINT_DEFAULTS = {
   keyVariable: 'OPENAI_API_KEY',
   prompt: '',
@@ -84,7 +86,11 @@ export const ENDPOINT_LIMITS = {
 /** All options with their values. Only `dimensions` may be absent. */
 export type EndpointSettings = Required<Omit<EndpointOptions, 'dimensions'>> & Pick<EndpointOptions, 'dimensions'>;
 
-/** @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION` */
+/**
+ * Checks the options and completes them with their defaults.
+ *
+ * @throws LorekeepError `ENDPOINT_URL`, `ENCODER_BAD_OPTION`
+ */
 export function endpointSettings(options: EndpointOptions): EndpointSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const url = baseUrl(options.url ?? process.env.LOREKEEP_ENDPOINT);

@@ -31,6 +31,8 @@ export function writeProbe(vectors: Float32Array): Probe {
 export const probeWidth = (probe: Probe) => Buffer.byteLength(probe[0] ?? '', 'base64') / 4;
 
 /**
+ * Finds out whether an endpoint still runs the model that it ran before.
+ *
  * @param before the stored probe; `undefined` matches every probe
  * @throws LorekeepError `ENDPOINT_CHANGED`
  */

@@ -27,6 +27,7 @@ import {
   type TransformersModel,
 } from './transformers-library.ts';
 
+/** How a model runs in transformers.js. */
 export interface TransformersOptions extends PromptOptions {
   /** Display name. Default: the directory's name. */
   name?: string;
@@ -47,6 +48,8 @@ export interface TransformersOptions extends PromptOptions {
 }
 
 /**
+ * Opens a model that `@huggingface/transformers` runs. That package is an optional dependency.
+ *
  * @param directory with `onnx/model.onnx` or `model.onnx`, `config.json` and `tokenizer.json`;
  *   nothing is downloaded
  * @throws LorekeepError `ENCODER_PACKAGE_MISSING`, `MODEL_FILE_MISSING`, `MODEL_BAD_FILE`,

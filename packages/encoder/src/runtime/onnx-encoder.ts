@@ -19,6 +19,7 @@ import { closable } from './closable.ts';
 import { createInferencePool } from './inference-pool.ts';
 import { loadModel, type ModelOptions } from './model.ts';
 
+/** How a model runs in ONNX Runtime. */
 export interface OnnxEncoderOptions extends ModelOptions {
   /** Display name. Default: the directory's name. */
   name?: string;

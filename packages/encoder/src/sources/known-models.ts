@@ -1,6 +1,7 @@
 /** Models with known weights. Their files are checked against these hashes for every source. */
 import type { MirrorPackage } from './mirror.ts';
 
+/** The encoder that is used if none is named. */
 export const DEFAULT_MODEL = 'all-MiniLM-L6-v2';
 
 export interface KnownModel {

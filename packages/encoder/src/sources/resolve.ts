@@ -17,6 +17,7 @@ import { chooseModelFiles } from './model-files.ts';
 import { isDirectory, pathsIn } from './model-paths.ts';
 import type { FoundModel, ModelFiles, SourceRequest } from './source.ts';
 
+/** Where `resolveModel` looks for the files of a model. */
 export interface ResolveOptions extends RunContext {
   /**
    * Lorekeep's cache, with models in its folder `models`. Default: `$LOREKEEP_CACHE`, else

@@ -8,6 +8,10 @@ import type { RecommenderConfig } from '../options/table.ts';
 export const FORMAT = 3;
 export const MANIFEST = 'manifest.json';
 
+/**
+ * What a trained version is: inputs, settings, metrics and files. It is `manifest.json` of the
+ * bundle.
+ */
 export interface BundleManifest {
   format: typeof FORMAT;
   kind: 'recommender';

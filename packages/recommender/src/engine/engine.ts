@@ -38,6 +38,7 @@ export interface EngineOptions {
   threads?: number;
 }
 
+/** What an engine serves. */
 export interface EngineStats {
   /** The live publication. */
   version: string;
@@ -53,10 +54,10 @@ export interface EngineStats {
   pendingWrites: number;
 }
 
+/** Answers requests from the live version, and takes new items and events. */
 export interface Engine {
   /**
-   * The best items for a user or an anonymous session, in the order of the composition
-   * (composition/recommender.ts). `source` says what ordered the list.
+   * The best items for a user or an anonymous session. `source` says what ordered the list.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the
    * newest 1,000). Unknown items in a given history are ignored and listed in `unknownItems`.
@@ -93,13 +94,17 @@ export interface Engine {
    *   written), `ENGINE_BUSY`
    */
   appendEvents(events: EventInput[]): Promise<{ appended: number }>;
-  /** @throws LorekeepError `ITEM_NOT_FOUND` */
+  /**
+   * An item of the store, and whether lists can contain it.
+   * @throws LorekeepError `ITEM_NOT_FOUND`
+   */
   getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
   /**
    * Switches to the live publication; requests in progress finish on the old one. False if it is
    * served already. If it fails, the old one stays in use.
    */
   reload(): Promise<boolean>;
+  /** What is served now, without reading the disk. */
   stats(): EngineStats;
   /** Waits for writes in progress. Store and encoder belong to the caller and stay open. */
   close(): Promise<void>;

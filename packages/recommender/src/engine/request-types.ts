@@ -27,6 +27,7 @@ export interface Filter {
   fields?: Record<string, FilterValue | FilterValue[] | Range>;
 }
 
+/** A value of an attribute of an item that a filter compares with. */
 export type FilterValue = string | number | boolean;
 
 /** Either `user` or `history` is needed. */
@@ -47,6 +48,7 @@ export interface RecommendRequest {
   withItems?: boolean;
 }
 
+/** How many similar items are wanted, and which. */
 export interface SimilarRequest {
   /** Number of items, 1 to 1,000. Default 10. */
   k?: number;
@@ -80,6 +82,7 @@ export interface EventInput {
   position?: number;
 }
 
+/** One item of a list. */
 export interface Recommendation {
   id: string;
   /**

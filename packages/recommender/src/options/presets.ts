@@ -19,6 +19,7 @@
 import type { Overrides } from '@lorekeep/core';
 import type { recommenderOptions } from './table.ts';
 
+/** A named set of options of training; options.md lists what each changes. */
 export type Preset = 'learn' | 'linear' | 'content-only' | 'id-only' | 'learn-paper' | 'sasrec';
 
 type PresetOverrides = Overrides<typeof recommenderOptions>;

@@ -6,4 +6,5 @@ import { towerOptions } from '@lorekeep/towers';
 
 export const recommenderOptions = { ...towerOptions, linear: linearOptions, reranker: rerankerOptions };
 
+/** Every option of training by group, as options.md lists them. */
 export type RecommenderConfig = Configuration<typeof recommenderOptions>;

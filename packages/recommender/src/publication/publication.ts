@@ -36,6 +36,7 @@ export const PUBLICATION_FORMAT = 2;
 /** Where a publication of that format has its bundle. */
 export const bundleFolder = (format: PublicationManifest['format']) => (format === 1 ? 'towers' : 'model');
 
+/** What a published version is. It is `manifest.json` of the publication. */
 export interface PublicationManifest {
   format: 1 | typeof PUBLICATION_FORMAT;
   kind: 'publication';

@@ -1,6 +1,8 @@
 /**
  * The conformance suite: what every store adapter must do. An adapter runs it from a test file of
  * its own with `node --test`.
+ *
+ * @module @lorekeep/store/conformance
  */
 import { describe, test } from 'node:test';
 import { catalogueChecks } from './catalogue.ts';

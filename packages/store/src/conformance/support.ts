@@ -4,6 +4,7 @@ import type { Event } from '../contract/event-log.ts';
 import type { ImportRecord } from '../contract/imports.ts';
 import type { Store } from '../contract/store.ts';
 
+/** One empty store of an adapter, with what the tests can do to it. */
 export interface StoreUnderTest {
   store: Store;
   /** Closes the store and opens the same data again. Absent if the adapter cannot do that. */

@@ -15,6 +15,7 @@ export interface Item {
   fields?: Record<string, string | number | boolean | string[]>;
 }
 
+/** The items of a shop. */
 export interface Catalogue {
   /**
    * Inserts items, or replaces those with a known id as a whole. One transaction: all or none.

@@ -35,6 +35,7 @@ export interface Event {
  */
 export const PASSIVE_EVENT_TYPES: readonly string[] = ['impression'];
 
+/** What users did, in order of arrival. */
 export interface EventLog {
   /**
    * Appends events in one transaction, durable when the promise resolves. Resolves to the number of

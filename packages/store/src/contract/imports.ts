@@ -24,15 +24,19 @@ export interface ImportRecord {
 
 /** What `fill` writes through. Calls take effect in the order in which they are made. */
 export interface ImportTransaction {
-  /** @throws LorekeepError `ITEM_INVALID`, `IMPORT_OVER` */
+  /**
+   * Inserts or replaces items.
+   * @throws LorekeepError `ITEM_INVALID`, `IMPORT_OVER`
+   */
   putItems(items: Item[]): Promise<void>;
   /**
-   * Resolves to the number of events added: all but those whose id is stored already.
+   * Appends events. Resolves to the number of events added: all but those whose id is stored already.
    * @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER`
    */
   putEvents(events: Event[]): Promise<number>;
 }
 
+/** Imports and the record of those that finished. */
 export interface Imports {
   /**
    * Runs an import, all or nothing: everything that `fill` puts becomes visible together, at the
@@ -46,5 +50,6 @@ export interface Imports {
    *   fingerprint or one of these contents
    */
   importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<unknown>): Promise<void>;
+  /** Records of all finished imports, oldest first. */
   imports(): Promise<ImportRecord[]>;
 }

@@ -9,18 +9,22 @@ import type { EventLog } from './event-log.ts';
 import type { Imports } from './imports.ts';
 import type { Settings } from './settings.ts';
 
+/** How much a store contains. */
 export interface StoreCounts {
   items: number;
   users: number;
   events: number;
 }
 
+/** Everything that Lorekeep keeps of one shop: the contract that every adapter implements. */
 export interface Store extends Catalogue, EventLog, Imports, EmbeddingStore, Settings {
+  /** Sizes of the catalogue and of the event log. */
   counts(): Promise<StoreCounts>;
   /** Waits for the writes that have been called. Every later call fails with `STORE_CLOSED`. */
   close(): Promise<void>;
 }
 
+/** How a store is opened. */
 export interface StoreOptions {
   /**
    * Create the store if it does not exist. Default true; with false, a missing store is

@@ -8,7 +8,11 @@ import type { Item } from './catalogue.ts';
 import type { Event } from './event-log.ts';
 import { eventTypeProblem, idProblem } from './limits.ts';
 
-/** @throws LorekeepError `ITEM_INVALID` for the first item that cannot be stored. */
+/**
+ * Checks items before they are written.
+ *
+ * @throws LorekeepError `ITEM_INVALID` for the first item that cannot be stored
+ */
 export function checkItems(items: readonly Item[]): void {
   for (let index = 0; index < items.length; index++) {
     const problem = itemProblem(items[index]);
@@ -16,7 +20,11 @@ export function checkItems(items: readonly Item[]): void {
   }
 }
 
-/** @throws LorekeepError `EVENT_INVALID` for the first event that cannot be stored. */
+/**
+ * Checks events before they are written.
+ *
+ * @throws LorekeepError `EVENT_INVALID` for the first event that cannot be stored
+ */
 export function checkEvents(events: readonly Event[]): void {
   for (let index = 0; index < events.length; index++) {
     const problem = eventProblem(events[index]);
@@ -24,7 +32,11 @@ export function checkEvents(events: readonly Event[]): void {
   }
 }
 
-/** @throws LorekeepError `STORE_ARGUMENT` unless every hash is 64 lower-case hexadecimal digits. */
+/**
+ * Checks the hashes of texts.
+ *
+ * @throws LorekeepError `STORE_ARGUMENT` unless every hash is 64 lower-case hexadecimal digits
+ */
 export function checkHashes(hashes: readonly string[]): void {
   for (const hash of hashes) {
     if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) {
@@ -34,7 +46,12 @@ export function checkHashes(hashes: readonly string[]): void {
   }
 }
 
-/** @throws LorekeepError `STORE_ARGUMENT` unless `value` is an integer of at least `least`. */
+/**
+ * Checks a limit or a batch size.
+ *
+ * @param name the argument, for the message
+ * @throws LorekeepError `STORE_ARGUMENT` unless `value` is an integer of at least `least`
+ */
 export function checkCount(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
     throw errors.STORE_ARGUMENT({ name, value, expected: `an integer ≥ ${least}` });

@@ -1,15 +1,21 @@
 /**
  * The conformance suite of `VectorIndex`, on `node:test`. Every built-in kind runs it, and so can
- * an adapter of your own. Put this into a test file and run it with `node --test`:
+ * an adapter of your own.
  *
- *     import { registerIndexAdapter } from '@lorekeep/vector-index';
- *     import { indexConformance } from '@lorekeep/vector-index/conformance';
+ * Put this into a test file and run it with `node --test`:
  *
- *     registerIndexAdapter('qdrant', async () => (await import('../src/qdrant.ts')).qdrantAdapter);
- *     indexConformance('qdrant');
+ * ```ts
+ * import { registerIndexAdapter } from '@lorekeep/vector-index';
+ * import { indexConformance } from '@lorekeep/vector-index/conformance';
+ *
+ * registerIndexAdapter('qdrant', async () => (await import('../src/qdrant.ts')).qdrantAdapter);
+ * indexConformance('qdrant');
+ * ```
  *
  * The suite compares results with a naive scan over 5,000 vectors and demands a recall@10 of at
  * least .99. It imports only public names of Lorekeep's packages.
+ *
+ * @module @lorekeep/vector-index/conformance
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,12 +28,17 @@ import { DIM, keys, type Subject, vectors } from './measure.ts';
 import { refusalTests } from './refusal-tests.ts';
 import { searchTests } from './search-tests.ts';
 
+/** What an adapter of your own may do differently from the built-in ones. */
 export interface ConformanceOptions {
   /** Whether `add` lets searches run before it is done. Default true. */
   searchesWhileAdding?: boolean;
 }
 
-/** Runs all tests for a built-in or registered kind. */
+/**
+ * Runs all tests for a built-in or registered kind.
+ *
+ * @param options what the adapter does differently
+ */
 export function indexConformance(kind: IndexKind, { searchesWhileAdding = true }: ConformanceOptions = {}): void {
   describe(`${kind} index`, () => {
     const subject = { kind } as Subject;

@@ -15,6 +15,7 @@ import { createTopK, type TopK } from '@lorekeep/core';
 import type { SearchResult } from '../contract.ts';
 import { errors } from '../errors.ts';
 
+/** Vectors by key, in one array that grows. */
 export interface VectorTable {
   readonly dim: number;
   readonly size: number;
@@ -22,6 +23,7 @@ export interface VectorTable {
   keys(): Uint32Array;
   /** All rows, `[size × dim]`; a view that the next change may invalidate. */
   vectors(): Float32Array;
+  /** Whether the key has a row. */
   has(key: number): boolean;
   /** A copy of the key's row; `undefined` for an unknown key. */
   get(key: number): Float32Array | undefined;
@@ -42,8 +44,13 @@ export interface VectorTable {
 }
 
 /**
- * @param keys, vectors Initial rows. The table takes ownership of the arrays and does not copy
- *   them.
+ * Makes a table, empty or over rows that exist.
+ *
+ * @param dim dimension of the vectors
+ * @param capacity rows that fit before the arrays grow; ignored if `keys` is given. Default 1,024
+ * @param keys `[size]` keys of initial rows. The table takes ownership of the array and does not
+ *   copy it. Default: none
+ * @param vectors `[size × dim]` initial rows, owned in the same way; given together with `keys`
  */
 export function createVectorTable(
   dim: number,

@@ -2,11 +2,13 @@
 import type { Finding } from './finding.ts';
 import { checkDisk, checkInt8, checkMachine, checkNode, checkPort } from './machine.ts';
 
+/** What `diagnose` looks at. */
 export interface DiagnoseOptions {
   /** The folder of a workspace; it need not exist. */
   dir: string;
   /** Address at which the service would listen. */
   host: string;
+  /** Port at which the service would listen. */
   port: number;
   /** Base address of the embeddings endpoint. Default: none. */
   endpointUrl?: string;
@@ -14,6 +16,7 @@ export interface DiagnoseOptions {
   environment?: Record<string, string | undefined>;
 }
 
+/** The result of `diagnose`. */
 export interface Diagnosis {
   /** No finding is `'missing'`. */
   healthy: boolean;

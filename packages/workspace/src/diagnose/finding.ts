@@ -7,6 +7,7 @@ import { errorCode } from '@lorekeep/core';
  */
 export type FindingState = 'ok' | 'advice' | 'optional' | 'missing';
 
+/** The state of one component. */
 export interface Finding {
   /** The component: `'SQLite'`, `'port 7070'`. */
   name: string;

@@ -23,6 +23,7 @@ import {
   setCurrentEncoder,
 } from './remembered-encoders.ts';
 
+/** Which encoder embeds the texts, and how. */
 export interface EncodeOptions {
   /**
    * `'all-MiniLM-L6-v2'`, a hub id `'org/name'`, a folder, `'transformers:FOLDER'`,
@@ -50,8 +51,10 @@ export interface EncodeOptions {
 }
 
 /** The encoder of a result. */
-export type EncoderSummary = Pick<RememberedEncoder, 'id' | 'name' | 'model' | 'dim' | 'isLanguageModel' | 'template'>;
+export interface EncoderSummary
+  extends Pick<RememberedEncoder, 'id' | 'name' | 'model' | 'dim' | 'isLanguageModel' | 'template'> {}
 
+/** What `encode` did. */
 export interface EncodeResult extends EncoderSummary {
   /** Distinct texts in the catalogue. */
   texts: number;
@@ -62,6 +65,7 @@ export interface EncodeResult extends EncoderSummary {
   seconds: number;
 }
 
+/** What `encode` would have to do. */
 export interface EncodeEstimate extends EncoderSummary, CatalogueEstimate {}
 
 export async function encode(state: WorkspaceState, options: EncodeOptions, run: RunContext): Promise<EncodeResult> {

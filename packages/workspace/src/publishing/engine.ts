@@ -5,6 +5,7 @@ import { checkOptions } from '../check-options.ts';
 import { openEncoderOf } from '../encoding/open-encoder.ts';
 import type { WorkspaceState } from '../state.ts';
 
+/** How the engine runs. */
 export interface EngineRun extends RunContext {
   /** 1 to 256. Default: one per core. */
   threads?: number;

@@ -9,6 +9,7 @@ import { openEncoderOf } from '../encoding/open-encoder.ts';
 import type { WorkspaceState } from '../state.ts';
 import { modelDir } from '../training/model-versions.ts';
 
+/** Which trained version is published, and with which index. */
 export interface PublishOptions {
   /** A trained version. Default: the newest. */
   model?: string;
@@ -23,6 +24,7 @@ export interface PublishOptions {
   threads?: number;
 }
 
+/** The result of `publish`. */
 export interface PublishResult {
   /** The version that is live now. */
   version: string;

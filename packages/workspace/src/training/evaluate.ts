@@ -23,6 +23,7 @@ import { type ItemSample, sampleItems } from './item-sample.ts';
 import { modelDir } from './model-versions.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
 
+/** Which trained version is evaluated, and how. */
 export interface EvaluateOptions {
   /** A trained version. Default: the newest. */
   model?: string;
@@ -38,6 +39,7 @@ export interface EvaluateOptions {
   threads?: number;
 }
 
+/** The metrics of a trained version, beside those of baselines and of `against`. */
 export interface EvaluationResult {
   version: string;
   preset: string;

@@ -29,6 +29,7 @@ import { metricsOf } from './metrics.ts';
 import { modelVersions, setLatestModel } from './model-versions.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
 
+/** What is trained, on which events. */
 export interface TrainOptions {
   /** Default `'learn'`. */
   preset?: Preset;
@@ -49,6 +50,7 @@ export interface TrainOptions {
   threads?: number;
 }
 
+/** The version that `train` made or found. */
 export interface TrainResult {
   version: string;
   metrics: BundleManifest['metrics'];

@@ -27,7 +27,9 @@
  */
 import type { OnnxGraphBuilder } from '@lorekeep/graph';
 
+/** All values of `precision`. */
 export const PRECISIONS = ['fp32', 'int8'] as const;
+/** Number format of the weights: 32-bit floating point, or 8-bit integers with a scale. */
 export type Precision = (typeof PRECISIONS)[number];
 
 const WEIGHT_LEVELS = 63;
