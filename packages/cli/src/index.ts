@@ -1,6 +1,7 @@
 /** The library: `import { openWorkspace } from 'lorekeep'`. */
 
 export { LorekeepError, type Progress, type ProgressEvent, type RunContext, type Warning } from '@lorekeep/core';
+export type { Difference, Evaluation, MetricName, Metrics, Protocol } from '@lorekeep/evaluation';
 export type {
   Engine,
   EngineStats,
