@@ -17,7 +17,7 @@ export const setNames: Record<string, string> = {
 /** Paragraphs, by the part of the page that they belong to. */
 export const introductions = {
   page: [
-    'The figures come from [benchmarks/results](../benchmarks/results). `pnpm bench quality` writes `quality.json`. The other benches write no file; their figures are copied into `measured.json`. The figures were measured on two shared x86-64 cores (AVX2) unless the text says otherwise. [How the figures are measured](../benchmarks/README.md) describes every bench. [Terms](explanation/design.md#terms) explains the words.',
+    'The figures come from [benchmarks/results](../benchmarks/results). `pnpm bench quality` writes `quality.json`. The other benches write no file; their figures are copied into `measured.json`. The figures were measured on two shared x86-64 cores (AVX2) unless the text says otherwise. [How the figures are measured](explanation/benchmarks.md) describes every bench. [Terms](explanation/design.md#terms) explains the words.',
     'The best figure of a row is bold.',
   ],
   quality: [

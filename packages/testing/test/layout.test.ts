@@ -121,6 +121,22 @@ test('tests reach other packages through their entry points only', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('examples import declared entry points only, as programs of users do', () => {
+  const { dependencies } = JSON.parse(textOf('examples/package.json'));
+  const wrong = sources('examples').flatMap((file) =>
+    [...importsOf(file).map((found) => found.specifier), ...lazyImportsOf(file)]
+      .filter((specifier) => !specifier.startsWith('node:'))
+      .filter((specifier) => {
+        if (specifier.startsWith('.')) return !normalize(join(dirname(file), specifier)).startsWith('examples/');
+        const target = packages.find(({ name }) => name === packageOf(specifier));
+        const entry = specifier === target?.name ? '.' : `.${specifier.slice(target?.name.length)}`;
+        return target === undefined || !(target.name in dependencies) || !(entry in target.manifest.exports);
+      })
+      .map((specifier) => `${file} imports ${specifier}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
 test('declared dependencies are the imported ones', () => {
   for (const { name, folder, manifest } of packages) {
     const importedBy = (place: string) =>
@@ -189,7 +205,7 @@ test('no circle of files in different folders, types included', () => {
 });
 
 test(`files have at most ${MAX_LINES} lines, folders at most ${MAX_FILES} files`, () => {
-  const files = packages.flatMap(({ folder }) => sources(folder)).concat(sources('scripts'));
+  const files = packages.flatMap(({ folder }) => sources(folder)).concat(sources('scripts'), sources('examples'));
   const isData = (file: string) => /vocabulary|departments|fixtures/.test(file);
   const long = files.filter((file) => !isData(file) && textOf(file).split('\n').length - 1 > MAX_LINES);
   assert.deepEqual(long, []);
