@@ -20,6 +20,14 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   CONFIG_FILE_INVALID: `Give --config a file with groups of options, for example {"training": {"epochs": 20}}.`,
   REPORT_UNWRITABLE: 'Give --report a file in a folder that you can write to.',
 
+  // The system
+  DISK_FULL:
+    'Free space on the disk (`lorekeep doctor` shows how much there is) and run the same command again: it continues from what is finished.',
+  PATH_FORBIDDEN: 'Change the permissions of the path, run as the user who owns it, or name another --workspace.',
+  PATH_READ_ONLY:
+    'Name a folder that can be written with --workspace. `lorekeep recommend`, `lorekeep similar`, `lorekeep status`, `lorekeep evaluate` and `lorekeep serve` also work on a read-only workspace.',
+  ADDRESS_IN_USE: 'Choose another --port; --port 0 selects a free port.',
+
   // The main job, in its order
   WORKSPACE_MISSING: 'Run `lorekeep import` or `lorekeep quickstart` first, or name another folder with --workspace.',
   WORKSPACE_HOLDS_OTHER_DATA: `For the simulated shop, ${NEW_WORKSPACE}. Nothing was changed.`,
@@ -73,6 +81,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   STORE_TOO_NEW: 'Update Lorekeep, or name another folder with --workspace.',
   STORE_CANNOT_OPEN: 'Check that the folder of --workspace is writable, or name another one.',
   STORE_DISK_FULL: 'Free space on the disk (`lorekeep doctor` shows how much there is) and run the command again.',
+  STORE_READ_ONLY:
+    'Run as a user who may write to the folder of --workspace. `lorekeep recommend`, `lorekeep similar`, `lorekeep status`, `lorekeep evaluate` and `lorekeep serve` need only to read it.',
   STORE_BUSY: 'Wait until the other command has finished, then run this one again. Nothing of this write was kept.',
   STORE_MISSING: 'Run `lorekeep import` first, or name another folder with --workspace.',
   STORE_CORRUPT: `Restore the file from a backup, or import again and ${NEW_WORKSPACE}.`,

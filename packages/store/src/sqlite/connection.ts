@@ -11,14 +11,22 @@ import { LorekeepError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';
 import { type Deadline, INSTANT_MS, retryWhileBusy } from './busy.ts';
-import { currentVersion, migrate } from './schema.ts';
+import { connectReadOnly } from './read-only.ts';
+import { checkCurrent, currentVersion, migrate } from './schema.ts';
 
 export const IN_MEMORY = ':memory:';
 
+interface ConnectOptions {
+  create: boolean;
+  readOnly?: boolean;
+  deadline: Deadline;
+}
+
 /** @throws LorekeepError `STORE_*` */
-export async function connect(path: string, options: { create: boolean; deadline: Deadline }): Promise<Database> {
-  const { create, deadline } = options;
+export async function connect(path: string, options: ConnectOptions): Promise<Database> {
+  const { create, readOnly = false, deadline } = options;
   const inMemory = path === IN_MEMORY;
+  if (readOnly && !inMemory) return openForReading(path, deadline);
   if (!inMemory && !existsSync(path)) {
     if (!create) throw errors.STORE_MISSING({ path });
     try {
@@ -49,6 +57,17 @@ export async function connect(path: string, options: { create: boolean; deadline
     return database;
   } catch (error) {
     database.close();
+    throw translate(error, path);
+  }
+}
+
+async function openForReading(path: string, deadline: Deadline): Promise<Database> {
+  if (!existsSync(path)) throw errors.STORE_MISSING({ path });
+  try {
+    const database = await connectReadOnly(path, deadline, (opened) => checkCurrent(opened, path));
+    database.pragma('cache_size = -65536');
+    return database;
+  } catch (error) {
     throw translate(error, path);
   }
 }
