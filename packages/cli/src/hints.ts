@@ -12,6 +12,8 @@ type Details = Record<string, unknown>;
 const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
 const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
 
+const READING_COMMANDS = 'The commands recommend, similar, evaluate, serve and status only need to read it.';
+
 /** By error code. `undefined`: the hint of the error itself applies. */
 export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
   // The command line
@@ -24,8 +26,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   DISK_FULL:
     'Free space on the disk (`lorekeep doctor` shows how much there is) and run the same command again: it continues from what is finished.',
   PATH_FORBIDDEN: 'Change the permissions of the path, run as the user who owns it, or name another --workspace.',
-  PATH_READ_ONLY:
-    'Name a folder that can be written with --workspace. `lorekeep recommend`, `lorekeep similar`, `lorekeep status`, `lorekeep evaluate` and `lorekeep serve` also work on a read-only workspace.',
+  PATH_READ_ONLY: `Name a folder that can be written with --workspace. ${READING_COMMANDS}`,
   ADDRESS_IN_USE: 'Choose another --port; --port 0 selects a free port.',
 
   // The main job, in its order
@@ -94,8 +95,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   STORE_TOO_NEW: 'Update Lorekeep, or name another folder with --workspace.',
   STORE_CANNOT_OPEN: 'Check that the folder of --workspace is writable, or name another one.',
   STORE_DISK_FULL: 'Free space on the disk (`lorekeep doctor` shows how much there is) and run the command again.',
-  STORE_READ_ONLY:
-    'Run as a user who may write to the folder of --workspace. `lorekeep recommend`, `lorekeep similar`, `lorekeep status`, `lorekeep evaluate` and `lorekeep serve` need only to read it.',
+  STORE_READ_ONLY: `Run the command as a user who may write to the folder of --workspace. ${READING_COMMANDS}`,
   STORE_BUSY: 'Wait until the other command has finished, then run this one again. Nothing of this write was kept.',
   STORE_MISSING: 'Run `lorekeep import` first, or name another folder with --workspace.',
   STORE_CORRUPT: `Restore the file from a backup, or import again and ${NEW_WORKSPACE}.`,
