@@ -5,7 +5,7 @@
  * acknowledged writes survive a killed process and a power cut (`fullfsync` asks the same of macOS,
  * where plain fsync stops at the drive's cache). Readers never wait for a writer.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LorekeepError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
@@ -78,11 +78,20 @@ export function translate(error: unknown, path: string): unknown {
   const { code, message: reason } = error;
   if (code === 'SQLITE_NOTADB') return errors.STORE_NOT_A_DATABASE({ path }, error);
   if (code.startsWith('SQLITE_CORRUPT')) return errors.STORE_CORRUPT({ path, reason }, error);
-  if (code === 'SQLITE_FULL') return errors.STORE_DISK_FULL({ path }, error);
+  if (code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR_SHM') && isDiskFull(path)))
+    return errors.STORE_DISK_FULL({ path }, error);
   if (code.startsWith('SQLITE_READONLY')) return errors.STORE_READ_ONLY({ path, reason }, error);
   if (code.startsWith('SQLITE_IOERR')) return errors.STORE_IO({ path, reason }, error);
   if (code.startsWith('SQLITE_CANTOPEN')) return cannotOpen(path, error);
   return error;
+}
+
+/** The smallest file `-shm`. SQLite does not say that the disk was too full for it. */
+const SHM_BYTES = 32_768;
+
+function isDiskFull(path: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize < SHM_BYTES;
 }
 
 function cannotOpen(path: string, error: unknown): LorekeepError {
