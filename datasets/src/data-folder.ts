@@ -4,6 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemError } from '@lorekeep/core';
 import { errors } from './errors.ts';
 import { FILE_EXTENSION } from './formats/format.ts';
 
@@ -16,7 +17,10 @@ export async function datasetDirectory(directory: string): Promise<{ items: stri
   const names = await readdir(directory).catch((error) => {
     if (error.code === 'ENOENT') throw errors.IMPORT_FILE_MISSING({ file: directory });
     if (error.code === 'ENOTDIR') throw errors.IMPORT_DIRECTORY({ directory, isFile: true }, error);
-    throw errors.IMPORT_FILE_UNREADABLE({ file: directory, reason: error.message }, error);
+    throw errors.IMPORT_FILE_UNREADABLE(
+      { file: directory, reason: (systemError(error, directory) as Error).message },
+      error,
+    );
   });
   const findFile = (stems: string[]) => {
     const found = names.filter((name) =>

@@ -26,11 +26,11 @@ after(() => rm(dir, { recursive: true }));
 
 /** Free space in KiB with which the command must fail, and the command. */
 const STEPS: [free: number[], words: string][] = [
-  [[0, 200], 'import --items shop/items.jsonl.gz --events shop/interactions.tsv.gz'],
+  [[200], 'import --items shop/items.jsonl.gz --events shop/interactions.tsv.gz'],
   [[0, 100], 'encode --model lexical'],
-  [[0, 100, 900], 'train --config quick.json'],
-  [[0, 20, 60], 'publish'],
-  [[0, 40], 'evaluate --report disk/report.html'],
+  [[0, 900], 'train --config quick.json'],
+  [[20, 60], 'publish'],
+  [[40], 'evaluate --report disk/report.html'],
 ];
 
 /** Prints one line for each run: the words, `full` or `room`, and the last line of the command. */
