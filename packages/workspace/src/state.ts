@@ -59,9 +59,12 @@ export async function openState(
   const isNew = !(await exists(dir, file));
   if (isNew && !create) throw errors.WORKSPACE_MISSING({ dir });
   if (isNew) {
-    await mkdir(dir, { recursive: true }).catch((error) => {
-      throw systemError(error, dir);
-    });
+    // On a read-only disk the recursive form says that the folder is missing; the plain one knows more.
+    await mkdir(dir, { recursive: true })
+      .catch(() => mkdir(dir))
+      .catch((error) => {
+        throw systemError(error, dir);
+      });
   }
   const isReadOnly = allowReadOnly && !(await canWrite(dir, file));
   return {
