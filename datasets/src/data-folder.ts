@@ -4,18 +4,23 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemError } from '@lorekeep/core';
 import { errors } from './errors.ts';
 import { FILE_EXTENSION } from './formats/format.ts';
 
 /**
  * @throws LorekeepError `IMPORT_FILE_MISSING` if the folder does not exist,
- *   `IMPORT_FILE_UNREADABLE`, or `IMPORT_DIRECTORY` if it has no file of one kind or several of it
+ *   `IMPORT_FILE_UNREADABLE`, or `IMPORT_DIRECTORY` if it is a file, or has no file of one kind or
+ *   several of it
  */
 export async function datasetDirectory(directory: string): Promise<{ items: string[]; events: string[] }> {
   const names = await readdir(directory).catch((error) => {
-    throw error.code === 'ENOENT'
-      ? errors.IMPORT_FILE_MISSING({ file: directory })
-      : errors.IMPORT_FILE_UNREADABLE({ file: directory, reason: error.message }, error);
+    if (error.code === 'ENOENT') throw errors.IMPORT_FILE_MISSING({ file: directory });
+    if (error.code === 'ENOTDIR') throw errors.IMPORT_DIRECTORY({ directory, isFile: true }, error);
+    throw errors.IMPORT_FILE_UNREADABLE(
+      { file: directory, reason: (systemError(error, directory) as Error).message },
+      error,
+    );
   });
   const findFile = (stems: string[]) => {
     const found = names.filter((name) =>

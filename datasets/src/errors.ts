@@ -7,8 +7,8 @@ type MissingColumn =
   | { file: string; field: string; found: string[]; accepted: readonly string[] }
   | { field: string; name: string };
 
-/** A data folder has no file of one kind (`missing`), or several files of it (`found`). */
-type DataFolderProblem = { directory: string; missing: string } | { directory: string; found: string[] };
+/** A data folder is a file, has no file of one kind (`missing`), or several files of it (`found`). */
+type DataFolderProblem = { directory: string } & ({ isFile: true } | { missing: string } | { found: string[] });
 
 const quoted = (name: string) => JSON.stringify(name);
 
@@ -78,14 +78,19 @@ export const errors = defineErrors({
     hint: 'Lower the minimum number of events. Nothing was imported.',
   }),
   IMPORT_DIRECTORY: usage<DataFolderProblem>({
-    message: (details) =>
-      'missing' in details
-        ? `${details.directory} has no file ${details.missing}.`
-        : `${details.directory} has more than one candidate: ${details.found.join(', ')}.`,
+    message: (details) => {
+      const { directory } = details;
+      if ('isFile' in details) return `${directory} is a file; a folder with the files of items and events is needed.`;
+      return 'missing' in details
+        ? `${directory} has no file ${details.missing}.`
+        : `${directory} has more than one candidate: ${details.found.join(', ')}.`;
+    },
     hint: (details) =>
-      'missing' in details
-        ? 'A data folder holds items.* and interactions.* or events.*: jsonl, csv, tsv or parquet, also .gz or .zst.'
-        : 'Name the files of items and events one by one.',
+      'isFile' in details
+        ? 'Name the folder that contains the files, or import the files one by one.'
+        : 'missing' in details
+          ? 'A data folder holds items.* and interactions.* or events.*: jsonl, csv, tsv or parquet, also .gz or .zst.'
+          : 'Name the files of items and events one by one.',
   }),
   IMPORT_OTHER_DATA: usage<{ held: string[]; wanted: string[] }>({
     message: ({ held }) => `The store already holds other data: ${held.join(', ')}.`,

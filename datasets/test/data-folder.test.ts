@@ -17,4 +17,5 @@ test('a data folder has one file of items and one of events', async () => {
   await writeFile(join(directory, 'events.csv'), '');
   await assert.rejects(datasetDirectory(directory), hasCode('IMPORT_DIRECTORY'));
   await assert.rejects(datasetDirectory(join(directory, 'no')), hasCode('IMPORT_FILE_MISSING'));
+  await assert.rejects(datasetDirectory(found.items[0]), { code: 'IMPORT_DIRECTORY', message: /is a file; a folder/ });
 });

@@ -3,6 +3,11 @@
 import type { Engine } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
 import type { CommandContext } from './context.ts';
+import { withTyped } from './invocation.ts';
+
+const READ_ONLY_SERVICE =
+  'This workspace can only be read. The service recommends, but it takes no new items and events: ' +
+  'POST /v1/items and POST /v1/events answer with STORE_READ_ONLY.';
 
 /** Runs `use` with the engine and closes it afterwards. */
 export async function withEngine<T>(
@@ -18,17 +23,36 @@ export async function withEngine<T>(
   }
 }
 
-/** Serves until `signal` is aborted. Requests in progress are finished first. */
+/** Serves until the run is aborted. Requests in progress are finished first. */
 export async function serveUntilStopped(
+  context: CommandContext,
   engine: Engine,
   { host, port, allowedHosts }: { host: string; port: number; allowedHosts?: readonly string[] },
-  signal: AbortSignal,
   announce: (address: string) => void,
 ): Promise<void> {
+  const { workspace, output, run } = context;
+  if (workspace.isReadOnly) output.warn(READ_ONLY_SERVICE);
   const server = createServer(engine, { host, port, allowedHosts, logLevel: 'warn' });
-  announce(await server.listen());
-  if (!signal.aborted) {
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  const address = await server.listen();
+  const removeRecord = await recordService(context, address);
+  try {
+    announce(address);
+    if (!run.signal.aborted) {
+      await new Promise<void>((resolve) => run.signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+  } finally {
+    await removeRecord();
+    await server.close();
   }
-  await server.close();
+}
+
+/** The service works without a record; only `status` does not find it. */
+async function recordService({ workspace, output }: CommandContext, address: string): Promise<() => Promise<void>> {
+  try {
+    return await workspace.registerService(address);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    output.warn(withTyped(`\`lorekeep status\` will not find this service. ${reason}`));
+    return async () => {};
+  }
 }

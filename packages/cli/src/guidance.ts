@@ -4,10 +4,11 @@
  */
 import type { Progress } from '@lorekeep/core';
 import type { NextStep } from '@lorekeep/workspace';
+import { shellWord, typed } from './invocation.ts';
 import { DEFAULT_WORKSPACE } from './options.ts';
 import type { Output } from './terminal.ts';
 
-type Suggestion = 'quickstart' | 'evaluate' | 'status' | NextStep;
+type Suggestion = 'quickstart' | 'evaluate' | 'report' | 'status' | NextStep;
 
 /** The arguments to type and what they do. */
 const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
@@ -16,6 +17,7 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
   encode: ['encode', 'turns the text of every item into a vector'],
   train: ['train', 'learns from the events who likes what'],
   evaluate: ['evaluate', 'compares the model with simple baselines'],
+  report: ['evaluate --report FILE', 'also writes a page with tables and plots'],
   publish: ['publish', 'makes the newest model the one that answers'],
   serve: ['serve', 'answers requests of your shop over HTTP'],
   recommend: ['recommend --user ID', 'shows what a user would get'],
@@ -25,13 +27,10 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
 /** After which command which others are useful, the usual one first. */
 const AFTER: Record<string, Suggestion[]> = {
   quickstart: ['serve', 'recommend'],
-  import: ['encode'],
-  encode: ['train'],
   'encode --dry-run': ['encode'],
   train: ['publish', 'evaluate'],
   // A model that was trained on all events cannot be evaluated.
   'train --refit all': ['publish'],
-  evaluate: ['publish'],
   publish: ['serve', 'recommend'],
   recommend: ['serve'],
   similar: ['serve'],
@@ -56,12 +55,9 @@ const STAGES: Record<string, string> = {
 /** A command line with the workspace, if it is not the default one. */
 function commandLine(words: string, workspace: string): string {
   const [name, ...rest] = words.split(' ');
-  const flag = workspace === DEFAULT_WORKSPACE ? [] : ['--workspace', quoted(workspace)];
-  return ['lorekeep', name, ...flag, ...rest].join(' ');
+  const flag = workspace === DEFAULT_WORKSPACE ? [] : ['--workspace', shellWord(workspace)];
+  return typed([name, ...flag, ...rest].join(' '));
 }
-
-/** For a shell, which would split a name with spaces. */
-const quoted = (word: string) => (/^[\w./:@~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /**
  * Lines such as `Next: lorekeep train   learns …`.
@@ -75,10 +71,14 @@ export function nextLines(steps: Suggestion[], workspace: string, options = ''):
     .join('\n');
 }
 
-/** Ends a command by naming the next one. */
-export function suggestNext(output: Output, command: string, workspace: string): void {
-  const steps = AFTER[command] ?? AFTER[command.split(' ')[0]];
-  if (steps !== undefined) output.aside(`\n${nextLines(steps, workspace)}`);
+/**
+ * Ends a command by naming the next one.
+ * @param next the next step of the workspace, which is named after commands that can lead to several
+ */
+export function suggestNext(output: Output, command: string, workspace: string, next?: NextStep): void {
+  const steps = AFTER[command] ?? AFTER[command.split(' ')[0]] ?? (next === undefined ? [] : [next]);
+  const more: Suggestion[] = command === 'evaluate' ? ['report'] : [];
+  if (steps.length > 0) output.aside(`\n${nextLines([...steps, ...more], workspace)}`);
 }
 
 /** A request to a running service. An unknown user gets the most popular items. */

@@ -12,6 +12,8 @@ type Details = Record<string, unknown>;
 const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
 const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
 
+const READING_COMMANDS = 'The commands recommend, similar, evaluate, serve and status only need to read it.';
+
 /** By error code. `undefined`: the hint of the error itself applies. */
 export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
   // The command line
@@ -20,6 +22,13 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   CONFIG_FILE_INVALID: `Give --config a file with groups of options, for example {"training": {"epochs": 20}}.`,
   REPORT_UNWRITABLE: 'Give --report a file in a folder that you can write to.',
 
+  // The system
+  DISK_FULL:
+    'Free space on the disk (`lorekeep doctor` shows how much there is) and run the same command again: it continues from what is finished.',
+  PATH_FORBIDDEN: 'Change the permissions of the path, run as the user who owns it, or name another --workspace.',
+  PATH_READ_ONLY: `Name a folder that can be written with --workspace. ${READING_COMMANDS}`,
+  ADDRESS_IN_USE: 'Choose another --port; --port 0 selects a free port.',
+
   // The main job, in its order
   WORKSPACE_MISSING: 'Run `lorekeep import` or `lorekeep quickstart` first, or name another folder with --workspace.',
   WORKSPACE_HOLDS_OTHER_DATA: `For the simulated shop, ${NEW_WORKSPACE}. Nothing was changed.`,
@@ -27,14 +36,19 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   NOTHING_IMPORTED: 'Run `lorekeep import --items FILE --events FILE` first.',
   NOTHING_ENCODED: 'Run `lorekeep encode` first.',
   NOTHING_TRAINED: 'Run `lorekeep train` first.',
-  MODEL_VERSION_UNKNOWN: ({ known }) =>
-    Array.isArray(known) && known.length === 0
+  MODEL_VERSION_UNKNOWN: ({ known, published }) => {
+    if (published !== undefined) return `Give --model or --against the model of this publication: ${published}.`;
+    return Array.isArray(known) && known.length === 0
       ? 'Run `lorekeep train` first.'
-      : `Give --model or --against a version that exists: ${listed(known)}.`,
-  MODEL_SAW_EVERYTHING: ({ from }) => `Run \`lorekeep evaluate --model ${from}\`: that version selected its settings.`,
+      : `Give --model or --against a version that exists: ${listed(known)}.`;
+  },
+  MODEL_SAW_EVERYTHING: ({ from }) => `Run \`lorekeep evaluate --model ${from}\`: that model selected its settings.`,
   TIMES_MISSING: `Use --protocol leave-one-out, or import a log with timestamps and ${NEW_WORKSPACE}.`,
-  OPTIONS_CONFLICT: ({ options, model }) => {
-    if (model === undefined) return undefined;
+  OPTIONS_CONFLICT: ({ options, model, example }) => {
+    if (model === undefined) {
+      const user = example === undefined ? '' : `, for example --user ${example}`;
+      return `Give --user ID with an id from the user column of your events${user}, or --history with ids of items.`;
+    }
     const isPrecision = Array.isArray(options) && options.includes('precision');
     return isPrecision
       ? 'Omit --precision, or name a built-in model with --model.'
@@ -44,7 +58,13 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENCODER_CHANGED: `Restore its former files, or ${RETRAIN}.`,
 
   // Import
-  IMPORT_BAD_LINES: ({ count }) => `Correct the lines, or skip them with --skip-bad ${count}.`,
+  IMPORT_BAD_LINES: ({ count, bad }) => {
+    const ofUnknownItem = ({ reason }: { reason: string }) => reason.endsWith('is not in the catalogue');
+    if (!Array.isArray(bad) || !bad.some(ofUnknownItem))
+      return `Correct the lines, or skip them with --skip-bad ${count}.`;
+    const others = bad.every(ofUnknownItem) ? '' : ` Correct the other lines, or skip them with --skip-bad ${count}.`;
+    return `For events of items that are not in the catalogue, name the file of these items with --items, or skip the events with --unknown-items skip.${others}`;
+  },
   IMPORT_FILE_MISSING: 'Correct the path after --items, --events or --data. It starts from your current directory.',
   IMPORT_FILE_UNREADABLE:
     'Check that the file is complete and readable. If its name shows another format, name the format with --format. Nothing was imported.',
@@ -59,10 +79,12 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
       : 'Correct the name on the right of --column. It must be exactly as in the first line of the file.',
   IMPORT_NOTHING_LEFT: 'Lower --min-user-events and --min-item-events. Nothing was imported.',
-  IMPORT_DIRECTORY: ({ found }) =>
-    found === undefined
-      ? 'Name the files items.* and events.*, or run `lorekeep import` and name them with --items and --events.'
-      : 'Run `lorekeep import` and name the files with --items and --events.',
+  IMPORT_DIRECTORY: ({ found, missing }) =>
+    found === undefined && missing === undefined
+      ? 'Give --data the folder that contains the files of items and events, or run `lorekeep import` and name the files with --items and --events.'
+      : found === undefined
+        ? 'Name the files items.* and events.*, or run `lorekeep import` and name them with --items and --events.'
+        : 'Run `lorekeep import` and name the files with --items and --events.',
   IMPORT_TIMES_MIXED: `Give all events timestamps or none (--column timestamp=NAME names the column), or ${NEW_WORKSPACE}. Nothing was imported.`,
   IMPORT_OTHER_DATA: `For this data, ${NEW_WORKSPACE}, or add it to the present data with \`lorekeep import\`. Nothing was changed.`,
   SIMULATED_OTHER_SHOP: `For another simulated shop, ${NEW_WORKSPACE}.`,
@@ -73,6 +95,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   STORE_TOO_NEW: 'Update Lorekeep, or name another folder with --workspace.',
   STORE_CANNOT_OPEN: 'Check that the folder of --workspace is writable, or name another one.',
   STORE_DISK_FULL: 'Free space on the disk (`lorekeep doctor` shows how much there is) and run the command again.',
+  STORE_READ_ONLY: `Run the command as a user who may write to the folder of --workspace. ${READING_COMMANDS}`,
   STORE_BUSY: 'Wait until the other command has finished, then run this one again. Nothing of this write was kept.',
   STORE_MISSING: 'Run `lorekeep import` first, or name another folder with --workspace.',
   STORE_CORRUPT: `Restore the file from a backup, or import again and ${NEW_WORKSPACE}.`,
@@ -134,6 +157,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
       : 'Run `pnpm extras`, which compiles the package, or choose --index usearch.',
   REQUEST_INVALID: 'Correct the ids given with --user, --history, --exclude or --item.',
   ITEM_NOT_FOUND: 'Correct the id of --item, or add the item with `lorekeep import --items FILE`.',
+  HOST_NOT_ALLOWED:
+    'Use the address that the service printed, or start it with `lorekeep serve --allow-host HOST` for this name.',
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
 

@@ -1,6 +1,7 @@
 /** Metrics as tables for people: one row per model, one column per metric. */
 
-import type { Evaluation, Metrics } from '@lorekeep/evaluation';
+import { counted } from '@lorekeep/core';
+import type { Difference, Evaluation, MetricName, Metrics } from '@lorekeep/evaluation';
 import type { BundleManifest } from '@lorekeep/recommender';
 import { table } from './terminal.ts';
 
@@ -15,6 +16,25 @@ export function metricsTable(name: string, metrics: Metrics, others: Record<stri
     [name, ...cellsOf(metrics)],
     ...Object.entries(others).map(([other, values]) => [other, ...cellsOf(values)]),
   ]);
+}
+
+/** How much better a model is than another on the same cases, with the sentence that explains it. */
+export function differencesTable(model: string, other: string, differences: Record<MetricName, Difference>): string {
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+  return [
+    `Model ${model} minus model ${other}, on the same cases:`,
+    '',
+    table([
+      ['', 'difference', '95 % interval'],
+      ...COLUMNS.map((column) => {
+        const { difference, interval } = differences[column];
+        return [column, signed(difference), interval.map(signed).join(' to ')];
+      }),
+    ]),
+    '',
+    'If an interval is above zero, the first model is better in this metric; if it is below, worse.',
+    'If it contains zero, these cases do not show which is better.',
+  ].join('\n');
 }
 
 /** Metrics by group of evaluation cases. */
@@ -35,7 +55,9 @@ export function testTable({ preset, metrics, refit }: BundleManifest): string {
   return [
     metricsTable(preset, test, baselines),
     `test users: ${test.users.toLocaleString('en-US')}`,
-    ...(test.nonFinite > 0 ? [`${test.nonFinite} targets had a score that is not finite; they count as misses`] : []),
-    ...(refit?.on === 'all' ? [`measured on version ${refit.from}, before training once more on all events`] : []),
+    ...(test.nonFinite > 0
+      ? [`${counted(test.nonFinite, 'target')} had a score that is not finite; this counts as a miss`]
+      : []),
+    ...(refit?.on === 'all' ? [`measured on model ${refit.from}, before training once more on all events`] : []),
   ].join('\n');
 }

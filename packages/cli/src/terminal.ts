@@ -3,7 +3,7 @@
  * time left on a terminal, plain lines every few seconds elsewhere, JSON objects with `--json`.
  * Without `--json` progress goes to stderr, so that stdout contains only results.
  */
-import type { Progress, ProgressEvent } from '@lorekeep/core';
+import { counted, type Progress, type ProgressEvent } from '@lorekeep/core';
 
 export interface Output {
   /** True with `--json`: one JSON object per line on stdout, the result last. */
@@ -63,6 +63,8 @@ export function createOutput(
     json,
     progress(event) {
       const measured = meter(event);
+      // Of a stage that begins and does not know its length there is nothing to say yet.
+      if (event.done === 0 && event.total === undefined) return;
       if (!throttle(event)) return;
       if (live) {
         const width = stderr.columns ?? 80;
@@ -164,13 +166,16 @@ function progressLine(event: ProgressEvent, { rate, secondsLeft }: Measured, bar
     const filled = Math.round(share * BAR_WIDTH);
     if (bar) parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`);
     parts.push(`${Math.floor(share * 100)}%`.padStart(4));
-    parts.push(`${count.format(event.done)}/${count.format(event.total)} ${event.unit}`);
-  } else parts.push(`${count.format(event.done)} ${event.unit}`);
+    parts.push(`${count.format(event.done)}/${count.format(event.total)} ${unitOf(event, event.total)}`);
+  } else parts.push(`${count.format(event.done)} ${unitOf(event, event.done)}`);
   if (rate > 0) parts.push(`${count.format(Math.round(rate * 10) / 10)}/s`);
   if (secondsLeft !== undefined && secondsLeft > 0.5) parts.push(`${duration(secondsLeft)} left`);
   if (event.note !== undefined && event.note !== '') parts.push(event.note);
   return parts.join('  ');
 }
+
+/** Units of progress are regular plurals. */
+const unitOf = ({ unit }: ProgressEvent, count: number) => (count === 1 ? unit.replace(/s$/, '') : unit);
 
 /** Seconds as `8 s`, `3 min 20 s`, `1 h 05 min`. */
 export function duration(seconds: number): string {
@@ -178,6 +183,11 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+/** `80 items, 26 users, 1,500 events` */
+export function contentOf({ items, users, events }: { items: number; users: number; events: number }): string {
+  return [counted(items, 'item'), counted(users, 'user'), counted(events, 'event')].join(', ');
 }
 
 /** Columns padded to their widest cell: the first left-aligned, the others right-aligned. */

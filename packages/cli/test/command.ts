@@ -1,8 +1,16 @@
-/** Runs the command in a process of its own, as a shell does. */
+/** Runs the command in a process of its own, as a shell does after a global installation. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** A folder of the PATH with the program. */
+const BIN = mkdtempSync(join(tmpdir(), 'lorekeep-bin-'));
+symlinkSync(MAIN, join(BIN, 'lorekeep'));
+process.on('exit', () => rmSync(BIN, { recursive: true, force: true }));
 
 export interface Finished {
   code: number | null;
@@ -15,8 +23,12 @@ export interface Finished {
 }
 
 export function start(words: string[], cwd: string): { child: ChildProcess; finished: Promise<Finished> } {
-  const env = { ...process.env, INIT_CWD: cwd };
-  const child = spawn(process.execPath, [MAIN, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, INIT_CWD: cwd, PATH: `${BIN}${delimiter}${process.env.PATH}` };
+  const child = spawn(process.execPath, [join(BIN, 'lorekeep'), ...words], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));

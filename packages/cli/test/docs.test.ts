@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { contentErrors, definitionsOf, type ErrorKind, optionErrors } from '@lorekeep/core';
+import { contentErrors, definitionsOf, type ErrorKind, optionErrors, systemErrors } from '@lorekeep/core';
 import { COLUMN_SYNONYMS, resolveShopOptions } from '@lorekeep/datasets';
 import { createServer } from '@lorekeep/serving';
 import { anchors, codeBlocks, codeSpans, linkTargets, section, tableRows, withoutCodeBlocks } from './markdown.ts';
@@ -33,7 +33,7 @@ async function errorDefinitions(): Promise<Map<string, { kind: ErrorKind; http?:
   const sources = files('packages/*/src/**/errors.ts', 'datasets/src/**/errors.ts', 'benchmarks/src/**/errors.ts');
   // In core, errors.ts defines what a table is.
   const withTable = sources.filter((file) => !file.startsWith('packages/core/'));
-  const tables = [contentErrors, optionErrors];
+  const tables = [contentErrors, optionErrors, systemErrors];
   for (const file of withTable) {
     const { errors } = await import(join(ROOT, file));
     assert.ok(errors !== undefined, `${file} exports no table "errors"`);

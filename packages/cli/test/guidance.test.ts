@@ -1,6 +1,6 @@
 /** The first minutes: `lorekeep` alone says what to do, and every command names the next one. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -46,9 +46,9 @@ describe('each command names the next one, and status agrees', () => {
     [['import', ...files], 'encode', /^Imported {3}80 items, 26 users, 1,500 events$/m],
     [['encode', '--model', 'lexical', '--dry-run'], 'encode', /^Encoded {4}no$/m],
     [['encode', '--model', 'lexical'], 'train', /^Encoded {4}lexical \(not a language model\)$/m],
-    [['train', '--config', 'quick.json'], 'publish', /^Trained {4}learn, version \S+$/m],
+    [['train', '--config', 'quick.json'], 'publish', /^Trained {4}learn, model \S+$/m],
     [['evaluate'], 'publish', /^Published {2}no$/m],
-    [['publish', '--index', 'exact'], 'serve', /^Published {2}\S+, 80 items$/m],
+    [['publish', '--index', 'exact'], 'serve', /^Published {2}publication \S+, 80 items$/m],
   ];
   for (const [words, next, state] of steps) {
     test(words.join(' '), async () => {
@@ -70,12 +70,18 @@ describe('each command names the next one, and status agrees', () => {
     assert.deepEqual([status.last.stage, status.last.next, status.last.live.items], ['published', 'serve', 80]);
   });
 
-  test('a running service says how to ask it', async () => {
+  test('a running service says how to ask it, and status finds it on any port', async () => {
     const { child, finished } = start(['serve', '--port', '0', ...workspace], dir);
     await new Promise((resolve) => child.stderr?.on('data', (text) => text.includes('Next:') && resolve(undefined)));
+    const running = await lorekeep(workspace, dir);
+    assert.match(running.stdout, /^Served {5}http:\/\/127\.0\.0\.1:\d+$/m);
+    assert.match(running.stdout, /^Next: lorekeep recommend /m);
     child.kill('SIGINT');
-    const { code, stderr } = await finished;
+    const { code, stdout, stderr } = await finished;
     assert.equal(code, 0);
+    assert.match(stdout, /^Serving publication \S+ with 80 items at /);
+    assert.match((await lorekeep(workspace, dir)).stdout, /^Served {5}no$/m);
+    assert.deepEqual(await readdir(join(dir, 'my shop', 'services')), []);
     assert.match(stderr, /^Next: in another terminal, curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/recommend /m);
   });
 });
@@ -98,6 +104,36 @@ test('quickstart says once per stage what it is for, except with --json', async 
   assert.ok(!`${stdout}${errors}`.includes('turns the text'));
 });
 
+test('an import of events alone does not lead back to encode', async () => {
+  const workspace = ['--workspace', 'more'];
+  const files = ['--items', 'shop/items.jsonl.gz', '--events', 'shop/interactions.tsv.gz'];
+  await lorekeep(['import', ...files, ...workspace], dir);
+  await lorekeep(['encode', '--model', 'lexical', ...workspace], dir);
+  await writeFile(join(dir, 'more.csv'), 'user,item,timestamp\nann,sim-item-000001,1700000000\n');
+  const { stdout, stderr } = await lorekeep(['import', '--events', 'more.csv', ...workspace], dir);
+  assert.match(stdout, /1,501 events/);
+  assert.match(stderr, /^Next: lorekeep train /m);
+});
+
+test('an evaluation without a report names the option that writes one', async () => {
+  const workspace = ['--workspace', 'my shop'];
+  const { stderr } = await lorekeep(['evaluate', ...workspace], dir);
+  assert.match(stderr, /^ {2}or: lorekeep evaluate --workspace 'my shop' --report FILE {3}/m);
+  const reported = await lorekeep(['evaluate', '--report', 'report.html', ...workspace], dir);
+  assert.match(reported.stderr, /^Next: /m);
+  assert.doesNotMatch(reported.stderr, /--report FILE/);
+});
+
+test('a stage of unknown length begins without a line of zeros, and units agree with their number', () => {
+  const written: string[] = [];
+  const stream = { isTTY: false, write: (text: string) => written.push(text) };
+  const output = createOutput(false, stream as never, stream as never);
+  output.progress({ stage: 'search', done: 0, unit: 'steps' });
+  output.progress({ stage: 'search', done: 1, unit: 'steps' });
+  output.progress({ stage: 'import', done: 0, total: 1, unit: 'items' });
+  assert.deepEqual(written, ['search     1 step\n', 'import       0%  0/1 item\n']);
+});
+
 test('guidance begins on a line of its own below a live bar', () => {
   const written: string[] = [];
   const terminal = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
@@ -114,8 +150,8 @@ test('after a training on all events no evaluation is suggested, which would be 
     suggestNext(createOutput(false, terminal as never, terminal as never), command, 'shop');
     return written.join('');
   };
-  assert.match(said('train'), /lorekeep evaluate/);
-  assert.match(said('train --refit all'), /lorekeep publish/);
-  assert.doesNotMatch(said('train --refit all'), /lorekeep evaluate/);
-  assert.match(said('quickstart --refit all'), /lorekeep serve/);
+  assert.match(said('train'), / evaluate --workspace shop/);
+  assert.match(said('train --refit all'), / publish --workspace shop/);
+  assert.doesNotMatch(said('train --refit all'), / evaluate --workspace shop/);
+  assert.match(said('quickstart --refit all'), / serve --workspace shop/);
 });

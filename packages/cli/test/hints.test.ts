@@ -61,6 +61,18 @@ describe('hints', () => {
         /\{"training": \{"epochs"/,
       ],
     ];
+    const bad = (reason: string) => ({ file: 'log.csv', line: 2, reason });
+    const unknown = bad('item "x" is not in the catalogue');
+    const hintFor = (lines: object[]) =>
+      hintOf(new LorekeepError('IMPORT_BAD_LINES', 'x', { details: { count: 2, bad: lines } })) ?? '';
+    assert.match(hintFor([unknown]), /--unknown-items skip\.$/);
+    assert.match(hintFor([unknown, bad('no user')]), /--unknown-items skip\. .*--skip-bad 2\.$/);
+    assert.equal(hintFor([bad('no user')]), 'Correct the lines, or skip them with --skip-bad 2.');
+    assert.match(hintOf(new LorekeepError('HOST_NOT_ALLOWED', 'x')) ?? '', /`lorekeep serve --allow-host HOST`/);
+    const question = { options: ['--user', '--history'], example: 'ann' };
+    assert.match(hintOf(workspaceErrors.OPTIONS_CONFLICT(question)) ?? '', /--user ID .*for example --user ann/);
+    const mistaken = { version: 'p', known: ['m'], published: 'm' };
+    assert.match(hintOf(workspaceErrors.MODEL_VERSION_UNKNOWN(mistaken)) ?? '', /model of this publication: m\.$/);
     for (const [error, hint] of cases) assert.match(hintOf(error) ?? '', hint, error.code);
   });
 

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ describe('quickstart', () => {
     assert.ok(JSON.stringify(status.last).includes(last.model.version), 'it is live');
     assert.ok(!lines.some((line) => line.event === 'progress' && line.stage === 'import'), 'earlier steps are skipped');
     const people = await lorekeep([...words.filter((word) => word !== '--json'), '--no-serve', '--refit', 'all'], dir);
-    assert.match(people.stdout, new RegExp(`measured on version ${before.last.model.version}`));
+    assert.match(people.stdout, new RegExp(`measured on model ${before.last.model.version}`));
     const refused = await lorekeep(['evaluate', '--workspace', 'quick', '--json'], dir);
     assert.deepEqual([refused.code, refused.last.error.code], [2, 'MODEL_SAW_EVERYTHING']);
     assert.match(refused.last.error.hint, new RegExp(`lorekeep evaluate --model ${before.last.model.version}`));
@@ -181,6 +181,25 @@ describe('step by step', () => {
     assert.ok(lines.some(({ event, stage }) => event === 'progress' && stage === 'report'));
   });
 
+  test('for people, evaluate shows the difference from another model as a table', async () => {
+    const trained = await lorekeep(['train', '--preset', 'linear', ...shop], dir);
+    const [other] = await readdir(join(dir, 'steps', 'models'));
+    assert.notEqual(other, trained.last.version);
+    const words = ['evaluate', '--against', other, ...shop.slice(0, 2)];
+    const { code, stdout, stderr } = await lorekeep(words, dir);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.includes(`\nModel ${trained.last.version} minus model ${other}, on the same cases:\n`), stdout);
+    assert.match(stdout, /^ +difference +95 % interval$/m);
+    const { last } = await lorekeep([...words, '--json'], dir);
+    for (const metric of ['recall@10', 'ndcg@10', 'mrr']) {
+      const { difference, interval } = last.differences[other][metric];
+      const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+      const row = stdout.split('\n').find((line) => line.startsWith(metric) && line.includes(' to '));
+      assert.deepEqual(row?.split(/ {2,}/), [metric, signed(difference), interval.map(signed).join(' to ')]);
+    }
+    assert.match(stdout, /If an interval is above zero, the first model is better/);
+  });
+
   test('a warning is a line of its own', async () => {
     const { code, lines, stderr } = await lorekeep(['evaluate', '--protocol', 'temporal', ...shop], dir);
     assert.equal(code, 0, stderr);
@@ -197,6 +216,14 @@ describe('step by step', () => {
     assert.equal(last.items.length, 7);
     assert.deepEqual(last.unknownItems, ['no-such-item']);
     assert.ok(!last.items.some((item: { id: string }) => item.id === 'sim-item-000003'));
+    const text = await lorekeep(['publish', '--index', 'exact', ...shop.slice(0, 2)], dir);
+    assert.match(text.stdout, /^Live: publication \S+ of model \S+; 200 items in exact/);
+    const confused = await lorekeep(['publish', '--model', published.last.manifest.version, ...shop], dir);
+    assert.equal(confused.last.error.code, 'MODEL_VERSION_UNKNOWN');
+    assert.match(confused.last.error.message, /is a publication, not a model/);
+    assert.ok(confused.last.error.hint.includes(published.last.manifest.model), confused.last.error.hint);
+    const nobody = await lorekeep(['recommend', ...shop], dir);
+    assert.match(nobody.last.error.hint, /--user ID .*for example --user sim-user-\d+, or --history/);
     const unknownUser = await lorekeep(['recommend', '--user', 'unknown-user', ...shop], dir);
     assert.equal(unknownUser.last.source, 'popularity');
     const similar = await lorekeep(['similar', '--item', 'sim-item-000003', '-k', '3', ...shop], dir);
@@ -248,6 +275,11 @@ describe('wrong usage', () => {
     [['evaluate', '--workspace', 'quick', '--model', 'v9'], 'MODEL_VERSION_UNKNOWN'],
     [['train', '--workspace', 'quick', '--config', 'shop'], 'CONFIG_FILE_INVALID'],
     [['quickstart', '--data', 'absent', '--workspace', 'w2'], 'IMPORT_FILE_MISSING'],
+    [['quickstart', '--data', 'quick.json', '--workspace', 'w2'], 'IMPORT_DIRECTORY'],
+    [['evaluate', '--workspace', 'quick', '--report', 'shop'], 'REPORT_UNWRITABLE'],
+    [['evaluate', '--workspace', 'quick', '--report', 'quick.json/report.html'], 'REPORT_UNWRITABLE'],
+    [['import', '--items', 'shop/items.jsonl.gz', '--workspace', 'quick.json'], 'PATH_NOT_A_FOLDER'],
+    [['status', '--workspace', 'quick.json'], 'PATH_NOT_A_FOLDER'],
   ];
   for (const [words, code] of cases) {
     test(`\`lorekeep ${words.join(' ')}\` ends with exit code 2 and ${code}`, async () => {
@@ -273,6 +305,12 @@ describe('wrong usage', () => {
     assert.equal(code, 2);
     assert.match(stderr, /bad\.csv:3/);
     assert.match(stderr, /bad\.csv:4/);
+    await writeFile(join(dir, 'unknown.csv'), 'user,item,timestamp\nann,no-such-item,5\n');
+    const unknown = await lorekeep(
+      words.map((word) => (word === 'bad.csv' ? 'unknown.csv' : word)),
+      dir,
+    );
+    assert.match(unknown.stderr, /→ .*or skip the events with --unknown-items skip\.$/m);
     const left = await lorekeep([...words, '--skip-bad', '2', '--json'], dir);
     assert.equal(left.last.counts.events, 1);
     assert.equal(left.last.skipped, 2);

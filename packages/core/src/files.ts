@@ -7,10 +7,14 @@ import { createHash, hash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemError } from './system-errors.ts';
 
-/** Replaces a file's content atomically and durably. Creates missing parent directories. */
+/**
+ * Replaces a file's content atomically and durably. Creates missing parent directories.
+ * @throws LorekeepError `DISK_FULL`, `PATH_…`
+ */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeParent(path);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx');
@@ -23,7 +27,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw systemError(error, path);
   }
   await syncDirectory(dirname(path));
 }
@@ -32,20 +36,27 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
  * Creates a directory under a temporary name and renames it into place when `fill` is done. `path`
  * must not exist, because a directory written in this way is never changed. If `fill` throws,
  * nothing is left behind. Creates missing parent directories.
+ * @throws LorekeepError `DISK_FULL`, `PATH_…`
  */
 export async function writeDirectoryAtomic(path: string, fill: (directory: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeParent(path);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  await mkdir(temporary);
   try {
+    await mkdir(temporary);
     await fill(temporary);
     await syncTree(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw systemError(error, path);
   }
   await syncDirectory(dirname(path));
+}
+
+async function makeParent(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw systemError(error, path);
+  });
 }
 
 async function syncTree(directory: string): Promise<void> {

@@ -37,8 +37,9 @@ export const errors = defineErrors({
     hint: 'Free some disk space and try again.',
   }),
   STORE_READ_ONLY: failure<{ path: string; reason: string }>({
+    http: 503,
     message: ({ path, reason }) => `${path} cannot be written: ${reason}.`,
-    hint: 'Check the permissions of the file and of its folder.',
+    hint: 'Check the permissions of the file and of its folder. Reading works; nothing was written.',
   }),
   STORE_IO: failure<{ path: string; reason: string }>({
     message: ({ path, reason }) => `Reading or writing ${path} failed: ${reason}.`,

@@ -30,19 +30,25 @@ export const errors = defineErrors({
     message: 'This workspace contains no trained model.',
     hint: 'Train a model first.',
   }),
-  MODEL_VERSION_UNKNOWN: usage<{ version: string; known: string[] }>({
-    message: ({ version }) => `This workspace contains no model version "${version}".`,
-    hint: ({ known }) => (known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Train a model first.'),
+  MODEL_VERSION_UNKNOWN: usage<{ version: string; known: string[]; published?: string }>({
+    message: ({ version, published }) =>
+      published === undefined
+        ? `This workspace contains no model version "${version}".`
+        : `"${version}" is a publication, not a model.`,
+    hint: ({ known, published }) => {
+      if (published !== undefined) return `Its model is ${published}.`;
+      return known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Train a model first.';
+    },
   }),
   MODEL_SAW_EVERYTHING: usage<{ version: string; from: string }>({
-    message: ({ version }) => `Version ${version} was trained on all events, so none are left to evaluate it on.`,
-    hint: ({ from }) => `Evaluate version ${from}, whose settings it repeats.`,
+    message: ({ version }) => `Model ${version} was trained on all events, so none are left to evaluate it on.`,
+    hint: ({ from }) => `Evaluate model ${from}, whose settings it repeats.`,
   }),
   TIMES_MISSING: usage({
     message: 'Some events of this workspace have no timestamps, so the log cannot be split by time.',
     hint: 'Use the protocol leave-one-out, or import a log with timestamps into another workspace.',
   }),
-  OPTIONS_CONFLICT: usage<{ options: string[]; model?: string }>({
+  OPTIONS_CONFLICT: usage<{ options: string[]; model?: string; example?: string }>({
     message: ({ options, model }) =>
       model === undefined
         ? `Give exactly one of ${options.join(' and ')}.`

@@ -17,7 +17,7 @@ export type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from '.
 export type { EngineRun } from './publishing/engine.ts';
 export type { PublishOptions, PublishResult } from './publishing/publish.ts';
 export type { OpenWorkspaceOptions } from './state.ts';
-export type { NextStep, Stage, StatusOptions, UnfinishedWork, WorkspaceStatus } from './status.ts';
+export type { NextStep, Stage, UnfinishedWork, WorkspaceStatus } from './status.ts';
 export type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
 export type { ItemSample } from './training/item-sample.ts';
 export { metricsOf } from './training/metrics.ts';

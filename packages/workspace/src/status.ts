@@ -8,6 +8,7 @@ import type { StoreCounts } from '@lorekeep/store';
 import { hasCheckpoint } from '@lorekeep/towers';
 import { findCurrentEncoder, findEncoder, isBehindImports } from './encoding/remembered-encoders.ts';
 import { livePublication } from './publishing/publish.ts';
+import { findService } from './services.ts';
 import type { WorkspaceState } from './state.ts';
 import { checkpointDirs } from './training/checkpoint-dirs.ts';
 import { latestModel, modelDir } from './training/model-versions.ts';
@@ -38,20 +39,13 @@ export interface WorkspaceStatus {
   /** The service that answers with the live version. */
   service?: { address: string };
   unfinished?: UnfinishedWork;
+  /** Present if nothing can be written here. */
+  readOnly?: true;
   /** A model or a publication that cannot be read; it counts as absent. */
   problems: { code: string; message: string }[];
 }
 
-/** Where `status` looks for a running service. */
-export interface StatusOptions {
-  /** Base address at which a running service is looked for. Default: none is looked for. */
-  service?: string;
-}
-
-/** A service on this machine answers within milliseconds. */
-const SERVICE_MS = 1000;
-
-export async function statusOf(state: WorkspaceState, { service }: StatusOptions): Promise<WorkspaceStatus> {
+export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> {
   const { dir, store } = state;
   const counts = await store.counts();
   const encoder = await findCurrentEncoder(state);
@@ -64,8 +58,7 @@ export async function statusOf(state: WorkspaceState, { service }: StatusOptions
     });
   const model = await readable(newestManifest(state));
   const live = await readable(livePublication(dir));
-  const address =
-    service !== undefined && live !== undefined && (await serves(service, live.version)) ? service : undefined;
+  const address = live === undefined ? undefined : await findService(state, live.version);
 
   const isEncoded = encoder !== undefined && !(await isBehindImports(state, encoder.id));
   const isTrained = model !== undefined && model.content.encoder === encoder?.id && (await isNewest(state, model));
@@ -95,6 +88,7 @@ export async function statusOf(state: WorkspaceState, { service }: StatusOptions
     ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
     ...(address && { service: { address } }),
     ...(unfinished && { unfinished }),
+    ...(state.isReadOnly && { readOnly: true }),
     problems,
   };
 }
@@ -137,13 +131,4 @@ export async function unfinishedWork(state: WorkspaceState): Promise<UnfinishedW
     if (started !== undefined) return { step: 'encode', model: started.model, texts };
   }
   return undefined;
-}
-
-async function serves(address: string, version: string): Promise<boolean> {
-  try {
-    const response = await fetch(new URL('/readyz', address), { signal: AbortSignal.timeout(SERVICE_MS) });
-    return ((await response.json()) as { version?: unknown }).version === version;
-  } catch {
-    return false;
-  }
 }

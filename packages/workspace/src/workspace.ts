@@ -15,7 +15,7 @@ import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from '.
 import type { EngineRun } from './publishing/engine.ts';
 import type { PublishOptions, PublishResult } from './publishing/publish.ts';
 import { closeState, type OpenWorkspaceOptions, openState } from './state.ts';
-import type { StatusOptions, WorkspaceStatus } from './status.ts';
+import type { WorkspaceStatus } from './status.ts';
 import type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
 import { latestModel, modelVersions } from './training/model-versions.ts';
 import type { TrainOptions, TrainResult } from './training/train.ts';
@@ -32,6 +32,8 @@ export interface Workspace extends AsyncDisposable {
   readonly dir: string;
   /** Catalogue, events, embeddings and settings. It is open until `close`. */
   readonly store: Store;
+  /** Opened with `allowReadOnly` in a folder that cannot be written: steps that write fail. */
+  readonly isReadOnly: boolean;
 
   /**
    * Imports files, all or nothing. Items are inserted, or replaced if their id is known; events are
@@ -136,9 +138,19 @@ export interface Workspace extends AsyncDisposable {
   /**
    * How far the workspace is, and which step is next.
    * @example
-   * const { stage, next, unfinished } = await workspace.status({ service: 'http://127.0.0.1:7070' });
+   * const { stage, next, unfinished } = await workspace.status();
    */
-  status(options?: StatusOptions): Promise<WorkspaceStatus>;
+  status(): Promise<WorkspaceStatus>;
+
+  /**
+   * Records that this process serves the workspace at an address, so that `status` finds it.
+   * Resolves with a function that removes the record.
+   * @example
+   * const remove = await workspace.registerService(await server.listen());
+   * // …
+   * await remove();
+   */
+  registerService(address: string): Promise<() => Promise<void>>;
 
   /** Trained versions, oldest first. Their folders are `models/VERSION`. */
   modelVersions(): Promise<string[]>;
@@ -161,7 +173,7 @@ export interface Workspace extends AsyncDisposable {
  *
  * @param dir its folder
  * @throws LorekeepError `WORKSPACE_MISSING` if there is none and `create` is false (the default),
- *   and what opening a store throws (`STORE_…`)
+ *   what opening a store throws (`STORE_…`), and `PATH_…` for a folder that cannot be used
  * @example
  * // `await using` needs Node 24; with an older one, call `close()` at the end.
  * await using workspace = await openWorkspace('shop', { create: true });
@@ -180,6 +192,7 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
   return {
     dir: state.dir,
     store: state.store,
+    isReadOnly: state.isReadOnly,
     async import(files, run = {}) {
       const { importInto } = await import('./import.ts');
       return importInto(state, files, run);
@@ -216,9 +229,13 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
       const { engineOf } = await import('./publishing/engine.ts');
       return engineOf(state, run);
     },
-    async status(options = {}) {
+    async status() {
       const { statusOf } = await import('./status.ts');
-      return statusOf(state, options);
+      return statusOf(state);
+    },
+    async registerService(address) {
+      const { registerService } = await import('./services.ts');
+      return registerService(state, address);
     },
     modelVersions: () => modelVersions(state),
     latestModel: () => latestModel(state),

@@ -37,7 +37,7 @@ test('the default installation is healthy, and a workspace is described', async 
   const found = byName(findings);
   for (const name of ['Node', 'SQLite', 'DuckDB', 'usearch', 'ONNX Runtime', 'disk'])
     assert.deepEqual([found[name].state, found[name].fix], ['ok', undefined], name);
-  assert.match(found.workspace.found, /^60 items, \d+ users, 1000 events; model none; live none$/);
+  assert.match(found.workspace.found, /^60 items, \d+ users, 1,000 events; model none; publication none$/);
   assert.deepEqual([found[`port ${taken}`].state, typeof found[`port ${taken}`].fix], ['optional', 'string']);
   assert.equal(found.endpoint.found, 'http://localhost:8000/v1; OPENAI_API_KEY is set');
   assert.ok(!JSON.stringify(findings).includes('secret'));

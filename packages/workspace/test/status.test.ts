@@ -1,10 +1,12 @@
 /** The status of a workspace names the stage that is reached and the step that is next. */
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { openWorkspace, type Workspace } from '@lorekeep/workspace';
 import { createShopFolder, type ShopFolder } from './shop.ts';
 
@@ -21,8 +23,18 @@ after(async () => {
   await folder.remove();
 });
 
-const reached = async (service?: string) => {
-  const { stage, next, unfinished } = await workspace.status({ service });
+/** A service that is ready with a version. */
+async function answering(t: TestContext, version: () => string): Promise<string> {
+  const service = createServer((_, response) => {
+    response.end(JSON.stringify({ status: 'ready', version: version() }));
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  t.after(() => service.close());
+  return `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+}
+
+const reached = async () => {
+  const { stage, next, unfinished } = await workspace.status();
   return [stage, next, unfinished];
 };
 
@@ -38,19 +50,35 @@ test('it follows the main job from an empty workspace to a running service', asy
   assert.deepEqual(await reached(), ['published', 'serve', undefined]);
 
   let serving = 'another version';
-  const service = createServer((_, response) => {
-    response.end(JSON.stringify({ status: 'ready', version: serving }));
-  });
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-  t.after(() => service.close());
-  const address = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
-  assert.deepEqual((await reached(address))[0], 'published', 'another service listens there');
+  const address = await answering(t, () => serving);
+  const remove = await workspace.registerService(address);
+  assert.deepEqual((await reached())[0], 'published', 'it answers with another version');
   serving = published.version;
-  const { stage, next, counts, encoder, model, live, ...others } = await workspace.status({ service: address });
+  const { stage, next, counts, encoder, model, live, ...others } = await workspace.status();
   assert.deepEqual([stage, next], ['served', 'recommend']);
   assert.deepEqual([counts.items, encoder?.isLanguageModel, model], [80, false, { version, preset: 'learn' }]);
   assert.deepEqual(live, { version: published.version, model: version, items: 80, events: counts.events });
-  assert.deepEqual([others.service, others.problems], [{ address }, []]);
+  assert.deepEqual([others.service, others.problems, others.readOnly], [{ address }, [], undefined]);
+  await remove();
+  assert.deepEqual((await reached())[0], 'published');
+});
+
+test('the record of a service whose process is gone is ignored, and removed by the next service', async (t) => {
+  const { live } = await workspace.status();
+  const address = await answering(t, () => live!.version);
+  const { pid } = spawnSync('true');
+  const services = join(workspace.dir, 'services');
+  const record = { address, pid, host: hostname(), startedAt: 1 };
+  await writeFile(join(services, `${pid}.json`), JSON.stringify(record));
+  await writeFile(join(services, '1.json'), 'damaged');
+  assert.equal((await workspace.status()).service, undefined);
+  await writeFile(join(services, `${process.ppid}.json`), JSON.stringify({ ...record, pid: process.ppid }));
+  assert.deepEqual((await workspace.status()).service, { address });
+  const remove = await workspace.registerService('http://127.0.0.1:1');
+  assert.ok(!(await readdir(services)).includes(`${pid}.json`));
+  assert.deepEqual((await workspace.status()).service, { address }, 'of two services the one that answers');
+  await remove();
+  await rm(services, { recursive: true });
 });
 
 test('new data leads back to the step that takes it up', async () => {

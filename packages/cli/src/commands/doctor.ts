@@ -2,6 +2,7 @@
 import { diagnose, type FindingState } from '@lorekeep/workspace';
 import { Unhealthy } from '../errors.ts';
 import { fixOf } from '../hints.ts';
+import { withTyped } from '../invocation.ts';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../options.ts';
 import { userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
@@ -19,7 +20,7 @@ export async function doctorCommand(output: Output, dir: string): Promise<void> 
   const { healthy } = diagnosis;
   const findings = diagnosis.findings.map((finding) => {
     const fix = fixOf(finding);
-    return { ...finding, ...(fix === undefined ? {} : { fix }) };
+    return { ...finding, ...(fix === undefined ? {} : { fix: withTyped(fix) }) };
   });
   const lines = findings.flatMap(({ name, state, found, fix }) => [
     `${MARKS[state]}  ${name.padEnd(15)} ${found}`,

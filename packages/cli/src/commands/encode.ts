@@ -1,4 +1,5 @@
 /** `lorekeep encode` */
+import { counted } from '@lorekeep/core';
 import { type EncodeEstimate, type EncodeOptions, type EncodeResult, modelPath } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { userDirectory } from '../paths.ts';
@@ -26,20 +27,18 @@ export async function encodeCommand(
 export const userModel = (model: string | undefined): string | undefined =>
   model === undefined ? undefined : modelPath(model, userDirectory());
 
-const count = (value: number) => value.toLocaleString('en-US');
-
 function estimateSummary({ model, dim, texts, missing, tokens, sampled, seconds, bytes }: EncodeEstimate): string {
-  const all = `${count(texts)} distinct texts with ${model} (${dim} dimensions)`;
+  const all = `${counted(texts, 'distinct text')} with ${model} (${counted(dim, 'dimension')})`;
   if (missing === 0) return `Already encoded, nothing to do: ${all}.`;
   return [
-    `Dry run, nothing was stored: ${count(missing)} of ${all} would be encoded,`,
-    `about ${count(tokens)} tokens. Extrapolated from ${count(sampled)} texts, this takes about ${duration(seconds)}`,
-    `(${count(Math.round(missing / seconds))} texts per second) and ${count(Math.ceil(bytes / 1e6))} MB.`,
+    `Dry run, nothing was stored: ${missing.toLocaleString('en-US')} of ${all} would be encoded,`,
+    `about ${counted(tokens, 'token')}. Extrapolated from ${counted(sampled, 'text')}, this takes about ${duration(seconds)}`,
+    `(${counted(Math.round(missing / seconds), 'text')} per second) and ${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB.`,
   ].join('\n');
 }
 
 export function encodeSummary({ model, dim, texts, encoded, seconds }: EncodeResult): string {
-  const all = `${count(texts)} distinct texts with ${model} (${dim} dimensions)`;
+  const all = `${counted(texts, 'distinct text')} with ${model} (${counted(dim, 'dimension')})`;
   if (encoded === 0) return `Already encoded, nothing to do: ${all}.`;
-  return `Encoded ${count(encoded)} of ${all} in ${duration(seconds)}.`;
+  return `Encoded ${encoded.toLocaleString('en-US')} of ${all} in ${duration(seconds)}.`;
 }

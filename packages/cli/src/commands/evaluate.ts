@@ -1,10 +1,12 @@
 /** `lorekeep evaluate` */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { counted, errorCode, systemError, systemErrors, writeFileAtomic } from '@lorekeep/core';
 import { type EvaluateOptions, type EvaluationResult, metricsOf } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
-import { groupsTable, metricsTable } from '../metrics-tables.ts';
+import { differencesTable, groupsTable, metricsTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
 
 export interface EvaluateCommandOptions extends Pick<EvaluateOptions, 'model' | 'protocol' | 'against' | 'threads'> {
@@ -18,6 +20,8 @@ export async function evaluateCommand(
 ): Promise<void> {
   // Plots need large packages: they are loaded only for a report.
   const report = path === undefined ? undefined : await import('@lorekeep/report');
+  // An evaluation may take minutes: it does not begin if its report cannot be written.
+  if (path !== undefined) await checkWritable(userPath(path));
   const evaluation = await workspace.evaluate(
     { model, protocol, against, threads, itemSample: report?.MAP_ITEMS },
     run,
@@ -49,15 +53,15 @@ function resultOf(evaluation: EvaluationResult): Record<string, unknown> {
   };
 }
 
-function summary({ version, preset, protocol, data, test, baselines, against }: EvaluationResult): string {
-  const count = (n: number) => n.toLocaleString('en-US');
+function summary(evaluation: EvaluationResult): string {
+  const { version, preset, protocol, data, test, baselines, against, differences } = evaluation;
   const intervals = Object.entries(test.intervals)
     .map(([metric, [low, high]]) => `${metric} ${low.toFixed(4)}–${high.toFixed(4)}`)
     .join(', ');
   const seenExcluded = test.seenExcluded.metrics;
   const { nonFinite } = test.metrics;
   return [
-    `Version ${version}, ${protocol}, ${count(test.metrics.users)} test users, all ${count(data.items)} items ranked:`,
+    `Model ${version}, ${protocol}, ${counted(test.metrics.users, 'test user')}, catalogue of ${counted(data.items, 'item')} ranked:`,
     '',
     metricsTable(preset, test.metrics, metricsOf({ ...against, ...baselines })),
     '',
@@ -66,16 +70,34 @@ function summary({ version, preset, protocol, data, test, baselines, against }: 
     `In the top ten of at least one user: ${(100 * test.coverage).toFixed(1)} % of the catalogue.`,
     '',
     groupsTable(test),
-    ...(nonFinite > 0 ? [`${nonFinite} scores were not finite and count as misses.`] : []),
+    ...Object.keys(against).flatMap((other) => ['', differencesTable(version, other, differences[other])]),
+    ...(nonFinite > 0 ? [`${counted(nonFinite, 'score is', 'scores are')} not finite; this counts as a miss.`] : []),
   ].join('\n');
 }
 
-/** @throws LorekeepError `REPORT_UNWRITABLE` */
-async function writePage(path: string, page: string): Promise<void> {
+/** @throws LorekeepError `REPORT_UNWRITABLE`, `DISK_FULL` */
+async function checkWritable(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, page);
+    await access(dirname(path), constants.W_OK);
+    const present = await stat(path).catch(() => undefined);
+    if (present?.isDirectory()) throw systemErrors.PATH_NOT_A_FILE({ path });
   } catch (error) {
-    throw errors.REPORT_UNWRITABLE({ path, problem: (error as Error).message }, error);
+    throw unwritable(path, error);
   }
+}
+
+/** @throws LorekeepError `REPORT_UNWRITABLE`, `DISK_FULL` */
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, page);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): unknown {
+  const coded = systemError(error, path);
+  if (errorCode(coded) === 'DISK_FULL') return coded;
+  return errors.REPORT_UNWRITABLE({ path, problem: coded instanceof Error ? coded.message : String(coded) }, error);
 }

@@ -1,4 +1,5 @@
 /** `lorekeep publish` */
+import { counted } from '@lorekeep/core';
 import type { PublishOptions, PublishResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 
@@ -13,6 +14,6 @@ export async function publishCommand(
 }
 
 export function publishSummary({ version, manifest: { model, index } }: PublishResult): string {
-  const size = `${index.size.toLocaleString('en-US')} items in ${index.kind}`;
-  return `Live: ${version} (model ${model}); ${size}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan.`;
+  const size = `${counted(index.size, 'item')} in ${index.kind}`;
+  return `Live: publication ${version} of model ${model}; ${size}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan.`;
 }

@@ -10,7 +10,7 @@ import { serveUntilStopped, withEngine } from '../engine.ts';
 import { explainStages, requestLine } from '../guidance.ts';
 import { testTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
-import { duration } from '../terminal.ts';
+import { contentOf, duration } from '../terminal.ts';
 import { encodeSummary, userModel } from './encode.ts';
 import { importSummary } from './import.ts';
 import { publishSummary } from './publish.ts';
@@ -57,7 +57,7 @@ export async function quickstartCommand(context: CommandContext, options: Quicks
       output.result({ ...result, address: null }, report.join('\n'));
       return;
     }
-    await serveUntilStopped(engine, options, run.signal, (address) => {
+    await serveUntilStopped(context, engine, options, (address) => {
       output.result({ ...result, address }, [...report, ...usageOf(address, examples)].join('\n'));
     });
   });
@@ -105,10 +105,9 @@ function reportOf({ imported, encoded, trained, published }: Steps, examples: Ex
   const { source, counts } = imported;
   const { manifest } = trained;
   const { index } = published.manifest;
-  const count = (n: number) => n.toLocaleString('en-US');
   return [
     '',
-    `Data      ${source}: ${count(counts.items)} items, ${count(counts.users)} users, ${count(counts.events)} events`,
+    `Data      ${source}: ${contentOf(counts)}`,
     `Model     ${manifest.preset} on ${encoded.name}${encoded.isLanguageModel ? '' : ' (NOT a language model)'}, version ${manifest.version}`,
     `Index     ${index.kind}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan`,
     `Time      ${duration(seconds)}`,

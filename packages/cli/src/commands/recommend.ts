@@ -15,12 +15,23 @@ export interface RecommendCommandOptions {
 
 export async function recommendCommand(context: CommandContext, options: RecommendCommandOptions): Promise<void> {
   const { user, history, exclude, k } = options;
-  if ((user === undefined) === (history === undefined))
-    throw workspaceErrors.OPTIONS_CONFLICT({ options: ['--user', '--history'] });
+  if ((user === undefined) === (history === undefined)) {
+    const example = user ?? (await someUser(context));
+    throw workspaceErrors.OPTIONS_CONFLICT({ options: ['--user', '--history'], example });
+  }
   const result = await withEngine(context, options, (engine) =>
     engine.recommend({ user, history, exclude, k, withItems: true }),
   );
   context.output.result({ ...result }, recommendationsText(result));
+}
+
+/** Reading a longer log to name one user takes too long. */
+const MAX_EVENTS = 1_000_000;
+
+async function someUser({ workspace: { store } }: CommandContext): Promise<string | undefined> {
+  if ((await store.counts()).events > MAX_EVENTS) return undefined;
+  const { userIds } = await store.interactionLog();
+  return userIds[0];
 }
 
 export function recommendationsText({ items, source, unknownItems }: Recommendations): string {

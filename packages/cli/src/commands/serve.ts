@@ -1,4 +1,5 @@
 /** `lorekeep serve` */
+import { counted } from '@lorekeep/core';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
 import { requestLine } from '../guidance.ts';
@@ -12,9 +13,9 @@ export interface ServeCommandOptions {
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {
   await withEngine(context, options, (engine) =>
-    serveUntilStopped(engine, { ...options, allowedHosts: options.allowHost }, context.run.signal, (address) => {
+    serveUntilStopped(context, engine, { ...options, allowedHosts: options.allowHost }, (address) => {
       const { version, items, indexed } = engine.stats();
-      const human = `Serving version ${version} with ${items.toLocaleString('en-US')} items at ${address} (press Ctrl-C to stop)`;
+      const human = `Serving publication ${version} with ${counted(items, 'item')} at ${address} (press Ctrl-C to stop)`;
       context.output.result({ event: 'listening', address, version, items, indexed }, human);
       context.output.aside(`Next: in another terminal, ${requestLine(address, { user: 'ID', withItems: true })}`);
     }),

@@ -1,5 +1,6 @@
 /** `lorekeep train` */
 import { readFile } from 'node:fs/promises';
+import { systemError } from '@lorekeep/core';
 import type { TrainOptions, TrainResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
@@ -32,8 +33,10 @@ export async function trainCommand(
 
 export const trainSummary = ({ version, unchanged, seconds }: TrainResult): string =>
   unchanged
-    ? `Already trained from the same inputs, nothing to do: version ${version}.`
-    : `Trained version ${version} in ${duration(seconds)}.`;
+    ? `Already trained from the same inputs, nothing to do: model ${version}.`
+    : `Trained model ${version} in ${duration(seconds)}.`;
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 
 /** @throws LorekeepError `CONFIG_FILE_INVALID` */
 async function readConfig(path: string): Promise<Record<string, unknown>> {
@@ -41,7 +44,7 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
   try {
     parsed = JSON.parse(await readFile(userPath(path), 'utf8'));
   } catch (error) {
-    throw errors.CONFIG_FILE_INVALID({ path, problem: error instanceof Error ? error.message : String(error) }, error);
+    throw errors.CONFIG_FILE_INVALID({ path, problem: reasonOf(systemError(error, path)) }, error);
   }
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
     throw errors.CONFIG_FILE_INVALID({ path, problem: 'it is not a JSON object' });

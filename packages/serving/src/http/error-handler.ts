@@ -13,7 +13,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const status = answer.http ?? 500;
   if (known === undefined) request.log.error({ err: error }, answer.message);
   else request.log.info({ code: answer.code }, answer.message);
-  if (status === 503) reply.header('retry-after', '1');
+  // A store that can only be read does not change within a second.
+  if (status === 503 && answer.code !== 'STORE_READ_ONLY') reply.header('retry-after', '1');
   reply
     .header('x-request-id', request.id)
     .code(status)

@@ -55,7 +55,7 @@ export const errors = defineErrors({
   HOST_NOT_ALLOWED: usage<{ host: string }>({
     http: 403,
     message: ({ host }) => `This service does not answer for the host ${JSON.stringify(host)}.`,
-    hint: 'Use the address that the service was started with, or let the service answer for this name too.',
+    hint: 'Use the address that the service was started with, or start it with this name as an allowed host.',
   }),
   INTERNAL: failure<{ requestId: string }>({
     http: 500,

@@ -28,7 +28,9 @@ const failures = {
   417: errorSchema.describe('The Expect header is not supported.'),
   431: errorSchema.describe('The headers are too large.'),
   500: errorSchema.describe('The service failed; its log has the cause.'),
-  503: errorSchema.describe('The model is loading, too many writes are waiting, or the service is shutting down.'),
+  503: errorSchema.describe(
+    'The model is loading, too many writes are waiting, the workspace can only be read, or the service is shutting down.',
+  ),
 };
 const bodyFailures = {
   413: errorSchema.describe('The body is too large.'),

@@ -13,13 +13,22 @@ type Validator = (data: unknown) => { value: unknown } | { error: LorekeepError 
  */
 const ENOUGH_ISSUES = 1000;
 
+/**
+ * A misspelt key is reported as unknown and, if it is required, as missing. The message of an error
+ * has the first issue, and the unknown key says more.
+ */
+function unknownKeysFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const isUnknownKey = ({ code }: z.core.$ZodIssue) => code === 'unrecognized_keys';
+  return [...issues.filter(isUnknownKey), ...issues.filter((issue) => !isUnknownKey(issue))];
+}
+
 /** Fastify's compiler of validators. */
 export function validatorCompiler({ schema, httpPart }: { schema: unknown; httpPart?: string }): Validator {
   const prefix = httpPart === undefined || httpPart === 'body' ? [] : [httpPart === 'querystring' ? 'query' : httpPart];
   return (data) => {
     const result = (schema as z.ZodType).safeParse(data);
     if (result.success) return { value: result.data };
-    return { error: requestInvalid(flattenIssues(result.error.issues, prefix)) };
+    return { error: requestInvalid(flattenIssues(unknownKeysFirst(result.error.issues), prefix)) };
   };
 }
 
@@ -37,7 +46,7 @@ export const batchValidatorCompiler = (element: z.ZodType) => (): Validator => {
     for (let at = 0; at < data.length && issues.length < ENOUGH_ISSUES; at++) {
       const result = element.safeParse(data[at]);
       if (result.success) value.push(result.data);
-      else issues.push(...flattenIssues(result.error.issues, [at]));
+      else issues.push(...flattenIssues(unknownKeysFirst(result.error.issues), [at]));
     }
     return issues.length === 0 ? { value } : { error: requestInvalid(issues) };
   };

@@ -54,6 +54,15 @@ describe('validation', () => {
       ['/v1/events', '"text"', ''],
     ];
     for (const [route, body, path] of cases) refused(await post(route, body), 400, 'REQUEST_INVALID', path);
+    for (const [route, body, keys] of [
+      ['/v1/items', { identifier: 'x', titel: 'y' }, '"identifier", "titel"'],
+      ['/v1/items', [item, { id: 'x', price: 'free', titel: 'y' }], '"titel"'],
+      ['/v1/events', { user: 'u', itm: 'x' }, '"itm"'],
+      ['/v1/recommend', { usr: 'u' }, '"usr"'],
+    ] as const) {
+      const { error } = (await post(route, body)).body;
+      assert.ok(error.message.includes(keys), error.message);
+    }
     for (const k of ['0', '-1', '1.5', 'ten', '1001', '']) {
       refused(await get(`/v1/items/music-1/similar?k=${k}`), 400, 'REQUEST_INVALID', 'query/k');
     }

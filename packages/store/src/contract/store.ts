@@ -32,6 +32,12 @@ export interface StoreOptions {
    */
   create?: boolean;
   /**
+   * Only read: nothing is created or changed, and every write fails with `STORE_READ_ONLY`. This
+   * also opens a store in a folder that cannot be written. If no other program has such a store
+   * open, a temporary copy is read, which does not show later writes. Default false.
+   */
+  readOnly?: boolean;
+  /**
    * How long a call may wait for the write lock of another connection or program before it fails
    * with `STORE_BUSY`, in ms, counted from the call. Default 30,000. The event loop keeps running
    * meanwhile.

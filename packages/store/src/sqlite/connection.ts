@@ -5,20 +5,28 @@
  * acknowledged writes survive a killed process and a power cut (`fullfsync` asks the same of macOS,
  * where plain fsync stops at the drive's cache). Readers never wait for a writer.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LorekeepError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';
 import { type Deadline, INSTANT_MS, retryWhileBusy } from './busy.ts';
-import { currentVersion, migrate } from './schema.ts';
+import { connectReadOnly } from './read-only.ts';
+import { checkCurrent, currentVersion, migrate } from './schema.ts';
 
 export const IN_MEMORY = ':memory:';
 
+interface ConnectOptions {
+  create: boolean;
+  readOnly?: boolean;
+  deadline: Deadline;
+}
+
 /** @throws LorekeepError `STORE_*` */
-export async function connect(path: string, options: { create: boolean; deadline: Deadline }): Promise<Database> {
-  const { create, deadline } = options;
+export async function connect(path: string, options: ConnectOptions): Promise<Database> {
+  const { create, readOnly = false, deadline } = options;
   const inMemory = path === IN_MEMORY;
+  if (readOnly && !inMemory) return openForReading(path, deadline);
   if (!inMemory && !existsSync(path)) {
     if (!create) throw errors.STORE_MISSING({ path });
     try {
@@ -53,17 +61,37 @@ export async function connect(path: string, options: { create: boolean; deadline
   }
 }
 
+async function openForReading(path: string, deadline: Deadline): Promise<Database> {
+  if (!existsSync(path)) throw errors.STORE_MISSING({ path });
+  try {
+    const database = await connectReadOnly(path, deadline, (opened) => checkCurrent(opened, path));
+    database.pragma('cache_size = -65536');
+    return database;
+  } catch (error) {
+    throw translate(error, path);
+  }
+}
+
 /** SQLite's result code as a coded error; any other error unchanged. */
 export function translate(error: unknown, path: string): unknown {
   if (error instanceof LorekeepError || !(error instanceof Sqlite.SqliteError)) return error;
   const { code, message: reason } = error;
   if (code === 'SQLITE_NOTADB') return errors.STORE_NOT_A_DATABASE({ path }, error);
   if (code.startsWith('SQLITE_CORRUPT')) return errors.STORE_CORRUPT({ path, reason }, error);
-  if (code === 'SQLITE_FULL') return errors.STORE_DISK_FULL({ path }, error);
+  if (code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR_SHM') && isDiskFull(path)))
+    return errors.STORE_DISK_FULL({ path }, error);
   if (code.startsWith('SQLITE_READONLY')) return errors.STORE_READ_ONLY({ path, reason }, error);
   if (code.startsWith('SQLITE_IOERR')) return errors.STORE_IO({ path, reason }, error);
   if (code.startsWith('SQLITE_CANTOPEN')) return cannotOpen(path, error);
   return error;
+}
+
+/** The smallest file `-shm`. SQLite does not say that the disk was too full for it. */
+const SHM_BYTES = 32_768;
+
+function isDiskFull(path: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize < SHM_BYTES;
 }
 
 function cannotOpen(path: string, error: unknown): LorekeepError {

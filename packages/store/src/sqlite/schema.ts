@@ -138,6 +138,16 @@ export function migrate(database: Database, path: string): void {
     .immediate();
 }
 
+/**
+ * For a database that cannot be migrated.
+ * @throws LorekeepError `STORE_READ_ONLY` if it needs a migration, and what `currentVersion` throws
+ */
+export function checkCurrent(database: Database, path: string): void {
+  if (currentVersion(database, path) < MIGRATIONS.length) {
+    throw errors.STORE_READ_ONLY({ path, reason: 'an older version wrote it, and it must be upgraded before reading' });
+  }
+}
+
 /** @throws LorekeepError `STORE_FOREIGN_DATABASE`, `STORE_TOO_NEW` */
 export function currentVersion(database: Database, path: string): number {
   const application = database.pragma('application_id', { simple: true });

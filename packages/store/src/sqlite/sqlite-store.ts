@@ -19,14 +19,14 @@ import { HORIZON } from './visibility.ts';
  * @throws LorekeepError `STORE_*`
  */
 export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
-  const { create = true, busyMs = 30_000 } = options;
+  const { create = true, readOnly = false, busyMs = 30_000 } = options;
   checkCount('busyMs', busyMs, 0);
-  const database = await connect(path, { create, deadline: deadlineIn(busyMs) });
+  const database = await connect(path, { create, readOnly, deadline: deadlineIn(busyMs) });
   const lockFile = path === IN_MEMORY ? undefined : lockFileOf(path);
   const askImportForTurn = () => lockFile !== undefined && askForTurn(lockFile);
   const access = createAccess(database, path, busyMs, askImportForTurn);
   const writer = createLiveWriter(database);
-  const { end: endImports, ...imports } = createImports(access);
+  const { end: endImports, ...imports } = createImports(access, { readOnly });
   // Hidden rows are subtracted, because counting a whole table is fast and counting with a
   // condition is not.
   const countOf = (table: string, number: string) => `

@@ -18,7 +18,7 @@ import type { Index as NativeIndex } from 'usearch';
 import type { IndexAdapter, IndexOptions, SearchOptions, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { searchPredicate } from '../search-predicate.ts';
-import { appendTable, readTable } from '../table/table-file.ts';
+import { appendTable, readTable, writeNatively } from '../table/table-file.ts';
 import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from '../table/vector-table.ts';
 
 /** Rows that are added before the event loop runs other work: some tens of milliseconds. */
@@ -187,7 +187,8 @@ function usearchIndex(
     },
 
     async save(path) {
-      openGraph().save(path);
+      const native = openGraph();
+      await writeNatively(path, () => native.save(path));
       await appendTable(path, table);
     },
 

@@ -10,6 +10,7 @@
  */
 import { appendFile, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { systemError } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import { createVectorTable, type VectorTable } from './vector-table.ts';
 
@@ -39,6 +40,25 @@ export async function appendTable(path: string, table: VectorTable): Promise<voi
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Some bytes more than a file system keeps for the end of a file. */
+const PROBE_BYTES = 1 << 20;
+
+/**
+ * Writes a file with a native library, which does not say why it failed. The reason is then asked of
+ * the system, by writing to the same file.
+ * @throws LorekeepError `DISK_FULL`, `PATH_…`; or the error of the library
+ */
+export async function writeNatively(path: string, write: () => void): Promise<void> {
+  try {
+    write();
+  } catch (error) {
+    await appendFile(path, Buffer.alloc(PROBE_BYTES)).catch((reason) => {
+      throw systemError(reason, path);
+    });
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { arch, availableParallelism, freemem, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
+import { counted } from '@lorekeep/core';
 import { STORE_FILE } from '../state.ts';
 import type { Finding } from './finding.ts';
 
@@ -29,7 +30,10 @@ export function checkNode(version = versions.node): Finding {
 export function checkMachine(free = freemem()): Finding {
   const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
   const memory = `${gib(free)} of ${gib(totalmem())} GiB memory free`;
-  const finding = { name: 'machine', found: `${platform()} ${arch()}, ${availableParallelism()} cores, ${memory}` };
+  const finding = {
+    name: 'machine',
+    found: `${platform()} ${arch()}, ${counted(availableParallelism(), 'core')}, ${memory}`,
+  };
   if (free >= MIN_MEMORY_GIB * 2 ** 30) return { ...finding, state: 'ok' };
   return { ...finding, state: 'advice', fix: 'Close other programs, or use fewer threads.' };
 }

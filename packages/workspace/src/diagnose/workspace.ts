@@ -1,7 +1,7 @@
 /** The workspace: what is in it, what is damaged or behind, and which work was stopped. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { errorCode } from '@lorekeep/core';
+import { counted, errorCode } from '@lorekeep/core';
 import { openState } from '../state.ts';
 import { statusOf, type WorkspaceStatus } from '../status.ts';
 import { type Finding, reasonOf } from './finding.ts';
@@ -19,13 +19,17 @@ export interface CheckedWorkspace {
 export async function checkWorkspace(dir: string, service: string): Promise<CheckedWorkspace> {
   const name = 'workspace';
   try {
-    const state = await openState(dir, {});
+    const state = await openState(dir, { allowReadOnly: true });
     try {
-      const status = await statusOf(state, { service });
+      const status = await statusOf(state);
       const { items, users, events } = status.counts;
-      const versions = `model ${status.model?.version ?? 'none'}; live ${status.live?.version ?? 'none'}`;
-      const found = `${items} items, ${users} users, ${events} events; ${versions}`;
-      return { findings: [{ name, state: 'ok', found }, ...detailsOf(status)], isServed: status.service !== undefined };
+      const content = [counted(items, 'item'), counted(users, 'user'), counted(events, 'event')].join(', ');
+      const versions = `model ${status.model?.version ?? 'none'}; publication ${status.live?.version ?? 'none'}`;
+      const found = `${content}; ${versions}${status.readOnly ? '; it can only be read' : ''}`;
+      return {
+        findings: [{ name, state: 'ok', found }, ...detailsOf(status)],
+        isServed: status.service?.address === service,
+      };
     } finally {
       await state.store.close();
     }
@@ -83,6 +87,6 @@ function unfinished({ unfinished: work }: WorkspaceStatus): Finding[] {
     const found = 'stopped before its end';
     return [{ name: 'training', state: 'advice', found, fix: 'Train with the same options to resume.' }];
   }
-  const found = `stopped after ${work.texts} texts with ${work.model}`;
+  const found = `stopped after ${counted(work.texts, 'text')} with ${work.model}`;
   return [{ name: 'encoding', state: 'advice', found, fix: 'Encode with the same model to resume.' }];
 }

@@ -4,6 +4,7 @@ import { type Engine, openEngine, readCurrent } from '@lorekeep/recommender';
 import { checkOptions } from '../check-options.ts';
 import { openEncoderOf } from '../encoding/open-encoder.ts';
 import type { WorkspaceState } from '../state.ts';
+import { withUnsavedEmbeddings } from './unsaved-embeddings.ts';
 
 /** How the engine runs. */
 export interface EngineRun extends RunContext {
@@ -13,7 +14,8 @@ export interface EngineRun extends RunContext {
 
 export async function engineOf(state: WorkspaceState, run: EngineRun): Promise<Engine> {
   checkOptions({ threads: run.threads });
-  const { dir, store } = state;
+  const { dir } = state;
+  const store = state.isReadOnly ? withUnsavedEmbeddings(state.store) : state.store;
   const { manifest } = await readCurrent(dir);
   const encoder = await openEncoderOf(state, manifest.encoder.id, run);
   try {

@@ -1,6 +1,7 @@
 /** The trained versions of a workspace and the pointer to the newest. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ArtefactFolder, currentVersion, setCurrentVersion, versionsIn } from '@lorekeep/core';
+import { type ArtefactFolder, currentVersion, isVersionName, setCurrentVersion, versionsIn } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import type { WorkspaceState } from '../state.ts';
 
@@ -20,8 +21,20 @@ export async function modelDir(state: WorkspaceState, version?: string): Promise
     return join(state.modelsDir, latest);
   }
   const known = await modelVersions(state);
-  if (!known.includes(version)) throw errors.MODEL_VERSION_UNKNOWN({ version, known });
+  if (!known.includes(version))
+    throw errors.MODEL_VERSION_UNKNOWN({ version, known, published: await publishedModel(state, version) });
   return join(state.modelsDir, version);
+}
+
+/** The model in a publication: the names of both look alike, so one may be given for the other. */
+async function publishedModel({ dir }: WorkspaceState, publication: string): Promise<string | undefined> {
+  if (!isVersionName(publication)) return undefined;
+  try {
+    const { model } = JSON.parse(await readFile(join(dir, 'published', publication, 'manifest.json'), 'utf8'));
+    return typeof model === 'string' ? model : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The version that `models/latest` names; `undefined` before the first training. */

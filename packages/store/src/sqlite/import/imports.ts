@@ -27,8 +27,8 @@ export interface SqliteImports extends Imports {
   end(): Promise<void>;
 }
 
-/** Starts at once to clear up after an import that was killed, if there is one. */
-export function createImports(access: Access): SqliteImports {
+/** Unless the store is read-only, starts at once to clear up after an import that was killed. */
+export function createImports(access: Access, { readOnly }: { readOnly: boolean }): SqliteImports {
   const { database, path, busyMs, read, checkOpen } = access;
   const records = createImportRecords(database);
   const running = new Set<Promise<void>>();
@@ -72,7 +72,7 @@ export function createImports(access: Access): SqliteImports {
 
   /** Readers ignore hidden rows, so a failure here may wait for the next attempt. */
   async function clearUp(): Promise<void> {
-    if (path === IN_MEMORY || pendingImportReader(database)() === undefined) return;
+    if (readOnly || path === IN_MEMORY || pendingImportReader(database)() === undefined) return;
     // Without waiting for the lock: if it is taken, that import runs.
     const slices = await openForImport(deadlineIn(busyMs), deadlineIn(0));
     try {
@@ -97,6 +97,7 @@ export function createImports(access: Access): SqliteImports {
   return {
     async importAll(record, fill) {
       checkOpen();
+      if (readOnly) throw errors.STORE_READ_ONLY({ path, reason: 'it was opened for reading only' });
       await track(clearedUp.then(() => importOnce(record, fill)));
     },
 

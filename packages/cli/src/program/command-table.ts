@@ -1,0 +1,219 @@
+/**
+ * The words of the command line: each command with its options, then one call. What a command does
+ * is in `commands/`, loaded only when it is run.
+ */
+import { Argument, Command, type Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { SHELLS, type Shell } from '../completion/words.ts';
+import type { CommandContext } from '../context.ts';
+import { suggestNext } from '../guidance.ts';
+import * as option from '../options.ts';
+import type { Output } from '../terminal.ts';
+import { inWorkspace, type Use } from './in-workspace.ts';
+
+interface Program {
+  output: Output;
+  /** Adds a command with the options that all commands share. */
+  command(name: string, description: string, options?: Option[]): Command;
+  /** The action of a command that works in a workspace. */
+  inWorkspace<O>(
+    use: Use,
+    work: (context: CommandContext, options: O) => Promise<void>,
+  ): (options: O & { workspace: string }, called: Command) => Promise<void>;
+}
+
+export function createProgram(output: Output, signal: AbortSignal): Command {
+  const root = withStrictUse(new Command('lorekeep'));
+  root.description('Recommendations from what items mean and what users do.').version(manifest.version);
+  const program: Program = {
+    output,
+    command(name, description, options = []) {
+      const command = withStrictUse(root.command(name).description(description).allowExcessArguments(false));
+      for (const one of [option.workspace(), option.json(), ...options]) command.addOption(one);
+      return command;
+    },
+    inWorkspace: (use, work) => inWorkspace(output, signal, use, work),
+  };
+  addStart(program);
+  addImport(program);
+  addEncode(program);
+  addTrain(program);
+  addEvaluate(program);
+  addPublish(program);
+  addQueries(program);
+  addServe(program);
+  addDoctor(program);
+  addCompletion(root, output);
+  return root;
+}
+
+/** Errors are thrown, and printed by `run`. */
+const withStrictUse = (command: Command) => command.exitOverride().configureOutput({ outputError: () => {} });
+
+function addStart({ output, command, inWorkspace }: Program): void {
+  command('status', 'show how far the workspace is and what to do next; also runs without a command').action(
+    async (options: { workspace: string }) => {
+      const { statusCommand } = await import('../commands/status.ts');
+      await statusCommand(output, options.workspace);
+    },
+  );
+  command(
+    'quickstart',
+    'import, encode, train, evaluate, publish and serve: the simulated shop, or your data with --data',
+    [
+      option.data(),
+      option.skipBad(),
+      option.model(),
+      option.preset(),
+      option.refit(),
+      option.seed(),
+      option.threads(),
+      option.port(),
+      option.host(),
+      option.noServe(),
+    ],
+  ).action(
+    inWorkspace('create', async (context, options: import('../commands/quickstart.ts').QuickstartCommandOptions) => {
+      const { quickstartCommand } = await import('../commands/quickstart.ts');
+      await quickstartCommand(context, options);
+    }),
+  );
+}
+
+function addImport({ command, inWorkspace }: Program): void {
+  command('import', 'import items and events from files', [
+    option.items(),
+    option.events(),
+    option.format(),
+    option.column(),
+    option.skipBad(),
+    option.unknownItems(),
+    option.minUserEvents(),
+    option.minItemEvents(),
+  ]).action(
+    inWorkspace('create', async (context, options: import('../commands/import.ts').ImportCommandOptions) => {
+      const { importCommand } = await import('../commands/import.ts');
+      await importCommand(context, options);
+    }),
+  );
+}
+
+function addEncode({ command, inWorkspace }: Program): void {
+  command('encode', 'embed the text of every item, each distinct text once', [
+    option.model(),
+    option.template(),
+    option.precision(),
+    option.refitEncoder(),
+    option.dryRun(),
+    option.threads(),
+    ...option.endpointOptions(),
+  ]).action(
+    inWorkspace('write', async (context, options: import('../commands/encode.ts').EncodeCommandOptions) => {
+      const { encodeCommand } = await import('../commands/encode.ts');
+      await encodeCommand(context, { ...options, endpoint: option.endpointOf({ ...options }) });
+    }),
+  );
+}
+
+function addTrain({ command, inWorkspace }: Program): void {
+  command('train', 'train a model; stops early on its own, and resumes a stopped run', [
+    option.preset(),
+    option.config(),
+    option.initFrom(),
+    option.trainProtocol(),
+    option.refit(),
+    option.seed(),
+    option.threads(),
+  ]).action(
+    inWorkspace('write', async (context, options: import('../commands/train.ts').TrainCommandOptions) => {
+      const { trainCommand } = await import('../commands/train.ts');
+      await trainCommand(context, options);
+    }),
+  );
+}
+
+function addEvaluate({ command, inWorkspace }: Program): void {
+  command('evaluate', 'rank the whole catalogue for every user and compare with baselines', [
+    option.modelVersion(),
+    option.evaluateProtocol(),
+    option.against(),
+    option.report(),
+    option.threads(),
+  ]).action(
+    inWorkspace('read', async (context, options: import('../commands/evaluate.ts').EvaluateCommandOptions) => {
+      const { evaluateCommand } = await import('../commands/evaluate.ts');
+      await evaluateCommand(context, options);
+    }),
+  );
+}
+
+function addPublish({ command, inWorkspace }: Program): void {
+  command('publish', 'make a model and its index the live version', [
+    option.modelVersion(),
+    option.indexKind(),
+    option.threads(),
+  ]).action(
+    inWorkspace('write', async (context, options: import('../commands/publish.ts').PublishCommandOptions) => {
+      const { publishCommand } = await import('../commands/publish.ts');
+      await publishCommand(context, options);
+    }),
+  );
+}
+
+function addQueries({ command, inWorkspace }: Program): void {
+  command('recommend', 'recommend items for a user or for a history of items', [
+    option.user(),
+    option.history(),
+    option.exclude(),
+    option.k(),
+    option.threads(),
+  ]).action(
+    inWorkspace('read', async (context, options: import('../commands/recommend.ts').RecommendCommandOptions) => {
+      const { recommendCommand } = await import('../commands/recommend.ts');
+      await recommendCommand(context, options);
+    }),
+  );
+  command('similar', 'find items similar to an item', [option.item(), option.k(), option.threads()]).action(
+    inWorkspace('read', async (context, options: import('../commands/similar.ts').SimilarCommandOptions) => {
+      const { similarCommand } = await import('../commands/similar.ts');
+      await similarCommand(context, options);
+    }),
+  );
+}
+
+function addServe({ command, inWorkspace }: Program): void {
+  command('serve', 'serve the live version over HTTP', [
+    option.port(),
+    option.host(),
+    option.allowHost(),
+    option.threads(),
+  ]).action(
+    inWorkspace('read', async (context, options: import('../commands/serve.ts').ServeCommandOptions) => {
+      const { serveCommand } = await import('../commands/serve.ts');
+      await serveCommand(context, options);
+    }),
+  );
+}
+
+function addDoctor({ output, command }: Program): void {
+  command('doctor', 'check this machine: what works, what is missing, how to fix it').action(
+    async (options: { workspace: string }) => {
+      const { doctorCommand } = await import('../commands/doctor.ts');
+      await doctorCommand(output, options.workspace);
+      suggestNext(output, 'doctor', options.workspace);
+    },
+  );
+}
+
+/** The one command that concerns no workspace. */
+function addCompletion(root: Command, output: Output): void {
+  withStrictUse(root.command('completion'))
+    .description('print a script that completes commands and options in a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addOption(option.json())
+    .allowExcessArguments(false)
+    .action(async (shell: Shell) => {
+      const { completionCommand } = await import('../commands/completion.ts');
+      completionCommand(output, shell, root);
+    });
+}

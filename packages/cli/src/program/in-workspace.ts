@@ -1,0 +1,55 @@
+/** The frame of a command: opens its workspace, runs it, names the next command, and closes. */
+import type { Warning } from '@lorekeep/core';
+import { openWorkspace, type Workspace } from '@lorekeep/workspace';
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+import { suggestNext } from '../guidance.ts';
+import { warningText } from '../hints.ts';
+import { withTyped } from '../invocation.ts';
+import { userPath } from '../paths.ts';
+import type { Output } from '../terminal.ts';
+
+/**
+ * `'create'`: the workspace is created if there is none. `'read'`: it may be in a folder that cannot
+ * be written.
+ */
+export type Use = 'create' | 'write' | 'read';
+
+/** What `Next:` depends on. */
+interface SharedOptions {
+  workspace: string;
+  dryRun?: boolean;
+  refit?: string;
+  report?: string;
+}
+
+export function inWorkspace<O>(
+  output: Output,
+  signal: AbortSignal,
+  use: Use,
+  work: (context: CommandContext, options: O) => Promise<void>,
+) {
+  return async (options: O & SharedOptions, called: Command): Promise<void> => {
+    const workspace = await openWorkspace(userPath(options.workspace), {
+      create: use === 'create',
+      allowReadOnly: use === 'read',
+      endpointUrl: process.env.LOREKEEP_ENDPOINT,
+    });
+    const warn = (warning: Warning) => output.warn(withTyped(warningText(warning)));
+    const run = { progress: output.progress, warn, signal };
+    try {
+      await work({ workspace, output, run }, options);
+      if (!signal.aborted && !output.json) await suggest(output, workspace, called.name(), options);
+    } finally {
+      output.settle();
+      await workspace.close();
+    }
+  };
+}
+
+async function suggest(output: Output, workspace: Workspace, name: string, options: SharedOptions): Promise<void> {
+  const { dryRun, refit, report } = options;
+  const how = dryRun ? ' --dry-run' : refit === 'all' ? ' --refit all' : report === undefined ? '' : ' --report';
+  const { next } = await workspace.status();
+  suggestNext(output, `${name}${how}`, options.workspace, next);
+}
