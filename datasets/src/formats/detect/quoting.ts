@@ -7,13 +7,20 @@ import { errorCode } from '@lorekeep/core';
 import { readRecords } from '../records.ts';
 import type { TableSyntax } from '../table.ts';
 
+/** A field in quotes; a quote inside is doubled, or follows a backslash. */
+const IN_QUOTES = /^"(?:[^"\\]|\\.|""|\\(?="$))*"$/s;
+
+/** The end of a quoted field: a quote that is neither doubled nor behind a backslash. */
+const TAIL = /(?<!["\\])(?:"")*"$/;
+
 /** What the lines are under one habit. */
 interface Tally {
   /** Records with another number of fields than the first one, or with text after a quote. */
   bad: number;
-  /** Fields in quotes as CSV has them, and fields that only begin with a quote. */
+  /** Fields in quotes as CSV has them, and fields that only begin or only end with a quote. */
   matched: number;
   lone: number;
+  tails: number;
   /** Fields that are `\N`, escapes that MySQL and PostgreSQL know, and other backslashes. */
   nulls: number;
   escapes: number;
@@ -37,18 +44,23 @@ export async function tableSyntaxOf(evidence: QuotingEvidence): Promise<TableSyn
   const { separator, hasQuote, hasBackslash, sample } = evidence;
   const usual = separator === ',' || separator === ';';
   let syntax: TableSyntax = { separator, quoted: usual, padded: false, backslash: false };
-  if (!hasQuote && !hasBackslash) return syntax;
+  // The usual quotes need no evidence; a pass over the file looks for other habits.
+  if (!hasBackslash && (!hasQuote || (usual && !sample.includes(`${separator} "`)))) return syntax;
 
-  let tally: Tally | undefined;
-  if (hasQuote && !usual) {
-    tally = await tallyOf(evidence, syntax);
-    const quoted = { ...syntax, quoted: true };
-    if (tally.matched > 0 && tally.lone === 0) syntax = quoted;
-    else if (tally.bad > 0) {
-      const other = await tallyOf(evidence, quoted);
-      if (other.bad < tally.bad) syntax = quoted;
+  const plain = await tallyOf(evidence, syntax);
+  const showsQuotes = hasQuote && !usual && (await hasQuotedFields(evidence, plain));
+  if (showsQuotes) syntax = { ...syntax, quoted: true };
+  // MySQL's and PostgreSQL's text files: `\N`, and every other backslash begins an escape.
+  const isDump = !syntax.quoted && plain.nulls > 0 && plain.escapes > 0 && plain.paths === 0;
+  if (isDump) return { ...syntax, backslash: true };
+  let best = showsQuotes ? (await tallyOf(evidence, syntax)).bad : plain.bad;
+  const quotes = hasQuote && !usual && !showsQuotes ? [false, true] : [syntax.quoted];
+  for (const backslash of hasBackslash ? [false, true] : [false]) {
+    for (const quoted of quotes) {
+      if (best === 0) break;
+      const { bad } = await tallyOf(evidence, { ...syntax, quoted, backslash });
+      if (bad < best) [syntax, best] = [{ ...syntax, quoted, backslash }, bad];
     }
-    if (syntax.quoted) tally = undefined;
   }
   if (syntax.quoted && sample.includes(`${separator} "`)) {
     const padded = { ...syntax, padded: true };
@@ -56,14 +68,21 @@ export async function tableSyntaxOf(evidence: QuotingEvidence): Promise<TableSyn
     const [plain, other] = [await tallyOf(inSample, syntax), await tallyOf(inSample, padded)];
     if (other.bad < plain.bad) syntax = padded;
   }
-  if (hasBackslash) {
-    tally ??= await tallyOf(evidence, syntax);
-    const backslash = { ...syntax, backslash: true };
-    // MySQL's and PostgreSQL's text files: `\N`, and every other backslash begins an escape.
-    const isDump = !syntax.quoted && tally.nulls > 0 && tally.escapes > 0 && tally.paths === 0;
-    if (isDump || (tally.bad > 0 && (await tallyOf(evidence, backslash)).bad < tally.bad)) syntax = backslash;
-  }
   return syntax;
+}
+
+/**
+ * Whether every quote that begins a field has its end: in the same field, or further on if the field
+ * has separators or line breaks.
+ */
+async function hasQuotedFields(evidence: QuotingEvidence, { matched, lone, tails }: Tally): Promise<boolean> {
+  if (lone === 0) return matched > 0;
+  if (lone !== tails) return false;
+  for (const backslash of evidence.hasBackslash ? [false, true] : [false]) {
+    const { separator } = evidence;
+    if ((await tallyOf(evidence, { separator, quoted: true, padded: false, backslash })).bad === 0) return true;
+  }
+  return false;
 }
 
 async function* inOneBlock(text: string): AsyncGenerator<Buffer> {
@@ -71,7 +90,7 @@ async function* inOneBlock(text: string): AsyncGenerator<Buffer> {
 }
 
 async function tallyOf({ file, open, separator, skippedLines }: QuotingEvidence, syntax: TableSyntax): Promise<Tally> {
-  const tally: Tally = { bad: 0, matched: 0, lone: 0, nulls: 0, escapes: 0, paths: 0 };
+  const tally: Tally = { bad: 0, matched: 0, lone: 0, tails: 0, nulls: 0, escapes: 0, paths: 0 };
   let width: number | undefined;
   const onRecord = (line: number, fields: string[], problem: string | undefined) => {
     if (line <= skippedLines) return;
@@ -92,10 +111,9 @@ async function tallyOf({ file, open, separator, skippedLines }: QuotingEvidence,
 
 function countField(field: string, tally: Tally): void {
   if (field.startsWith('"')) {
-    const isWhole = field.length > 1 && field.endsWith('"') && !field.slice(1, -1).replaceAll('""', '').includes('"');
-    if (isWhole) tally.matched++;
+    if (IN_QUOTES.test(field)) tally.matched++;
     else tally.lone++;
-  }
+  } else if (TAIL.test(field)) tally.tails++;
   if (!field.includes('\\')) return;
   if (field === '\\N') {
     tally.nulls++;

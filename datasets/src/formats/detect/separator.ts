@@ -3,7 +3,7 @@
  * count is the same in every line, quotes respected. Two that fit are a question to the user.
  */
 import { errors } from '../../errors.ts';
-import { cutTable } from '../table.ts';
+import { cutTable, type TableSyntax } from '../table.ts';
 
 /** Names that an option may use for a separator. */
 export const SEPARATOR_NAMES: Record<string, string> = {
@@ -69,25 +69,33 @@ export function separatorOf({ file, text, usual, isColumnName }: SeparatorEviden
   return usual;
 }
 
-/** Undefined if the text has no record. Quotes count only if the lines fit better with them. */
+/** Undefined if the text has no record. Quotes and escapes count only if the lines fit better with them. */
 function fitOf(text: string, separator: string): Fit | undefined {
   if (!text.includes(separator)) return undefined;
-  const [plain, quoted] = [false, true].map((quotes) => fitWith(text, separator, quotes));
-  if (plain === undefined || quoted === undefined) return plain ?? quoted;
-  return quoted.share >= plain.share ? quoted : plain;
+  const habits = [
+    { quoted: true, backslash: false },
+    { quoted: false, backslash: false },
+    ...(text.includes('\\') ? [{ quoted: true, backslash: true }] : []),
+  ];
+  let best: Fit | undefined;
+  for (const habit of habits) {
+    const fit = fitWith(text, { separator, padded: false, ...habit });
+    if (fit !== undefined && (best === undefined || fit.share > best.share)) best = fit;
+  }
+  return best;
 }
 
-function fitWith(text: string, separator: string, quoted: boolean): Fit | undefined {
-  const records = firstRecords(text, { separator, quoted, padded: false, backslash: false });
+function fitWith(text: string, syntax: TableSyntax): Fit | undefined {
+  const records = firstRecords(text, syntax);
   if (records.length === 0) return undefined;
   const counts = new Map<number, number>();
   for (const { length } of records) counts.set(length, (counts.get(length) ?? 0) + 1);
   const [columns, count] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
-  return { separator, columns, share: count / records.length, records };
+  return { separator: syntax.separator, columns, share: count / records.length, records };
 }
 
 /** The first records of a text; the last one may lack its end. */
-export function firstRecords(text: string, syntax: Parameters<typeof cutTable>[2]): string[][] {
+export function firstRecords(text: string, syntax: TableSyntax): string[][] {
   const records: string[][] = [];
   cutTable(text, 1, syntax, (_line, fields) => {
     if (records.length < MAX_RECORDS) records.push(fields);
