@@ -66,15 +66,17 @@ async function readSourceFile(
 ): Promise<SourceFile> {
   await checkReadable(path);
   const { format = 'auto' } = options;
-  const given = givenDialect(options, role);
   const dialect = await detectDialect(path, {
-    ...given,
+    ...givenDialect(options, role),
     format,
     isColumnName: (name) => isColumnName(name) || Object.values(columns).includes(name),
     headerFor: (sample: TableSample) => knownHeader(sample),
   });
   const isJson = dialect.format === 'json' || dialect.format === 'jsonl';
   const nested = isJson ? nestedColumns(createColumnFinder(columns), role, dialect.names ?? []) : [];
+  // A given path belongs to the files whose records begin it: those of events, for example.
+  const roots = new Set([...(dialect.names ?? []), ...(dialect.lists ?? [])].map(rootOf));
+  const given = Object.values(columns).filter((name) => isPath(name) && (!isJson || roots.has(rootOf(name))));
   const listed = source !== undefined;
   // DuckDB has always read the folders of a Parquet file; others have them if a folder was given.
   const hasPartition = partition !== undefined && (listed || dialect.format === 'parquet');
@@ -85,10 +87,12 @@ async function readSourceFile(
     dialect,
     raw: isRawFormat(format) ? format : undefined,
     listed,
-    paths: [...new Set([...Object.values(columns).filter(isPath), ...nested])],
+    paths: [...new Set([...given, ...nested])],
     ...(hasPartition ? { partition } : {}),
   };
 }
+
+const rootOf = (path: string) => path.split('.')[0].replace(/\[\]$/, '');
 
 /** @throws LorekeepError `IMPORT_FOLDER_MIXED` */
 function checkOneFormat(folder: string, found: SourceFile[]): void {

@@ -32,12 +32,23 @@ export async function openParquet(
   );
   const types = new Map([...own].map(([name, type]) => [name, parseType(type)]));
   const leaves = [...types].flatMap(([name, type]) => (type.kind === 'plain' ? [] : leavesOf(name, type)));
-  const nested = nestedColumns(finder, role, [...own.keys(), ...folders.map(([name]) => name), ...leaves]);
+  const plain = [...own.keys()].filter((name) => !isStructure(types.get(name)));
+  const nested = nestedColumns(finder, role, [...plain, ...folders.map(([name]) => name), ...leaves]);
   const paths = new Set([...(file.paths ?? []), ...nested].filter((path) => isPath(path) && !own.has(path)));
   const rows = withPaths(file, `SELECT ${['*', ...added].join(', ')} FROM ${source}`, [...paths], types);
   const described = await describeRows(staging, file, `(${rows})`);
-  const columns = described.filter(([name]) => name !== 'file_row_number' && !name.startsWith(ELEMENT));
+  // What the paths take apart is no value, and its name (`user` of `user.id`) must not stand for one.
+  const roots = new Set([...paths].map((path) => path.split('.')[0]));
+  const columns = described.filter(
+    ([name]) =>
+      name !== 'file_row_number' && !name.startsWith(ELEMENT) && !(roots.has(name) && isStructure(types.get(name))),
+  );
   return { columns, rows: `(${rows})` };
+}
+
+/** A structure, or a list of structures. */
+function isStructure(type: ParquetType | undefined): boolean {
+  return type?.kind === 'struct' || (type?.kind === 'list' && isStructure(type.of));
 }
 
 async function describeRows(staging: Staging, file: SourceFile, rows: string): Promise<[string, string][]> {

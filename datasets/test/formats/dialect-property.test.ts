@@ -13,7 +13,22 @@ import { readFile } from './read-file.ts';
 
 const FILES = 1000;
 
-const WORDS = ['lamp', 'Café', 'naïve', 'red', 'x', 'It’s', '6" wide', 'a, b', 'p|q', 'c; d', 'über', '10%', '-', '3.5'];
+const WORDS = [
+  'lamp',
+  'Café',
+  'naïve',
+  'red',
+  'x',
+  'It’s',
+  '6" wide',
+  'a, b',
+  'p|q',
+  'c; d',
+  'über',
+  '10%',
+  '-',
+  '3.5',
+];
 const CJK = ['灯', '茶碗', '赤い'];
 
 interface Meant {
@@ -72,7 +87,9 @@ function encode(text: string, encoding: string): Buffer | undefined {
       );
     default: {
       const single = text.replaceAll('’', '\x92');
-      return [...single].every((character) => character.charCodeAt(0) < 256) ? Buffer.from(single, 'latin1') : undefined;
+      return [...single].every((character) => character.charCodeAt(0) < 256)
+        ? Buffer.from(single, 'latin1')
+        : undefined;
     }
   }
 }

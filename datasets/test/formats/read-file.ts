@@ -1,5 +1,5 @@
 /** What the tests of formats share: a file as the names and cells, or records, that are read from it. */
-import { detectDialect, type DetectOptions } from '../../src/formats/detect/detect-dialect.ts';
+import { type DetectOptions, detectDialect } from '../../src/formats/detect/detect-dialect.ts';
 import type { Dialect } from '../../src/formats/source-file.ts';
 import { readTextFile } from '../../src/formats/text-file.ts';
 import { isColumnName } from '../../src/mapping/columns.ts';

@@ -9,7 +9,7 @@ import { createDecoder, openText } from '../decode.ts';
 import { type Compression, type Format, namedFormat } from '../format.ts';
 import type { Dialect } from '../source-file.ts';
 import { compressionOf, openUnpacked, readHead } from '../unpack.ts';
-import { countHighBytes, createUtf8Check, encodingOf, wideEncoding } from './encoding.ts';
+import { countHighBytes, createUtf8Check, encodingOf, isBinary, wideEncoding } from './encoding.ts';
 import { extraCellOf, isFirstRowData } from './header.ts';
 import { jsonShapeOf, looksLikeJson } from './json-shape.ts';
 import { tableSyntaxOf } from './quoting.ts';
@@ -125,7 +125,12 @@ async function scanBytes(file: string, compression: Compression): Promise<Scan> 
 
 async function detectEncoding(file: string, compression: Compression, { head, isUtf8 }: Scan): Promise<string> {
   const wide = wideEncoding(head);
-  if (wide !== undefined || isUtf8) return wide ?? 'utf-8';
+  if (wide !== undefined) return wide;
+  if (isBinary(head)) {
+    const advice = 'Export the data as CSV, TSV, JSON Lines or Parquet, or name the encoding if it is text.';
+    throw errors.IMPORT_UNSUPPORTED_FORMAT({ file, kind: 'binary data of an unknown kind', advice });
+  }
+  if (isUtf8) return 'utf-8';
   return encodingOf(file, await countHighBytes(openUnpacked(file, compression)));
 }
 

@@ -28,9 +28,16 @@ export function wideEncoding(head: Buffer): string | undefined {
   const [first, second, third, fourth] = zeros.map((count) => count / (whole / 4));
   if (second > 0.9 && third > 0.9 && fourth > 0.9 && first < 0.1) return 'utf-32le';
   if (first > 0.9 && second > 0.9 && third > 0.9 && fourth < 0.1) return 'utf-32be';
-  if (second > 0.2 && fourth > 0.2 && first < 0.05 && third < 0.05) return 'utf-16le';
-  if (first > 0.2 && third > 0.2 && second < 0.05 && fourth < 0.05) return 'utf-16be';
+  if (second > 0.2 && fourth > 0.2 && first + third < (second + fourth) / 4) return 'utf-16le';
+  if (first > 0.2 && third > 0.2 && second + fourth < (first + third) / 4) return 'utf-16be';
   return undefined;
+}
+
+/** Whether so many bytes are zero that this is no text of single bytes. */
+export function isBinary(head: Buffer): boolean {
+  let zeros = 0;
+  for (const byte of head) if (byte === 0) zeros++;
+  return zeros > head.length * 0.05;
 }
 
 /** Whether all blocks are UTF-8; characters may span blocks. */

@@ -19,22 +19,22 @@ const LOOKED_AT = 10;
 /** Whether a name of a column is a path, not the name of a value at the top of a record. */
 export const isPath = (name: string) => name.includes('.') || name.endsWith('[]');
 
-/** The names at the top of a record and the paths to plain values inside it, and its lists of objects. */
+/** The names of plain values at the top of a record, the paths to those inside it, and its lists of objects. */
 export function namesOf(record: Record<string, unknown>): { names: string[]; lists: string[] } {
-  const top = Object.keys(record);
-  const names = new Set(top);
+  const names = new Set<string>();
   const lists = new Set<string>();
   const visit = (value: unknown, path: string, depth: number): void => {
     if (depth > MAX_DEPTH) return;
     if (Array.isArray(value)) {
       const objects = value.slice(0, LOOKED_AT).filter(isObject);
       if (objects.length > 0) lists.add(path);
+      else names.add(path);
       for (const element of objects) visit(element, path, depth + 1);
     } else if (isObject(value)) {
       for (const [name, inner] of Object.entries(value)) visit(inner, `${path}.${name}`, depth + 1);
     } else names.add(path);
   };
-  for (const name of top) visit(record[name], name, 1);
+  for (const [name, value] of Object.entries(record)) visit(value, name, 1);
   return { names: [...names], lists: [...lists] };
 }
 
@@ -48,7 +48,11 @@ export function rowsOf(record: Record<string, unknown>, paths: readonly string[]
   const open = paths
     .filter((path) => !Object.hasOwn(record, path))
     .map((column): OpenPath => ({ column, keys: column.split('.') }));
-  return open.length === 0 ? [{ record }] : expand(record, record, '', open, lists);
+  if (open.length === 0) return [{ record }];
+  const row = { ...record };
+  // What the paths take apart is no value, and its name (`user` of `user.id`) must not stand for one.
+  for (const { keys } of open) if (isStructure(record[keys[0]])) delete row[keys[0]];
+  return expand(row, record, '', open, lists);
 }
 
 /**
@@ -109,6 +113,11 @@ function follow(from: Record<string, unknown>, keys: string[], prefix: string, l
 function valueAt(value: unknown, key: string): unknown {
   if (Array.isArray(value)) return /^\d+$/.test(key) ? value[Number(key)] : undefined;
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** An object, or a list of objects. */
+function isStructure(value: unknown): boolean {
+  return isObject(value) || (Array.isArray(value) && value.some(isObject));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
