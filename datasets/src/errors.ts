@@ -21,8 +21,61 @@ export const errors = defineErrors({
     hint: 'Check that the file is complete and readable and that its format matches its name. Nothing was imported.',
   }),
   IMPORT_UNKNOWN_FORMAT: usage<{ file: string }>({
-    message: ({ file }) => `${file} has no extension of a known format.`,
-    hint: 'Give the format (csv, tsv, jsonl or parquet), or use a known extension; .gz or .zst may follow it.',
+    message: ({ file }) =>
+      `${file} is no table with a separator, no JSON and no Parquet, and its name tells no format.`,
+    hint: 'Give the format (csv, tsv, jsonl, json or parquet) or the separator.',
+  }),
+  IMPORT_UNSUPPORTED_FORMAT: usage<{ file: string; kind: string; advice: string }>({
+    message: ({ file, kind }) => `${file} is ${kind}, which an import does not read.`,
+    hint: ({ advice }) => advice,
+  }),
+  IMPORT_ENCODING_UNCLEAR: usage<{ file: string; candidates: string[] }>({
+    message: ({ file, candidates }) => {
+      const valid = candidates.length === 0 ? '' : `; its bytes are valid in ${candidates.join(', ')}`;
+      return `${file} is not UTF-8 text, and its encoding cannot be told${valid}.`;
+    },
+    hint: 'Give the encoding, such as shift_jis, gb18030 or windows-1251.',
+  }),
+  IMPORT_SEPARATOR_UNCLEAR: usage<{ file: string; candidates: { separator: string; columns: number }[] }>({
+    message: ({ file, candidates }) => {
+      const found = candidates.map(({ separator, columns }) => `${columns} with ${quoted(separator)}`);
+      return `The columns of ${file} cannot be told apart: each line has ${found.join(', or ')}.`;
+    },
+    hint: 'Give the separator.',
+  }),
+  IMPORT_RECORD_PATH: usage<{ file: string; given?: string; candidates: string[] }>({
+    message: ({ file, given, candidates }) => {
+      const lists = candidates.length === 0 ? 'no list of objects' : `the lists ${candidates.map(quoted).join(', ')}`;
+      return given === undefined
+        ? `${file} is one JSON object with ${lists}: which of its values are the records is not clear.`
+        : `${file} has no list of objects at ${quoted(given)}; it has ${lists}.`;
+    },
+    hint: ({ candidates }) =>
+      candidates.length === 0
+        ? 'Write one object on each line, or a list of objects.'
+        : `Give the path of the list of records, such as ${quoted(candidates[0])}.`,
+  }),
+  IMPORT_HEADER_NEEDED: usage<{ file: string; first: string; columns: number }>({
+    message: ({ file, first }) => `${file} has no line of column names; it begins with ${quoted(first)}.`,
+    hint: ({ columns }) => `Give the names of its ${columns} columns.`,
+  }),
+  IMPORT_HEADER_WIDTH: usage<{ file: string; given: string[]; columns: number; first: string }>({
+    message: ({ file, given, columns, first }) =>
+      `${file} has ${columns} columns, and ${given.length} names were given; it begins with ${quoted(first.slice(0, 200))}.`,
+    hint: ({ columns }) => `Give ${columns} names, one for each column.`,
+  }),
+  IMPORT_FOLDER_EMPTY: usage<{ folder: string }>({
+    message: ({ folder }) => `The folder ${folder} has no files with data.`,
+    hint: 'Files that are empty or whose names begin with a dot or an underscore are not read.',
+  }),
+  IMPORT_FOLDER_MIXED: usage<{ folder: string; files: Record<string, string[]> }>({
+    message: ({ folder, files }) => {
+      const found = Object.entries(files).map(([format, [first, ...others]]) =>
+        others.length === 0 ? `${format} (${first})` : `${format} (${first} and ${others.length} more)`,
+      );
+      return `The files of ${folder} have several formats: ${found.join(', ')}.`;
+    },
+    hint: 'Name the files one by one, or with a pattern such as "events/*.csv".',
   }),
   IMPORT_NO_HEADER: usage<{ file: string }>({
     message: ({ file }) => `${file} is empty: CSV and TSV files start with a line of column names.`,

@@ -1,9 +1,10 @@
 export type { BadLine } from './bad-line.ts';
 export { datasetDirectory } from './data-folder.ts';
 export { errors as datasetsErrors } from './errors.ts';
-export type { Format } from './formats/format.ts';
+export { FORMATS, type Format } from './formats/format.ts';
+export type { Dialect } from './formats/source-file.ts';
 export { importFiles } from './import/import-files.ts';
-export type { ImportOptions, ImportSummary } from './import/options.ts';
+export type { HeaderNames, ImportOptions, ImportSummary } from './import/options.ts';
 export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './mapping/columns.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export { simulatedFingerprint } from './simulated/fingerprint.ts';

@@ -9,24 +9,24 @@
  * are ASCII. Its fields are then decoded one by one, so only the bad line is reported.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Readable } from 'node:stream';
 import { errors } from '../errors.ts';
-import { cutCsv } from './csv.ts';
-import type { TextFormat } from './format.ts';
 import { type Cut, cutLines, type OnRecord } from './lines.ts';
+import { cutTable, type TableSyntax } from './table.ts';
 
 /** A longer record means that the file is not text with line breaks. */
-const MAX_RECORD_BYTES = 16 << 20;
+export const MAX_RECORD_BYTES = 16 << 20;
 
 /**
  * @param file named in errors
+ * @param bytes UTF-8 text, as far as it can be
+ * @param syntax that of a table; if absent, each line is a record of one field
  * @param onBlock called after every block: the place for progress and cancellation
  * @throws LorekeepError `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`
  */
 export async function readRecords(
   file: string,
-  stream: Readable,
-  format: TextFormat,
+  bytes: AsyncIterable<Buffer>,
+  syntax: TableSyntax | undefined,
   onRecord: OnRecord,
   onBlock: () => void = () => {},
 ): Promise<void> {
@@ -40,18 +40,18 @@ export async function readRecords(
     first = false;
     const encoding = isUtf8(block) ? 'utf8' : 'latin1';
     const text = block.toString(encoding);
-    const cut = cutRecords(text, line, format, encoding === 'utf8' ? onRecord : onUndecoded);
+    const cut = cutRecords(text, line, syntax, encoding === 'utf8' ? onRecord : onUndecoded);
     if (cut.used < text.length && atEnd) throw errors.IMPORT_UNCLOSED_QUOTE({ file, line: cut.line });
     rest = Buffer.from(text.slice(cut.used), encoding);
     line = cut.line;
     if (rest.length > MAX_RECORD_BYTES) {
-      throw format === 'csv' && rest.includes('"')
+      throw syntax?.quoted && rest.includes('"')
         ? errors.IMPORT_UNCLOSED_QUOTE({ file, line })
         : errors.IMPORT_LINE_TOO_LONG({ file, line, limit: MAX_RECORD_BYTES });
     }
   }
 
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of bytes) {
     const end = chunk.lastIndexOf(10) + 1;
     if (end === 0) {
       rest = Buffer.concat([rest, chunk]);
@@ -67,9 +67,8 @@ export async function readRecords(
   if (rest.length > 0) take(rest, true);
 }
 
-function cutRecords(text: string, line: number, format: TextFormat, onRecord: OnRecord): Cut {
-  if (format === 'csv') return cutCsv(text, line, onRecord);
-  return cutLines(text, line, format === 'tsv' ? '\t' : undefined, onRecord);
+function cutRecords(text: string, line: number, syntax: TableSyntax | undefined, onRecord: OnRecord): Cut {
+  return syntax === undefined ? cutLines(text, line, undefined, onRecord) : cutTable(text, line, syntax, onRecord);
 }
 
 function withoutByteOrderMark(block: Buffer): Buffer {

@@ -1,77 +1,137 @@
 /**
- * Reads a text file of items or events: header, rows, and the reason for each row that has the
- * wrong shape.
+ * Reads a text file of items or events: header and rows of a table, or the records of JSON, and the
+ * reason for each that has the wrong shape.
  */
+import { isUtf8 } from 'node:buffer';
 import { errors } from '../errors.ts';
-import type { TextFormat } from './format.ts';
+import { openText, REPLACEMENT } from './decode.ts';
+import { parseJsonLine } from './json/json-line.ts';
+import { rowsOf } from './json/paths.ts';
+import { createValueCutter, recordsAt } from './json/split-values.ts';
+import type { OnRecord } from './lines.ts';
 import { readRecords } from './records.ts';
-import type { SourceFile } from './source-file.ts';
-import { openUnpacked } from './unpack.ts';
+import type { Dialect, SourceFile } from './source-file.ts';
+
+export type JsonRecord = Record<string, unknown>;
 
 export interface TextFileReader {
-  /** The column names of a CSV or TSV file. Called once, before the first row. */
+  /** The column names of a table. Called once, before the first row. Unnamed columns are not read. */
   onHeader(names: string[]): void;
-  /**
-   * One row: as many cells as the header has, or what is wrong with the row.
-   * A row of JSON lines has one cell, the whole line.
-   */
+  /** One row of a table: as many cells as there are names, or what is wrong with the row. */
   onRow(line: number, cells: string[], problem: string | undefined): void;
+  /** One record of JSON, its paths as columns, or what is wrong with it. */
+  onRecord(line: number, record: JsonRecord | undefined, problem: string | undefined): void;
   /** Called after every block. */
   onBlock(): void;
+}
+
+export interface TextFileCounts {
+  /** Records of JSON whose list of elements is empty or missing, so that they gave no row. */
+  withoutElements: number;
 }
 
 /**
  * @throws LorekeepError `IMPORT_NO_HEADER`, `IMPORT_DUPLICATE_COLUMN`, `IMPORT_FILE_UNREADABLE`,
  *   `IMPORT_UNCLOSED_QUOTE`, `IMPORT_LINE_TOO_LONG`
  */
-export async function readTextFile(file: SourceFile, { onHeader, onRow, onBlock }: TextFileReader): Promise<void> {
-  if (file.format === 'jsonl') return readFileRecords(file, onRow, onBlock);
+export async function readTextFile(file: SourceFile, reader: TextFileReader): Promise<TextFileCounts> {
+  if (file.format === 'jsonl' || file.format === 'json') return readJson(file, reader);
+  await readTable(file, reader);
+  return { withoutElements: 0 };
+}
+
+async function readTable({ path, dialect, partition = {} }: SourceFile, reader: TextFileReader): Promise<void> {
+  const { separator = ',', quoted = true, padded = false, backslash = false } = dialect;
+  const { skippedLines = 0, extraCell } = dialect;
+  const added = Object.entries(partition);
+  const addedCells = added.map(([, value]) => value ?? '');
   let width: number | undefined;
-  await readFileRecords(
-    file,
-    (line, fields, problem) => {
-      if (width === undefined) {
-        const names = headerOf(file, fields, problem);
-        width = names.length;
-        onHeader(names);
-      } else {
-        onRow(line, fields, problem ?? widthProblem(fields.length, width));
+  /** The columns that are read, if these are not all. */
+  let kept: number[] | undefined;
+
+  const setHeader = (fields: string[]) => {
+    const names = fields.map((name) => name.trim());
+    width = names.length + (extraCell === undefined ? 0 : 1);
+    const all = extraCell === 'first' ? ['', ...names] : extraCell === 'last' ? [...names, ''] : names;
+    const named = all.flatMap((name, column) => (isUnnamed(name, column) ? [] : [column]));
+    if (named.length < all.length) kept = named;
+    const read = named.map((column) => all[column]);
+    const repeated = read.find((name, i) => read.indexOf(name) < i);
+    if (repeated !== undefined) throw errors.IMPORT_DUPLICATE_COLUMN({ file: path, name: repeated });
+    reader.onHeader([...read, ...added.map(([name]) => name)]);
+  };
+  const onRow: OnRecord = (line, fields, problem) => {
+    if (width === undefined) {
+      if (problem !== undefined) {
+        throw errors.IMPORT_FILE_UNREADABLE({ file: path, reason: `its header line ${problem}` });
       }
-    },
-    onBlock,
-  );
-  if (width === undefined) throw errors.IMPORT_NO_HEADER({ file: file.path });
+      setHeader(fields);
+      return;
+    }
+    problem ??= widthProblem(fields.length, width);
+    if (problem !== undefined) reader.onRow(line, fields, problem);
+    else {
+      const cells = kept === undefined ? fields : kept.map((column) => fields[column]);
+      reader.onRow(line, added.length === 0 ? cells : [...cells, ...addedCells], undefined);
+    }
+  };
+  if (dialect.header !== 'first line') setHeader(dialect.names ?? []);
+  const onRecord: OnRecord =
+    skippedLines === 0 ? onRow : (line, fields, problem) => line > skippedLines && onRow(line, fields, problem);
+  const syntax = { separator, quoted, padded, backslash };
+  await readRecords(path, openText(path, dialect), syntax, withoutDamage(dialect, onRecord), reader.onBlock);
+  if (width === undefined) throw errors.IMPORT_NO_HEADER({ file: path });
 }
 
-/**
- * Reads the records of a file. An error of reading or decompressing becomes one that names the
- * file.
- */
-async function readFileRecords(
-  file: SourceFile,
-  onRecord: (line: number, fields: string[], problem: string | undefined) => void,
-  onBlock: () => void,
-): Promise<void> {
-  const stream = await openUnpacked(file.path);
-  try {
-    await readRecords(file.path, stream, file.format as TextFormat, onRecord, onBlock);
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    const fromStream = typeof code === 'string' && /^(Z_|ZSTD_|ERR_ZLIB|ERR_STREAM|E[A-Z]+$)/.test(code);
-    throw fromStream ? errors.IMPORT_FILE_UNREADABLE({ file: file.path, reason: message }, error) : error;
-  } finally {
-    stream.destroy();
-  }
+/** The index that pandas writes before the first column, and what a trailing separator makes. */
+function isUnnamed(name: string, column: number): boolean {
+  return name === '' || (column === 0 && name === 'Unnamed: 0');
 }
 
-function headerOf(file: SourceFile, fields: string[], problem: string | undefined): string[] {
-  if (problem !== undefined) {
-    throw errors.IMPORT_FILE_UNREADABLE({ file: file.path, reason: `its header line ${problem}` });
+/** Takes records of decoded text, and passes those with bytes that had no meaning on as bad lines. */
+function withoutDamage({ encoding }: Dialect, onRecord: OnRecord): OnRecord {
+  // UTF-8 is checked byte by byte where it is cut, and in Windows-1252 every byte is a character.
+  if (encoding === 'utf-8' || encoding === 'windows-1252') return onRecord;
+  return (line, fields, problem) => {
+    const damaged = fields.some((field) => field.includes(REPLACEMENT));
+    onRecord(line, damaged ? [] : fields, damaged ? `is not ${encoding} text` : problem);
+  };
+}
+
+async function readJson({ path, dialect, ...file }: SourceFile, reader: TextFileReader): Promise<TextFileCounts> {
+  const { partition, paths = [] } = file;
+  let withoutElements = 0;
+  const onText = (line: number, text: string) => {
+    const { value, problem } = parseJsonLine(text);
+    if (value === undefined) reader.onRecord(line, undefined, problem);
+    else {
+      const record = partition === undefined ? value : { ...partition, ...value };
+      const rows = rowsOf(record, paths, dialect.lists ?? []);
+      if (rows.length === 0) withoutElements++;
+      for (const row of rows) reader.onRecord(line, row.record, row.problem);
+    }
+  };
+  const onLine = withoutDamage(dialect, (line, [text], problem) => {
+    if (problem === undefined) onText(line, text);
+    else reader.onRecord(line, undefined, problem);
+  });
+  if (dialect.format === 'jsonl') {
+    await readRecords(path, openText(path, dialect), undefined, onLine, reader.onBlock);
+    return { withoutElements };
   }
-  const names = fields.map((name) => name.trim());
-  const repeated = names.find((name, i) => names.indexOf(name) < i);
-  if (repeated !== undefined) throw errors.IMPORT_DUPLICATE_COLUMN({ file: file.path, name: repeated });
-  return names;
+  let records = 0;
+  const cutter = createValueCutter(path, recordsAt(dialect.recordPath ?? ''), (line, bytes) => {
+    records++;
+    const number = dialect.numbering === 'lines' ? line : records;
+    if (isUtf8(bytes)) onLine(number, [bytes.toString()], undefined);
+    else reader.onRecord(number, undefined, 'is not UTF-8 text');
+  });
+  for await (const block of openText(path, dialect)) {
+    cutter.write(block);
+    reader.onBlock();
+  }
+  cutter.end();
+  return { withoutElements };
 }
 
 function widthProblem(found: number, expected: number): string | undefined {

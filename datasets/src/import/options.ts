@@ -3,7 +3,9 @@ import type { RunContext } from '@lorekeep/core';
 import type { Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
-import type { Format } from '../formats/format.ts';
+import { encodingLabel } from '../formats/decode.ts';
+import { separatorOption } from '../formats/detect/separator.ts';
+import { FORMATS, type Format } from '../formats/format.ts';
 import { COLUMN_SYNONYMS, type ColumnNames } from '../mapping/columns.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
@@ -11,15 +13,32 @@ import type { UnknownItems } from '../staging/check-events.ts';
 /** Which files are imported into which store, and how they are read. */
 export interface ImportOptions extends RunContext {
   store: Store;
-  /** Catalogue files. Default none: the events are of items that are already stored. */
+  /**
+   * Catalogue files, folders or patterns (`items/*.csv`). Default none: the events are of items that
+   * are already stored.
+   */
   items?: string[];
-  /** Event files, in the order of their arrival. Default none. */
+  /** Event files, folders or patterns, in the order of their arrival. Default none. */
   events?: string[];
   /**
-   * Default `'auto'`: by extension. `'amazon2018'` and `'amazon2023'` are the public raw files
-   * (raw/amazon.ts).
+   * Default `'auto'`: by content and extension. `'amazon2018'` and `'amazon2023'` are the public raw
+   * files (raw/amazon.ts).
    */
   format?: Format | RawFormat | 'auto';
+  /**
+   * What stands between the fields of tables: one to four characters, or `comma`, `semicolon`,
+   * `tab`, `pipe`, `space`. Default: what the lines show.
+   */
+  separator?: string;
+  /** The encoding of text files: a label of the Encoding Standard. Default: what the bytes show. */
+  encoding?: string;
+  /**
+   * The names of the columns of tables without a header line, of all files or by role. Their first
+   * line is then data. Default: the first line has the names.
+   */
+  header?: readonly string[] | HeaderNames;
+  /** The path of the list of records in JSON files: `products`, `data.items`. Default: the only list. */
+  recordPath?: string;
   /** The name that the files use for a field, if it is not one of `COLUMN_SYNONYMS`. */
   columns?: ColumnNames;
   /**
@@ -47,6 +66,12 @@ export interface ImportOptions extends RunContext {
    * Default: the system's temporary folder.
    */
   temporaryDirectory?: string;
+}
+
+/** The names of the columns of tables without a header line, for each role of a file. */
+export interface HeaderNames {
+  items?: readonly string[];
+  events?: readonly string[];
 }
 
 export interface ImportSummary {
@@ -80,7 +105,8 @@ export interface ImportSummary {
 }
 
 /** @throws LorekeepError `IMPORT_OPTION` */
-export function checkOptions({ format = 'auto', columns = {}, unknownItems, ...limits }: ImportOptions): void {
+export function checkOptions(options: ImportOptions): void {
+  const { format = 'auto', columns = {}, unknownItems, ...limits } = options;
   const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = limits;
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) {
@@ -92,11 +118,40 @@ export function checkOptions({ format = 'auto', columns = {}, unknownItems, ...l
       throw errors.IMPORT_OPTION({ name: 'columns', value, expected: Object.keys(COLUMN_SYNONYMS).join(', ') });
     }
   }
-  const formats = ['auto', 'csv', 'tsv', 'jsonl', 'parquet', ...RAW_FORMATS];
+  checkDialect(options);
+  const formats = ['auto', ...FORMATS, ...RAW_FORMATS];
   if (!formats.includes(format)) {
     throw errors.IMPORT_OPTION({ name: 'format', value: format, expected: formats.join(', ') });
   }
   if (!['refuse', 'skip', undefined].includes(unknownItems)) {
     throw errors.IMPORT_OPTION({ name: 'unknownItems', value: unknownItems, expected: 'refuse or skip' });
   }
+}
+
+function checkDialect({ separator, encoding, header, recordPath }: ImportOptions): void {
+  if (separator !== undefined && separatorOption(separator) === undefined) {
+    const expected =
+      'one to four characters without quotes, backslashes and line breaks, or comma, semicolon, tab, pipe, space';
+    throw errors.IMPORT_OPTION({ name: 'separator', value: separator, expected });
+  }
+  if (encoding !== undefined && encodingLabel(encoding) === undefined) {
+    const expected =
+      'a label of the Encoding Standard, such as utf-8, utf-16le, latin1, windows-1252, shift_jis or gb18030';
+    throw errors.IMPORT_OPTION({ name: 'encoding', value: encoding, expected });
+  }
+  for (const names of [headerOf(header, 'items'), headerOf(header, 'events')]) {
+    if (names === undefined) continue;
+    const isList =
+      names.length > 0 && new Set(names).size === names.length && names.every((name) => name.trim() !== '');
+    if (!isList)
+      throw errors.IMPORT_OPTION({ name: 'header', value: names, expected: 'different names, none of them empty' });
+  }
+  if (recordPath !== undefined && recordPath.trim() === '') {
+    throw errors.IMPORT_OPTION({ name: 'recordPath', value: recordPath, expected: 'names joined by dots' });
+  }
+}
+
+/** The given names of the columns of files of one role. */
+export function headerOf(header: ImportOptions['header'], role: 'items' | 'events'): readonly string[] | undefined {
+  return header === undefined || 'length' in header ? header : header[role];
 }

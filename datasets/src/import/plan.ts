@@ -5,13 +5,12 @@
  */
 import { sha256, sha256OfFile } from '@lorekeep/core';
 import type { ImportRecord } from '@lorekeep/store';
-import { formatOf } from '../formats/format.ts';
 import type { SourceFile } from '../formats/source-file.ts';
-import { checkReadable } from '../formats/unpack.ts';
 import { type ColumnNames, EVENT_FIELDS } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
 import type { ImportOptions } from './options.ts';
+import { givenDialect, type Role, readSourceFiles } from './source-files.ts';
 
 export interface ImportPlan {
   /** All files, by `SourceFile.index`. */
@@ -37,29 +36,29 @@ interface Limits {
 }
 
 /**
- * @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`
+ * @throws LorekeepError those of `readSourceFiles`
  */
 export async function planImport(options: ImportOptions): Promise<ImportPlan> {
-  const { items = [], events = [], format = 'auto', columns = {}, minUserEvents = 0, minItemEvents = 0 } = options;
+  const { format = 'auto', columns = {}, minUserEvents = 0, minItemEvents = 0 } = options;
   const raw = isRawFormat(format) ? format : undefined;
   const { unknownItems = raw === undefined ? 'refuse' : 'skip' } = options;
-  const paths = [...items, ...events];
-  const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format), raw }));
-  for (const path of paths) await checkReadable(path);
+  const { items: itemFiles, events: eventFiles } = await readSourceFiles(options);
+  const files = [...itemFiles, ...eventFiles];
+  const paths = files.map(({ path }) => path);
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
 
   // `unknownItems` is named only if it is not the default, so fingerprints from before it existed
   // are still recognised.
   const limits: Limits = { minUserEvents, minItemEvents, ...(unknownItems === 'skip' ? { unknownItems } : {}) };
-  const itemFiles = files.slice(0, items.length);
+  const given = { items: givenDialect(options, 'items'), events: givenDialect(options, 'events') };
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
   const contents: string[] = [];
   const imports = await options.store.imports();
   const imported = new Set(imports.flatMap((record) => record.contents));
-  for (const file of files.slice(items.length)) {
-    const content = contentOf(file, hashes[file.index], columns, limits);
+  for (const file of eventFiles) {
+    const content = contentOf(file, hashes[file.index], columns, limits, given.events);
     if (imported.has(content)) {
       repeatedEventFiles.push(file);
     } else {
@@ -68,7 +67,7 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
       imported.add(content);
     }
   }
-  const fingerprint = fingerprintOf(files, hashes, items.length, columns, limits);
+  const fingerprint = fingerprintOf(files, hashes, itemFiles.length, columns, limits, given);
   return { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
 }
 
@@ -82,21 +81,29 @@ function fingerprintOf(
   itemFiles: number,
   columns: ColumnNames,
   limits: Limits,
+  given: Record<Role, object>,
 ): string {
-  const contents = files.map(({ format, raw = format, index }) => [
-    index < itemFiles ? 'items' : 'events',
-    raw,
-    hashes[index],
-  ]);
-  return sha256(JSON.stringify({ contents, options: { columns, ...limits } }));
+  const contents = files.map((file) => {
+    const { format, raw = format, index } = file;
+    return [index < itemFiles ? 'items' : 'events', raw, hashes[index], ...Object.values(partitionOf(file))];
+  });
+  const dialects = Object.values(given).some(isGiven) ? { given } : {};
+  return sha256(JSON.stringify({ contents, options: { columns, ...limits, ...dialects } }));
 }
 
 /**
  * Identifies what decides which events come out of one file. Columns of items have no part in it:
  * they may change with the catalogue.
  */
-function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Limits): string {
+function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Limits, given: object): string {
   const { format, raw = format } = file;
   const names = EVENT_FIELDS.map((field) => columns[field] ?? null);
-  return sha256(JSON.stringify({ events: hash, format: raw, columns: names, limits }));
+  const dialect = isGiven(given) ? { given } : {};
+  return sha256(
+    JSON.stringify({ events: hash, format: raw, columns: names, limits, ...dialect, ...partitionOf(file) }),
+  );
 }
+
+// What was not given or did not exist is left out, so that files imported before are recognised.
+const isGiven = (given: object) => Object.keys(given).length > 0;
+const partitionOf = ({ listed, partition }: SourceFile) => (listed && partition !== undefined ? { partition } : {});

@@ -120,6 +120,13 @@ export function requireColumn(file: string, names: string[], columns: ColumnFind
   throw errors.IMPORT_MISSING_COLUMN({ file, field, found: names, accepted: COLUMN_SYNONYMS[field] });
 }
 
+const KNOWN_NAMES = new Set(Object.values(COLUMN_SYNONYMS).flatMap((names) => names.map(plainName)));
+
+/** Whether some field is recognised by this name. */
+export function isColumnName(name: string): boolean {
+  return KNOWN_NAMES.has(plainName(name));
+}
+
 function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')

@@ -33,7 +33,7 @@ export async function checkEvents(
   await staging.run(`INSERT INTO bad SELECT ${file}, line, problem FROM checked WHERE problem IS NOT NULL`);
   await staging.run(`
     INSERT INTO events SELECT ${file}, line, user, item, time, type, rating_number, surface, session, position_number
-    FROM checked WHERE problem IS NULL AND NOT unknown ORDER BY line`);
+    FROM checked WHERE problem IS NULL AND NOT unknown ORDER BY line, rowid`);
   const withoutItem = await staging.number('SELECT count(*) FROM checked WHERE problem IS NULL AND unknown');
   await staging.run('DROP TABLE checked');
   return withoutItem;

@@ -6,12 +6,11 @@
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import { errors } from '../errors.ts';
-import { parseJsonLine } from '../formats/json-line.ts';
 import type { SourceFile } from '../formats/source-file.ts';
-import { readTextFile } from '../formats/text-file.ts';
+import { type JsonRecord, readTextFile } from '../formats/text-file.ts';
 import { type ColumnFinder, EVENT_FIELDS, requireColumn } from '../mapping/columns.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
-import { parquetColumns, parquetError, parquetRows } from './parquet.ts';
+import { openParquet, parquetError } from './parquet.ts';
 import { identifier, type RowAppender, type Staging } from './staging.ts';
 
 export interface StagedEvents {
@@ -77,10 +76,15 @@ async function stageText(
     },
     onRow(line, cells, problem) {
       lines++;
-      if (problem === undefined) {
-        if (file.format === 'jsonl') problem = readJsonEvent(cells[0], columns, values);
-        else for (let f = 0; f < values.length; f++) values[f] = cells[indexes[f]] ?? null;
+      if (problem !== undefined) bad.row([file.index, line], [problem]);
+      else {
+        for (let f = 0; f < values.length; f++) values[f] = cells[indexes[f]] ?? null;
+        rows.row([line], values);
       }
+    },
+    onRecord(line, record, problem) {
+      lines++;
+      problem ??= readJsonEvent(record!, columns, values);
       if (problem === undefined) rows.row([line], values);
       else bad.row([file.index, line], [problem]);
     },
@@ -93,10 +97,8 @@ async function stageText(
   rows.close();
 }
 
-/** Fills `values` with the fields of one JSON line; returns what is wrong with it. */
-function readJsonEvent(text: string, columns: ColumnFinder, values: (string | null)[]): string | undefined {
-  const { value: record, problem } = parseJsonLine(text);
-  if (record === undefined) return problem;
+/** Fills `values` with the fields of one JSON record; returns what is wrong with it. */
+function readJsonEvent(record: JsonRecord, columns: ColumnFinder, values: (string | null)[]): string | undefined {
   const names = Object.keys(record);
   const indexes = columns.locate(EVENT_FIELDS, names);
   for (let f = 0; f < values.length; f++) {
@@ -116,7 +118,7 @@ function readJsonEvent(text: string, columns: ColumnFinder, values: (string | nu
 }
 
 async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnFinder, table: string): Promise<void> {
-  const described = await parquetColumns(staging, file);
+  const { columns: described, rows } = await openParquet(staging, file, columns, 'events');
   const names = described.map(([name]) => name);
   for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
   const indexes = columns.locate(EVENT_FIELDS, names);
@@ -128,7 +130,7 @@ async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnF
     }
     return `CAST(${identifier(column)} AS VARCHAR) AS ${identifier(field)}`;
   });
-  const select = `SELECT file_row_number + 1 AS line, ${selected.join(', ')} FROM ${parquetRows(file)}`;
+  const select = `SELECT file_row_number + 1 AS line, ${selected.join(', ')} FROM ${rows}`;
   await staging.run(`CREATE TABLE ${table} AS ${select}`).catch((error) => {
     throw parquetError(file, error);
   });

@@ -6,13 +6,13 @@
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import type { Store } from '@lorekeep/store';
-import { parseJsonLine } from '../formats/json-line.ts';
+import { parseJsonLine } from '../formats/json/json-line.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { readTextFile } from '../formats/text-file.ts';
 import { type ColumnFinder, requireColumn } from '../mapping/columns.ts';
 import { toItem } from '../mapping/to-item.ts';
 import { rawItem } from '../raw/amazon.ts';
-import { parquetColumns, parquetRows } from './parquet.ts';
+import { openParquet } from './parquet.ts';
 import { identifier, literal, type RowAppender, type Staging } from './staging.ts';
 
 /**
@@ -82,13 +82,9 @@ async function readTextItems(
     },
     onRow(line, cells, problem) {
       if (problem !== undefined) onRecord(line, undefined, problem);
-      else if (file.format !== 'jsonl') {
-        onRecord(line, Object.fromEntries(cells.map((cell, i) => [names[i], cell])), undefined);
-      } else {
-        const parsed = parseJsonLine(cells[0]);
-        onRecord(line, parsed.value, parsed.problem);
-      }
+      else onRecord(line, Object.fromEntries(cells.map((cell, i) => [names[i], cell])), undefined);
     },
+    onRecord,
     onBlock,
   });
 }
@@ -100,7 +96,7 @@ async function readParquetItems(
   onRecord: OnItemRecord,
   onBlock: () => void,
 ): Promise<void> {
-  const described = await parquetColumns(staging, file);
+  const { columns: described, rows: source } = await openParquet(staging, file, columns, 'items');
   const names = described.map(([name]) => name);
   requireColumn(file.path, names, columns, 'item');
   const parts = described.map(([name, type]) => {
@@ -112,7 +108,7 @@ async function readParquetItems(
     return `${literal(name)}: ${json}`;
   });
   const rows = staging.stream(
-    `SELECT file_row_number + 1, to_json({${parts.join(', ')}}) FROM ${parquetRows(file)} ORDER BY file_row_number`,
+    `SELECT file_row_number + 1, to_json({${parts.join(', ')}}) FROM ${source} ORDER BY file_row_number`,
   );
   for await (const [lines, jsons] of rows) {
     for (let i = 0; i < lines.length; i++) {
@@ -132,13 +128,13 @@ async function removeRepeatedIds(staging: Staging, files: SourceFile[], bad: Row
   const raw = files.some((file) => file.raw !== undefined);
   const order = raw ? 'DESC' : 'ASC';
   await staging.run(`
-    CREATE TABLE repeated AS SELECT file, line, id, first_file, first_line FROM (
-      SELECT file, line, id, row_number() OVER w AS nth, first_value(file) OVER w AS first_file,
+    CREATE TABLE repeated AS SELECT file, line, id, first_file, first_line, row FROM (
+      SELECT file, line, id, rowid AS row, row_number() OVER w AS nth, first_value(file) OVER w AS first_file,
         first_value(line) OVER w AS first_line
-      FROM items WINDOW w AS (PARTITION BY id ORDER BY file ${order}, line ${order})) WHERE nth > 1`);
+      FROM items WINDOW w AS (PARTITION BY id ORDER BY file ${order}, line ${order}, rowid ${order})) WHERE nth > 1`);
   if (!raw) await reportRepeatedIds(staging, files, bad);
   const count = raw ? await staging.number('SELECT count(*) FROM repeated') : 0;
-  await staging.run('DELETE FROM items USING repeated r WHERE items.file = r.file AND items.line = r.line');
+  await staging.run('DELETE FROM items WHERE rowid IN (SELECT row FROM repeated)');
   return count;
 }
 

@@ -14,7 +14,7 @@ export interface RowFilter {
 }
 
 export async function* stagedItems(staging: Staging, where: string): AsyncGenerator<Item[]> {
-  for await (const [jsons] of staging.stream(`SELECT json FROM items ${where} ORDER BY file, line`)) {
+  for await (const [jsons] of staging.stream(`SELECT json FROM items ${where} ORDER BY file, line, rowid`)) {
     yield jsons.map((json) => JSON.parse(json as string) as Item);
   }
 }
@@ -22,7 +22,7 @@ export async function* stagedItems(staging: Staging, where: string): AsyncGenera
 /** @param firstOrdinal the ordinal of the first event without a timestamp */
 export async function* stagedEvents(staging: Staging, where: string, firstOrdinal: number): AsyncGenerator<Event[]> {
   let ordinal = firstOrdinal;
-  const select = `SELECT ${EVENT_FIELDS.map(identifier).join(', ')} FROM events ${where} ORDER BY file, line`;
+  const select = `SELECT ${EVENT_FIELDS.map(identifier).join(', ')} FROM events ${where} ORDER BY file, line, rowid`;
   for await (const columns of staging.stream(select)) {
     const [user, item, timestamp, type, rating, surface, session, position] = columns as [
       string[],

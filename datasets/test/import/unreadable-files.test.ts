@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { importFiles } from '@lorekeep/datasets';
@@ -8,7 +9,16 @@ import { EMPTY, type Files, folder, hasCode, put, putCatalogue } from './harness
 
 const cases: [string, string, () => Promise<Files>][] = [
   ['a missing file', 'IMPORT_FILE_MISSING', async () => ({ items: [join(folder, 'nowhere.csv')] })],
-  ['a folder', 'IMPORT_FILE_UNREADABLE', async () => ({ items: [folder], format: 'csv' })],
+  ['an empty folder', 'IMPORT_FOLDER_EMPTY', async () => ({ items: [await mkdtemp(join(folder, 'empty-'))] })],
+  [
+    'a folder of several formats',
+    'IMPORT_FOLDER_MIXED',
+    async () => {
+      const file = await put('a.csv', 'item\na\n');
+      await writeFile(join(dirname(file), 'b.jsonl'), '{"item":"b"}\n');
+      return { items: [dirname(file)] };
+    },
+  ],
   ['an unknown extension', 'IMPORT_UNKNOWN_FORMAT', async () => ({ items: [await put('items.xlsx', 'x')] })],
   ['an empty table', 'IMPORT_NO_HEADER', async () => ({ items: [await put('items.csv', '\n\n')] })],
   ['a table without header', 'IMPORT_MISSING_COLUMN', async () => ({ items: [await put('items.csv', 'B01,Lamp\n')] })],

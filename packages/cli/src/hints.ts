@@ -73,7 +73,20 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   IMPORT_LINE_TOO_LONG:
     'Check that the file has one record per line. If its name shows another format, name the format with --format.',
   IMPORT_EMPTY_CATALOGUE: 'Name a file with at least one item with --items. Nothing was imported.',
-  IMPORT_UNKNOWN_FORMAT: 'Name the format with --format, or use a known extension; .gz or .zst may follow it.',
+  IMPORT_UNKNOWN_FORMAT: 'Name the format with --format, or what stands between its columns with --separator.',
+  IMPORT_ENCODING_UNCLEAR: 'Name the encoding with --encoding, such as shift_jis, gb18030 or windows-1251.',
+  IMPORT_SEPARATOR_UNCLEAR:
+    'Name what stands between the columns with --separator: comma, semicolon, tab, pipe or space.',
+  IMPORT_RECORD_PATH: ({ candidates }) => {
+    const [first] = Array.isArray(candidates) ? candidates : [];
+    return first === undefined
+      ? 'Write one object on each line, or a list of objects.'
+      : `Name the list of records, for example --record-path ${first}.`;
+  },
+  IMPORT_HEADER_NEEDED: ({ columns }) =>
+    `Name its ${columns} columns in their order: --header items=a,b,c or --header events=a,b,c.`,
+  IMPORT_HEADER_WIDTH: ({ columns }) => `Give ${columns} names after --header, one for each column.`,
+  IMPORT_FOLDER_MIXED: 'Name the files one by one with --items or --events, or a pattern such as "events/*.csv".',
   IMPORT_MISSING_COLUMN: ({ accepted }) =>
     Array.isArray(accepted)
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`

@@ -2,7 +2,7 @@
  * The options of all commands, each with its default and its limits in one place. Defaults and
  * limits that belong to the library are taken from there.
  */
-import { RAW_FORMATS } from '@lorekeep/datasets';
+import { FORMATS, RAW_FORMATS } from '@lorekeep/datasets';
 import {
   DEFAULT_MODEL,
   DEFAULT_TEMPLATE,
@@ -25,7 +25,7 @@ import {
   REFITS,
 } from '@lorekeep/workspace';
 import { Option } from 'commander';
-import { idList, integer, number, pairs, type Range, repeated } from './parsers.ts';
+import { headerNames, idList, integer, number, pairs, type Range, repeated } from './parsers.ts';
 
 export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
@@ -46,12 +46,36 @@ export const json = () =>
 
 export const data = () => new Option('--data <dir>', 'folder with an items file and an events file');
 export const items = () =>
-  new Option('--items <file...>', 'catalogue files: CSV, TSV, JSON Lines or Parquet, optionally compressed');
-export const events = () => new Option('--events <file...>', 'event files in order of arrival, in the same formats');
+  new Option(
+    '--items <file...>',
+    'catalogue files, folders or patterns: CSV, TSV, JSON or Parquet, optionally compressed',
+  );
+export const events = () =>
+  new Option('--events <file...>', 'event files, folders or patterns in order of arrival, in the same formats');
 export const format = () =>
   new Option('--format <name>', 'format of all files')
-    .choices(['auto', 'csv', 'tsv', 'jsonl', 'parquet', ...RAW_FORMATS])
-    .default('auto', 'by file extension');
+    .choices(['auto', ...FORMATS, ...RAW_FORMATS])
+    .default('auto', 'by content and file extension');
+export const separator = () =>
+  new Option(
+    '--separator <text>',
+    'what stands between the fields of tables: comma, semicolon, tab, pipe, space, or one to four characters such as :: (default: what the lines show)',
+  );
+export const encoding = () =>
+  new Option(
+    '--encoding <name>',
+    'encoding of text files, such as utf-8, latin1, utf-16le, shift_jis (default: what the bytes show)',
+  );
+export const header = () =>
+  new Option(
+    '--header <names...>',
+    'column names of tables without a header line: a,b,c, or by role items=a,b,c events=d,e,f (default: the first line)',
+  ).argParser(headerNames);
+export const recordPath = () =>
+  new Option(
+    '--record-path <path>',
+    'where the list of records is in JSON files, such as products or data.items (default: the only list)',
+  );
 export const column = () =>
   new Option(
     '--column <field=column...>',

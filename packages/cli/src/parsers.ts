@@ -1,5 +1,8 @@
 /** Parsers of option values, for commander. */
+import type { HeaderNames } from '@lorekeep/datasets';
 import { InvalidArgumentError } from 'commander';
+
+type Role = keyof HeaderNames;
 
 export type Range = readonly [low: number, high: number];
 
@@ -43,4 +46,15 @@ export function pairs(text: string, collected: Record<string, string> = {}): Rec
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must have the form name=value.');
   return { ...collected, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/**
+ * Names of columns for all files (`a,b,c`) or for those of one role (`items=a,b,c`), over repeated
+ * values.
+ */
+export function headerNames(text: string, collected: HeaderNames = {}): HeaderNames {
+  const [, role, list] = /^(?:(items|events)=)?(.*)$/s.exec(text) as unknown as [string, Role | undefined, string];
+  const names = list.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('It must have the form a,b,c or items=a,b,c or events=a,b,c.');
+  return role === undefined ? { items: names, events: names, ...collected } : { ...collected, [role]: names };
 }

@@ -8,7 +8,17 @@ import { userPath } from '../paths.ts';
 export interface ImportCommandOptions
   extends Pick<
     ImportFilesOptions,
-    'items' | 'events' | 'format' | 'skipBad' | 'unknownItems' | 'minUserEvents' | 'minItemEvents'
+    | 'items'
+    | 'events'
+    | 'format'
+    | 'separator'
+    | 'encoding'
+    | 'header'
+    | 'recordPath'
+    | 'skipBad'
+    | 'unknownItems'
+    | 'minUserEvents'
+    | 'minItemEvents'
   > {
   column?: Record<string, string>;
 }
@@ -18,12 +28,14 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const { column: columns = {}, items, events, format, skipBad, unknownItems, minUserEvents, minItemEvents } = options;
+  const { separator, encoding, header, recordPath } = options;
   const fields = Object.keys(COLUMN_SYNONYMS);
   for (const field of Object.keys(columns)) {
     if (!fields.includes(field)) throw errors.COLUMN_FIELD_UNKNOWN({ field, fields });
   }
   const files = { items: items?.map(userPath), events: events?.map(userPath), columns: columns as ColumnNames };
-  const how = { format, skipBad, unknownItems, minUserEvents, minItemEvents };
+  const dialect = { format, separator, encoding, header, recordPath };
+  const how = { ...dialect, skipBad, unknownItems, minUserEvents, minItemEvents };
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
 }

@@ -1,7 +1,9 @@
 /**
- * One line of a JSON Lines file as an object. Ids may be 64-bit integers, so an integer that a
- * double cannot represent is kept as a string of its digits.
+ * The text of one JSON object as an object. Ids may be 64-bit integers, so an integer that a double
+ * cannot represent is kept as a string of its digits.
  */
+import { unwrapExtended } from './extended.ts';
+import { parseLiteral } from './literal.ts';
 
 export type JsonLine = { value: Record<string, unknown>; problem?: undefined } | { value?: undefined; problem: string };
 
@@ -11,10 +13,11 @@ export function parseJsonLine(text: string): JsonLine {
     // The reviver is slow, so it is used only if the line has a number that may be too long.
     value = /\d{16}/.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
   } catch (error) {
-    return { problem: `is not valid JSON: ${(error as Error).message}`.slice(0, 200) };
+    value = parseLiteral(text);
+    if (value === undefined) return { problem: `is not valid JSON: ${(error as Error).message}`.slice(0, 200) };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'is not a JSON object' };
-  return { value: value as Record<string, unknown> };
+  return { value: (/["']\$/.test(text) ? unwrapExtended(value) : value) as Record<string, unknown> };
 }
 
 /**

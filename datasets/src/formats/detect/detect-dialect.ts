@@ -1,0 +1,222 @@
+/**
+ * What a file is and how to read it, from its bytes: compression, encoding, format, separator,
+ * quotes and header. Every byte is looked at once for the encoding and for quotes, so a decision
+ * holds for the whole file. What the caller gives is not looked for.
+ */
+import { errors } from '../../errors.ts';
+import { isRawFormat, type RawFormat } from '../../raw/amazon.ts';
+import { createDecoder, openText } from '../decode.ts';
+import { type Compression, type Format, namedFormat } from '../format.ts';
+import type { Dialect } from '../source-file.ts';
+import { compressionOf, openUnpacked, readHead } from '../unpack.ts';
+import { countHighBytes, createUtf8Check, encodingOf, isBinary, wideEncoding } from './encoding.ts';
+import { extraCellOf, isFirstRowData } from './header.ts';
+import { jsonShapeOf, looksLikeJson } from './json-shape.ts';
+import { tableSyntaxOf } from './quoting.ts';
+import { firstRecords, separatorOf } from './separator.ts';
+import { foreignFile, foreignText } from './signature.ts';
+
+const SAMPLE_BYTES = 1 << 18;
+
+/** The beginning of a table without a header line: what a known layout is recognised by. */
+export interface TableSample {
+  path: string;
+  separator: string;
+  rows: string[][];
+}
+
+export interface DetectOptions {
+  format: Format | RawFormat | 'auto';
+  separator?: string;
+  encoding?: string;
+  header?: readonly string[];
+  recordPath?: string;
+  /** Whether an import knows a column of this name. */
+  isColumnName: (name: string) => boolean;
+  /** The names of the columns of a table without a header line, if its layout is known. */
+  headerFor?: (sample: TableSample) => string[] | undefined;
+}
+
+/**
+ * @throws LorekeepError `IMPORT_UNSUPPORTED_FORMAT`, `IMPORT_UNKNOWN_FORMAT`,
+ *   `IMPORT_ENCODING_UNCLEAR`, `IMPORT_SEPARATOR_UNCLEAR`, `IMPORT_RECORD_PATH`,
+ *   `IMPORT_HEADER_NEEDED`, `IMPORT_HEADER_WIDTH`, `IMPORT_FILE_UNREADABLE`
+ */
+export async function detectDialect(file: string, options: DetectOptions): Promise<Dialect> {
+  const packed = await readHead(file, 4096);
+  const compression = compressionOf(packed);
+  if (packed.subarray(0, 4).toString('latin1') === 'PAR1') return parquetDialect();
+  if (compression === 'none') await refuseForeign(file, packed);
+  const named = namedFormat(file, options.format);
+  if (named === 'parquet' && compression === 'none') return parquetDialect();
+  const scan = await scanBytes(file, compression);
+  if (compression !== 'none') {
+    if (scan.head.subarray(0, 4).toString('latin1') === 'PAR1') {
+      const kind = `a Parquet file compressed with ${compression}`;
+      const command = compression === 'gzip' ? 'gunzip --keep' : 'unzstd';
+      throw errors.IMPORT_UNSUPPORTED_FORMAT({ file, kind, advice: `Decompress it first: ${command} FILE` });
+    }
+    await refuseForeign(file, scan.head);
+  }
+  const encoding = options.encoding ?? (await detectEncoding(file, compression, scan));
+  const isWhole = scan.size <= scan.head.length;
+  const text = sampleText(scan.head, encoding, isWhole);
+  const foreign = encoding.startsWith('utf-16') || encoding.startsWith('utf-32') ? foreignText(file, text) : undefined;
+  if (foreign !== undefined) throw errors.IMPORT_UNSUPPORTED_FORMAT({ file, ...foreign });
+  const content: Content = { file, compression, encoding, text, isWhole, scan, named };
+  const isTable = named === 'csv' || named === 'tsv';
+  const isJson = named === 'jsonl' || named === 'json';
+  const asJson = isJson || (options.format === 'auto' && looksLikeJson(text));
+  return asJson && !(isTable && options.separator !== undefined)
+    ? jsonDialect(content, options)
+    : tableDialect(content, options);
+}
+
+interface Content {
+  file: string;
+  compression: Compression;
+  encoding: string;
+  text: string;
+  /** The text is all of the file. */
+  isWhole: boolean;
+  scan: Scan;
+  named: Format | undefined;
+}
+
+interface Scan {
+  head: Buffer;
+  size: number;
+  isUtf8: boolean;
+  hasQuote: boolean;
+  hasBackslash: boolean;
+}
+
+const parquetDialect = (): Dialect => ({
+  format: 'parquet',
+  compression: 'none',
+  encoding: 'utf-8',
+  header: 'none',
+  numbering: 'records',
+});
+
+async function refuseForeign(file: string, head: Buffer): Promise<void> {
+  const foreign = await foreignFile(file, head);
+  if (foreign !== undefined) throw errors.IMPORT_UNSUPPORTED_FORMAT({ file, ...foreign });
+}
+
+async function scanBytes(file: string, compression: Compression): Promise<Scan> {
+  const head: Buffer[] = [];
+  let headBytes = 0;
+  const scan = { size: 0, hasQuote: false, hasBackslash: false };
+  const check = createUtf8Check();
+  for await (const block of openUnpacked(file, compression)) {
+    if (headBytes < SAMPLE_BYTES) {
+      const part = block.subarray(0, SAMPLE_BYTES - headBytes);
+      head.push(Buffer.from(part));
+      headBytes += part.length;
+    }
+    scan.size += block.length;
+    check.take(block);
+    scan.hasQuote ||= block.includes(34);
+    scan.hasBackslash ||= block.includes(92);
+  }
+  return { ...scan, head: Buffer.concat(head), isUtf8: check.isValid() };
+}
+
+async function detectEncoding(file: string, compression: Compression, { head, isUtf8 }: Scan): Promise<string> {
+  const wide = wideEncoding(head);
+  if (wide !== undefined) return wide;
+  if (isBinary(head)) {
+    const advice = 'Export the data as CSV, TSV, JSON Lines or Parquet, or name the encoding if it is text.';
+    throw errors.IMPORT_UNSUPPORTED_FORMAT({ file, kind: 'binary data of an unknown kind', advice });
+  }
+  if (isUtf8) return 'utf-8';
+  return encodingOf(file, await countHighBytes(openUnpacked(file, compression)));
+}
+
+/** The beginning of the text: whole lines of it, where there are any. */
+function sampleText(head: Buffer, encoding: string, isWhole: boolean): string {
+  const text = createDecoder(encoding).decode(head, isWhole);
+  const end = isWhole ? text.length : text.lastIndexOf('\n') + 1 || text.length;
+  return text.slice(0, end).replace(/^\ufeff/, '');
+}
+
+async function jsonDialect(content: Content, { format, recordPath, isColumnName }: DetectOptions): Promise<Dialect> {
+  const { file, compression, encoding, text, isWhole } = content;
+  const dialect: Dialect = { format: 'jsonl', compression, encoding, header: 'none', numbering: 'lines' };
+  if (isRawFormat(format)) return dialect;
+  const open = () => openText(file, { compression, encoding });
+  // The extension `.json` says nothing about the lines; `--format jsonl` does.
+  const given = format === 'jsonl' || format === 'json' ? format : undefined;
+  const shape = await jsonShapeOf({ file, text, isWhole, open, given, recordPath, isColumnName });
+  return { ...dialect, ...shape };
+}
+
+async function tableDialect(content: Content, options: DetectOptions): Promise<Dialect> {
+  const { file, compression, encoding, scan, named } = content;
+  const { separator: given, isColumnName } = options;
+  const declared = /^\s*"?sep=(\t|[^\s"]{1,4})"?\s*\r?\n/i.exec(content.text);
+  const text = declared === null ? content.text : content.text.slice(declared[0].length);
+  const usual = named === 'tsv' ? '\t' : named === 'csv' ? ',' : undefined;
+  const separator =
+    given ??
+    declared?.[1] ??
+    (options.format === 'tsv' ? '\t' : separatorOf({ file, text, usual, isColumnName })) ??
+    usual;
+  if (separator === undefined) throw errors.IMPORT_UNKNOWN_FORMAT({ file });
+  const syntax = await tableSyntaxOf({
+    file,
+    separator,
+    sample: text,
+    open: () => openText(file, { compression, encoding }),
+    hasQuote: scan.hasQuote,
+    hasBackslash: scan.hasBackslash,
+    skippedLines: declared === null ? 0 : 1,
+  });
+  const format =
+    options.format === 'csv' || options.format === 'tsv' ? options.format : separator === '\t' ? 'tsv' : 'csv';
+  const { separator: _, ...habits } = syntax;
+  const rows = firstRecords(text, syntax);
+  return {
+    format,
+    compression,
+    encoding,
+    separator,
+    ...habits,
+    ...(declared === null ? {} : { skippedLines: 1 }),
+    numbering: 'lines',
+    ...headerOf(content, separator, rows, options),
+  };
+}
+
+function headerOf(
+  { file, isWhole }: Content,
+  separator: string,
+  rows: string[][],
+  { header: given, isColumnName, headerFor }: DetectOptions,
+): Pick<Dialect, 'header' | 'names' | 'extraCell'> {
+  // The last row of a sample may be cut off.
+  const whole = isWhole || rows.length < 2 ? rows : rows.slice(0, -1);
+  const [first] = whole;
+  if (first === undefined) return { header: 'first line' };
+  if (given !== undefined) {
+    const extraCell = extraCellOf(given.length, whole);
+    if (first.length !== given.length && extraCell === undefined) {
+      throw errors.IMPORT_HEADER_WIDTH({
+        file,
+        given: [...given],
+        columns: first.length,
+        first: first.join(separator),
+      });
+    }
+    return { header: 'given', names: [...given], extraCell };
+  }
+  if (!isFirstRowData(whole, isColumnName)) {
+    return { header: 'first line', extraCell: extraCellOf(first.length, whole.slice(1)) };
+  }
+  const names = headerFor?.({ path: file, separator, rows: whole });
+  if (names === undefined) {
+    throw errors.IMPORT_HEADER_NEEDED({ file, first: first.join(separator).slice(0, 200), columns: first.length });
+  }
+  return { header: 'known layout', names, extraCell: extraCellOf(names.length, whole) };
+}

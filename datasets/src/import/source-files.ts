@@ -1,0 +1,105 @@
+/** The files of an import: what the paths name, what each file is, and which of its nested values are columns. */
+
+import { errors } from '../errors.ts';
+import { encodingLabel } from '../formats/decode.ts';
+import { detectDialect, type TableSample } from '../formats/detect/detect-dialect.ts';
+import { separatorOption } from '../formats/detect/separator.ts';
+import { type ListedFile, listFiles } from '../formats/files/file-list.ts';
+import { isPath } from '../formats/json/paths.ts';
+import type { SourceFile } from '../formats/source-file.ts';
+import { checkReadable } from '../formats/unpack.ts';
+import { type ColumnNames, createColumnFinder, isColumnName } from '../mapping/columns.ts';
+import { knownHeader } from '../mapping/known-headers.ts';
+import { nestedColumns } from '../mapping/nested-columns.ts';
+import { isRawFormat } from '../raw/amazon.ts';
+import { headerOf, type ImportOptions } from './options.ts';
+
+export type Role = 'items' | 'events';
+
+/** What was given about the files of one role, as far as it was: part of their identity. */
+export interface GivenDialect {
+  separator?: string;
+  encoding?: string;
+  header?: readonly string[];
+  recordPath?: string;
+}
+
+/**
+ * Catalogue files first.
+ * @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FOLDER_EMPTY`, `IMPORT_FOLDER_MIXED`, and
+ *   those of `detectDialect`
+ */
+export async function readSourceFiles(options: ImportOptions): Promise<Record<Role, SourceFile[]>> {
+  const { columns = {} } = options;
+  let index = 0;
+  const read = async (role: Role): Promise<SourceFile[]> => {
+    const files: SourceFile[] = [];
+    for (const path of options[role] ?? []) {
+      const listed = await listFiles(path);
+      const found: SourceFile[] = [];
+      for (const file of listed) found.push(await readSourceFile(file, role, index++, options, columns));
+      checkOneFormat(path, found);
+      files.push(...found);
+    }
+    return files;
+  };
+  const items = await read('items');
+  return { items, events: await read('events') };
+}
+
+export function givenDialect({ separator, encoding, header, recordPath }: ImportOptions, role: Role): GivenDialect {
+  const names = headerOf(header, role);
+  return {
+    ...(separator === undefined ? {} : { separator: separatorOption(separator) }),
+    ...(encoding === undefined ? {} : { encoding: encodingLabel(encoding) }),
+    ...(names === undefined ? {} : { header: names }),
+    ...(recordPath === undefined ? {} : { recordPath }),
+  };
+}
+
+async function readSourceFile(
+  { path, source, partition }: ListedFile,
+  role: Role,
+  index: number,
+  options: ImportOptions,
+  columns: ColumnNames,
+): Promise<SourceFile> {
+  await checkReadable(path);
+  const { format = 'auto' } = options;
+  const dialect = await detectDialect(path, {
+    ...givenDialect(options, role),
+    format,
+    isColumnName: (name) => isColumnName(name) || Object.values(columns).includes(name),
+    headerFor: (sample: TableSample) => knownHeader(sample),
+  });
+  const isJson = dialect.format === 'json' || dialect.format === 'jsonl';
+  const nested = isJson ? nestedColumns(createColumnFinder(columns), role, dialect.names ?? []) : [];
+  // A given path belongs to the files whose records begin it: those of events, for example.
+  const roots = new Set([...(dialect.names ?? []), ...(dialect.lists ?? [])].map(rootOf));
+  const given = Object.values(columns).filter((name) => isPath(name) && (!isJson || roots.has(rootOf(name))));
+  const listed = source !== undefined;
+  // DuckDB has always read the folders of a Parquet file; others have them if a folder was given.
+  const hasPartition = partition !== undefined && (listed || dialect.format === 'parquet');
+  return {
+    path,
+    index,
+    format: dialect.format,
+    dialect,
+    raw: isRawFormat(format) ? format : undefined,
+    listed,
+    paths: [...new Set([...given, ...nested])],
+    ...(hasPartition ? { partition } : {}),
+  };
+}
+
+const rootOf = (path: string) => path.split('.')[0].replace(/\[\]$/, '');
+
+/** @throws LorekeepError `IMPORT_FOLDER_MIXED` */
+function checkOneFormat(folder: string, found: SourceFile[]): void {
+  const files: Record<string, string[]> = {};
+  for (const { path, format } of found) {
+    files[format] ??= [];
+    files[format].push(path);
+  }
+  if (Object.keys(files).length > 1) throw errors.IMPORT_FOLDER_MIXED({ folder, files });
+}
