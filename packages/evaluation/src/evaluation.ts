@@ -6,7 +6,7 @@
 import { breakdownOf, type Group } from './breakdown.ts';
 import type { Ranking } from './full-ranking.ts';
 import { bootstrapAll, type Intervals, type Metrics, metricsOfRanks } from './metrics.ts';
-import type { EvaluationSet, Split } from './split.ts';
+import type { EvaluationSet, Split } from './split/split.ts';
 
 export interface Evaluation {
   /** Items of the history are ranked like all others. */

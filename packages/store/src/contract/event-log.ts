@@ -105,8 +105,8 @@ export interface InteractionLog {
   /** Absent if there are none. */
   negatives?: NegativeEvents;
   /**
-   * SHA-256 over ids, offsets, items and timestamps, and over weights and negative events if there
-   * are any: identifies the data that a model was trained on.
+   * SHA-256 over ids, offsets, items and timestamps, and over weights, negative events and
+   * types if they are there: identifies the data that a model was trained on.
    */
   fingerprint: string;
 }

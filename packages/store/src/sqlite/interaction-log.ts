@@ -36,8 +36,8 @@ export function readInteractionLog(database: Database, readMeanings: () => Meani
       ...(negatives === undefined ? {} : { negatives }),
     };
     const { types, ...rest } = log;
-    const named = types === undefined ? {} : { types: typesOf(types, meanings) };
-    return { ...rest, ...named, fingerprint: fingerprintOf(rest) };
+    const named = types === undefined ? rest : { ...rest, types: typesOf(types, meanings) };
+    return { ...named, fingerprint: fingerprintOf(named) };
   })();
 }
 
