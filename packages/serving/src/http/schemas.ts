@@ -34,7 +34,9 @@ export const upsertedSchema = z.object({
   version: z.string(),
 });
 
-export const appendedSchema = z.object({ appended: z.int().describe('Events that are on disk now and were not there before.') });
+export const appendedSchema = z.object({
+  appended: z.int().describe('Events that are on disk now and were not there before.'),
+});
 
 export const itemAnswerSchema = z.object({
   item: itemSchema,
