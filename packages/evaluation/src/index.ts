@@ -21,7 +21,7 @@ export { createScorer, type HistorySettings, type NeighbourScorer, type SparseSc
 export { type Difference, pairedDifferences } from './paired.ts';
 export { TOP } from './rank-graph.ts';
 export { rankByNeighbours } from './sparse-ranking.ts';
-export { type ImplausibleUsers, implausibleUsers } from './split/implausible-users.ts';
+export { type ImplausibleUsers, implausibleUsers, popularityOf } from './split/implausible-users.ts';
 export {
   type EvaluationCase,
   type EvaluationSet,

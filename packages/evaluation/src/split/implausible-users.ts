@@ -29,6 +29,20 @@ export function implausibleUsers({ offsets }: InteractionLog, limit: number | 'a
   return { limit: most, users: Uint32Array.from(counts.keys()).filter((user) => counts[user] > most) };
 }
 
+/**
+ * `[items]` number of users who chose each item: its popularity. A user counts once, and those with
+ * implausibly many events not at all.
+ */
+export function popularityOf(log: InteractionLog, maxUserEvents: number | 'auto'): Uint32Array {
+  const counts = new Uint32Array(log.itemIds.length);
+  const leftOut = new Set(implausibleUsers(log, maxUserEvents).users);
+  for (let user = 0; user < log.userIds.length; user++) {
+    if (leftOut.has(user)) continue;
+    for (const item of new Set(log.items.subarray(log.offsets[user], log.offsets[user + 1]))) counts[item]++;
+  }
+  return counts;
+}
+
 function usualLimit(counts: Uint32Array): number {
   const active = counts.filter((count) => count > 0).sort();
   if (active.length === 0) return LEAST_LIMIT;
