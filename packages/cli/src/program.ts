@@ -9,6 +9,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { SHELLS, type Shell } from './completion/words.ts';
 import type { CommandContext } from './context.ts';
 import { errors, Unhealthy } from './errors.ts';
+import { eventOptions } from './event-options.ts';
 import { suggestNext } from './guidance.ts';
 import { hintOf, warningText } from './hints.ts';
 import * as option from './options.ts';
@@ -133,7 +134,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       ),
     );
 
-  command('import', 'import items and events from files')
+  const importing = command('import', 'import items and events from files')
     .addOption(option.items())
     .addOption(option.events())
     .addOption(option.format())
@@ -152,6 +153,13 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       ),
     );
 
+  const events = command('events', 'show what the types of events and the ratings mean, or change it').action(
+    inWorkspace(async (context, options: import('./event-options.ts').EventOptions) => {
+      const { eventsCommand } = await import('./commands/events.ts');
+      await eventsCommand(context, options);
+    }),
+  );
+
   const encode = command('encode', 'embed the text of every item, each distinct text once')
     .addOption(option.model())
     .addOption(option.template())
@@ -167,12 +175,15 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     );
   for (const one of option.endpointOptions()) encode.addOption(one);
 
-  command('train', 'train a model; stops early on its own, and resumes a stopped run')
+  const train = command('train', 'train a model; stops early on its own, and resumes a stopped run')
     .addOption(option.preset())
     .addOption(option.config())
     .addOption(option.initFrom())
     .addOption(option.trainProtocol())
     .addOption(option.refit())
+    .addOption(option.target())
+    .addOption(option.maxPairEvents())
+    .addOption(option.maxUserEvents())
     .addOption(option.seed())
     .addOption(option.threads())
     .action(
@@ -181,6 +192,8 @@ function createProgram(output: Output, signal: AbortSignal): Command {
         await trainCommand(context, options);
       }),
     );
+
+  for (const changed of [events, importing, train]) for (const one of eventOptions()) changed.addOption(one);
 
   command('evaluate', 'rank the whole catalogue for every user and compare with baselines')
     .addOption(option.modelVersion())

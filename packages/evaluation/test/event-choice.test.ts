@@ -46,8 +46,8 @@ test('only events of the target types are held out, with all events before them 
   assert.notEqual(split.choice, '');
   const refit = leaveOneOut(log, 'valid', { target: ['p'] });
   assert.deepEqual([...trainItems(refit, 0)], [0, 1, 2, 3, 4]);
-  assert.throws(() => leaveOneOut(log, 'train', { target: ['x'] }), { code: 'EVALUATION_INPUT_INVALID' });
-  assert.throws(() => leaveOneOut(logOf([[0]], 1), 'train', { target: ['p'] }), { code: 'EVALUATION_INPUT_INVALID' });
+  assert.throws(() => leaveOneOut(log, 'train', { target: ['x'] }), { code: 'TARGET_UNKNOWN' });
+  assert.throws(() => leaveOneOut(logOf([[0]], 1), 'train', { target: ['p'] }), { code: 'TARGET_UNKNOWN' });
 });
 
 test('by time, the first event of a target type after each moment is held out', () => {

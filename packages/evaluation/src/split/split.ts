@@ -97,8 +97,8 @@ const VALID_SHARE = 0.9;
 /**
  * @param fitOn how far training may read. Default `'train'`.
  * @param choice Default: all events are trained on and may be targets.
- * @throws LorekeepError `EVALUATION_INPUT_INVALID` for an unknown protocol or `fitOn`, or a target
- *   that no event has, `EVALUATION_NO_CASES` if `temporal` finds no target in a held-out set
+ * @throws LorekeepError `EVALUATION_INPUT_INVALID` for an unknown protocol or `fitOn`,
+ *   `TARGET_UNKNOWN`, `EVALUATION_NO_CASES` if `temporal` finds no target in a held-out set
  */
 export function splitBy(
   protocol: Protocol,

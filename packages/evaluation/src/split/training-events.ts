@@ -40,7 +40,7 @@ export interface ChosenEvents {
   maxPairEvents: number;
 }
 
-/** @throws LorekeepError `EVALUATION_INPUT_INVALID` if no event has a type of `target` */
+/** @throws LorekeepError `TARGET_UNKNOWN` */
 export function chosenEvents(
   log: InteractionLog,
   { target = [], maxPairEvents = 0, maxUserEvents = 0 }: EventChoice,
@@ -59,13 +59,7 @@ function targetsIn({ types, items }: InteractionLog, target: readonly string[]):
   const { names, of } = types ?? { names: [], of: new Uint16Array(items.length) };
   const isWanted = names.map((name) => target.includes(name));
   const isTarget = Uint8Array.from(of, (type) => (isWanted[type] ? 1 : 0));
-  if (items.length > 0 && !isTarget.includes(1)) {
-    const stored = names.length === 0 ? 'it has no types' : `its types are ${names.join(', ')}`;
-    throw errors.EVALUATION_INPUT_INVALID({
-      name: `target (${target.join(', ')})`,
-      problem: `names no type of a positive event of the log; ${stored}`,
-    });
-  }
+  if (items.length > 0 && !isTarget.includes(1)) throw errors.TARGET_UNKNOWN({ target, types: names });
   return isTarget;
 }
 

@@ -23,7 +23,8 @@ export interface EventRules {
   /** By the exact name of the type; what is absent keeps its default. */
   types?: Record<string, Partial<EventMeaning>>;
   /**
-   * `'none'`: ratings are not used. Default: `recognised`, or none with `'all-positive'`.
+   * `'none'`: ratings are not used. Default: `recognised`, or none with `'all-positive'`. A rule
+   * without `notRated` has the recognised values.
    */
   ratings?: RatingRule | 'none';
   /** What was recognised from the stored ratings; kept up to date by `recogniseRatings`. */
@@ -54,7 +55,8 @@ export function eventMeaning(type: string, { preset = 'by-name', types = {} }: E
 /** The rule for ratings that is in force; `undefined` if ratings are not used. */
 export function ratingRuleOf({ preset, ratings, recognised }: EventRules): RatingRule | undefined {
   if (ratings === 'none') return undefined;
-  return ratings ?? (preset === 'all-positive' ? undefined : recognised);
+  if (ratings === undefined) return preset === 'all-positive' ? undefined : recognised;
+  return { ...(recognised?.notRated === undefined ? {} : { notRated: recognised.notRated }), ...ratings };
 }
 
 /** What one event means. A rating counts only if the type is positive. */
