@@ -2,6 +2,7 @@
  * Writes what the documentation takes from code and results: `pnpm reference`.
  *
  * - docs/reference/options.md: the option tables and the presets
+ * - docs/reference/events.md: the default roles of events
  * - docs/results.md: the committed results
  * - README.md: the table between the two `figures` comments
  *
@@ -10,6 +11,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { eventsPage } from './reference/events-page.ts';
 import { optionsPage } from './reference/options-page.ts';
 import { headlineTable, resultsPage } from './reference/results-page.ts';
 
@@ -17,6 +19,7 @@ const pathOf = (page: string) => fileURLToPath(new URL(`../${page}`, import.meta
 
 const pages: Record<string, () => string> = {
   'docs/reference/options.md': optionsPage,
+  'docs/reference/events.md': eventsPage,
   'docs/results.md': resultsPage,
   'README.md': readme,
 };

@@ -6,6 +6,7 @@ import { catalogueVectors, DEFAULT_MODEL, DEFAULT_TEMPLATE, type Precision } fro
 import type { BundleManifest } from '@lorekeep/recommender';
 import type { InteractionLog } from '@lorekeep/store';
 import { openWorkspace } from '@lorekeep/workspace';
+import { PUBLISHED_RULES } from './published.ts';
 
 export interface Catalogue {
   log: InteractionLog;
@@ -22,6 +23,7 @@ export interface Catalogue {
  */
 export async function loadCatalogue(data: string, dir: string, precision: Precision = 'fp32'): Promise<Catalogue> {
   await using workspace = await openWorkspace(dir, { create: true });
+  await workspace.changeEventRules(PUBLISHED_RULES);
   await workspace.importDirectory(data);
   // The model is named, so that the lexical encoder never replaces it.
   const encoder = await workspace.encode({ model: DEFAULT_MODEL, template: DEFAULT_TEMPLATE, precision });

@@ -15,6 +15,7 @@ import { evaluateTrained, resolveConfig, trainRecommender } from '@lorekeep/reco
 import type { InteractionLog } from '@lorekeep/store';
 import { openWorkspace } from '@lorekeep/workspace';
 import { dataOrSimulated } from '../data/default-data.ts';
+import { PUBLISHED_RULES } from '../data/published.ts';
 import { interleave } from '../measure/interleave.ts';
 import { peakRssMb } from '../measure/machine.ts';
 import { openRecbole } from '../peers/recbole.ts';
@@ -60,6 +61,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
 
 async function readLog(data: string, dir: string): Promise<InteractionLog> {
   await using workspace = await openWorkspace(dir, { create: true });
+  await workspace.changeEventRules(PUBLISHED_RULES);
   await workspace.importDirectory(data);
   return workspace.store.interactionLog();
 }

@@ -148,6 +148,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     'Write {"linear": {"neighboursPerItem": 0}} in the file of --config to train without the linear model, or look at the content vectors.',
   TOWERS_NO_TRANSITIONS:
     'Run `lorekeep import --events FILE` with more events. Of a user with three or more, the last two are held out.',
+  TARGET_UNKNOWN: 'Give --target types of positive events; `lorekeep events` shows them.',
+  EVENT_RULES_INVALID: 'Correct --event-role, --event-weight or --ratings. The rules were not changed.',
   EVALUATION_NO_CASES: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
   TOWERS_DIVERGED: unstableTraining,
   TOWERS_LOSS_NOT_FINITE: unstableTraining,

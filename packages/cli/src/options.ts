@@ -25,7 +25,7 @@ import {
   REFITS,
 } from '@lorekeep/workspace';
 import { Option } from 'commander';
-import { headerNames, idList, integer, number, pairs, type Range, repeated } from './parsers.ts';
+import { headerNames, idList, integer, integerOr, number, pairs, type Range, repeated } from './parsers.ts';
 
 export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
@@ -189,6 +189,21 @@ export const refit = () =>
   )
     .choices([...REFITS])
     .default(DEFAULT_REFIT);
+export const target = () =>
+  new Option(
+    '--target <type,type,…>',
+    'types of events to predict; others are context (default: all positive events)',
+  ).argParser(idList);
+export const maxPairEvents = () =>
+  new Option(
+    '--max-pair-events <n>',
+    'of the events of one user with one item, train on the first n; 0 for all (default: 10, or that of the preset)',
+  ).argParser(integer(MIN_EVENTS_LIMITS));
+export const maxUserEvents = () =>
+  new Option(
+    '--max-user-events <n>',
+    'leave out users with more than n events; 0 for none, auto for implausibly many (default: auto, or that of the preset)',
+  ).argParser(integerOr('auto', MIN_EVENTS_LIMITS));
 export const seed = () =>
   new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);
 export const modelVersion = () => new Option('--model <version>', 'a trained version (default: the newest)');

@@ -18,6 +18,12 @@ export function integer([low, high]: Range): (text: string) => number {
   };
 }
 
+/** A parser of whole numbers and of one word. */
+export function integerOr<Word extends string>(word: Word, range: Range): (text: string) => number | Word {
+  const parse = integer(range);
+  return (text) => (text === word ? word : parse(text));
+}
+
 /** A parser of numbers from `low` to `high`. */
 export function number([low, high]: Range): (text: string) => number {
   return (text) => {

@@ -184,7 +184,7 @@ describe('docs/reference/command-line.md', () => {
   });
 });
 
-for (const file of ['docs/reference/options.md', 'docs/results.md', 'README.md'])
+for (const file of ['docs/reference/options.md', 'docs/reference/events.md', 'docs/results.md', 'README.md'])
   test(`${file} is the page that \`pnpm reference\` writes`, async () => {
     const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print', file]);
     assert.equal(read(file), stdout, 'run `pnpm reference`');

@@ -1,7 +1,7 @@
 /**
  * The rankings that a model must beat. All of them run through the same code on the same cases:
  *
- * * `popularity`: by the number of training events;
+ * * `popularity`: by the number of users with a training event of the item;
  * * `repeat-last`: the last item first, all other items tied;
  * * `last-item-knn`: max(0, cosine) of the raw content vectors to the last item ("no alignment");
  * * `decayed-history-knn`: Σ .7^age · max(0, cosine)⁴ over the last 20 items, on content vectors
@@ -17,7 +17,7 @@ import type { Ranking } from './full-ranking.ts';
 import { rankByItemScores } from './item-score-ranking.ts';
 import type { HistorySettings } from './neighbour-scorer.ts';
 import { rankByNeighbours } from './sparse-ranking.ts';
-import { type EvaluationCase, type EvaluationSet, evaluationCases, type Split, trainCounts } from './split.ts';
+import { type EvaluationCase, type EvaluationSet, evaluationCases, type Split, trainUsers } from './split/split.ts';
 
 export type BaselineName = 'popularity' | 'repeat-last' | 'last-item-knn' | 'decayed-history-knn';
 
@@ -49,7 +49,7 @@ export async function baselines(
     results[name] = evaluationOf(split, set, cases.length === 0 ? emptyRanking() : await rank(), seed);
     report(cases.length);
   };
-  await add('popularity', () => rankByItemScores(Float32Array.from(trainCounts(split)), cases));
+  await add('popularity', () => rankByItemScores(Float32Array.from(trainUsers(split)), cases));
   await add('repeat-last', () => rankByNeighbours(identityRows(items), cases, { decay: 1, maxHistory: 1 }));
   if (content === undefined || items === 0) return results;
   const dim = content.length / items;

@@ -4,7 +4,7 @@
  * section 4.4).
  */
 import { type Metrics, metricsOfRanks } from './metrics.ts';
-import { type EvaluationSet, evaluationCases, type Split, trainCounts } from './split.ts';
+import { type EvaluationSet, evaluationCases, type Split, trainCounts } from './split/split.ts';
 
 /** The metrics of some of the evaluation cases, for example of those with a short history. */
 export interface Group {

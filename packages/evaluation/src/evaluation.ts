@@ -6,7 +6,7 @@
 import { breakdownOf, type Group } from './breakdown.ts';
 import type { Ranking } from './full-ranking.ts';
 import { bootstrapAll, type Intervals, type Metrics, metricsOfRanks } from './metrics.ts';
-import type { EvaluationSet, Split } from './split.ts';
+import type { EvaluationSet, Split } from './split/split.ts';
 
 /** How well one model ranks the held-out targets of a validation or test set. */
 export interface Evaluation {

@@ -7,7 +7,7 @@
 import { createGraphCache, type GraphCache, namedArray, tf } from '@lorekeep/graph';
 import { errors } from './errors.ts';
 import { countsAroundTarget, seenPositions, TOP } from './rank-graph.ts';
-import type { EvaluationCase } from './split.ts';
+import type { EvaluationCase } from './split/split.ts';
 
 /** Ranks of the targets, in the order of the cases. `metrics.ts` defines a rank. */
 export interface Ranking {
@@ -71,14 +71,17 @@ export function createRankEvaluator({ batchUsers = 256, threads, signal }: RankE
   if (!Number.isInteger(batchUsers) || batchUsers < 1 || batchUsers > 65_536)
     throw errors.EVALUATION_INPUT_INVALID({ name: 'batchUsers', problem: 'must be a whole number from 1 to 65536' });
   const byVectors = createGraphCache(
-    ({ users, items, targets, seen }) =>
-      countsAroundTarget(tf.matMul(users as never, items as never, false, true), targets, seen),
+    ({ users, items, targets, seen, unwanted }) =>
+      countsAroundTarget(tf.matMul(users as never, items as never, false, true), targets, seen, unwanted),
     { name: 'ranks by vectors', threads },
   );
-  const byScores = createGraphCache(({ scores, targets, seen }) => countsAroundTarget(scores, targets, seen), {
-    name: 'ranks by scores',
-    threads,
-  });
+  const byScores = createGraphCache(
+    ({ scores, targets, seen, unwanted }) => countsAroundTarget(scores, targets, seen, unwanted),
+    {
+      name: 'ranks by scores',
+      threads,
+    },
+  );
 
   const vectorRows = (values: Float32Array, items: Float32Array, width: number): ScoreSource => {
     const itemCount = items.length / width;
@@ -127,25 +130,42 @@ interface ScoreSource {
 type RunOptions = Pick<Required<RankEvaluatorOptions>, 'batchUsers'> & Pick<RankEvaluatorOptions, 'signal'>;
 
 async function rankCases(source: ScoreSource, cases: readonly EvaluationCase[], run: RunOptions): Promise<Ranking> {
-  const seen = cases.map(({ history, target }) => Int32Array.from(new Set(history).difference(new Set([target]))));
+  const others = (items: Iterable<number>, target: number) =>
+    Int32Array.from(new Set(items).difference(new Set([target])));
+  const hasUnwanted = cases.some(({ unwanted }) => unwanted !== undefined);
+  const left: LeftOut = {
+    seen: cases.map(({ history, target, unwanted = [] }) => others([...history, ...unwanted], target)),
+    ...(hasUnwanted ? { unwanted: cases.map(({ target, unwanted = [] }) => others(unwanted, target)) } : {}),
+    ofTop: cases.map(({ unwanted }) => unwanted),
+  };
   const targets = Int32Array.from(cases, ({ target }) => target);
-  const ranking = await rankTargets(source, targets, seen, run);
-  cases.forEach(({ history, target }, at) => {
-    if (history.includes(target)) ranking.seenExcluded[at] = source.itemCount;
+  const ranking = await rankTargets(source, targets, left, run);
+  cases.forEach(({ history, target, unwanted }, at) => {
+    if (unwanted?.includes(target)) ranking.seenIncluded[at] = ranking.seenExcluded[at] = source.itemCount;
+    else if (history.includes(target)) ranking.seenExcluded[at] = source.itemCount;
   });
   return ranking;
+}
+
+/** Rows of items that are left out for each user, each once and without the target. */
+interface LeftOut {
+  /** The items of the history, and those of `unwanted`. */
+  seen: Int32Array[];
+  /** Items that are left out with seen items included, too. */
+  unwanted?: Int32Array[];
+  /** Items that are not in `top`; the target can be one of them. */
+  ofTop: (Int32Array | undefined)[];
 }
 
 /**
  * Runs the graph over all users in batches of one size; zeros pad the last batch.
  *
- * @param seen for each user the items of the history, each once and without the target; `undefined`
- *   if only `seenIncluded` is needed
+ * @param left `undefined` if only `seenIncluded` is needed
  */
 async function rankTargets(
   source: ScoreSource,
   targets: ArrayLike<number>,
-  seen: Int32Array[] | undefined,
+  left: LeftOut | undefined,
   { batchUsers, signal }: RunOptions,
 ): Promise<Ranking> {
   const { cache, name, values, width, itemCount, others } = source;
@@ -158,8 +178,8 @@ async function rankTargets(
   const topWidth = Math.min(TOP, itemCount);
   const ranking: Ranking = {
     seenIncluded: new Float64Array(users),
-    seenExcluded: new Float64Array(seen === undefined ? 0 : users),
-    top: new Int32Array(seen === undefined ? 0 : users * topWidth),
+    seenExcluded: new Float64Array(left === undefined ? 0 : users),
+    top: new Int32Array(left === undefined ? 0 : users * topWidth),
     width: topWidth,
   };
   const size = Math.min(batchUsers, users, Math.max(1, Math.floor(MAX_SCORES / Math.max(1, itemCount))));
@@ -171,22 +191,30 @@ async function rankTargets(
     batch.fill(0).set(values.subarray(first * width, (first + taken) * width));
     for (let i = 0; i < size; i++)
       positions[i] = i * itemCount + (i < taken ? checkedTarget(targets[first + i], itemCount) : 0);
-    const batchSeen = seen?.slice(first, first + taken);
-    const padded = batchSeen && seenPositions(batchSeen, positions, itemCount);
+    const some = (items: Int32Array[] | undefined) => items?.slice(first, first + taken);
+    const [seen, unwanted] = [some(left?.seen), some(left?.unwanted)].map((items) =>
+      paddedItems(items, positions, itemCount),
+    );
     const counts = await cache.run({
       ...others,
       [name]: namedArray([size, width], batch),
       targets: namedArray([size], positions),
-      ...(padded === undefined ? {} : { seen: namedArray([size, padded.length], padded.positions) }),
+      ...(seen === undefined ? {} : { seen: seen.array }),
+      ...(unwanted === undefined ? {} : { unwanted: unwanted.array }),
     });
-    const padding = (i: number) => (padded && batchSeen ? padded.length - batchSeen[i].length : 0);
     for (let i = 0; i < taken; i++) {
-      const ranks = ranksOf(counts, i, padding(i));
+      const ranks = ranksOf(counts, i, seen?.padding[i] ?? 0, unwanted?.padding[i] ?? 0);
       ranking.seenIncluded[first + i] = ranks.seenIncluded;
-      if (seen !== undefined) ranking.seenExcluded[first + i] = ranks.seenExcluded;
+      if (left !== undefined) ranking.seenExcluded[first + i] = ranks.seenExcluded;
     }
-    if (seen !== undefined)
-      ranking.top.set((counts.top.data as Int32Array).subarray(0, taken * topWidth), first * topWidth);
+    if (left !== undefined) {
+      const found = counts.top.data as Int32Array;
+      const foundWidth = found.length / size;
+      for (let i = 0; i < taken; i++) {
+        const row = found.subarray(i * foundWidth, (i + 1) * foundWidth);
+        ranking.top.set(wantedOf(row, left.ofTop[first + i], topWidth), (first + i) * topWidth);
+      }
+    }
   }
   return ranking;
 }
@@ -199,14 +227,40 @@ function checkedTarget(target: number, itemCount: number): number {
   });
 }
 
-/** @param padding how often the target pads the user's seen items: each time it ties with itself */
-function ranksOf(counts: Awaited<ReturnType<GraphCache['run']>>, user: number, padding: number) {
-  const { higher, ties, finite, seenHigher, seenTies } = counts;
+/** The items of a batch as an input of the graph, and how often the target pads each user's row. */
+function paddedItems(items: Int32Array[] | undefined, targets: Int32Array, itemCount: number) {
+  if (items === undefined) return undefined;
+  const { positions, length } = seenPositions(items, targets, itemCount);
+  return { array: namedArray([targets.length, length], positions), padding: items.map((own) => length - own.length) };
+}
+
+/** The first rows without unwanted ones. */
+function wantedOf(rows: Int32Array, unwanted: Int32Array | undefined, width: number): Int32Array {
+  return (unwanted === undefined ? rows : rows.filter((row) => !unwanted.includes(row))).subarray(0, width);
+}
+
+/**
+ * Each time that the target pads a row, it ties with itself.
+ *
+ * @param seenPadding how often the target pads the user's seen items, `unwantedPadding` the unwanted
+ *   ones
+ */
+function ranksOf(
+  counts: Awaited<ReturnType<GraphCache['run']>>,
+  user: number,
+  seenPadding: number,
+  unwantedPadding: number,
+) {
+  const { higher, ties, finite, seenHigher, seenTies, unwantedHigher, unwantedTies } = counts;
   const rankOf = (above: number, level: number) => (finite.data[user] ? 1 + above + level / 2 : Infinity);
   const above = Number(higher.data[user]);
   const level = Number(ties.data[user]) - 1;
-  const seenIncluded = rankOf(above, level);
-  if (seenHigher === undefined) return { seenIncluded, seenExcluded: seenIncluded };
-  const seenLevel = Number(seenTies.data[user]) - padding;
-  return { seenIncluded, seenExcluded: rankOf(above - Number(seenHigher.data[user]), level - seenLevel) };
+  const without = (higherThan: typeof higher | undefined, tiedWith: typeof ties, padding: number) =>
+    higherThan === undefined
+      ? rankOf(above, level)
+      : rankOf(above - Number(higherThan.data[user]), level - (Number(tiedWith.data[user]) - padding));
+  return {
+    seenIncluded: without(unwantedHigher, unwantedTies, unwantedPadding),
+    seenExcluded: without(seenHigher, seenTies, seenPadding),
+  };
 }

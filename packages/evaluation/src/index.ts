@@ -21,6 +21,7 @@ export { createScorer, type HistorySettings, type NeighbourScorer, type SparseSc
 export { type Difference, pairedDifferences } from './paired.ts';
 export { TOP } from './rank-graph.ts';
 export { rankByNeighbours } from './sparse-ranking.ts';
+export { type ImplausibleUsers, implausibleUsers, popularityOf } from './split/implausible-users.ts';
 export {
   type EvaluationCase,
   type EvaluationSet,
@@ -35,4 +36,9 @@ export {
   temporal,
   trainCounts,
   trainItems,
-} from './split.ts';
+  trainTargetCounts,
+  trainTargets,
+  trainUsers,
+  trainWeights,
+} from './split/split.ts';
+export type { EventChoice, TrainingEvents } from './split/training-events.ts';

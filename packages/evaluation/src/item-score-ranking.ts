@@ -1,7 +1,7 @@
 /** Full ranking by one score per item, the same for every user. */
 import type { Ranking } from './full-ranking.ts';
 import { TOP } from './rank-graph.ts';
-import type { EvaluationCase } from './split.ts';
+import type { EvaluationCase } from './split/split.ts';
 
 /** @param scores `[items]`; of equal scores, `top` prefers the lower row */
 export function rankByItemScores(scores: Float32Array, cases: readonly EvaluationCase[]): Ranking {
@@ -21,16 +21,22 @@ export function rankByItemScores(scores: Float32Array, cases: readonly Evaluatio
     top: new Int32Array(cases.length * width),
     width,
   };
-  cases.forEach(({ history, target }, at) => {
+  cases.forEach(({ history, target, unwanted: given }, at) => {
     let { higher, ties } = counts.get(scores[target]) as { higher: number; ties: number };
-    ranking.seenIncluded[at] = 1 + higher + (ties - 1) / 2;
+    const leaveOut = (left: Iterable<number>) => {
+      for (const item of left) {
+        if (scores[item] > scores[target]) higher--;
+        else if (scores[item] === scores[target]) ties--;
+      }
+    };
+    const unwanted = new Set(given);
+    leaveOut(unwanted);
+    ranking.seenIncluded[at] = unwanted.has(target) ? items : 1 + higher + (ties - 1) / 2;
     const past = new Set(history);
-    for (const item of past) {
-      if (scores[item] > scores[target]) higher--;
-      else if (scores[item] === scores[target]) ties--;
-    }
-    ranking.seenExcluded[at] = past.has(target) ? items : 1 + higher + (ties - 1) / 2;
-    ranking.top.set(order.slice(0, width), at * width);
+    leaveOut(past.difference(unwanted));
+    ranking.seenExcluded[at] = past.has(target) || unwanted.has(target) ? items : 1 + higher + (ties - 1) / 2;
+    const first = order.slice(0, width + unwanted.size).filter((item) => !unwanted.has(item));
+    ranking.top.set(first.slice(0, width), at * width);
   });
   return ranking;
 }

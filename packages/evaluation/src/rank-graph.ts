@@ -20,8 +20,15 @@ type Tensor = ReturnType<typeof tf.tensor>;
  * @param seen `[users, length]` positions of each user's seen items in the flat scores, each once
  *   and without the target, padded with the position of the target; `undefined` if only ranks with
  *   seen items included are needed
+ * @param unwanted `[users, length]` the same for items that are left out in any case; not without
+ *   `seen`, which then has them too. `top` is so much longer that it can do without them.
  */
-export function countsAroundTarget(scores: Tensor, targets: Tensor, seen: Tensor | undefined): Tensors {
+export function countsAroundTarget(
+  scores: Tensor,
+  targets: Tensor,
+  seen: Tensor | undefined,
+  unwanted?: Tensor,
+): Tensors {
   const [users, items] = scores.shape as [number, number];
   const flat = tf.reshape(scores, [users * items]);
   const own = tf.reshape(tf.gather(flat, targets as never), [users, 1]);
@@ -34,10 +41,18 @@ export function countsAroundTarget(scores: Tensor, targets: Tensor, seen: Tensor
     finite: tf.cast(tf.isFinite(tf.reshape(own, [users])), 'float32'),
   };
   if (seen === undefined) return counts;
-  const [, length] = seen.shape as [number, number];
-  const seenScores = tf.reshape(tf.gather(flat, tf.reshape(seen, [users * length]) as never), [users, length]);
-  const top = tf.topk(scores as never, Math.min(TOP, items)).indices;
-  return { ...counts, seenHigher: countHigher(seenScores), seenTies: countTies(seenScores), top };
+  const scoresAt = (positions: Tensor) => {
+    const [, length] = positions.shape as [number, number];
+    return tf.reshape(tf.gather(flat, tf.reshape(positions, [users * length]) as never), [users, length]);
+  };
+  const seenScores = scoresAt(seen);
+  // The target can be unwanted as well.
+  const width = unwanted === undefined ? TOP : TOP + 1 + (unwanted.shape[1] as number);
+  const top = tf.topk(scores as never, Math.min(width, items)).indices;
+  const all = { ...counts, seenHigher: countHigher(seenScores), seenTies: countTies(seenScores), top };
+  if (unwanted === undefined) return all;
+  const unwantedScores = scoresAt(unwanted);
+  return { ...all, unwantedHigher: countHigher(unwantedScores), unwantedTies: countTies(unwantedScores) };
 }
 
 /**

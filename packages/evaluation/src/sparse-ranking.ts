@@ -6,7 +6,9 @@ import { createTopK, type SparseRows } from '@lorekeep/core';
 import type { Ranking } from './full-ranking.ts';
 import { createScorer, type HistorySettings, type NeighbourScorer, type SparseScores } from './neighbour-scorer.ts';
 import { TOP } from './rank-graph.ts';
-import type { EvaluationCase } from './split.ts';
+import type { EvaluationCase } from './split/split.ts';
+
+const NONE = new Int32Array(0);
 
 /** Of equal scores, `top` prefers the lower row. */
 export function rankByNeighbours(
@@ -29,12 +31,13 @@ export function rankByNeighbours(
     seenExcluded[at] = ranks.seenExcluded;
 
     best.clear();
+    const unwanted = new Set(evaluationCase.unwanted);
     for (let i = 0; i < found.items.length; i++)
-      if (found.scores[i] >= best.least) best.offer(found.items[i], found.scores[i]);
+      if (found.scores[i] >= best.least && !unwanted.has(found.items[i])) best.offer(found.items[i], found.scores[i]);
     const end = best.drain(top.subarray(at * width, (at + 1) * width), bestScores, 0);
     // Items with the score 0 fill the rest.
-    for (let next = 0, position = at * width + end; position < (at + 1) * width; next++)
-      if (scorer.of(next) === 0) top[position++] = next;
+    for (let next = 0, position = at * width + end; position < (at + 1) * width && next < count; next++)
+      if (scorer.of(next) === 0 && !unwanted.has(next)) top[position++] = next;
   });
   return { seenIncluded, seenExcluded, top, width };
 }
@@ -43,7 +46,7 @@ export function rankByNeighbours(
 function ranksOf(
   scorer: NeighbourScorer,
   { items, scores }: SparseScores,
-  { history, target }: EvaluationCase,
+  { history, target, unwanted = NONE }: EvaluationCase,
   count: number,
 ): { seenIncluded: number; seenExcluded: number } {
   const targetScore = scorer.of(target);
@@ -55,13 +58,18 @@ function ranksOf(
     if (scores[i] > targetScore) higher++;
     else if (scores[i] === targetScore) ties++;
   }
+  if (unwanted.includes(target)) return { seenIncluded: count, seenExcluded: count };
+  const leaveOut = (left: Iterable<number>) => {
+    for (const item of left) {
+      const score = scorer.of(item);
+      if (score > targetScore) higher--;
+      else if (score === targetScore) ties--;
+    }
+  };
+  leaveOut(unwanted);
   const seenIncluded = 1 + higher + (ties - 1) / 2;
   const seen = new Set(history);
   if (seen.has(target)) return { seenIncluded, seenExcluded: count };
-  for (const item of seen) {
-    const score = scorer.of(item);
-    if (score > targetScore) higher--;
-    else if (score === targetScore) ties--;
-  }
+  leaveOut(seen.difference(new Set(unwanted)));
   return { seenIncluded, seenExcluded: 1 + higher + (ties - 1) / 2 };
 }

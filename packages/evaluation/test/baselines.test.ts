@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CONTENT_DIM, groupedLog } from '@lorekeep/testing';
 import { baselines } from '../src/baselines.ts';
-import { evaluationCases, leaveOneOut, trainItems } from '../src/split.ts';
+import { evaluationCases, leaveOneOut, trainItems } from '../src/split/split.ts';
 
 function rankOf(scores: number[], target: number): number {
   let rank = 1;
@@ -20,7 +20,8 @@ test('each baseline ranks as its definition says', async () => {
   const split = leaveOneOut(log);
   const results = await baselines(split, 'test', content);
   const counts = new Array(items).fill(0);
-  for (let user = 0; user < log.userIds.length; user++) for (const item of trainItems(split, user)) counts[item]++;
+  for (let user = 0; user < log.userIds.length; user++)
+    for (const item of new Set(trainItems(split, user))) counts[item]++;
 
   const rowOf = (item: number, mean: number[]) => {
     const row = Array.from(content.subarray(item * CONTENT_DIM, (item + 1) * CONTENT_DIM));

@@ -12,7 +12,7 @@ import {
   temporal,
   trainCounts,
   trainItems,
-} from '../src/split.ts';
+} from '../src/split/split.ts';
 
 const casesOf = (split: Split, set: 'valid' | 'test') =>
   evaluationCases(split, set).map(({ history, target }, at) => [split.heldOut[set].users[at], [...history], target]);

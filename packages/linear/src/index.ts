@@ -28,7 +28,7 @@ export {
   searchLinear,
   USUAL_WITHOUT_CONTENT,
 } from './search/search.ts';
-export { type GramSettings, type Interactions, interactionsOf } from './solve/gram.ts';
+export { type GramSettings, type Interactions, interactionsOf, largestWeights } from './solve/gram.ts';
 export { strongestNeighbours } from './solve/neighbours.ts';
 export { type SolveContext, solveItems } from './solve/solve.ts';
 export { diagonalOf, type SymmetricTiles } from './solve/tiles.ts';

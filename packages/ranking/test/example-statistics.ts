@@ -22,10 +22,10 @@ export const longest = Array.from(split.trainLengths.keys()).reduce((a, b) =>
 );
 
 /** The split in which one user's training events end before position `at`. */
-export function without(user: number, at: number): Split {
-  const trainLengths = split.trainLengths.slice();
+export function without(user: number, at: number, of: Split = split): Split {
+  const trainLengths = of.trainLengths.slice();
   trainLengths[user] = at;
-  return { ...split, trainLengths };
+  return { ...of, trainLengths };
 }
 
 export async function statisticsOf(of: Split): Promise<{ statistics: ItemStatistics; diagonal: Float32Array }> {

@@ -1,18 +1,35 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { trainItems } from '@lorekeep/evaluation';
+import { leaveOneOut, type Split, trainItems, trainWeights } from '@lorekeep/evaluation';
+import { largestWeights } from '@lorekeep/linear';
 import { FEATURES, WIDTH } from '../src/reranker/features/feature-names.ts';
 import { countStatistics } from '../src/reranker/statistics/item-statistics.ts';
 import { createLeaveOut } from '../src/reranker/statistics/leave-out.ts';
 import { longest, read, split, statisticsOf, without } from './example-statistics.ts';
 
-test('weights with events left out are those of a model that is solved without them', async () => {
-  const { statistics, diagonal } = await statisticsOf(split);
-  const events = trainItems(split, longest);
+/** The same split with a weight for each event. */
+const weighted = leaveOneOut({
+  ...split.log,
+  weights: Float32Array.from(split.log.items, (_, event) => [1, 3, 2][event % 3]),
+});
+
+for (const [name, of] of [
+  ['', split],
+  ['weighted ', weighted],
+] as const)
+  test(`weights with ${name}events left out are those of a model that is solved without them`, () => isExact(of));
+
+async function isExact(of: Split): Promise<void> {
+  const { statistics, diagonal } = await statisticsOf(of);
+  const events = trainItems(of, longest);
   const at = events.length - 2;
-  const solved = (await statisticsOf(without(longest, at))).statistics.weights;
+  const solved = (await statisticsOf(without(longest, at, of))).statistics.weights;
   const leaveOut = createLeaveOut(statistics.weights, diagonal);
-  leaveOut.leaveOut([...new Set(events)], [...new Set(events.subarray(0, at))]);
+  const eventWeights = trainWeights(of, longest);
+  leaveOut.leaveOut([...new Set(events)], [...new Set(events.subarray(0, at))], {
+    all: largestWeights(events, eventWeights),
+    prefix: largestWeights(events.subarray(0, at), eventWeights),
+  });
   const rowOf = (row: number) => {
     const ids = solved.ids.subarray(solved.offsets[row], solved.offsets[row + 1]);
     return new Map(Array.from(ids, (id, entry) => [id, solved.values[solved.offsets[row] + entry]]));
@@ -28,7 +45,7 @@ test('weights with events left out are those of a model that is solved without t
     }
   }
   assert.ok(error < 0.3 * uncorrectedError, `${error} of an error of ${uncorrectedError} remains`);
-});
+}
 
 test('counts of an example are those of a log without the later events', async () => {
   const { statistics, diagonal } = await statisticsOf(split);

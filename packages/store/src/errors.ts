@@ -66,6 +66,12 @@ export const errors = defineErrors({
     message: ({ index, item }) => `Event ${index} of the batch names the item ${shown(item)}, which is not stored.`,
     hint: 'Store the item first. Nothing of this batch was written.',
   }),
+  EVENT_RULES_INVALID: usage<{ name: string; value: unknown; expected: string }>({
+    http: 400,
+    message: ({ name, value, expected }) =>
+      `In the event rules, ${name} is ${shown(typeof value === 'object' ? JSON.stringify(value) : value)}; it must be ${expected}.`,
+    hint: 'Correct the rule. The rules were not changed.',
+  }),
   STORE_ARGUMENT: usage<{ name: string; value: unknown; expected: string }>({
     message: ({ name, value, expected }) => `${name} is ${shown(value)}; expected ${expected}.`,
   }),

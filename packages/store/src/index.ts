@@ -7,7 +7,7 @@
 
 export type { Catalogue, Item } from './contract/catalogue.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
-export { type Event, type EventLog, type InteractionLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';
+export type { Event, EventLog, EventTypeCount, InteractionLog, NegativeEvents } from './contract/event-log.ts';
 export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
 export {
   codePointLength,
@@ -18,6 +18,32 @@ export {
   MAX_TIMESTAMP,
 } from './contract/limits.ts';
 export { fingerprintOf } from './contract/log-fingerprint.ts';
+export {
+  comparableName,
+  DEFAULT_ROLES,
+  type DefaultGroup,
+  defaultRoleOf,
+  EVENT_ROLES,
+  type EventRole,
+  PASSIVE_EVENT_TYPES,
+} from './contract/meaning/default-roles.ts';
+export {
+  checkEventRules,
+  type EventMeaning,
+  type EventRules,
+  eventMeaning,
+  MAX_WEIGHT,
+  ratingRuleOf,
+  roleOfEvent,
+  type TypeMeaning,
+} from './contract/meaning/event-meaning.ts';
+export {
+  type RatingRule,
+  type RecognisedRule,
+  recogniseRatingScale,
+  roleOfRating,
+} from './contract/meaning/rating-rule.ts';
+export { recogniseRatings } from './contract/meaning/recognise-ratings.ts';
 export type { Settings } from './contract/settings.ts';
 export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
 export { checkCount, checkEvents, checkHashes, checkItems } from './contract/validation.ts';

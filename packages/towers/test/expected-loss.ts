@@ -49,7 +49,13 @@ export async function expectedLoss(config: TowerConfig, parameters: Arrays, batc
   const data = (name: string) => Array.from((batch[name]?.data ?? []) as Float32Array);
   const losses =
     config.loss.kind === 'dense' ? denseLosses(vectors, data, batch) : nextItemLosses(config.loss.kind, vectors, data);
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const total = losses.reduce((sum, { weight }) => sum + weight, 0);
+  return losses.reduce((sum, { loss, weight }) => sum + weight * loss, 0) / Math.max(1, total);
+}
+
+interface WeightedLoss {
+  loss: number;
+  weight: number;
 }
 
 /** One loss per pair of a drawn history position and a drawn target of the same user. */
@@ -57,7 +63,7 @@ function denseLosses(
   { users, items, sequence, dot }: Vectors,
   data: (name: string) => number[],
   batch: Arrays,
-): number[] {
+): WeightedLoss[] {
   const [size, columns] = batch.negatives.shape;
   const [targets, bias, negatives] = [data('targets'), data('columnBias'), data('negatives')];
   const [userAt, itemAt] = [data('userAt'), data('itemAt')];
@@ -65,7 +71,7 @@ function denseLosses(
   const perUser = userAt.length / size;
   const score = (p: number, q: number) =>
     sequence ? dot(users, userAt[p], sequence, itemAt[q]) : dot(users, userAt[p], items, targets[itemAt[q]]);
-  const losses: number[] = [];
+  const losses: WeightedLoss[] = [];
   for (let user = 0; user < size; user++)
     for (let p = user * perUser; p < (user + 1) * perUser; p++)
       for (let q = user * perUser; q < (user + 1) * perUser; q++) {
@@ -74,7 +80,7 @@ function denseLosses(
         for (let n = 0; n < columns; n++)
           if (negatives[user * columns + n] === 1) others += Math.exp(score(p, n) + bias[n]);
         const own = Math.exp(score(p, q));
-        losses.push(-Math.log(own / (own + others)));
+        losses.push({ loss: -Math.log(own / (own + others)), weight: userWeights[p] * itemWeights[q] });
       }
   return losses;
 }
@@ -84,7 +90,7 @@ function nextItemLosses(
   kind: string,
   { users, items, sequence, dot }: Vectors,
   data: (name: string) => number[],
-): number[] {
+): WeightedLoss[] {
   const [targets, weights, bias] = [data('targets'), data('weights'), data('columnBias')];
   /** Σ exp over the negatives of a row. */
   const others = (row: number) => {
@@ -108,6 +114,6 @@ function nextItemLosses(
     .filter((row) => weights[row] !== 0)
     .map((row) => {
       const own = Math.exp(sequence ? dot(users, row, sequence, row) : dot(users, row, items, targets[row]));
-      return -Math.log(own / (own + others(row)));
+      return { loss: -Math.log(own / (own + others(row))), weight: weights[row] };
     });
 }

@@ -55,10 +55,13 @@ export function parametersOf(config: TowerConfig): Arrays {
  * The first batch of an epoch with at least two users, and parameters with the ID table cut to its
  * items.
  */
-export function batchAndParameters(config: TowerConfig): { batch: Arrays; parameters: Arrays; rows?: Int32Array } {
+export function batchAndParameters(
+  config: TowerConfig,
+  of = split,
+): { batch: Arrays; parameters: Arrays; rows?: Int32Array } {
   const parameters = parametersOf(config);
   const batches = createBatches({
-    split,
+    split: of,
     config,
     content: config.items.content ? content : undefined,
     contentDim: CONTENT_DIM,

@@ -10,9 +10,10 @@ import {
   type ImportOptions,
   importFiles,
   importSimulatedShop,
+  RAW_FORMATS,
   type SimulatedShopOptions,
 } from '@lorekeep/datasets';
-import type { StoreCounts } from '@lorekeep/store';
+import { recogniseRatings, type StoreCounts } from '@lorekeep/store';
 import { errors } from './errors.ts';
 import type { WorkspaceState } from './state.ts';
 
@@ -47,7 +48,12 @@ export async function importInto(
 ): Promise<ImportResult> {
   const { items = [], events = [] } = options;
   if (items.length + events.length === 0) throw errors.NOTHING_TO_IMPORT();
+  const isPublished = RAW_FORMATS.some((format) => format === options.format);
+  // Published figures of these sets take every rating as positive.
+  if (isPublished && Object.keys(await store.eventRules()).length === 0)
+    await store.setEventRules({ preset: 'all-positive' });
   const summary = await importFiles({ ...options, store, progress, signal });
+  await recogniseRatings(store);
   const { withoutItem, repeatedItems, skipped, bad, unchanged } = summary;
   const source = [...items, ...events].map((path) => basename(path)).join(', ');
   return { counts: await store.counts(), withoutItem, repeatedItems, skipped, bad, unchanged, source };

@@ -11,6 +11,7 @@ import type { SimulatedShopOptions } from '@lorekeep/datasets';
 import type { Engine } from '@lorekeep/recommender';
 import type { Store } from '@lorekeep/store';
 import type { EncodeEstimate, EncodeOptions, EncodeResult } from './encoding/encode.ts';
+import type { EventRulesChange, EventSummary } from './events.ts';
 import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
 import type { EngineRun } from './publishing/engine.ts';
 import type { PublishOptions, PublishResult } from './publishing/publish.ts';
@@ -67,6 +68,22 @@ export interface Workspace extends AsyncDisposable {
   importSimulatedShop(options?: SimulatedShopOptions, run?: RunContext): Promise<ImportResult>;
 
   /**
+   * The types of the stored events with their roles, and the rule for ratings.
+   * @example
+   * for (const { type, role } of (await workspace.events()).types) console.log(type, role);
+   */
+  events(): Promise<EventSummary>;
+
+  /**
+   * Changes what events mean. It takes effect at once in what is recommended and at the next `train`
+   * and `publish` in the model; nothing has to be imported again.
+   * @throws LorekeepError `EVENT_RULES_INVALID`
+   * @example
+   * await workspace.changeEventRules({ roles: { return: 'negative' }, ratings: 'none' });
+   */
+  changeEventRules(change: EventRulesChange): Promise<EventSummary>;
+
+  /**
    * Embeds the text of every item, each distinct text once. Vectors are stored by encoder and text,
    * so only new texts are encoded. The encoder becomes the one that `train` uses. Warns with
    * `ENCODER_FALLBACK`.
@@ -91,8 +108,8 @@ export interface Workspace extends AsyncDisposable {
    * configuration and seed is reused (`unchanged`). The same inputs give the same model on one
    * machine.
    * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
-   *   `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, and what training throws (`TOWERS_…`, `BUNDLE_…`
-   *   for `initFrom`)
+   *   `EMBEDDING_MISSING`, `TARGET_UNKNOWN`, `WORKSPACE_BAD_OPTION`, and what training throws
+   *   (`TOWERS_…`, `BUNDLE_…` for `initFrom`)
    * @example
    * const { version, metrics } = await workspace.train({ preset: 'learn', seed: 42 });
    * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);
@@ -204,6 +221,14 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     async importSimulatedShop(options = {}, run = {}) {
       const { importSimulatedShopInto } = await import('./import.ts');
       return importSimulatedShopInto(state, options, run);
+    },
+    async events() {
+      const { eventSummary } = await import('./events.ts');
+      return eventSummary(state);
+    },
+    async changeEventRules(change) {
+      const { changeEventRules } = await import('./events.ts');
+      return changeEventRules(state, change);
     },
     async encode(options = {}, run = {}) {
       const { encode } = await import('./encoding/encode.ts');

@@ -30,6 +30,7 @@ import { datasetDirectory } from '@lorekeep/datasets';
 import type { Protocol } from '@lorekeep/evaluation';
 import { openWorkspace, type Workspace } from '@lorekeep/workspace';
 import { defaultData } from '../../data/default-data.ts';
+import { PUBLISHED_RULES } from '../../data/published.ts';
 import { errors } from '../../errors.ts';
 import { keptWorkspace } from '../../paths.ts';
 import { openRecbole } from '../../peers/recbole.ts';
@@ -77,6 +78,7 @@ async function measureSet(
   log: (line: string) => void,
 ): Promise<void> {
   const set = basename(folder);
+  await workspace.changeEventRules(PUBLISHED_RULES);
   await workspace.import(await datasetDirectory(folder));
   log(`${set}: encoding`);
   await workspace.encode({}, { warn: ({ code, message }) => log(`${code}: ${message}`) });

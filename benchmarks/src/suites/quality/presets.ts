@@ -1,6 +1,7 @@
 /** The models that the bench `quality` can train. */
 import type { Overrides } from '@lorekeep/core';
 import { type Preset, presets, type recommenderOptions } from '@lorekeep/recommender';
+import { PUBLISHED_EVENTS } from '../../data/published.ts';
 
 /** The preset that all others are compared with. */
 export const REFERENCE: Preset = 'linear';
@@ -16,6 +17,13 @@ const VARIANTS: Record<string, { preset: Preset; config: Overrides<typeof recomm
 /** Names of presets and variants. */
 export const PRESETS: readonly string[] = [...Object.keys(presets), ...Object.keys(VARIANTS)];
 
+interface Training {
+  preset: Preset;
+  config: Overrides<typeof recommenderOptions>;
+}
+
 /** Options of the training of a preset or variant. */
-export const trainingOf = (name: string): { preset: Preset; config?: Overrides<typeof recommenderOptions> } =>
-  VARIANTS[name] ?? { preset: name as Preset };
+export function trainingOf(name: string): Training {
+  const { preset, config }: Training = VARIANTS[name] ?? { preset: name as Preset, config: {} };
+  return { preset, config: { ...config, ...PUBLISHED_EVENTS } };
+}

@@ -1,6 +1,7 @@
 /** The main job in a process of its own, which `bench.ts` starts and measures. */
 import type { Progress } from '@lorekeep/core';
 import { openWorkspace, type Workspace } from '@lorekeep/workspace';
+import { PUBLISHED_RULES } from '../../data/published.ts';
 import { answer } from '../../measure/child-answer.ts';
 import type { JobEvent, JobOptions, JobResult } from './bench.ts';
 
@@ -9,6 +10,7 @@ const EXAMPLES = 3;
 
 await answer<JobOptions, JobResult, JobEvent>(async ({ data, workspace: dir, seed }, tell) => {
   await using workspace = await openWorkspace(dir, { create: true });
+  await workspace.changeEventRules(PUBLISHED_RULES);
   const { counts } = await workspace.importDirectory(data);
   tell({ kind: 'step', text: `imported ${counts.items} items, ${counts.events} events` });
   const { texts, seconds } = await workspace.encode();

@@ -3,23 +3,25 @@ import { COLUMN_SYNONYMS, type ColumnNames } from '@lorekeep/datasets';
 import type { ImportFilesOptions, ImportResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
+import { applyEventOptions, type EventOptions } from '../event-options.ts';
 import { userPath } from '../paths.ts';
 
 export interface ImportCommandOptions
   extends Pick<
-    ImportFilesOptions,
-    | 'items'
-    | 'events'
-    | 'format'
-    | 'separator'
-    | 'encoding'
-    | 'header'
-    | 'recordPath'
-    | 'skipBad'
-    | 'unknownItems'
-    | 'minUserEvents'
-    | 'minItemEvents'
-  > {
+      ImportFilesOptions,
+      | 'items'
+      | 'events'
+      | 'format'
+      | 'separator'
+      | 'encoding'
+      | 'header'
+      | 'recordPath'
+      | 'skipBad'
+      | 'unknownItems'
+      | 'minUserEvents'
+      | 'minItemEvents'
+    >,
+    EventOptions {
   column?: Record<string, string>;
 }
 
@@ -36,6 +38,7 @@ export async function importCommand(
   const files = { items: items?.map(userPath), events: events?.map(userPath), columns: columns as ColumnNames };
   const dialect = { format, separator, encoding, header, recordPath };
   const how = { ...dialect, skipBad, unknownItems, minUserEvents, minItemEvents };
+  await applyEventOptions(workspace, options);
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
 }

@@ -4,31 +4,44 @@ import { systemError } from '@lorekeep/core';
 import type { TrainOptions, TrainResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
+import { applyEventOptions, type EventOptions } from '../event-options.ts';
 import { testTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
 import { duration } from '../terminal.ts';
 
-export interface TrainCommandOptions extends Omit<TrainOptions, 'config'> {
+/** Users who were left out, in the result for people. */
+const NAMED_USERS = 5;
+
+export interface TrainCommandOptions extends Omit<TrainOptions, 'config'>, EventOptions {
   /** A path. */
   config?: string;
+  /** These three replace what the file has in `events`. */
+  target?: string[];
+  maxPairEvents?: number;
+  maxUserEvents?: number | 'auto';
 }
 
 export async function trainCommand(
   { workspace, output, run }: CommandContext,
-  { preset, protocol, refit, seed, threads, initFrom, config }: TrainCommandOptions,
+  given: TrainCommandOptions,
 ): Promise<void> {
+  const { preset, protocol, refit, seed, threads, initFrom } = given;
   const options: TrainOptions = {
     preset,
-    config: config === undefined ? {} : await readConfig(config),
+    config: await configOf(given),
     protocol,
     refit,
     seed,
     initFrom: initFrom === undefined ? undefined : userPath(initFrom),
     threads,
   };
+  await applyEventOptions(workspace, given);
   const result = await workspace.train(options, run);
   const { version, unchanged, seconds, manifest } = result;
-  output.result({ version, unchanged, seconds, manifest }, `${trainSummary(result)}\n\n${testTable(manifest)}`);
+  output.result(
+    { version, unchanged, seconds, manifest },
+    `${trainSummary(result)}\n${leftOutLine(manifest)}\n${testTable(manifest)}`,
+  );
 }
 
 export const trainSummary = ({ version, unchanged, seconds }: TrainResult): string =>
@@ -37,6 +50,24 @@ export const trainSummary = ({ version, unchanged, seconds }: TrainResult): stri
     : `Trained model ${version} in ${duration(seconds)}.`;
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+
+/** Users with implausibly many events, by name; an empty line follows. */
+function leftOutLine({ leftOut }: TrainResult['manifest']): string {
+  if (leftOut === undefined) return '';
+  const { limit, count, users } = leftOut;
+  const number = (n: number) => n.toLocaleString('en-US');
+  const named = users.slice(0, NAMED_USERS).map(({ id, events }) => `${id} (${number(events)})`);
+  const more = count > named.length ? ` and ${number(count - named.length)} more` : '';
+  return `Left out ${number(count)} ${count === 1 ? 'user' : 'users'} with more than ${number(limit)} events: ${named.join(', ')}${more}.\n`;
+}
+
+/** The configuration file with the options of the command line. */
+async function configOf({ config: path, target, maxPairEvents, maxUserEvents }: TrainCommandOptions) {
+  const config = path === undefined ? {} : await readConfig(path);
+  const given = Object.entries({ target, maxPairEvents, maxUserEvents }).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return config;
+  return { ...config, events: { ...(config.events as object | undefined), ...Object.fromEntries(given) } };
+}
 
 /** @throws LorekeepError `CONFIG_FILE_INVALID` */
 async function readConfig(path: string): Promise<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import { Argument, Command, type Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SHELLS, type Shell } from '../completion/words.ts';
 import type { CommandContext } from '../context.ts';
+import { eventOptions } from '../event-options.ts';
 import { suggestNext } from '../guidance.ts';
 import * as option from '../options.ts';
 import type { Output } from '../terminal.ts';
@@ -36,6 +37,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   };
   addStart(program);
   addImport(program);
+  addEvents(program);
   addEncode(program);
   addTrain(program);
   addEvaluate(program);
@@ -94,10 +96,20 @@ function addImport({ command, inWorkspace }: Program): void {
     option.unknownItems(),
     option.minUserEvents(),
     option.minItemEvents(),
+    ...eventOptions(),
   ]).action(
     inWorkspace('create', async (context, options: import('../commands/import.ts').ImportCommandOptions) => {
       const { importCommand } = await import('../commands/import.ts');
       await importCommand(context, options);
+    }),
+  );
+}
+
+function addEvents({ command, inWorkspace }: Program): void {
+  command('events', 'show what the types of events and the ratings mean, or change it', eventOptions()).action(
+    inWorkspace('write', async (context, options: import('../event-options.ts').EventOptions) => {
+      const { eventsCommand } = await import('../commands/events.ts');
+      await eventsCommand(context, options);
     }),
   );
 }
@@ -126,6 +138,10 @@ function addTrain({ command, inWorkspace }: Program): void {
     option.initFrom(),
     option.trainProtocol(),
     option.refit(),
+    option.target(),
+    option.maxPairEvents(),
+    option.maxUserEvents(),
+    ...eventOptions(),
     option.seed(),
     option.threads(),
   ]).action(

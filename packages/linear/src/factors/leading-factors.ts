@@ -72,14 +72,19 @@ export async function leadingFactors(
 }
 
 /** XᵀX·Y, user by user. */
-function gramTimes({ offsets, rows }: Interactions, y: Float32Array, width: number): Float32Array {
+function gramTimes({ offsets, rows, values }: Interactions, y: Float32Array, width: number): Float32Array {
   const result = new Float32Array(y.length);
   const sum = new Float32Array(width);
   for (let user = 0; user + 1 < offsets.length; user++) {
-    const own = rows.subarray(offsets[user], offsets[user + 1]);
     sum.fill(0);
-    for (const item of own) for (let k = 0, at = item * width; k < width; k++, at++) sum[k] += y[at];
-    for (const item of own) for (let k = 0, at = item * width; k < width; k++, at++) result[at] += sum[k];
+    for (let entry = offsets[user]; entry < offsets[user + 1]; entry++) {
+      const value = values?.[entry] ?? 1;
+      for (let k = 0, at = rows[entry] * width; k < width; k++, at++) sum[k] += value * y[at];
+    }
+    for (let entry = offsets[user]; entry < offsets[user + 1]; entry++) {
+      const value = values?.[entry] ?? 1;
+      for (let k = 0, at = rows[entry] * width; k < width; k++, at++) result[at] += value * sum[k];
+    }
   }
   return result;
 }

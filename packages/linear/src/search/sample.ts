@@ -44,11 +44,15 @@ function sampledInteractions(whole: Interactions, items: number, sampleRows: Int
   const users = whole.offsets.length - 1;
   const offsets = new Uint32Array(users + 1);
   const rows = new Int32Array(whole.rows.length);
+  const values = whole.values && new Float32Array(whole.rows.length);
   let end = 0;
   for (let user = 0; user < users; user++) {
     for (let at = whole.offsets[user]; at < whole.offsets[user + 1]; at++)
-      if (sampleRows[whole.rows[at]] >= 0) rows[end++] = sampleRows[whole.rows[at]];
+      if (sampleRows[whole.rows[at]] >= 0) {
+        if (values !== undefined) values[end] = whole.values![at];
+        rows[end++] = sampleRows[whole.rows[at]];
+      }
     offsets[user + 1] = end;
   }
-  return { items, offsets, rows: rows.subarray(0, end) };
+  return { items, offsets, rows: rows.subarray(0, end), ...(values && { values: values.subarray(0, end) }) };
 }

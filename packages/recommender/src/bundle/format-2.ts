@@ -3,6 +3,7 @@
  * differs.
  */
 import { defaultsOf } from '@lorekeep/core';
+import { ALL_EVENTS } from '../options/events.ts';
 import { type RecommenderConfig, recommenderOptions } from '../options/table.ts';
 import type { BundleManifest } from './manifest.ts';
 
@@ -48,7 +49,7 @@ function nested(flat: Record<string, unknown>): RecommenderConfig {
       const former = FORMER_NAMES[`${group}.${name}`] ?? name;
       if (former in flat) options[name] = flat[former];
     }
-  return config as RecommenderConfig;
+  return { ...config, events: ALL_EVENTS } as RecommenderConfig;
 }
 
 function renamedLinear({ perItem, search, ...rest }: NonNullable<Format2['linear']>): BundleManifest['linear'] {

@@ -2,11 +2,21 @@
 import type { FitOn, Metrics, Protocol } from '@lorekeep/evaluation';
 import type { LinearSummary } from '@lorekeep/linear';
 import type { RerankerReport } from '@lorekeep/ranking';
+import type { EventRules } from '@lorekeep/store';
 import type { ContentInfo, EpochRecord, InitialTowers } from '@lorekeep/towers';
 import type { RecommenderConfig } from '../options/table.ts';
 
 export const FORMAT = 3;
 export const MANIFEST = 'manifest.json';
+
+/** Users with implausibly many events, who were left out of training and of popularity. */
+export interface LeftOutUsers {
+  /** The largest number of positive events of a user who counts. */
+  limit: number;
+  count: number;
+  /** At most 100. */
+  users: { id: string; events: number }[];
+}
 
 /**
  * What a trained version is: inputs, settings, metrics and files. It is `manifest.json` of the
@@ -34,6 +44,10 @@ export interface BundleManifest {
   initialFrom?: InitialTowers['from'];
   /** `InteractionLog.fingerprint`, and sizes. */
   data: { fingerprint: string; users: number; items: number; events: number };
+  /** What events meant. Absent in older bundles: every event that is not passive was positive. */
+  eventRules?: EventRules;
+  /** Users with implausibly many events (`config.events.maxUserEvents`), the busiest first. Absent if there are none. */
+  leftOut?: LeftOutUsers;
   content: ContentInfo;
   /** Shapes of the towers. */
   towers: { dim: number; inputDim: number; maxHistory: number };

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '@lorekeep/core';
 import { errors } from '../errors.ts';
+import { ALL_EVENTS } from '../options/events.ts';
 import { fromFormat2 } from './format-2.ts';
 import { type BundleManifest, FORMAT, MANIFEST } from './manifest.ts';
 
@@ -40,5 +41,8 @@ export async function readManifest(path: string): Promise<BundleManifest> {
     typeof files === 'object' &&
     typeof metrics === 'object';
   if (!complete) throw corrupt(`${MANIFEST} is incomplete`);
-  return kind === 'towers' ? fromFormat2(manifest as Record<string, unknown>) : (manifest as BundleManifest);
+  if (kind === 'towers') return fromFormat2(manifest as Record<string, unknown>);
+  const { config, ...rest } = manifest as BundleManifest;
+  // Versions without these options trained on all events.
+  return { ...rest, config: { ...config, events: config.events ?? ALL_EVENTS } };
 }

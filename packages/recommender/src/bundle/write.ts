@@ -16,14 +16,17 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorCode, sha256OfFile, writeDirectoryAtomic } from '@lorekeep/core';
+import type { Split } from '@lorekeep/evaluation';
 import { saveSafetensors } from '@lorekeep/graph';
 import { LINEAR_FILE, saveLinear } from '@lorekeep/linear';
 import { rerankerFiles, saveReranker } from '@lorekeep/ranking';
 import { itemTowerGraph, userTowerGraph, widthsOf } from '@lorekeep/towers';
 import { errors } from '../errors.ts';
 import type { TrainedRecommender } from '../training/train.ts';
-import { type BundleManifest, FORMAT, MANIFEST } from './manifest.ts';
+import { type BundleManifest, FORMAT, type LeftOutUsers, MANIFEST } from './manifest.ts';
 
+/** Users with implausibly many events that are named. */
+const NAMED_USERS = 100;
 /** Rows per run: one request, or bulk work. */
 export const BATCHES = [1, 32] as const;
 export const PARAMETERS = 'towers.safetensors';
@@ -65,7 +68,7 @@ export async function writeBundle(
 
 function manifestOf(
   version: string,
-  { config, preset, seed, split, towers, linear, reranker, refit }: TrainedRecommender,
+  { config, preset, seed, split, towers, linear, reranker, refit, eventRules }: TrainedRecommender,
   metrics: BundleManifest['metrics'],
 ): BundleManifest {
   const { log, protocol } = split;
@@ -85,6 +88,8 @@ function manifestOf(
       items: log.itemIds.length,
       events: log.items.length,
     },
+    ...(eventRules === undefined ? {} : { eventRules }),
+    ...(split.leftOut.length === 0 ? {} : { leftOut: leftOutUsers(split) }),
     content: towers.contentInfo,
     towers: { dim: vector, inputDim: input, maxHistory: config.network.maxHistory },
     ...(refit === undefined ? {} : { refit }),
@@ -95,6 +100,16 @@ function manifestOf(
     rerankerFiles: 'reranker',
     metrics,
     files: {},
+  };
+}
+
+function leftOutUsers({ log: { offsets, userIds }, leftOut, userLimit }: Split): LeftOutUsers {
+  const events = (user: number) => offsets[user + 1] - offsets[user];
+  const busiest = [...leftOut].sort((a, b) => events(b) - events(a) || a - b).slice(0, NAMED_USERS);
+  return {
+    limit: userLimit,
+    count: leftOut.length,
+    users: busiest.map((user) => ({ id: userIds[user], events: events(user) })),
   };
 }
 

@@ -70,7 +70,7 @@ export interface RecommenderParts {
   linear?: LinearPart;
   reranker?: RerankerPart;
   towers: TowersPart;
-  /** The `k` rows with most events that pass. */
+  /** The `k` rows that most users chose, of those that pass. */
   popular(k: number, passes: (row: CatalogueRow) => boolean): RankedRows;
 }
 

@@ -28,11 +28,11 @@ export interface CatalogueRows extends TrainedRows {
   put(item: Item, inputs: Float32Array): CatalogueRow;
   /** What the user tower reads of these items, `[rows.length × inputDim]`. */
   inputsOf(rows: ArrayLike<CatalogueRow>): Float32Array;
-  /** Number of events of an item. */
-  events(row: CatalogueRow): number;
-  /** @param countOf events of the item at that position of `ids` */
-  addEvents(ids: readonly string[], countOf: (at: number) => number): void;
-  resetEvents(): void;
+  /** Number of users who chose an item. */
+  users(row: CatalogueRow): number;
+  /** @param countOf users of the item at that position of `ids` */
+  addUsers(ids: readonly string[], countOf: (at: number) => number): void;
+  resetUsers(): void;
   /** Rows without an item in the store. */
   withoutItem(): CatalogueRow[];
   remove(row: CatalogueRow): void;
@@ -48,7 +48,7 @@ export function createCatalogueRows({ bundle, items: published, inputs: publishe
   const trainedRows = ids.map((id) => trainedRow.get(id) ?? -1);
   const rowsOfTrained = bundle.itemIds.map((id) => rows.get(id) ?? -1);
   let inputs = publishedInputs;
-  let events = Float64Array.from(published.events);
+  let users = Float64Array.from(published.events);
 
   function grow(count: number): void {
     if (count * inputDim > inputs.length) {
@@ -56,10 +56,10 @@ export function createCatalogueRows({ bundle, items: published, inputs: publishe
       wider.set(inputs);
       inputs = wider;
     }
-    if (count > events.length) {
-      const wider = new Float64Array(Math.max(count, 2 * events.length));
-      wider.set(events);
-      events = wider;
+    if (count > users.length) {
+      const wider = new Float64Array(Math.max(count, 2 * users.length));
+      wider.set(users);
+      users = wider;
     }
   }
 
@@ -108,22 +108,22 @@ export function createCatalogueRows({ bundle, items: published, inputs: publishe
       }
       return gathered;
     },
-    events: (row) => events[row],
-    addEvents(itemIds, countOf) {
+    users: (row) => users[row],
+    addUsers(itemIds, countOf) {
       itemIds.forEach((id, at) => {
         const row = rows.get(id);
-        if (row !== undefined) events[row] += countOf(at);
+        if (row !== undefined) users[row] += countOf(at);
       });
     },
-    resetEvents() {
-      events.fill(0);
+    resetUsers() {
+      users.fill(0);
     },
     withoutItem: () => ids.flatMap((_, row) => (fields[row] === undefined ? [row] : [])),
     remove(row) {
       rows.delete(ids[row]);
       if (trainedRows[row] >= 0) rowsOfTrained[trainedRows[row]] = -1;
       fields[row] = {};
-      events[row] = 0;
+      users[row] = 0;
     },
   };
 }

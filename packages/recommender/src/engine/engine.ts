@@ -7,7 +7,7 @@
  */
 import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
-import { type Event, type Item, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
+import { type Event, type Item, roleOfEvent, type Store } from '@lorekeep/store';
 import { z } from 'zod';
 import { fillFromTowers, type RankedItems } from '../composition/lists.ts';
 import { errors } from '../errors.ts';
@@ -60,7 +60,7 @@ export interface Engine {
    * The best items for a user or an anonymous session. `source` says what ordered the list.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the
-   * newest 1,000). Unknown items in a given history are ignored and listed in `unknownItems`.
+   * newest 1,000). Items that the user does not want (`EventLog.negatives`) are always left out. Unknown items in a given history are ignored and listed in `unknownItems`.
    * Without a usable history (an unknown user, no events, only unknown items) the most popular
    * items that pass are returned, and `source` is `'popularity'`.
    *
@@ -204,8 +204,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const known = rows.filter((row) => row !== undefined);
         const unknownItems = request.history === undefined ? [] : history.filter((_, at) => rows[at] === undefined);
         const passes = rowFilter(loaded, filter, exclude.map(catalogue.rowOf));
+        const [unwanted] = request.user === undefined ? [[]] : await store.negatives([request.user]);
+        const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
+        if (!includeHistory) for (const row of known) left.add(row);
         const [prepared] = await recommender.prepare([{ history: known, passes }]);
-        const found = await prepared.list(k, includeHistory ? undefined : new Set(known));
+        const found = await prepared.list(k, left);
         return answer(loaded, found, withItems, unknownItems);
       }),
 
@@ -237,9 +240,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         timestamp: event.timestamp ?? now,
       }));
       return write(async () => {
+        const chosen = await newChoices(store, events);
         const appended = await store.appendEvents(events);
-        const chosen = events.filter(({ type }) => !PASSIVE_EVENT_TYPES.includes(type));
-        current.loaded.countEvents(chosen.map(({ item }) => item));
+        current.loaded.countUsers(chosen);
         return { appended };
       });
     },
@@ -286,6 +289,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       current.loaded.retire();
     },
   };
+}
+
+/**
+ * The items of positive events, once for each user who has not chosen them before (of a very long
+ * history, among the newest 1,000).
+ */
+async function newChoices(store: Store, events: readonly Event[]): Promise<string[]> {
+  const rules = await store.eventRules();
+  const positive = events.filter((event) => roleOfEvent(event, rules) === 'positive');
+  const users = [...new Set(positive.map(({ user }) => user))];
+  const histories = await store.histories(users, HISTORY_READ);
+  const chosen = new Map(users.map((user, at) => [user, new Set(histories[at])]));
+  return positive.flatMap(({ user, item }) => {
+    const own = chosen.get(user)!;
+    if (own.has(item)) return [];
+    own.add(item);
+    return [item];
+  });
 }
 
 /**

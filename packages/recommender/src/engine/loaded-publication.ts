@@ -3,8 +3,10 @@
  * that changes while it serves. The engine swaps one for another on reload; the old one closes with
  * its last reader.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { dot, gatherRows } from '@lorekeep/core';
 import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
+import { popularityOf } from '@lorekeep/evaluation';
 import type { Item, Store } from '@lorekeep/store';
 import { createLinearPart, createRerankerPart, topRows } from '../composition/parts.ts';
 import { createRecommender, type Recommender, type RecommenderParts } from '../composition/recommender.ts';
@@ -27,7 +29,8 @@ export interface LoadedPublication {
    * adapted.
    */
   upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
-  countEvents(itemIds: readonly string[]): void;
+  /** Takes in that one more user each has chosen these items. */
+  countUsers(itemIds: readonly string[]): void;
   /** Another reader. The publication closes only after all are gone. */
   retain(): void;
   release(): void;
@@ -64,7 +67,7 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     if (linear !== undefined) placeSolvedItems(catalogue, linear);
     for await (const batch of store.items({ batchSize: BATCH })) folded += (await upsert(batch)).encoded;
     await removeMissingItems(publication, catalogue, linear);
-    await recountEvents(options, catalogue);
+    await recountUsers(options, catalogue);
   } catch (error) {
     await close();
     throw error;
@@ -77,7 +80,7 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     parts,
     recommender: createRecommender(parts),
     upsert,
-    countEvents: (ids) => catalogue.addEvents(ids, () => 1),
+    countUsers: (ids) => catalogue.addUsers(ids, () => 1),
     retain() {
       readers++;
     },
@@ -116,13 +119,15 @@ async function removeMissingItems(
   }
 }
 
-async function recountEvents({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
-  if ((await store.counts()).events === publication.manifest.data.events) return;
+/** Counts anew if events or their meaning have changed since the publication. */
+async function recountUsers({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
+  const { events, rules } = publication.manifest.data;
+  const isSame = (await store.counts()).events === events && isDeepStrictEqual(await store.eventRules(), rules);
+  if (isSame) return;
   const log = await store.interactionLog();
-  const counts = new Float64Array(log.itemIds.length);
-  for (const row of log.items) counts[row]++;
-  catalogue.resetEvents();
-  catalogue.addEvents(log.itemIds, (row) => counts[row]);
+  const popularity = popularityOf(log, publication.bundle.manifest.config.events.maxUserEvents);
+  catalogue.resetUsers();
+  catalogue.addUsers(log.itemIds, (row) => popularity[row]);
 }
 
 function createUpsert(
@@ -231,6 +236,6 @@ function partsOf(
       search: (user, k, { exclude, passes }) =>
         index.search(user, k, { exclude, filter: passes, ef: Math.max(manifest.index.ef, k) }),
     },
-    popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.events, passes),
+    popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.users, passes),
   };
 }

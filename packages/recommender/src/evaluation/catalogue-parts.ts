@@ -34,7 +34,7 @@ export interface CatalogueSources {
     /** `[histories.length × dim]` */
     users(inputs: Float32Array, histories: readonly Int32Array[]): Promise<Float32Array>;
   };
-  /** `[items]` events of each item. */
+  /** `[items]` users who chose each item. */
   counts: ArrayLike<number>;
 }
 

@@ -10,7 +10,7 @@ import {
   evaluationCases,
   evaluationOf,
   type Split,
-  trainCounts,
+  trainUsers,
 } from '@lorekeep/evaluation';
 import { type LinearModel, openItemModel } from '@lorekeep/linear';
 import type { Bundle } from '../bundle/load.ts';
@@ -63,7 +63,7 @@ export async function bundleParts(
       items: () => bundle.adaptItems(content, trainedRows),
       users: (inputs, histories) => userVectors(bundle, inputs, histories, { signal }),
     },
-    counts: trainCounts({ log, ...split }),
+    counts: trainUsers({ log, ...split }),
   });
 }
 

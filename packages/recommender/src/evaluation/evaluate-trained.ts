@@ -1,5 +1,5 @@
 /** Evaluation of a recommender as it leaves training, in memory. */
-import { type Evaluation, type EvaluationSet, evaluationCases, evaluationOf, trainCounts } from '@lorekeep/evaluation';
+import { type Evaluation, type EvaluationSet, evaluationCases, evaluationOf, trainUsers } from '@lorekeep/evaluation';
 import { createCandidateSource } from '@lorekeep/linear';
 import { openReranker, RERANKER_BATCHES, rerankerGraph } from '@lorekeep/ranking';
 import { createTowerEncoder, widthsOf } from '@lorekeep/towers';
@@ -32,7 +32,7 @@ export async function evaluateTrained(
         items: () => encoder.items(parameters, content),
         users: (inputs, histories) => encoder.users(parameters, inputs, histories),
       },
-      counts: trainCounts(split),
+      counts: trainUsers(split),
     });
     const note = `${linear === undefined ? 'towers' : 'linear model'}, ${set}`;
     const ranking = await rankCases(parts, evaluationCases(split, set), { threads, signal, progress, note });

@@ -1,6 +1,6 @@
 /**
- * Full ranking by the composition: every case gets the very list that the engine serves, and its
- * target the position there. A target behind the list has the rank that the linear model (or the
+ * Full ranking by the composition: every case gets the very list that the engine serves, without the
+ * items that the user did not want, and its target the position there. A target behind the list has the rank that the linear model (or the
  * towers) gives it among all items.
  */
 import type { RunContext } from '@lorekeep/core';
@@ -51,16 +51,18 @@ export async function rankCases(
 async function placeTarget(
   ranking: Ranking,
   at: number,
-  { history, target }: EvaluationCase,
+  { history, target, unwanted }: EvaluationCase,
   query: PreparedQuery,
 ): Promise<void> {
   const { seenIncluded, seenExcluded, top, width } = ranking;
   const seen = new Set(history);
-  const included = await query.list(DEPTH);
+  const left = new Set(unwanted);
+  const included = await query.list(DEPTH, left);
   const behind = seenIncluded[at];
   if (Number.isFinite(behind)) {
     seenIncluded[at] = rankIn(included, target, behind);
-    if (!seen.has(target)) seenExcluded[at] = rankIn(await query.list(DEPTH, seen), target, seenExcluded[at]);
+    if (!seen.has(target))
+      seenExcluded[at] = rankIn(await query.list(DEPTH, seen.union(left)), target, seenExcluded[at]);
   }
   top.set(included.keys.subarray(0, width), at * width);
 }

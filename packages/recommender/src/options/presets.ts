@@ -17,6 +17,7 @@
  *   alone.
  */
 import type { Overrides } from '@lorekeep/core';
+import { ALL_EVENTS } from './events.ts';
 import type { recommenderOptions } from './table.ts';
 
 /** A named set of options of training; options.md lists what each changes. */
@@ -54,6 +55,7 @@ export const presets: Record<Preset, PresetOverrides> = {
     },
     loss: { kind: 'full', temperature: 0.05 },
     training: { dropout: 0.1, learningRate: 1e-3, epochs: 20, batchPositions: 2048 },
+    events: ALL_EVENTS,
   },
   sasrec: {
     ...towersAlone,
@@ -61,5 +63,6 @@ export const presets: Record<Preset, PresetOverrides> = {
     network: { start: 'random', residual: false, dim: 128, hidden: 128, layers: 2, positions: 'learned' },
     loss: { kind: 'full', temperature: 1 },
     training: { dropout: 0.5, learningRate: 1e-3, epochs: 60, patience: 8, batchPositions: 2048 },
+    events: ALL_EVENTS,
   },
 };

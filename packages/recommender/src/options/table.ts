@@ -3,8 +3,14 @@ import type { Configuration } from '@lorekeep/core';
 import { linearOptions } from '@lorekeep/linear';
 import { rerankerOptions } from '@lorekeep/ranking';
 import { towerOptions } from '@lorekeep/towers';
+import { eventOptions } from './events.ts';
 
-export const recommenderOptions = { ...towerOptions, linear: linearOptions, reranker: rerankerOptions };
+export const recommenderOptions = {
+  ...towerOptions,
+  linear: linearOptions,
+  reranker: rerankerOptions,
+  events: eventOptions,
+};
 
 /** Every option of training by group, as options.md lists them. */
 export type RecommenderConfig = Configuration<typeof recommenderOptions>;

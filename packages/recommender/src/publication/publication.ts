@@ -3,7 +3,7 @@
  * after it is written.
  *
  *     published/<version>/manifest.json       what it is, the recall of the index, SHA-256 of every file
- *     published/<version>/items.json          ids, text hashes and event counts, in row order
+ *     published/<version>/items.json          ids, text hashes and popularity, in row order
  *     published/<version>/items.safetensors   inputs [items × inputDim], what the user tower reads of each item
  *     published/<version>/index.<kind>        the item vectors, searchable; keys are rows
  *     published/<version>/model/              the trained bundle (hard links if the disk allows them)
@@ -23,6 +23,7 @@ import {
 } from '@lorekeep/core';
 import type { ItemTemplate } from '@lorekeep/encoder';
 import { readSafetensors } from '@lorekeep/graph';
+import type { EventRules } from '@lorekeep/store';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, type LoadOptions, openBundle } from '../bundle/load.ts';
@@ -48,8 +49,11 @@ export interface PublicationManifest {
   model: string;
   encoder: { id: string; name: string; dim: number; isLanguageModel: boolean };
   template: ItemTemplate;
-  /** `events`: number in the store at the time; the counts in `items.json` are of these. */
-  data: { items: number; events: number };
+  /**
+   * `events`: number in the store at the time; the popularity in `items.json` is of these, under these
+   * `rules`. No rules in older publications.
+   */
+  data: { items: number; events: number; rules?: EventRules };
   index: {
     kind: IndexKind;
     dim: number;
@@ -68,7 +72,10 @@ export interface PublishedItems {
   ids: string[];
   /** SHA-256 of the text of each item, '' for an item without text. */
   texts: string[];
-  /** Number of non-passive events of each item at publication. */
+  /**
+   * Users who chose each item, at publication; in publications of older versions, events. The name of
+   * the field is that of the format.
+   */
   events: number[];
 }
 

@@ -6,8 +6,9 @@ import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumsOf, gatherRows, newVersion, noProgress, type RunContext, writeDirectoryAtomic } from '@lorekeep/core';
 import { catalogueVectors, encodeCatalogue, type ItemTemplate, type TextEncoder, textHash } from '@lorekeep/encoder';
+import { popularityOf } from '@lorekeep/evaluation';
 import { namedArray, saveSafetensors } from '@lorekeep/graph';
-import type { InteractionLog, Store } from '@lorekeep/store';
+import { type InteractionLog, recogniseRatings, type Store } from '@lorekeep/store';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, openBundle } from '../bundle/load.ts';
@@ -64,8 +65,9 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
     if (count === 0) throw errors.CATALOGUE_EMPTY();
 
     const { items, inputs, vectors, rows } = await adaptCatalogue({ ...options, bundle, template, count });
+    const rules = await recogniseRatings(store);
     const log = await store.interactionLog();
-    countEvents(items, log);
+    countUsers(items, log, bundle.manifest.config.events.maxUserEvents);
 
     const createdAt = new Date();
     const version = newVersion(createdAt);
@@ -102,7 +104,7 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
         model,
         encoder: { id: encoder.id, name: encoder.name, dim: encoder.dim, isLanguageModel: encoder.isLanguageModel },
         template,
-        data: { items: items.ids.length, events },
+        data: { items: items.ids.length, events, rules },
         index: { kind: indexKind, dim: bundle.dim, size: rows.length, ...measured },
         files: await checksumsOf(building),
       };
@@ -170,9 +172,9 @@ function concatenate(parts: Float32Array[]): Float32Array {
   return whole;
 }
 
-function countEvents(items: PublishedItems, log: InteractionLog): void {
-  const counts = new Map<string, number>();
-  for (const row of log.items) counts.set(log.itemIds[row], (counts.get(log.itemIds[row]) ?? 0) + 1);
+function countUsers(items: PublishedItems, log: InteractionLog, maxUserEvents: number | 'auto'): void {
+  const popularity = popularityOf(log, maxUserEvents);
+  const counts = new Map(log.itemIds.map((id, row) => [id, popularity[row]]));
   items.events = items.ids.map((id) => counts.get(id) ?? 0);
 }
 

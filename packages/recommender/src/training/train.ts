@@ -9,7 +9,7 @@ import { centredContent, contentMean, type RunContext, sha256 } from '@lorekeep/
 import { evaluationCases, type FitOn, type Protocol, type Split, splitBy } from '@lorekeep/evaluation';
 import { clearSolutions, fitLinear, type LinearModel, MAX_ITEMS, type SolutionCache } from '@lorekeep/linear';
 import { type TrainedReranker, trainReranker } from '@lorekeep/ranking';
-import type { InteractionLog } from '@lorekeep/store';
+import type { EventRules, InteractionLog } from '@lorekeep/store';
 import {
   type ContentInfo,
   createTowerEncoder,
@@ -31,6 +31,8 @@ export interface TrainOptions extends RunContext {
   content?: Float32Array;
   /** What made the vectors; goes into the manifest of the bundle. */
   contentInfo: ContentInfo;
+  /** What made events positive; goes into the manifest of the bundle. */
+  eventRules?: EventRules;
   /** Default: the preset `learn`. */
   config?: RecommenderConfig;
   /** Name for the manifest. Default `'learn'`. */
@@ -60,6 +62,7 @@ export interface TrainedRecommender {
   preset: string;
   seed: number;
   split: Split;
+  eventRules?: EventRules;
   towers: TrainedTowers;
   /** Absent if there is none, or if the towers alone are better. */
   linear?: LinearModel;
@@ -77,10 +80,10 @@ export interface TrainedRecommender {
  */
 export async function trainRecommender(options: TrainOptions): Promise<TrainedRecommender> {
   const { log, contentInfo, preset = 'learn', seed = 42, protocol = 'leave-one-out', fitOn = 'train' } = options;
-  const { selected, initial, workDir, threads, progress, signal } = options;
+  const { eventRules, selected, initial, workDir, threads, progress, signal } = options;
   if ((fitOn === 'train') !== (selected === undefined)) throw errors.REFIT_WITHOUT_CHOICE();
   const config = resolveConfig('learn', { ...(options.config ?? resolveConfig()) });
-  const split = splitBy(protocol, log, fitOn);
+  const split = splitBy(protocol, log, fitOn, config.events);
   const run = { threads, progress, signal };
   const solved = split.transitions === 0 ? undefined : await solvedModel(options, config, split);
   const epochs = selected && (selected.training?.bestEpoch ?? 0);
@@ -92,6 +95,7 @@ export async function trainRecommender(options: TrainOptions): Promise<TrainedRe
     preset,
     seed,
     split,
+    ...(eventRules === undefined ? {} : { eventRules }),
     // A training without validation cases repeats the record of the one that selected.
     towers: { ...towers, ...selected?.training },
     ...above,
@@ -140,9 +144,13 @@ function selectedLinear(selected: Selected | undefined): Pick<LinearModel, 'sett
 }
 
 /** Every solution depends on these facts and on its settings. */
-function cacheOf(directory: string, { protocol, fitOn, log }: Split, content: Float32Array | undefined): SolutionCache {
+function cacheOf(
+  directory: string,
+  { protocol, fitOn, log, choice }: Split,
+  content: Float32Array | undefined,
+): SolutionCache {
   const texts = content ? sha256(new Uint8Array(content.buffer, content.byteOffset, content.byteLength)) : '';
-  const more = fitOn === 'train' ? [] : [fitOn];
+  const more = [...(fitOn === 'train' ? [] : [fitOn]), ...(choice === '' ? [] : [choice])];
   return { directory, data: JSON.stringify([protocol, log.fingerprint, texts, ...more]) };
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { LorekeepError } from '@lorekeep/core';
-import { PASSIVE_EVENT_TYPES } from '@lorekeep/store';
 import { makeEvents, openShop, type Shop, TOPIC_NAMES, topicOf } from '@lorekeep/testing';
 import { type Engine, openEngine } from '../../src/engine/engine.ts';
 import { publish } from '../../src/publication/publish.ts';
@@ -52,11 +51,12 @@ for (const preset of ['learn', 'linear'] as const)
     });
 
     test('an unknown user, an empty history, and one of unknown items get what is popular, and are told so', async () => {
-      const counts = new Map<string, number>();
-      for (const { item, type } of makeEvents(shop.items)) {
-        if (!PASSIVE_EVENT_TYPES.includes(type)) counts.set(item, (counts.get(item) ?? 0) + 1);
-      }
-      const expected = [...counts.values()].sort((a, b) => b - a).slice(0, 10);
+      const users = new Map<string, Set<string>>();
+      for (const { item, user, type } of makeEvents(shop.items))
+        if (type !== 'impression') users.set(item, (users.get(item) ?? new Set()).add(user));
+      const expected = Array.from(users.values(), ({ size }) => size)
+        .sort((a, b) => b - a)
+        .slice(0, 10);
       for (const request of [{ user: 'nobody' }, { history: [] }, { history: ['gone-1', 'gone-2'] }]) {
         const answer = await engine.recommend(request);
         assert.equal(answer.source, 'popularity');

@@ -10,6 +10,7 @@ import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
 import { lifecycleChecks } from './lifecycle.ts';
+import { meaningChecks } from './meaning.ts';
 import type { Check, StoreUnderTest } from './support.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
@@ -39,6 +40,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     lifecycleChecks(check);
     catalogueChecks(check);
     eventsChecks(check);
+    meaningChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
     embeddingsChecks(check);

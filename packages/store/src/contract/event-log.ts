@@ -1,4 +1,5 @@
 /** The event log: who did what, when, with which item. */
+import type { EventRules } from './meaning/event-meaning.ts';
 
 /** One action of one user on one item. */
 export interface Event {
@@ -29,12 +30,6 @@ export interface Event {
   position?: number;
 }
 
-/**
- * Event types that express no preference: being shown an item is not choosing it. Histories and
- * training omit them.
- */
-export const PASSIVE_EVENT_TYPES: readonly string[] = ['impression'];
-
 /** What users did, in order of arrival. */
 export interface EventLog {
   /**
@@ -44,12 +39,43 @@ export interface EventLog {
    *   is not stored (nothing is written)
    */
   appendEvents(events: Event[]): Promise<number>;
-  /** Each user's last `limit` non-passive events' items, oldest first; `[]` for unknown users. */
+  /**
+   * Each user's last `limit` positive events' items, oldest first; `[]` for unknown users. What is
+   * positive depends on the event rules.
+   */
   histories(users: string[], limit: number): Promise<string[][]>;
+  /**
+   * The items that each user does not want: the last event of user and item that is positive or
+   * negative is negative. In the order of `users`, `[]` for unknown users.
+   */
+  negatives(users: string[]): Promise<string[][]>;
   /** All events in order of arrival, including passive ones. */
   events(options?: { batchSize?: number; types?: string[] }): AsyncIterable<Event[]>;
-  /** All non-passive events as typed arrays. */
-  interactionLog(): Promise<InteractionLog>;
+  /**
+   * All positive events as typed arrays.
+   * @param options `types`: with the type of each event. Default false.
+   */
+  interactionLog(options?: { types?: boolean }): Promise<InteractionLog>;
+
+  /** Every type with its number of events, and of events that have a rating. */
+  eventTypes(): Promise<EventTypeCount[]>;
+  /** The ratings of events that are not passive: at most 1,000 distinct values, ascending. */
+  ratingCounts(): Promise<{ rating: number; events: number }[]>;
+  /** What events mean here; empty if nothing was set. */
+  eventRules(): Promise<EventRules>;
+  /**
+   * Replaces the rules. All reads from now on follow them, and no event changes.
+   * @throws LorekeepError `EVENT_RULES_INVALID`; `STORE_BUSY` if an import runs and a type that was
+   *   passive is to get another role
+   */
+  setEventRules(rules: EventRules): Promise<void>;
+}
+
+export interface EventTypeCount {
+  type: string;
+  events: number;
+  /** Events with a rating. */
+  rated: number;
 }
 
 /**
@@ -69,9 +95,29 @@ export interface InteractionLog {
   items: Int32Array;
   /** `[events]` */
   timestamps: Float64Array;
+  /** `[events]` how much each event counts. Absent if all weights are 1. */
+  weights?: Float32Array;
+  /** Type of each event. Absent unless it was asked for. */
+  types?: {
+    names: string[];
+    /** `[events]` index in `names`. */
+    of: Uint16Array;
+  };
+  /** Absent if there are none. */
+  negatives?: NegativeEvents;
   /**
-   * SHA-256 over ids, offsets, items and timestamps: identifies the data that a model was trained
-   * on.
+   * SHA-256 over ids, offsets, items and timestamps, and over weights, negative events and
+   * types if they are there: identifies the data that a model was trained on.
    */
   fingerprint: string;
+}
+
+/** The negative events of all users, in order of time. Those of user `u` are at `offsets[u] … offsets[u + 1]`. */
+export interface NegativeEvents {
+  /** `[users + 1]` */
+  offsets: Uint32Array;
+  /** `[negative events]` item rows. */
+  items: Int32Array;
+  /** `[negative events]` number of positive events of the user before it. */
+  positions: Uint32Array;
 }

@@ -1,9 +1,12 @@
 /** The event log: one row per event, numbered in order of arrival. */
-import type { Event, EventLog } from '../contract/event-log.ts';
+import type { Event, EventLog, EventTypeCount } from '../contract/event-log.ts';
 import { checkCount, checkEvents } from '../contract/validation.ts';
 import type { Access } from './access.ts';
 import { readInteractionLog } from './interaction-log.ts';
 import type { LiveWriter } from './live-writer.ts';
+import { createEventRules } from './meaning/event-rules.ts';
+import { meaningReader } from './meaning/meaning-reader.ts';
+import { createUserReads } from './meaning/user-reads.ts';
 import { HORIZON } from './visibility.ts';
 
 type EventRow = { [name in keyof Required<Omit<Event, 'id'>>]: Event[name] | null } & {
@@ -17,7 +20,12 @@ interface EventBatch {
   wanted: string | null;
 }
 
-export function createEventLog({ database, read, write }: Access, writer: LiveWriter): EventLog {
+/** Distinct ratings that are told. */
+const MAX_RATINGS = 1000;
+
+export function createEventLog(access: Access, writer: LiveWriter): EventLog {
+  const { database, read, write } = access;
+  const readMeanings = meaningReader(database);
   const selectEvents = (filter: string) =>
     database.prepare<EventBatch, EventRow>(`
       SELECT e.arrival, u.id AS user, i.id AS item, t.name AS type, e.timestamp, e.rating, e.surface, e.session, e.position, e.id AS eventId, e.request
@@ -27,14 +35,14 @@ export function createEventLog({ database, read, write }: Access, writer: LiveWr
   const ofTypes = selectEvents(
     'AND e.type IN (SELECT type FROM event_types WHERE name IN (SELECT value FROM json_each(:wanted)))',
   );
-  // The plus sign keeps SQLite from reading all events by arrival instead of the user's by the
-  // index `histories`.
-  const history = database
-    .prepare<[string, number], string>(`
-      SELECT i.id FROM events e JOIN items i ON i.row = e.item
-      WHERE e.user = (SELECT row FROM users WHERE id = ?) AND e.type > 0 AND +e.arrival < ${HORIZON}
-      ORDER BY e.timestamp DESC, e.arrival DESC LIMIT ?`)
-    .pluck();
+  const ofUser = createUserReads(database, readMeanings);
+  const typeCounts = database.prepare<[], EventTypeCount>(`
+    SELECT t.name AS type, count(*) AS events, count(e.rating) AS rated
+    FROM events e JOIN event_types t ON t.type = e.type
+    WHERE e.arrival < ${HORIZON} GROUP BY e.type ORDER BY events DESC, t.name`);
+  const ratingCounts = database.prepare<[], { rating: number; events: number }>(`
+    SELECT rating, count(*) AS events FROM events
+    WHERE type > 0 AND rating IS NOT NULL AND +arrival < ${HORIZON} GROUP BY rating ORDER BY rating LIMIT ${MAX_RATINGS}`);
 
   return {
     async appendEvents(events) {
@@ -44,7 +52,11 @@ export function createEventLog({ database, read, write }: Access, writer: LiveWr
 
     async histories(users, limit) {
       checkCount('limit', limit, 0);
-      return read(() => users.map((user) => (limit === 0 ? [] : history.all(user, limit).reverse())));
+      return read(() => users.map((user) => (limit === 0 ? [] : ofUser.history(user, limit))));
+    },
+
+    async negatives(users) {
+      return read(() => users.map(ofUser.negatives));
     },
 
     async *events({ batchSize = 1000, types } = {}) {
@@ -60,9 +72,19 @@ export function createEventLog({ database, read, write }: Access, writer: LiveWr
       }
     },
 
-    async interactionLog() {
-      return read(() => readInteractionLog(database));
+    async interactionLog({ types = false } = {}) {
+      return read(() => readInteractionLog(database, readMeanings, { types }));
     },
+
+    async eventTypes() {
+      return read(() => typeCounts.all());
+    },
+
+    async ratingCounts() {
+      return read(() => ratingCounts.all());
+    },
+
+    ...createEventRules(access),
   };
 }
 

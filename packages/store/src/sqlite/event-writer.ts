@@ -3,8 +3,10 @@
  * transaction.
  */
 import type { Database } from 'better-sqlite3';
-import { type Event, PASSIVE_EVENT_TYPES } from '../contract/event-log.ts';
+import type { Event } from '../contract/event-log.ts';
+import { eventMeaning } from '../contract/meaning/event-meaning.ts';
 import { errors } from '../errors.ts';
+import { eventRulesReader } from './meaning/event-rules.ts';
 
 /** Known ids per table before a map is emptied: bounds an import's memory to about 100 MB. */
 const REMEMBERED_IDS = 1_000_000;
@@ -38,8 +40,9 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
   const columns = COLUMNS.join(', ');
   const typeRow = database.prepare<[string], number>('SELECT type FROM event_types WHERE name = ?').pluck();
   const nextType = database
-    .prepare<[number], number>('SELECT 1 + count(*) FROM event_types WHERE sign(type) = ?')
+    .prepare<[number], number>('SELECT 1 + coalesce(max(abs(type)), 0) FROM event_types WHERE sign(type) = ?')
     .pluck();
+  const readRules = eventRulesReader(database);
   const putType = database.prepare('INSERT INTO event_types (type, name) VALUES (?, ?)');
   const putEvent = database.prepare(`
     INSERT INTO events (arrival, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -51,7 +54,7 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
     WHERE arrival >= ?`);
 
   function createType(name: string): number {
-    const sign = PASSIVE_EVENT_TYPES.includes(name) ? -1 : 1;
+    const sign = eventMeaning(name, readRules()).role === 'passive' ? -1 : 1;
     const type = sign * nextType.get(sign)!;
     putType.run(type, name);
     return type;

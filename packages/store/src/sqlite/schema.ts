@@ -6,8 +6,8 @@
  *
  * Items and users have a `place` and events an `arrival`, which put them in order of arrival
  * (visibility.ts). `row` only links the tables. Nothing that could ever be seen is deleted. Event
- * types that express a preference are numbered 1, 2, 3 …, passive ones (`PASSIVE_EVENT_TYPES`) −1,
- * −2 …, so that one partial index holds exactly the histories.
+ * types are numbered 1, 2, 3 …, those that were passive when they first came −1, −2 …, so that one
+ * partial index holds all events that can be positive or negative (meaning/).
  */
 import type { Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';

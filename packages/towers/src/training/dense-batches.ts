@@ -11,7 +11,7 @@
  * Every user is in one batch per epoch, with a new cut each time.
  */
 import type { Random } from '@lorekeep/core';
-import { type Split, trainItems } from '@lorekeep/evaluation';
+import { type Split, trainItems, trainTargets, trainWeights } from '@lorekeep/evaluation';
 import type { TowerConfig } from '../options.ts';
 import { type BatchPlan, planEpoch } from './epoch-plan.ts';
 
@@ -31,7 +31,7 @@ export interface DensePlan extends BatchPlan {
   cuts: number[];
 }
 
-/** All users with two training events or more. */
+/** All users with a target after their first training event. It is never part of the history. */
 export function planDenseEpoch(
   split: Split,
   { network: { maxHistory }, loss: { targetLength }, training: { batchPositions } }: TowerConfig,
@@ -41,8 +41,10 @@ export function planDenseEpoch(
   const cuts = new Uint32Array(users);
   const cutUser = (user: number) => {
     const events = split.trainLengths[user];
-    if (events < 2) return 0;
-    cuts[user] = 1 + random.int(events - 1);
+    const isTarget = trainTargets(split, user);
+    const last = isTarget === undefined ? events - 1 : isTarget.lastIndexOf(1);
+    if (last < 1) return 0;
+    cuts[user] = 1 + random.int(last);
     return Math.max(Math.min(cuts[user], maxHistory), Math.min(events - cuts[user], targetLength));
   };
   const plans = planEpoch(users, cutUser, Math.max(maxHistory, targetLength), batchPositions, random);
@@ -64,7 +66,7 @@ export interface DenseBatch {
   userWeights: Float32Array;
   /** `[size · actions]` drawn targets, as indexes into the flat `targets`. */
   itemAt: Int32Array;
-  /** `[size · actions]` 1 if a target was drawn, 0 if the user had fewer. */
+  /** `[size · actions]` weight of the drawn target, 0 if the user had fewer. */
   itemWeights: Float32Array;
   /** `[size, size · actions]` 1 if that drawn target is a negative of that user. */
   negatives: Float32Array;
@@ -94,7 +96,10 @@ export function denseBatch(
   const targetsOfRow = users.map((user, row) => {
     const items = trainItems(split, user);
     const history = evenDraw(items.subarray(0, cuts[row]), historyLength, random);
-    const targets = evenDraw(items.subarray(cuts[row]), targetLength, random);
+    const later = laterTargets(split, user, cuts[row]);
+    const drawn = evenDraw(later, targetLength, random);
+    const targets = Int32Array.from(drawn, (at) => items[at]);
+    const eventWeights = trainWeights(split, user);
     batch.history.set(history, row * historyLength);
     batch.targets.set(targets, row * targetLength);
     batch.weights.fill(1, row * targetLength, row * targetLength + targets.length);
@@ -104,7 +109,7 @@ export function denseBatch(
     });
     recentDraw(targets.length, actions, random).forEach((position, k) => {
       batch.itemAt[row * actions + k] = row * targetLength + position;
-      batch.itemWeights[row * actions + k] = 1;
+      batch.itemWeights[row * actions + k] = eventWeights?.[drawn[position]] ?? 1;
     });
     return new Set(targets);
   });
@@ -127,6 +132,13 @@ function markNegatives(
       if (itemWeights[column] === 0 || Math.floor(column / actions) === row) continue;
       if (!targetsOfRow[row].has(targets[itemAt[column]])) negatives[row * columns + column] = 1;
     }
+}
+
+/** Positions of a user's training events from `cut` on that may be targets. */
+function laterTargets(split: Split, user: number, cut: number): Int32Array {
+  const isTarget = trainTargets(split, user);
+  const positions = Int32Array.from({ length: split.trainLengths[user] - cut }, (_, at) => cut + at);
+  return isTarget === undefined ? positions : positions.filter((at) => isTarget[at] === 1);
 }
 
 /** All of `items`, or `count` of them drawn evenly, in order. */

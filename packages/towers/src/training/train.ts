@@ -111,6 +111,7 @@ function checkpointKey(
     split.protocol,
     split.fitOn,
     split.log.fingerprint,
+    ...(split.choice === '' ? [] : [split.choice]),
     config.items,
     config.network,
     config.loss,

@@ -1,5 +1,6 @@
 /** A trained model and its index made live. */
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { errorCode, type RunContext } from '@lorekeep/core';
 import { type PublicationManifest, publish as publishBundle, readCurrent, readManifest } from '@lorekeep/recommender';
 import type { IndexKind } from '@lorekeep/vector-index';
@@ -17,7 +18,7 @@ export interface PublishOptions {
   index?: IndexKind;
   /**
    * Do nothing if this model is live with this kind of index and the store contains as many items
-   * and events as it did when it was published. Default false.
+   * and events, under the same rules, as it did when it was published. Default false.
    */
   skipIfLive?: boolean;
   /** 1 to 256. Default: one per core. */
@@ -46,7 +47,9 @@ export async function publish(
     const live = await livePublication(dir);
     const { items, events } = await store.counts();
     const isSameModel = live?.model === basename(bundleDir) && live.index.kind === index;
-    if (live !== undefined && isSameModel && live.data.items === items && live.data.events === events)
+    const isSameData = live?.data.items === items && live.data.events === events;
+    const areSameRules = isDeepStrictEqual(live?.data.rules, await store.eventRules());
+    if (live !== undefined && isSameModel && isSameData && areSameRules)
       return { version: live.version, manifest: live, unchanged: true };
   }
   const { content } = await readManifest(bundleDir);

@@ -83,10 +83,10 @@ export async function evaluate(
     const { protocol: trainedWith = 'leave-one-out' } = manifest;
     if (refit?.on === 'all') throw errors.MODEL_SAW_EVERYTHING({ version, from: refit.from });
     const { protocol = trainedWith } = options;
-    const log = await readLog(state);
+    const log = await readLog(state, manifest.config.events);
     await checkTimes(state, protocol);
     const content = await readContent(state, await encoderOf(state, manifest.content.encoder), log);
-    const split = splitBy(protocol, log, refit?.on);
+    const split = splitBy(protocol, log, refit?.on, manifest.config.events);
     const how = { threads, progress, signal, seed };
     const valid = await evaluateBundle(bundle, split, 'valid', content, how);
     const test = await evaluateBundle(bundle, split, 'test', content, how);

@@ -68,9 +68,9 @@ export async function train(state: WorkspaceState, options: TrainOptions, run: R
   const { initFrom, threads, config: overrides = {} } = options;
   checkOptions({ protocol, refit, seed, threads });
   // Wrong options are reported before the log is read.
-  resolveConfig(preset, overrides);
+  const { events } = resolveConfig(preset, overrides);
   const initial = initFrom === undefined ? undefined : await readInitialTowers(initFrom);
-  const log = await readLog(state);
+  const log = await readLog(state, events);
   // A training that starts from another model keeps the width of that model.
   const config = resolveConfig(preset, overrides, initial === undefined ? log.itemIds.length : 0);
   await checkTimes(state, protocol);
@@ -87,6 +87,7 @@ export async function train(state: WorkspaceState, options: TrainOptions, run: R
   const { progress, signal } = run;
   const shared: Shared = {
     log,
+    eventRules: await state.store.eventRules(),
     content: await readContent(state, encoder, log),
     contentInfo: { encoder: id, name, dim, isLanguageModel, template },
     preset,
@@ -168,9 +169,9 @@ async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<Bu
   const { threads, progress, signal } = shared;
   const ranked = trained.reranker?.report;
   const metrics = {
-    // Selecting the re-ranker has just ranked the validation cases.
+    // Selecting the re-ranker has just ranked the validation cases, unwanted items included.
     valid:
-      (ranked?.used && ranked.valid.reranker) ||
+      (ranked?.used && shared.log.negatives === undefined && ranked.valid.reranker) ||
       (await evaluateTrained(trained, 'valid', { threads, progress, signal })).metrics,
     ...(await testMetrics(shared, trained)),
   };

@@ -4,14 +4,23 @@
  */
 import { catalogueVectors } from '@lorekeep/encoder';
 import type { Protocol } from '@lorekeep/evaluation';
-import type { InteractionLog } from '@lorekeep/store';
+import type { RecommenderConfig } from '@lorekeep/recommender';
+import { type InteractionLog, recogniseRatings } from '@lorekeep/store';
 import type { RememberedEncoder } from '../encoding/remembered-encoders.ts';
 import { errors } from '../errors.ts';
 import type { WorkspaceState } from '../state.ts';
 
-/** @throws LorekeepError `NOTHING_IMPORTED` */
-export async function readLog({ store }: WorkspaceState): Promise<InteractionLog> {
-  const log = await store.interactionLog();
+/**
+ * The log under the rules of the workspace, with the types of events if some of them are targets.
+ * @throws LorekeepError `NOTHING_IMPORTED`
+ */
+export async function readLog(
+  { store }: WorkspaceState,
+  { target }: Pick<RecommenderConfig['events'], 'target'>,
+): Promise<InteractionLog> {
+  // Events that came live can have brought the first ratings.
+  await recogniseRatings(store);
+  const log = await store.interactionLog({ types: target.length > 0 });
   if (log.itemIds.length === 0) throw errors.NOTHING_IMPORTED();
   return log;
 }

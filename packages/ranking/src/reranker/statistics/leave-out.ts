@@ -3,7 +3,7 @@
  * target of a training example is an event that contributed to those weights. Without this
  * correction the re-ranker learns to trust them far too much.
  *
- * With f the items of the user's training events and g those of the prefix that stays, A loses f·fᵀ
+ * With f the row of X of the user's training events and g that of the prefix that stays, A loses f·fᵀ
  * and gains g·gᵀ, and by Woodbury's identity (a downdate), U = [f g],
  *
  *     P′ = P − Y·K·Yᵀ,   Y = P·U,   K = (diag(−1, 1) + UᵀY)⁻¹  [2 × 2],   B′ = −P′ / diag(P′) column by column.
@@ -23,12 +23,19 @@ export interface LeaveOut {
    *
    * @param all distinct items of the user's training events
    * @param prefix distinct items of the history that stays; a subset of `all`
+   * @param values their values in X. Default: all are 1.
    */
-  leaveOut(all: readonly number[], prefix: readonly number[]): void;
+  leaveOut(all: readonly number[], prefix: readonly number[], values?: OwnValues): void;
   /** The corrected weight at position `entry` of the sparse rows, which lies in row `row`. */
   weight(row: number, entry: number): number;
   /** The diagonal element of P′ divided by that of P, at least 1. */
   uncertaintyRatio(item: number): number;
+}
+
+/** Values in X of a user's items. */
+export interface OwnValues {
+  all: ReadonlyMap<number, number>;
+  prefix: ReadonlyMap<number, number>;
 }
 
 /** @param diagonal `[items]` of P */
@@ -44,11 +51,12 @@ export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diag
     if (y[2 * item] === 0 && y[2 * item + 1] === 0) touched.push(item);
     y[2 * item + column] += value;
   }
-  function addRows(rows: readonly number[], column: 0 | 1): void {
+  function addRows(rows: readonly number[], valueAt: (row: number) => number, column: 0 | 1): void {
     for (const row of rows) {
-      add(row, diagonal[row], column);
+      const value = valueAt(row);
+      add(row, value * diagonal[row], column);
       for (let entry = offsets[row]; entry < offsets[row + 1]; entry++)
-        add(ids[entry], -values[entry] * diagonal[ids[entry]], column);
+        add(ids[entry], -value * values[entry] * diagonal[ids[entry]], column);
     }
   }
   /** The diagonal element of P′. */
@@ -59,18 +67,20 @@ export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diag
   };
 
   return {
-    leaveOut(all, prefix) {
+    leaveOut(all, prefix, own) {
+      const valueIn = (part: keyof OwnValues) => (row: number) => own?.[part].get(row) ?? 1;
+      const [inAll, inPrefix] = [valueIn('all'), valueIn('prefix')];
       for (const item of touched) y[2 * item] = y[2 * item + 1] = 0;
       touched.length = 0;
-      addRows(all, 0);
-      addRows(prefix, 1);
+      addRows(all, inAll, 0);
+      addRows(prefix, inPrefix, 1);
       let ff = -1;
       let fg = 0;
       let gg = 1;
-      for (const item of all) ff += y[2 * item];
+      for (const item of all) ff += inAll(item) * y[2 * item];
       for (const item of prefix) {
-        fg += y[2 * item];
-        gg += y[2 * item + 1];
+        fg += inPrefix(item) * y[2 * item];
+        gg += inPrefix(item) * y[2 * item + 1];
       }
       const determinant = ff * gg - fg * fg;
       k00 = gg / determinant;

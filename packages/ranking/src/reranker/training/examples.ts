@@ -1,14 +1,14 @@
 /**
- * Training examples of the re-ranker: the newest training events of users. Each event is the
- * target; its history is what stood before it. The event and all later events of the user are first
+ * Training examples of the re-ranker: the newest training events of users that may be targets. Each is
+ * the target; its history is what stood before it. The event and all later events of the user are first
  * removed from the weights and counts (leave-out.ts). Validation and test events play no part.
  *
  * On Scientific the linear model ranks these examples as well as the validation cases (NDCG@10 .094
  * and .098), so what is learned from them carries over.
  */
 import type { Random, RunContext } from '@lorekeep/core';
-import { type Split, trainItems } from '@lorekeep/evaluation';
-import { createCandidateSource } from '@lorekeep/linear';
+import { type Split, trainItems, trainTargets, trainWeights } from '@lorekeep/evaluation';
+import { createCandidateSource, largestWeights } from '@lorekeep/linear';
 import { createFeatureReader } from '../features/feature-reader.ts';
 import type { OwnTransition } from '../features/query.ts';
 import { type ItemStatistics, REACH, REACH_DECAY, VARIANTS, type Variant } from '../statistics/item-statistics.ts';
@@ -80,7 +80,7 @@ export async function collectExamples(
       progress?.({ stage: 're-ranker', done: examples.length, total: limit, unit: 'examples' });
       await yieldToEventLoop();
     }
-    const own = examplesOf(user, trainItems(split, user), temporalOrders[user % FOLDS]);
+    const own = examplesOf(split, user, temporalOrders[user % FOLDS]);
     examples.push(...own.examples);
     tried += own.tried;
   }
@@ -105,13 +105,18 @@ function createExampleReader(statistics: ItemStatistics, diagonals: Diagonals) {
   function exampleAt(
     user: number,
     events: Int32Array,
+    eventWeights: Float32Array | undefined,
     at: number,
     items: readonly number[],
     temporalOrder: Float32Array,
   ): Example | undefined {
     const history = events.subarray(0, at);
     const prefix = [...new Set(history)];
-    for (const table of tables) table.leaveOut(items, prefix);
+    const values = eventWeights && {
+      all: largestWeights(events, eventWeights),
+      prefix: largestWeights(history, eventWeights),
+    };
+    for (const table of tables) table.leaveOut(items, prefix, values);
     const candidates = source.candidates(history, undefined, weights.weight);
     const { count } = candidates;
     const target = candidates.items.subarray(0, count).indexOf(events[at]);
@@ -128,13 +133,17 @@ function createExampleReader(statistics: ItemStatistics, diagonals: Diagonals) {
     return { user, features, count, masked, target };
   }
 
-  return (user: number, events: Int32Array, temporalOrder: Float32Array): Examples => {
+  return (split: Split, user: number, temporalOrder: Float32Array): Examples => {
+    const events = trainItems(split, user);
+    const isTarget = trainTargets(split, user);
     // Distinct items by first occurrence, so that those of every prefix come first.
     const items = [...new Set(events)];
     const examples: Example[] = [];
     let tried = 0;
-    for (let at = Math.max(1, events.length - EVENTS_PER_USER); at < events.length; at++, tried++) {
-      const example = exampleAt(user, events, at, items, temporalOrder);
+    const positions = Array.from(events.keys()).filter((at) => at > 0 && isTarget?.[at] !== 0);
+    for (const at of positions.slice(-EVENTS_PER_USER)) {
+      tried++;
+      const example = exampleAt(user, events, trainWeights(split, user), at, items, temporalOrder);
       if (example !== undefined) examples.push(example);
     }
     return { examples, tried };

@@ -52,7 +52,8 @@ export async function trainReranker(
   { seed = 42, threads, cache, selected, towers, progress, signal }: TrainRerankerOptions = {},
 ): Promise<TrainedReranker> {
   const run = { threads, progress, signal };
-  const cases = evaluationCases(split, 'valid');
+  // What users do not want is left out of every ranking alike, so it plays no part in the comparison.
+  const cases = evaluationCases(split, 'valid').map(({ history, target }) => ({ history, target }));
   const linear = rankByNeighbours(neighbours, cases, settings).seenIncluded;
   const valid: RerankerReport['valid'] = { linear: metricsOfRanks(linear) };
   const { neighboursPerItem } = settings;

@@ -1,5 +1,5 @@
 /** Feeds of the loss `dense`, which reads only the items of the batch. */
-import { trainCounts } from '@lorekeep/evaluation';
+import { trainTargetCounts } from '@lorekeep/evaluation';
 import { namedArray } from '@lorekeep/graph';
 import { type DensePlan, denseBatch, planDenseEpoch } from '../dense-batches.ts';
 import { createBatchItems } from './batch-items.ts';
@@ -12,7 +12,7 @@ import { inBatchLogQ, logQCorrection } from './negative-bias.ts';
  */
 export function createDenseBatches(source: BatchSource): Batches {
   const { split, config } = source;
-  const logQ = inBatchLogQ(trainCounts(split), split.trainEvents);
+  const logQ = inBatchLogQ(trainTargetCounts(split));
   return {
     plan: (random) => planDenseEpoch(split, config, random),
     feeds(plan, random) {
@@ -21,7 +21,7 @@ export function createDenseBatches(source: BatchSource): Batches {
       const { historyLength, targetLength } = batch;
       const items = createBatchItems(source, size * (historyLength + targetLength));
       const drawn = batch.itemAt.map((at) => batch.targets[at]);
-      const draws = batch.itemWeights.reduce((total, weight) => total + weight, 0) - 1;
+      const draws = batch.itemWeights.filter((weight) => weight > 0).length - 1;
       const own = {
         history: namedArray([size, historyLength], items.numbers(batch.history)),
         targets: namedArray([size * targetLength], items.numbers(batch.targets)),

@@ -22,9 +22,12 @@ export function logQCorrection(
 }
 
 /**
- * `[items]` log of the share of training events: an item is in a batch as often as it is a target.
+ * `[items]` log of the share of targets: an item is in a batch as often as it is a target.
+ *
+ * @param counts `[items]` training events that may be targets
  */
-export function inBatchLogQ(counts: Uint32Array, trainEvents: number): Float32Array {
+export function inBatchLogQ(counts: Uint32Array): Float32Array {
+  const trainEvents = counts.reduce((sum, count) => sum + count, 0);
   return Float32Array.from(counts, (count) => Math.log(Math.max(count, 1) / trainEvents));
 }
 

@@ -1,5 +1,5 @@
 /** Feeds of the losses `sampled` and `in-batch`, which read only the items of the batch. */
-import { trainCounts } from '@lorekeep/evaluation';
+import { trainCounts, trainTargetCounts } from '@lorekeep/evaluation';
 import { type Arrays, namedArray } from '@lorekeep/graph';
 import { MASKED } from '../../losses/next-item-loss.ts';
 import { createSampler } from '../../losses/sampler.ts';
@@ -17,7 +17,7 @@ export function createNextItemBatches(source: BatchSource): Batches {
   const { split, config } = source;
   const counts = trainCounts(split);
   const sampler = config.loss.kind === 'sampled' ? createSampler(counts, config.loss.samplingPower) : undefined;
-  const logQ = sampler?.logQ ?? inBatchLogQ(counts, split.trainEvents);
+  const logQ = sampler?.logQ ?? inBatchLogQ(trainTargetCounts(split));
   return {
     plan: (random) => planSequenceEpoch(split, config, random),
     feeds(plan, random) {
@@ -33,7 +33,8 @@ export function createNextItemBatches(source: BatchSource): Batches {
       if (drawn !== undefined) own.negatives = namedArray([drawn.length], items.numbers(drawn));
       const weight = weights.reduce((total, one) => total + one, 0);
       const negatives = drawn ?? targets;
-      const bias = logQCorrection(negatives, drawn?.length ?? weight - 1, logQ, config);
+      const draws = drawn?.length ?? weights.filter((one) => one > 0).length - 1;
+      const bias = logQCorrection(negatives, draws, logQ, config);
       const isMasked = (column: number) =>
         drawn === undefined ? weights[column] === 0 : isExempt(drawn[column], counts, config);
       for (let column = 0; column < bias.length; column++) if (isMasked(column)) bias[column] = MASKED;

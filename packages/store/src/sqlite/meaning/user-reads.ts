@@ -1,0 +1,61 @@
+/** What single users chose and what they do not want, from the index `histories` alone. */
+import type { Database, Statement } from 'better-sqlite3';
+import { HORIZON } from '../visibility.ts';
+import type { Meanings } from './meaning-reader.ts';
+
+export interface UserReads {
+  /** The items of the last `limit` positive events, oldest first. */
+  history(user: string, limit: number): string[];
+  /** The items whose last positive or negative event is negative, by the time of that event. */
+  negatives(user: string): string[];
+}
+
+interface Statements {
+  history: Statement<[string, number], string>;
+  negatives: Statement<[string], string>;
+}
+
+export function createUserReads(database: Database, readMeanings: () => Meanings): UserReads {
+  let prepared: Statements | undefined;
+  let preparedFor: Meanings | undefined;
+
+  function statements(meanings: Meanings): Statements {
+    if (prepared === undefined || preparedFor !== meanings) {
+      prepared = prepare(database, meanings);
+      preparedFor = meanings;
+    }
+    return prepared;
+  }
+
+  return {
+    history: (user, limit) => statements(readMeanings()).history.all(user, limit).reverse(),
+    negatives(user) {
+      const meanings = readMeanings();
+      return meanings.haveNegative ? statements(meanings).negatives.all(user) : [];
+    },
+  };
+}
+
+function prepare(database: Database, { positive, negative }: Meanings): Statements {
+  // The plus sign keeps SQLite from reading all events by arrival instead of the user's by the
+  // index `histories`.
+  const ofUser = `user = (SELECT row FROM users WHERE id = ?) AND type > 0 AND +arrival < ${HORIZON}`;
+  return {
+    history: database
+      .prepare<[string, number], string>(`
+        SELECT i.id FROM events e JOIN items i ON i.row = e.item
+        WHERE ${ofUser} AND ${positive}
+        ORDER BY e.timestamp DESC, e.arrival DESC LIMIT ?`)
+      .pluck(),
+    negatives: database
+      .prepare<[string], string>(`
+        WITH own AS MATERIALIZED (
+          SELECT item, row_number() OVER (ORDER BY timestamp, arrival) AS at, (${negative}) AS negative
+          FROM events WHERE ${ofUser} AND (${positive} OR ${negative})
+        )
+        SELECT i.id FROM own JOIN items i ON i.row = own.item
+        GROUP BY own.item HAVING max(CASE WHEN negative THEN at END) = max(at)
+        ORDER BY max(at)`)
+      .pluck(),
+  };
+}
