@@ -17,8 +17,10 @@ export interface Dialect {
   backslash?: boolean;
   /** Where the names of the columns come from; `'none'` for JSON and Parquet, which name each value. */
   header: 'first line' | 'given' | 'known layout' | 'none';
-  /** The names of a table without a header line; of JSON, the names and paths in its first records. */
+  /** The names of the columns of a table; of JSON, the names and paths in its first records. */
   names?: string[];
+  /** Set if each line of a table is a record, without quotes and escapes: the number of lines. */
+  plainLines?: number;
   /** Lines before the header that are not read: Excel's `sep=;`. */
   skippedLines?: number;
   /** A cell that each row has beyond the header: an empty one at the end, or R's row names. */

@@ -11,6 +11,7 @@ import { type JsonRecord, readTextFile } from '../formats/text-file.ts';
 import { type ColumnFinder, EVENT_FIELDS, requireColumn } from '../mapping/columns.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
 import { openParquet, parquetError } from './parquet.ts';
+import { isPlainTable, stagePlainTable } from './plain-table.ts';
 import { identifier, type RowAppender, type Staging } from './staging.ts';
 
 export interface StagedEvents {
@@ -61,6 +62,7 @@ async function stageText(
   bad: RowAppender,
   { progress, signal }: RunContext,
 ): Promise<void> {
+  if (await stageByDatabase(staging, file, columns, table, { progress, signal })) return;
   await staging.run(
     `CREATE TABLE ${table} (line BIGINT, ${EVENT_FIELDS.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
   );
@@ -95,6 +97,26 @@ async function stageText(
     },
   });
   rows.close();
+}
+
+/** Whether DuckDB could read the file: a plain table without a bad line. */
+async function stageByDatabase(
+  staging: Staging,
+  file: SourceFile,
+  columns: ColumnFinder,
+  table: string,
+  { progress, signal }: RunContext,
+): Promise<boolean> {
+  if (!isPlainTable(file)) return false;
+  const note = `reading ${basename(file.path)}`;
+  progress?.({ stage: 'import', done: 0, unit: 'lines', note });
+  const names = [...(file.dialect.names ?? []), ...Object.keys(file.partition ?? {})];
+  for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
+  const rows = await stagePlainTable(staging, file, EVENT_FIELDS, columns.locate(EVENT_FIELDS, names), table);
+  if (rows === undefined) return false;
+  progress?.({ stage: 'import', done: rows, unit: 'lines', note });
+  signal?.throwIfAborted();
+  return true;
 }
 
 /** Fills `values` with the fields of one JSON record; returns what is wrong with it. */

@@ -8,6 +8,7 @@ import { isRawFormat, type RawFormat } from '../../raw/amazon.ts';
 import { createDecoder, openText } from '../decode.ts';
 import { type Compression, type Format, namedFormat } from '../format.ts';
 import type { Dialect } from '../source-file.ts';
+import type { TableSyntax } from '../table.ts';
 import { compressionOf, openUnpacked, readHead } from '../unpack.ts';
 import { countHighBytes, createUtf8Check, encodingOf, isBinary, wideEncoding } from './encoding.ts';
 import { extraCellOf, isFirstRowData } from './header.ts';
@@ -17,6 +18,10 @@ import { firstRecords, separatorOf } from './separator.ts';
 import { foreignFile, foreignText } from './signature.ts';
 
 const SAMPLE_BYTES = 1 << 18;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 /** The beginning of a table without a header line: what a known layout is recognised by. */
 export interface TableSample {
@@ -87,8 +92,9 @@ interface Scan {
   head: Buffer;
   size: number;
   isUtf8: boolean;
-  hasQuote: boolean;
-  hasBackslash: boolean;
+  /** How often each byte occurs. */
+  counts: Float64Array;
+  lines: number;
 }
 
 const parquetDialect = (): Dialect => ({
@@ -107,7 +113,9 @@ async function refuseForeign(file: string, head: Buffer): Promise<void> {
 async function scanBytes(file: string, compression: Compression): Promise<Scan> {
   const head: Buffer[] = [];
   let headBytes = 0;
-  const scan = { size: 0, hasQuote: false, hasBackslash: false };
+  let size = 0;
+  let last = LINE_FEED;
+  const counts = new Float64Array(256);
   const check = createUtf8Check();
   for await (const block of openUnpacked(file, compression)) {
     if (headBytes < SAMPLE_BYTES) {
@@ -115,12 +123,13 @@ async function scanBytes(file: string, compression: Compression): Promise<Scan> 
       head.push(Buffer.from(part));
       headBytes += part.length;
     }
-    scan.size += block.length;
+    size += block.length;
     check.take(block);
-    scan.hasQuote ||= block.includes(34);
-    scan.hasBackslash ||= block.includes(92);
+    for (let i = 0; i < block.length; i++) counts[block[i]]++;
+    last = block.at(-1) ?? last;
   }
-  return { ...scan, head: Buffer.concat(head), isUtf8: check.isValid() };
+  const lines = counts[LINE_FEED] + (last === LINE_FEED ? 0 : 1);
+  return { head: Buffer.concat(head), size, isUtf8: check.isValid(), counts, lines };
 }
 
 async function detectEncoding(file: string, compression: Compression, { head, isUtf8 }: Scan): Promise<string> {
@@ -169,8 +178,8 @@ async function tableDialect(content: Content, options: DetectOptions): Promise<D
     separator,
     sample: text,
     open: () => openText(file, { compression, encoding }),
-    hasQuote: scan.hasQuote,
-    hasBackslash: scan.hasBackslash,
+    hasQuote: scan.counts[QUOTE] > 0,
+    hasBackslash: scan.counts[BACKSLASH] > 0,
     skippedLines: declared === null ? 0 : 1,
   });
   const format =
@@ -184,9 +193,22 @@ async function tableDialect(content: Content, options: DetectOptions): Promise<D
     separator,
     ...habits,
     ...(declared === null ? {} : { skippedLines: 1 }),
+    ...(declared === null && isPlain(content, syntax, rows[0]?.length ?? 0) ? { plainLines: scan.lines } : {}),
     numbering: 'lines',
     ...headerOf(content, separator, rows, options),
   };
+}
+
+/**
+ * Whether each line is a record whose fields are what stands between the separators, as many in each
+ * line on average as in the first.
+ */
+function isPlain({ encoding, scan }: Content, { separator, quoted, backslash }: TableSyntax, width: number): boolean {
+  const { counts, lines, isUtf8 } = scan;
+  // A carriage return or a zero byte is not the same to every reader.
+  if (encoding !== 'utf-8' || !isUtf8 || counts[CARRIAGE_RETURN] > 0 || counts[0] > 0) return false;
+  if ((quoted && counts[QUOTE] > 0) || (backslash && counts[BACKSLASH] > 0)) return false;
+  return separator.length === 1 && counts[separator.charCodeAt(0)] === lines * (width - 1);
 }
 
 function headerOf(
@@ -212,7 +234,8 @@ function headerOf(
     return { header: 'given', names: [...given], extraCell };
   }
   if (!isFirstRowData(whole, isColumnName)) {
-    return { header: 'first line', extraCell: extraCellOf(first.length, whole.slice(1)) };
+    const names = first.map((name) => name.trim());
+    return { header: 'first line', names, extraCell: extraCellOf(first.length, whole.slice(1)) };
   }
   const names = headerFor?.({ path: file, separator, rows: whole });
   if (names === undefined) {
