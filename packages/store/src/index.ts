@@ -1,4 +1,5 @@
 export type { Catalogue, Item } from './contract/catalogue.ts';
+export type { Deleted, Deletion, EventFilter, StoreProblem, UndoneImport } from './contract/deletion.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export { type Event, type EventLog, type InteractionLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';
 export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
@@ -13,6 +14,6 @@ export {
 export { fingerprintOf } from './contract/log-fingerprint.ts';
 export type { Settings } from './contract/settings.ts';
 export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
-export { checkCount, checkEvents, checkHashes, checkItems } from './contract/validation.ts';
+export { checkCount, checkEventFilter, checkEvents, checkHashes, checkIds, checkItems } from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';

@@ -4,10 +4,12 @@
  */
 import { describe, test } from 'node:test';
 import { catalogueChecks } from './catalogue.ts';
+import { deletionChecks } from './deletion.ts';
 import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
 import { lifecycleChecks } from './lifecycle.ts';
+import { randomDeletionChecks } from './random-deletions.ts';
 import type { Check, StoreUnderTest } from './support.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
@@ -39,6 +41,8 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     eventsChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
+    deletionChecks(check);
+    randomDeletionChecks(check);
     embeddingsChecks(check);
   });
 }

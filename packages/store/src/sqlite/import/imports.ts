@@ -9,7 +9,7 @@ import { errors } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { type Deadline, deadlineIn } from '../busy.ts';
 import { connect, IN_MEMORY, translate } from '../connection.ts';
-import { pendingImportReader, startPendingImport } from '../visibility.ts';
+import { deletionsReader, pendingImportReader, startPendingImport } from '../visibility.ts';
 import { acquireImportLock, lockFileOf } from './lock.ts';
 import { createImportRecords } from './records.ts';
 import { settleImport } from './settle.ts';
@@ -129,14 +129,19 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
     records.check(record);
     return startPendingImport(database);
   });
+  const writer = createImportWriter(database, horizon);
+  const deletions = deletionsReader(database);
+  let known: number | undefined;
   const step = <T>(work: () => T): Promise<T> =>
     slices.run(() => {
       // Without this, an import whose lock file was removed would write into the next import, which
       // took it for a killed one.
       if (readPendingImport()?.id !== id) throw errors.STORE_BUSY({ path, waitedMs: 0 });
+      const number = deletions();
+      if (number !== known) writer.forget();
+      known = number;
       return work();
     });
-  const writer = createImportWriter(database, horizon);
   const { transaction, end, cancel } = guardTransaction(
     async (items) => {
       checkItems(items);
@@ -155,7 +160,7 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
     await fill(transaction);
     await end();
     await step(() => {
-      records.put(record, writer.arrivals());
+      records.put(record, horizon, writer.arrivals());
       database.exec('UPDATE pending_import SET committed = 1');
     });
     await settleImport(slices);

@@ -13,7 +13,7 @@ export interface ImportRecords {
    * @param arrivals the numbers of its events; undefined if there are none
    * @throws LorekeepError `IMPORT_REPEATED`
    */
-  put(record: ImportRecord, arrivals: { first: number; last: number } | undefined): void;
+  put(record: ImportRecord, horizon: number, arrivals: { first: number; last: number } | undefined): void;
 }
 
 export function createImportRecords(database: Database): ImportRecords {
@@ -26,8 +26,8 @@ export function createImportRecords(database: Database): ImportRecords {
   const one = database.prepare<[string], number>('SELECT 1 FROM imports WHERE fingerprint = ?').pluck();
   const oneContent = database.prepare<[string], number>('SELECT 1 FROM import_contents WHERE content = ?').pluck();
   const put = database.prepare(
-    `INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at, first_arrival, last_arrival)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at, first_arrival, last_arrival, horizon, last_item)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT max(place) FROM items WHERE place >= ?))`,
   );
   const putContent = database.prepare(
     'INSERT OR IGNORE INTO import_contents (content, import, place) VALUES (?, ?, ?)',
@@ -51,7 +51,7 @@ export function createImportRecords(database: Database): ImportRecords {
       if (repeated !== undefined) throw errors.IMPORT_REPEATED({ fingerprint, content: repeated });
     },
 
-    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }, arrivals) {
+    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }, horizon, arrivals) {
       const { changes } = put.run(
         fingerprint,
         JSON.stringify(files),
@@ -62,6 +62,8 @@ export function createImportRecords(database: Database): ImportRecords {
         at,
         arrivals?.first ?? null,
         arrivals?.last ?? null,
+        horizon,
+        horizon,
       );
       if (changes === 0) throw errors.IMPORT_REPEATED({ fingerprint });
       for (const [place, content] of contents.entries()) {
