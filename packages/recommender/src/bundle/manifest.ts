@@ -29,7 +29,14 @@ export interface BundleManifest {
   /** The bundle whose towers training started from, if any. */
   initialFrom?: InitialTowers['from'];
   /** `InteractionLog.fingerprint`, and sizes. */
-  data: { fingerprint: string; users: number; items: number; events: number };
+  data: {
+    fingerprint: string;
+    users: number;
+    items: number;
+    events: number;
+    /** `InteractionLog.deletions`; absent in older bundles, which stands for 0. */
+    deletions?: number;
+  };
   content: ContentInfo;
   /** Shapes of the towers. */
   towers: { dim: number; inputDim: number; maxHistory: number };

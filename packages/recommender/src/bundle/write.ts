@@ -84,6 +84,7 @@ function manifestOf(
       users: log.userIds.length,
       items: log.itemIds.length,
       events: log.items.length,
+      deletions: log.deletions ?? 0,
     },
     content: towers.contentInfo,
     towers: { dim: vector, inputDim: input, maxHistory: config.network.maxHistory },

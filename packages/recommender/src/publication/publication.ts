@@ -47,8 +47,11 @@ export interface PublicationManifest {
   model: string;
   encoder: { id: string; name: string; dim: number; isLanguageModel: boolean };
   template: ItemTemplate;
-  /** `events`: number in the store at the time; the counts in `items.json` are of these. */
-  data: { items: number; events: number };
+  /**
+   * `events`: number in the store at the time; the counts in `items.json` are of these. `deletions`:
+   * those that it takes into account; absent in older publications, which stands for 0.
+   */
+  data: { items: number; events: number; deletions?: number };
   index: {
     kind: IndexKind;
     dim: number;

@@ -73,4 +73,9 @@ export interface InteractionLog {
    * on.
    */
   fingerprint: string;
+  /**
+   * `Deletion.deletions()` when it was read: items deleted later are not those of this log. Default
+   * 0.
+   */
+  deletions?: number;
 }

@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import type { InteractionLog } from '../contract/event-log.ts';
 import { fingerprintOf } from '../contract/log-fingerprint.ts';
-import { HORIZON } from './visibility.ts';
+import { deletionsReader, HORIZON } from './visibility.ts';
 
 /**
  * Rows per read: enough to hide the cost of the call, few enough that the rows stay cheap to
@@ -21,7 +21,7 @@ export function readInteractionLog(database: Database): InteractionLog {
     const users = readIds(database, 'users');
     const histories = inOrderOfUsers(readHistories(database, items, users), users);
     const log = { itemIds: items.ids, userIds: users.ids, ...histories };
-    return { ...log, fingerprint: fingerprintOf(log) };
+    return { ...log, fingerprint: fingerprintOf(log), deletions: deletionsReader(database)() };
   })();
 }
 
