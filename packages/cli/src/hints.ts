@@ -43,6 +43,16 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENCODER_FORGOTTEN: 'Run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again.',
   ENCODER_CHANGED: `Restore its former files, or ${RETRAIN}.`,
 
+  IMPORT_NOT_FOUND: 'Run `lorekeep imports` and name the first characters of a line.',
+  IMPORT_NOT_RECORDED: `Delete its events with \`lorekeep delete events\` (--type, --before, --after), or import again and ${NEW_WORKSPACE}.`,
+
+  // Delete
+  DELETE_NOTHING: ({ what }) =>
+    what === 'events'
+      ? 'Name ids of events, or choose events with --user, --item, --type, --before or --after.'
+      : `Run \`lorekeep delete ${what} ID\`, or name a file with --file.`,
+  DELETE_FILTER: ({ what }) => `Use \`lorekeep delete events\` with these options, or \`lorekeep delete ${what} ID\`.`,
+
   // Import
   IMPORT_BAD_LINES: ({ count }) => `Correct the lines, or skip them with --skip-bad ${count}.`,
   IMPORT_FILE_MISSING: 'Correct the path after --items, --events or --data. It starts from your current directory.',

@@ -8,6 +8,7 @@ import { Argument, Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { SHELLS, type Shell } from './completion/words.ts';
 import type { CommandContext } from './context.ts';
+import { DELETABLE, type Deletable } from './deletable.ts';
 import { errors, Unhealthy } from './errors.ts';
 import { suggestNext } from './guidance.ts';
 import { hintOf, warningText } from './hints.ts';
@@ -151,6 +152,31 @@ function createProgram(output: Output, signal: AbortSignal): Command {
         { create: true },
       ),
     );
+
+  command('imports', 'list the imports of the workspace, by the names that `delete import` takes').action(
+    inWorkspace(async (context) => {
+      const { importsCommand } = await import('./commands/imports.ts');
+      await importsCommand(context);
+    }),
+  );
+
+  command('delete', 'delete items, users or events, or undo an import')
+    .addArgument(new Argument('<what>', 'what to delete').choices(DELETABLE))
+    .addArgument(new Argument('[name...]', 'ids; of an import, its fingerprint or its file'))
+    .addOption(option.idFile())
+    .addOption(option.eventUser())
+    .addOption(option.eventItem())
+    .addOption(option.eventType())
+    .addOption(option.before())
+    .addOption(option.after())
+    .addOption(option.yes())
+    .action(async (what: Deletable, names: string[], options, called: Command) => {
+      const work = async (context: CommandContext, given: import('./commands/delete.ts').DeleteCommandOptions) => {
+        const { deleteCommand } = await import('./commands/delete.ts');
+        await deleteCommand(context, what, names, given);
+      };
+      await inWorkspace(work)(options, called);
+    });
 
   const encode = command('encode', 'embed the text of every item, each distinct text once')
     .addOption(option.model())

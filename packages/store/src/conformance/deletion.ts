@@ -57,7 +57,9 @@ export function deletionChecks(check: Check): void {
       ['not-purged'],
     );
     assert.equal(await store.countErased(['w', 'u', 'nobody']), 1);
+    assert.equal(await store.lastErasure(), await store.deletions());
     assert.equal(await store.purge(), true);
+    await store.deleteEvents({ ids: ['none'] });
     assert.equal(await store.purge(), false);
     assert.deepEqual(await store.verify(), []);
     await store.appendEvents([at('w', 'a', 6)]);

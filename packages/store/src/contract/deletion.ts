@@ -78,10 +78,12 @@ export interface Deletion {
   deletions(): Promise<number>;
   /** Ids of items that were deleted after `deletions()` was `since`, also if they exist again. */
   deletedItems(since: number): Promise<string[]>;
+  /** `deletions()` at the last erasure of users; 0 if there was none. */
+  lastErasure(): Promise<number>;
   /**
    * Overwrites on the disk what deletions have removed: the files of the store contain no byte of it
-   * any more. It takes time and disk space in the order of the size of the store. False if nothing
-   * was deleted since the last call.
+   * any more. It takes time and disk space in the order of the size of the store, and other writers
+   * wait. False if no user was erased since the last call: then nothing is done.
    * @throws LorekeepError `STORE_BUSY` if another program writes or reads all the time
    */
   purge(): Promise<boolean>;

@@ -126,14 +126,15 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE deletions (
     only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
     number INTEGER NOT NULL, -- of deletions so far
-    purged INTEGER NOT NULL, -- deletions that purge has overwritten
+    last_erasure INTEGER NOT NULL, -- number of the last deletion of users
+    purged INTEGER NOT NULL, -- number of the last deletion that is overwritten on the disk
     last_item INTEGER NOT NULL,
     last_user INTEGER NOT NULL,
     last_event INTEGER NOT NULL,
     salt BLOB NOT NULL
   ) STRICT;
-  INSERT INTO deletions (number, purged, last_item, last_user, last_event, salt)
-  VALUES (0, 0, -1, -1, -1, randomblob(32));
+  INSERT INTO deletions (number, last_erasure, purged, last_item, last_user, last_event, salt)
+  VALUES (0, 0, 0, -1, -1, -1, randomblob(32));
   CREATE TABLE deleted_items (id TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
   CREATE INDEX deleted_items_by_number ON deleted_items (number);
   CREATE TABLE erased_users (

@@ -16,6 +16,7 @@ export function createDeletion(access: Access, whileBusy: () => void): Deletion 
   const run = createDeletionRunner(access, whileBusy);
   const purge = createPurge(access, whileBusy);
   const number = deletionsReader(database);
+  const erasure = database.prepare<[], number>('SELECT last_erasure FROM deletions').pluck();
   const deletedSince = database
     .prepare<[number], string>('SELECT id FROM deleted_items WHERE number > ? ORDER BY number, id')
     .pluck();
@@ -42,6 +43,9 @@ export function createDeletion(access: Access, whileBusy: () => void): Deletion 
     },
     async deletions() {
       return read(number);
+    },
+    async lastErasure() {
+      return read(() => erasure.get()!);
     },
     async deletedItems(since) {
       return read(() => deletedSince.all(since));

@@ -15,13 +15,15 @@ import { connect, IN_MEMORY } from '../connection.ts';
 const RETRY_MS = 20;
 
 export function createPurge({ database, path, writeApart }: Access, whileBusy: () => void): () => Promise<boolean> {
-  const state = database.prepare<[], { number: number; purged: number }>('SELECT number, purged FROM deletions');
+  const state = database.prepare<[], { number: number; erasure: number; purged: number }>(
+    'SELECT number, last_erasure AS erasure, purged FROM deletions',
+  );
   const setPurged = database.prepare('UPDATE deletions SET purged = ?');
 
   return () =>
     writeApart(async (deadline) => {
-      const { number, purged } = state.get()!;
-      if (number === purged) return false;
+      const { number, erasure, purged } = state.get()!;
+      if (erasure <= purged) return false;
       if (path !== IN_MEMORY) await overwrite(path, deadline, whileBusy);
       await retryWhileBusy(database, path, deadline, () => setPurged.run(number), whileBusy);
       return true;

@@ -31,7 +31,8 @@ export function* deleteUsers(database: Database, ids: readonly string[]): Steps<
     returning: 0,
   };
   if (found.length > 0) {
-    numberDeletion(scope);
+    const number = numberDeletion(scope);
+    database.prepare('UPDATE deletions SET last_erasure = ?').run(number);
     rememberErased(database, found);
     result.events = yield* deleteEventsOfUsers(scope, 'SELECT row FROM temp.doomed_users', { where: '1', values: {} });
     for (const { table, column } of tablesNamingUsers(database)) {

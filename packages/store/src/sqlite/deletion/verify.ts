@@ -47,11 +47,9 @@ function erasedUsers(database: Database): StoreProblem[] {
     if ((first.get(row) ?? Number.MAX_SAFE_INTEGER) <= last) left++;
   }
   if (left > 0) problems.push({ kind: 'erased-user', message: `${left} erased users still have events` });
-  const { number, purged } = database
-    .prepare<[], { number: number; purged: number }>('SELECT number, purged FROM deletions')
-    .get()!;
-  if (number > purged) {
-    problems.push({ kind: 'not-purged', message: `${number - purged} deletions are not overwritten on the disk yet` });
+  const isPurged = database.prepare<[], number>('SELECT last_erasure <= purged FROM deletions').pluck().get() === 1;
+  if (!isPurged) {
+    problems.push({ kind: 'not-purged', message: 'what erased users have left on the disk is not overwritten yet' });
   }
   return problems;
 }
