@@ -2,7 +2,7 @@ export type { Catalogue, Item } from './contract/catalogue.ts';
 export type { Deleted, Deletion, EventFilter, StoreProblem, UndoneImport } from './contract/deletion.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export { type Event, type EventLog, type InteractionLog, PASSIVE_EVENT_TYPES } from './contract/event-log.ts';
-export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
+export type { ImportAllOptions, ImportRecord, Imports, ImportTransaction, ReplacedEvents } from './contract/imports.ts';
 export {
   codePointLength,
   eventTypeProblem,

@@ -10,6 +10,7 @@ import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import { randomDeletionChecks } from './random-deletions.ts';
+import { replacingImportsChecks } from './replacing-imports.ts';
 import type { Check, StoreUnderTest } from './support.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
@@ -43,6 +44,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     writesDuringImportsChecks(check);
     deletionChecks(check);
     randomDeletionChecks(check);
+    replacingImportsChecks(check);
     embeddingsChecks(check);
   });
 }

@@ -100,6 +100,13 @@ interface ImportRow {
   events: number;
 }
 
+/**
+ * The arrivals of the events of an import.
+ * @throws LorekeepError `IMPORT_UNKNOWN`, `IMPORT_NOT_RECORDED`
+ */
+export const arrivalsOfImport = (database: Database, fingerprint: string): Arrivals =>
+  arrivalsOf(recordOf(database, fingerprint));
+
 function recordOf(database: Database, fingerprint: string): ImportRow {
   const row = database
     .prepare<[string], ImportRow>(`

@@ -44,7 +44,7 @@ export function createDeletionRunner(access: Access, whileBusy: () => void): Del
 }
 
 /** On the only connection of a memory store nothing may come between two steps. */
-function runInMemory<T>(database: Database, work: (database: Database) => Steps<T>): T {
+export function runInMemory<T>(database: Database, work: (database: Database) => Steps<T>): T {
   database.pragma('foreign_keys = OFF');
   try {
     return database

@@ -6,6 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Item } from '../../contract/catalogue.ts';
 import type { Event } from '../../contract/event-log.ts';
+import type { Arrivals } from '../deletion/scope.ts';
 import { createEventWriter } from '../event-writer.ts';
 import { CONTENT_COLUMNS, contentOf } from '../item-row.ts';
 import { firstOwnNumber } from '../visibility.ts';
@@ -23,7 +24,8 @@ export interface ImportWriter {
   arrivals(): { first: number; last: number } | undefined;
 }
 
-export function createImportWriter(database: Database, horizon: number): ImportWriter {
+/** @param replaced the arrivals of events that the import replaces */
+export function createImportWriter(database: Database, horizon: number, replaced: readonly Arrivals[]): ImportWriter {
   const columns = CONTENT_COLUMNS.join(', ');
   const findItem = database.prepare<[string], [number, number]>('SELECT row, place FROM items WHERE id = ?').raw();
   const putItem = database.prepare(
@@ -38,6 +40,9 @@ export function createImportWriter(database: Database, horizon: number): ImportW
   const userRow = database.prepare<[string], number>('SELECT row FROM users WHERE id = ?').pluck();
   const putUser = database.prepare('INSERT INTO users (id, place) VALUES (?, ?)');
 
+  const arrivalOf = database.prepare<[string], number>('SELECT arrival FROM events WHERE id = ?').pluck();
+  const replaceLater = database.prepare('INSERT OR IGNORE INTO replacing_events (arrival, id) VALUES (?, ?)');
+
   let itemPlace = firstOwnNumber(horizon);
   let userPlace = itemPlace;
   let arrival = horizon;
@@ -46,6 +51,11 @@ export function createImportWriter(database: Database, horizon: number): ImportW
     itemRow: (id) => itemRow.get(id),
     userRow: (id) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid),
     nextArrival: () => arrival++,
+    replacesLater(id, own) {
+      const stored = arrivalOf.get(id);
+      const isReplaced = stored !== undefined && replaced.some(({ first, last }) => stored >= first && stored <= last);
+      return isReplaced && replaceLater.run(own, id).changes > 0;
+    },
     // An event that can be seen, or that this import has put, stays as it is.
     hiddenFrom: () => Number.MAX_SAFE_INTEGER,
   });
