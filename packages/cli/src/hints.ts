@@ -68,6 +68,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     Array.isArray(accepted)
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
       : 'Correct the name on the right of --column. It must be exactly as in the first line of the file.',
+  IMPORT_EMPTY_LOG: 'Check the files of --events: with --replace they must hold the whole log. Nothing was changed.',
   IMPORT_NOTHING_LEFT: 'Lower --min-user-events and --min-item-events. Nothing was imported.',
   IMPORT_DIRECTORY: ({ found }) =>
     found === undefined

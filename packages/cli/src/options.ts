@@ -73,6 +73,12 @@ export const minItemEvents = () =>
     .argParser(integer(MIN_EVENTS_LIMITS))
     .default(0);
 
+export const replace = () =>
+  new Option(
+    '--replace',
+    'the event files are the whole log, dumped anew: they replace the events of all earlier imports; events that a service has stored stay',
+  ).default(false);
+
 // Encode
 
 export const model = () =>

@@ -143,6 +143,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     .addOption(option.unknownItems())
     .addOption(option.minUserEvents())
     .addOption(option.minItemEvents())
+    .addOption(option.replace())
     .action(
       inWorkspace(
         async (context, options: import('./commands/import.ts').ImportCommandOptions) => {

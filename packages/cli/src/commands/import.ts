@@ -8,7 +8,7 @@ import { userPath } from '../paths.ts';
 export interface ImportCommandOptions
   extends Pick<
     ImportFilesOptions,
-    'items' | 'events' | 'format' | 'skipBad' | 'unknownItems' | 'minUserEvents' | 'minItemEvents'
+    'items' | 'events' | 'format' | 'skipBad' | 'unknownItems' | 'minUserEvents' | 'minItemEvents' | 'replace'
   > {
   column?: Record<string, string>;
 }
@@ -18,12 +18,13 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const { column: columns = {}, items, events, format, skipBad, unknownItems, minUserEvents, minItemEvents } = options;
+  const { replace } = options;
   const fields = Object.keys(COLUMN_SYNONYMS);
   for (const field of Object.keys(columns)) {
     if (!fields.includes(field)) throw errors.COLUMN_FIELD_UNKNOWN({ field, fields });
   }
   const files = { items: items?.map(userPath), events: events?.map(userPath), columns: columns as ColumnNames };
-  const how = { format, skipBad, unknownItems, minUserEvents, minItemEvents };
+  const how = { format, skipBad, unknownItems, minUserEvents, minItemEvents, replace };
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
 }
@@ -31,9 +32,11 @@ export async function importCommand(
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
 
 export function importSummary(result: ImportResult): string {
-  const { counts, withoutItem, repeatedItems, skipped, bad, unchanged } = result;
+  const { counts, withoutItem, repeatedItems, replaced, alreadyLive, skipped, bad, unchanged } = result;
   const content = `${count(counts.items, 'items')}, ${count(counts.users, 'users')}, ${count(counts.events, 'events')}`;
   const lines = [unchanged ? `Already imported, nothing to do: ${content}.` : `The workspace now contains ${content}.`];
+  if (replaced > 0) lines.push(`Replaced ${count(replaced, 'events')} of earlier imports.`);
+  if (alreadyLive > 0) lines.push(`Skipped ${count(alreadyLive, 'events')} that the service has stored already.`);
   if (withoutItem > 0) lines.push(`Skipped ${count(withoutItem, 'events')} of items that are not in the catalogue.`);
   if (repeatedItems > 0)
     lines.push(`Skipped ${count(repeatedItems, 'records')} that a later record of the same item replaces.`);
