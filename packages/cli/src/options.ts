@@ -190,6 +190,11 @@ export const before = () =>
 export const after = () => new Option('--after <time>', 'events at this time or later').argParser(time);
 export const yes = () => new Option('--yes', 'also delete more than 1,000 events').default(false);
 
+// Doctor
+
+export const verify = () =>
+  new Option('--verify', 'also read all data: tables, checksums, and that what was deleted is gone').default(false);
+
 // Recommend, serve
 
 export const user = () => new Option('--user <id>', 'a user of the log');

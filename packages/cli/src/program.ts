@@ -269,13 +269,13 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       }),
     );
 
-  command('doctor', 'check this machine: what works, what is missing, how to fix it').action(
-    async (options: { workspace: string }) => {
+  command('doctor', 'check this machine: what works, what is missing, how to fix it')
+    .addOption(option.verify())
+    .action(async (options: { workspace: string; verify: boolean }) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
-      await doctorCommand(output, options.workspace);
+      await doctorCommand(output, options.workspace, options.verify);
       suggestNext(output, 'doctor', options.workspace);
-    },
-  );
+    });
 
   program
     .command('completion')

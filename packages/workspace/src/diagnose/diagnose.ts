@@ -8,6 +8,11 @@ export interface DiagnoseOptions {
   /** Address at which the service would listen. */
   host: string;
   port: number;
+  /**
+   * Also read all data of the workspace: tables, checksums, and that what was deleted is gone.
+   * Default false.
+   */
+  verify?: boolean;
   /** Base address of the embeddings endpoint. Default: none. */
   endpointUrl?: string;
   /** Where the key of the endpoint is looked for. Default: nowhere. */
@@ -33,7 +38,7 @@ const ownPort = (port: number): Finding => ({
  * const { healthy, findings } = await diagnose({ dir: 'shop', host: '127.0.0.1', port: 7070 });
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { dir, host, port, endpointUrl, environment = {} } = options;
+  const { dir, host, port, endpointUrl, environment = {}, verify = false } = options;
   const components = await import('./components.ts');
   const { checkWorkspace } = await import('./workspace.ts');
   const workspace = await checkWorkspace(dir, `http://${host}:${port}`);
@@ -52,6 +57,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     workspace.isServed ? ownPort(port) : await checkPort(host, port),
     await checkDisk(dir),
     ...workspace.findings,
+    ...(verify ? await (await import('./verify.ts')).verifyWorkspace(dir) : []),
   ];
   return { healthy: findings.every(({ state }) => state !== 'missing'), findings };
 }
