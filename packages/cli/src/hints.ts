@@ -51,6 +51,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     what === 'events'
       ? 'Name ids of events, or choose events with --user, --item, --type, --before or --after.'
       : `Run \`lorekeep delete ${what} ID\`, or name a file with --file.`,
+  DELETE_MANY: 'Confirm it with --yes, or give narrower conditions.',
+  DELETE_FILE: 'Give --file a text file with one id per line.',
   DELETE_FILTER: ({ what }) => `Use \`lorekeep delete events\` with these options, or \`lorekeep delete ${what} ID\`.`,
 
   // Import
