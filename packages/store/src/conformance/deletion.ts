@@ -190,6 +190,19 @@ export function deletionChecks(check: Check): void {
     assert.deepEqual(await collect(store.items()), [{ id: 'b' }, { id: 'c' }]);
   });
 
+  check('erasing and purging beside a running import lose nothing of it', async ({ store }) => {
+    await fill(store);
+    await store.importAll(record('f'), async (transaction) => {
+      await transaction.putItems([{ id: 'new' }]);
+      await transaction.putEvents([at('u', 'new', 10), at('n', 'b', 11)]);
+      await store.deleteUsers(['v']);
+      assert.equal(await store.purge(), true);
+      await transaction.putEvents([at('n', 'new', 12)]);
+    });
+    assert.deepEqual(await store.histories(['u', 'v', 'n'], 9), [['a', 'b', 'new'], [], ['b', 'new']]);
+    assert.deepEqual(await store.verify(), []);
+  });
+
   check('a deletion takes effect for another connection at once', async ({ store, another }) => {
     if (another === undefined) return;
     await fill(store);

@@ -15,8 +15,8 @@ export interface PublishOptions {
   /** Default `'usearch'`. */
   index?: IndexKind;
   /**
-   * Do nothing if this model is live with this kind of index and the store contains as many items
-   * and events as it did when it was published. Default false.
+   * Do nothing if this model is live with this kind of index, the store contains as many items and
+   * events as it did when it was published, and nothing was deleted since. Default false.
    */
   skipIfLive?: boolean;
   /** 1 to 256. Default: one per core. */
@@ -44,7 +44,9 @@ export async function publish(
     const live = await livePublication(dir);
     const { items, events } = await store.counts();
     const isSameModel = live?.model === basename(bundleDir) && live.index.kind === index;
-    if (live !== undefined && isSameModel && live.data.items === items && live.data.events === events)
+    const isSameData = live?.data.items === items && live.data.events === events;
+    const isUpToDate = isSameData && (live.data.deletions ?? 0) === (await store.deletions());
+    if (live !== undefined && isSameModel && isUpToDate)
       return { version: live.version, manifest: live, unchanged: true };
   }
   const { content } = await readManifest(bundleDir);

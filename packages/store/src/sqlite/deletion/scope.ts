@@ -73,17 +73,22 @@ export interface Condition {
 }
 
 /**
- * Deletes events and collects their users in `touched_users`.
+ * Deletes events and collects their users in `touched_users`, unless these are there already.
  * @returns their number
  */
-export function* deleteEventsWhere(scope: Scope, range: Arrivals, { where, values }: Condition): Steps<number> {
+export function* deleteEventsWhere(
+  scope: Scope,
+  range: Arrivals,
+  { where, values }: Condition,
+  { areTouched = false } = {},
+): Steps<number> {
   const { database } = scope;
   const chosen = `FROM events WHERE arrival BETWEEN :first AND :last AND (${where})`;
   const touch = database.prepare(`INSERT OR IGNORE INTO temp.touched_users SELECT user ${chosen}`);
   const remove = database.prepare(`DELETE ${chosen}`);
   let removed = 0;
   yield* inParts(scope, range, (part) => {
-    touch.run({ ...part, ...values });
+    if (!areTouched) touch.run({ ...part, ...values });
     removed += remove.run({ ...part, ...values }).changes;
   });
   return removed;
@@ -109,7 +114,8 @@ export function* deleteEventsOfUsers(scope: Scope, users: string, { where, value
   }
   if (!hasUnindexedTypes(database)) return removed;
   const others = { where: `type <= 0 AND user IN (${users}) AND (${where})`, values };
-  return removed + (yield* deleteEventsWhere(scope, { first: 0, last: horizon - 1 }, others));
+  const visible = { first: 0, last: horizon - 1 };
+  return removed + (yield* deleteEventsWhere(scope, visible, others, { areTouched: true }));
 }
 
 /** Events of these types are not in the index `histories`. */

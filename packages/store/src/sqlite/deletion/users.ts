@@ -38,7 +38,7 @@ export function* deleteUsers(database: Database, ids: readonly string[]): Steps<
     for (const { table, column } of tablesNamingUsers(database)) {
       database.exec(`DELETE FROM ${table} WHERE ${column} IN (SELECT row FROM temp.doomed_users)`);
     }
-    ({ returning: result.returning } = yield* removeUsersWithoutEvents(scope));
+    ({ returning: result.returning } = yield* removeTouchedUsers(scope));
   }
   closeScope(scope);
   return result;
@@ -72,7 +72,7 @@ function tablesNamingUsers(database: Database): { table: string; column: string 
  * table. Those of whom a running import has put events become hidden.
  */
 export function* removeUsersWithoutEvents(scope: Scope): Steps<{ users: number; returning: number }> {
-  const { database, horizon, isHiding } = scope;
+  const { database, horizon } = scope;
   for (const { table, column } of tablesNamingUsers(database)) {
     database.exec(`DELETE FROM temp.touched_users WHERE row IN (SELECT ${column} FROM ${table})`);
   }
@@ -91,6 +91,12 @@ export function* removeUsersWithoutEvents(scope: Scope): Steps<{ users: number; 
       WHERE row IN (SELECT user FROM events WHERE arrival BETWEEN :first AND :last AND type <= 0)`);
     yield* inParts(scope, { first: 0, last: horizon - 1 }, (part) => void keep.run({ ...part }));
   }
+  return yield* removeTouchedUsers(scope);
+}
+
+/** Removes the users in `touched_users`, who have no visible event. */
+function* removeTouchedUsers(scope: Scope): Steps<{ users: number; returning: number }> {
+  const { database, isHiding } = scope;
   const returning = isHiding ? yield* hideReturningUsers(scope) : 0;
   const { changes } = database.prepare('DELETE FROM users WHERE row IN (SELECT row FROM temp.touched_users)').run();
   return { users: changes + returning, returning };
