@@ -253,9 +253,9 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     },
     async publish(options = {}, run = {}) {
       const { publish } = await import('./publishing/publish.ts');
-      const { removeVersionsBeforeErasure } = await import('./deletion/erasure.ts');
+      const { forgetFormerPublications } = await import('./deletion/erasure.ts');
       const result = await publish(state, options, run);
-      await removeVersionsBeforeErasure(state);
+      await forgetFormerPublications(state);
       return result;
     },
     async engine(run = {}) {

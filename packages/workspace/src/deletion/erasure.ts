@@ -50,20 +50,31 @@ async function dataOf(path: string) {
   }
 }
 
-/** Removes those versions but the current ones, which the next training and publication replace. */
-export async function removeVersionsBeforeErasure(state: WorkspaceState): Promise<void> {
-  for (const { path, isCurrent } of await versionsBeforeErasure(state)) {
-    if (!isCurrent) await rm(join(state.dir, path), { recursive: true, force: true });
+/**
+ * After a publication: removes publications that have learned from erased users, except the live
+ * one.
+ */
+export async function forgetFormerPublications(state: WorkspaceState): Promise<void> {
+  await remove(
+    state,
+    (await versionsBeforeErasure(state)).filter(({ path }) => path.startsWith('published/')),
+  );
+}
+
+async function remove({ dir }: WorkspaceState, versions: readonly ErasableVersion[]): Promise<void> {
+  for (const { path, isCurrent } of versions) {
+    // The next training and publication replace it.
+    if (!isCurrent) await rm(join(dir, path), { recursive: true, force: true });
   }
 }
 
 /**
- * After a training: removes what earlier ones have learned, and overwrites what is left in the files
- * of the store. Warns with `ERASURE_WAITS` if another program keeps the store busy: the next
+ * After a training: removes models and publications that have learned from erased users, except the
+ * live one, and overwrites what is left in the files of the store. Warns with `ERASURE_WAITS` if another program keeps the store busy: the next
  * training tries again.
  */
 export async function forgetErasedUsers(state: WorkspaceState, { warn }: RunContext): Promise<void> {
-  await removeVersionsBeforeErasure(state);
+  await remove(state, await versionsBeforeErasure(state));
   try {
     // Checkpoints and solved models of earlier logs.
     if (await state.store.purge()) await rm(state.workDir, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /**
  * Overwriting what deletions have left on the disk. SQLite keeps deleted content in free pages, in
- * gaps within pages that `secure_delete` does not reach (it leaves copies where a page was split),
- * and in the write-ahead log. VACUUM writes all pages anew, and a truncating checkpoint then
+ * gaps within pages (former splits have left copies there that `secure_delete` does not reach), and
+ * in the write-ahead log. VACUUM writes all pages anew, and a truncating checkpoint then
  * shortens the database and empties the log. Readers of other programs do not wait meanwhile;
  * writers do.
  */

@@ -14,6 +14,8 @@ import {
   type Scope,
 } from './scope.ts';
 
+const USERS_PER_STEP = 20_000;
+
 export function* deleteUsers(database: Database, ids: readonly string[]): Steps<Deleted> {
   const scope = openScope(database);
   const find = database.prepare<[string, number], number>('SELECT row FROM users WHERE id = ? AND place < ?').pluck();
@@ -77,12 +79,14 @@ export function* removeUsersWithoutEvents(scope: Scope): Steps<{ users: number; 
     database.exec(`DELETE FROM temp.touched_users WHERE row IN (SELECT ${column} FROM ${table})`);
   }
   // The plus sign keeps SQLite on the index `histories`.
-  database
-    .prepare(`
-      DELETE FROM temp.touched_users WHERE EXISTS (
-        SELECT 1 FROM events e WHERE e.user = touched_users.row AND e.type > 0 AND +e.arrival < ?)`)
-    .run(horizon);
-  yield;
+  const keepKnown = database.prepare(`
+    DELETE FROM temp.touched_users WHERE row BETWEEN ? AND ? AND EXISTS (
+      SELECT 1 FROM events e WHERE e.user = touched_users.row AND e.type > 0 AND +e.arrival < ?)`);
+  const last = database.prepare<[], number | null>('SELECT max(row) FROM temp.touched_users').pluck().get() ?? -1;
+  for (let row = 0; row <= last; row += USERS_PER_STEP) {
+    keepKnown.run(row, row + USERS_PER_STEP - 1, horizon);
+    yield;
+  }
   const isAnyLeft = database.prepare('SELECT 1 FROM temp.touched_users LIMIT 1').get() !== undefined;
   if (!isAnyLeft) return { users: 0, returning: 0 };
   if (hasUnindexedTypes(database)) {
