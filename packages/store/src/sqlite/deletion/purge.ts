@@ -22,6 +22,7 @@ export function createPurge({ database, path, writeApart }: Access, whileBusy: (
 
   return () =>
     writeApart(async (deadline) => {
+      if (database.readonly) throw errors.STORE_READ_ONLY({ path, reason: 'it was opened for reading only' });
       const { number, erasure, purged } = state.get()!;
       if (erasure <= purged) return false;
       if (path !== IN_MEMORY) await overwrite(path, deadline, whileBusy);

@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
+import { errors } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { retryWhileBusy } from '../busy.ts';
 import { connect, IN_MEMORY } from '../connection.ts';
@@ -17,6 +18,11 @@ export type DeletionRunner = <T>(work: (database: Database) => Steps<T>) => Prom
 /** @param whileBusy called repeatedly while a deletion waits for the lock of another connection */
 export function createDeletionRunner(access: Access, whileBusy: () => void): DeletionRunner {
   const { path, writeApart } = access;
+  if (access.database.readonly) {
+    return async () => {
+      throw errors.STORE_READ_ONLY({ path, reason: 'it was opened for reading only' });
+    };
+  }
   if (path === IN_MEMORY) return (work) => writeApart(async () => runInMemory(access.database, work));
   return (work) =>
     writeApart(async (deadline) => {

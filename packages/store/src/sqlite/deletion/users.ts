@@ -37,9 +37,7 @@ export function* deleteUsers(database: Database, ids: readonly string[]): Steps<
     database.prepare('UPDATE deletions SET last_erasure = ?').run(number);
     rememberErased(database, found);
     result.events = yield* deleteEventsOfUsers(scope, 'SELECT row FROM temp.doomed_users', { where: '1', values: {} });
-    for (const { table, column } of tablesNamingUsers(database)) {
-      database.exec(`DELETE FROM ${table} WHERE ${column} IN (SELECT row FROM temp.doomed_users)`);
-    }
+    for (const named of tablesNamingUsers(database)) removeFrom(scope, named);
     ({ returning: result.returning } = yield* removeTouchedUsers(scope));
   }
   closeScope(scope);
@@ -59,14 +57,36 @@ function rememberErased(database: Database, ids: readonly string[]): void {
   for (const id of ids) put.run(erasureHash(salt, id), last);
 }
 
+interface NamingTable {
+  table: string;
+  column: string;
+  /** The table of what readers see while a running import has put other rows (visibility.ts). */
+  originals: string | null;
+}
+
 /** Tables other than the events that refer to users. */
-function tablesNamingUsers(database: Database): { table: string; column: string }[] {
+function tablesNamingUsers(database: Database): NamingTable[] {
   return database
-    .prepare<[], { table: string; column: string }>(`
-      SELECT s.name AS "table", f."from" AS "column"
+    .prepare<[], NamingTable>(`
+      SELECT s.name AS "table", f."from" AS "column",
+        (SELECT o.name FROM sqlite_schema o WHERE o.name = rtrim(s.name, 's') || '_originals') AS originals
       FROM sqlite_schema s, pragma_foreign_key_list(s.name) f
       WHERE s.type = 'table' AND f."table" = 'users' AND s.name <> 'events'`)
     .all();
+}
+
+/** Removes what is seen of doomed users. A row that a running import has put makes them return. */
+function removeFrom({ database, isHiding }: Scope, { table, column, originals }: NamingTable): void {
+  const doomed = `${column} IN (SELECT row FROM temp.doomed_users)`;
+  if (originals === null) {
+    database.exec(`DELETE FROM ${table} WHERE ${doomed}`);
+    return;
+  }
+  const isPut = isHiding ? `${column} IN (SELECT ${column} FROM ${originals})` : '0';
+  database.exec(`
+    INSERT OR IGNORE INTO temp.used_rows SELECT ${column} FROM ${table} WHERE ${doomed} AND ${isPut};
+    DELETE FROM ${table} WHERE ${doomed} AND NOT ${isPut};
+    DELETE FROM ${originals} WHERE ${doomed}`);
 }
 
 /**
