@@ -45,7 +45,8 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
     } catch (error) {
       // Another program imported some of the same files meanwhile. The next pass sees them as
       // imported before.
-      if (errorCode(error) !== 'IMPORT_REPEATED') throw error;
+      // An item that was deleted meanwhile is unknown in the next pass.
+      if (!['IMPORT_REPEATED', 'EVENT_UNKNOWN_ITEM'].includes(errorCode(error))) throw error;
     }
   }
 }
@@ -103,10 +104,22 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
     skipped,
     at: Date.now() / 1000,
   };
+  if (plan.replaces !== undefined && totals.events === 0)
+    throw errors.IMPORT_EMPTY_LOG({ files: options.events ?? [] });
   const eventFiles = newEventFiles.map(({ path }) => path);
-  await writeStaged(staging, store, record, eventFiles, filter, options);
+  const replaced = await writeStaged(staging, store, record, eventFiles, filter, options, plan.replaces);
   const repeatedFiles = repeatedEventFiles.map(({ path }) => path);
-  return { ...totals, withoutItem, repeatedItems, skipped, bad, unchanged: false, repeatedFiles, fingerprint };
+  return {
+    ...totals,
+    withoutItem,
+    repeatedItems,
+    skipped,
+    bad,
+    unchanged: false,
+    repeatedFiles,
+    ...replaced,
+    fingerprint,
+  };
 }
 
 /** @throws LorekeepError `IMPORT_NOTHING_LEFT` */
@@ -132,7 +145,7 @@ async function coreFilter(
 async function unchangedSummary(store: Store, before: ImportRecord, repeatedFiles: string[]): Promise<ImportSummary> {
   const { items, events, skipped, fingerprint } = before;
   const { users } = await store.counts();
-  const nothing = { withoutItem: 0, repeatedItems: 0, bad: [] };
+  const nothing = { withoutItem: 0, repeatedItems: 0, replaced: 0, alreadyLive: 0, bad: [] };
   return { items, users, events, ...nothing, skipped, unchanged: true, repeatedFiles, fingerprint };
 }
 

@@ -59,6 +59,12 @@ export interface ImportOptions extends RunContext {
    * included.
    */
   minItemEvents?: number;
+  /**
+   * The event files are the whole log, dumped anew: their events replace those of all earlier
+   * imports, all or nothing. Live events stay; those that the files have too (the same user, item,
+   * type and second) are not doubled. Items are added or replaced as without it. Default false.
+   */
+  replace?: boolean;
   /** Refuse a store that holds the data of another import. Default false: the data is added. */
   alone?: boolean;
   /**
@@ -101,12 +107,20 @@ export interface ImportSummary {
    * limits, or are given twice. They are not part of the counts above.
    */
   repeatedFiles: string[];
+  /** With `replace`: events of earlier imports that are gone. */
+  replaced: number;
+  /** With `replace`: events left out because a live write has stored them. */
+  alreadyLive: number;
   fingerprint: string;
 }
 
 /** @throws LorekeepError `IMPORT_OPTION` */
 export function checkOptions(options: ImportOptions): void {
   const { format = 'auto', columns = {}, unknownItems, ...limits } = options;
+  const { replace = false, events = [] } = limits;
+  if (replace && events.length === 0) {
+    throw errors.IMPORT_OPTION({ name: 'replace', value: replace, expected: 'given together with event files' });
+  }
   const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = limits;
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) {

@@ -24,8 +24,10 @@ export interface ImportPlan {
   contents: string[];
   fingerprint: string;
   unknownItems: UnknownItems;
-  /** What the store holds. */
+  /** What the store holds, without the imports that are replaced. */
   imports: ImportRecord[];
+  /** With `replace`: the imports whose events are replaced. */
+  replaces?: ImportRecord[];
 }
 
 /** The options that decide which events come out of a file, apart from the names of its columns. */
@@ -55,7 +57,10 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
   const contents: string[] = [];
-  const imports = await options.store.imports();
+  const stored = await options.store.imports();
+  const fingerprint = fingerprintOf(files, hashes, itemFiles.length, columns, limits, given);
+  const replaces = options.replace ? replacedBy(fingerprint, stored) : undefined;
+  const imports = stored.filter((record) => !replaces?.includes(record));
   const imported = new Set(imports.flatMap((record) => record.contents));
   for (const file of eventFiles) {
     const content = contentOf(file, hashes[file.index], columns, limits, given.events);
@@ -67,8 +72,14 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
       imported.add(content);
     }
   }
-  const fingerprint = fingerprintOf(files, hashes, itemFiles.length, columns, limits, given);
-  return { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
+  const what = { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
+  return replaces === undefined ? what : { ...what, replaces };
+}
+
+/** All imports with events, but nothing if the only one of them is this very import. */
+function replacedBy(fingerprint: string, imports: ImportRecord[]): ImportRecord[] {
+  const withEvents = imports.filter(({ events }) => events > 0);
+  return withEvents.length === 1 && withEvents[0].fingerprint === fingerprint ? [] : withEvents;
 }
 
 /**

@@ -1,12 +1,13 @@
 /** Staged items and events into the store, in one import. */
 import type { RunContext } from '@lorekeep/core';
-import type { ImportRecord, Store } from '@lorekeep/store';
+import type { ImportRecord, ImportTransaction, ReplacedEvents, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 import { type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 
 /**
  * @param eventFiles named in `IMPORT_TIMES_MIXED`
+ * @param replaces imports whose events are replaced
  * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same
  *   files meanwhile)
  */
@@ -17,23 +18,37 @@ export async function writeStaged(
   eventFiles: string[],
   filter: RowFilter,
   context: RunContext,
-): Promise<void> {
-  await store.importAll(record, async (transaction) => {
+  replaces?: readonly ImportRecord[],
+): Promise<ReplacedEvents> {
+  const fill = async (transaction: ImportTransaction) => {
     // Counted inside the import: no other import can run, although live writes go on.
-    const stored = (await store.counts()).events;
-    if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles);
+    const replaced = (replaces ?? []).reduce((sum, { events }) => sum + events, 0);
+    const stored = Math.max(0, (await store.counts()).events - replaced);
+    if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles, replaces ?? []);
     const items = stagedItems(staging, filter.items);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
     const events = stagedEvents(staging, filter.events, stored);
     await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);
-  });
+  };
+  return store.importAll(
+    record,
+    fill,
+    replaces === undefined ? {} : { replaces: replaces.map(({ fingerprint }) => fingerprint) },
+  );
 }
 
 /** Ordinals and timestamps cannot be compared, so a store holds events of one kind only. */
-async function checkTimes(store: Store, ordinals: boolean, stored: number, files: string[]): Promise<void> {
-  const imports = await store.imports();
+async function checkTimes(
+  store: Store,
+  ordinals: boolean,
+  stored: number,
+  files: string[],
+  replaces: readonly ImportRecord[],
+): Promise<void> {
+  const others = await store.imports();
+  const imports = others.filter((record) => !replaces.some(({ fingerprint }) => fingerprint === record.fingerprint));
   const storedOrdinals = imports.reduce((sum, record) => sum + (record.ordinals ? record.events : 0), 0);
-  const mixed = ordinals ? storedOrdinals < stored : storedOrdinals > 0;
+  const mixed = stored > 0 && (ordinals ? storedOrdinals < stored : storedOrdinals > 0);
   if (mixed) throw errors.IMPORT_TIMES_MIXED({ files, ordinals });
 }
 

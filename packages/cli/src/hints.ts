@@ -57,6 +57,18 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENCODER_FORGOTTEN: 'Run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again.',
   ENCODER_CHANGED: `Restore its former files, or ${RETRAIN}.`,
 
+  IMPORT_NOT_FOUND: 'Run `lorekeep imports` and name the first characters of a line.',
+  IMPORT_NOT_RECORDED: `Delete its events with \`lorekeep delete events\` (--type, --before, --after), or import again and ${NEW_WORKSPACE}.`,
+
+  // Delete
+  DELETE_NOTHING: ({ what }) =>
+    what === 'events'
+      ? 'Name ids of events, or choose events with --user, --item, --type, --before or --after.'
+      : `Run \`lorekeep delete ${what} ID\`, or name a file with --file.`,
+  DELETE_MANY: 'Confirm it with --yes, or give narrower conditions.',
+  DELETE_FILE: 'Give --file a text file with one id per line.',
+  DELETE_FILTER: ({ what }) => `Use \`lorekeep delete events\` with these options, or \`lorekeep delete ${what} ID\`.`,
+
   // Import
   IMPORT_BAD_LINES: ({ count, bad }) => {
     const ofUnknownItem = ({ reason }: { reason: string }) => reason.endsWith('is not in the catalogue');
@@ -91,6 +103,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     Array.isArray(accepted)
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
       : 'Correct the name on the right of --column. It must be exactly as in the first line of the file.',
+  IMPORT_EMPTY_LOG: 'Check the files of --events: with --replace they must hold the whole log. Nothing was changed.',
   IMPORT_NOTHING_LEFT: 'Lower --min-user-events and --min-item-events. Nothing was imported.',
   IMPORT_DIRECTORY: ({ found, missing }) =>
     found === undefined && missing === undefined
@@ -219,6 +232,10 @@ const FINDING_FIXES: Record<string, string> = {
   'live version missing': 'Run `lorekeep publish` again.',
   'live version advice': 'Run `lorekeep train` and `lorekeep publish` again.',
   publication: 'Run `lorekeep publish`.',
+  'live files missing': 'Run `lorekeep publish` again.',
+  'model files missing': 'Run `lorekeep train` and `lorekeep publish` again.',
+  'deleted items missing': 'Run `lorekeep publish` again.',
+  'erasure advice': 'Run `lorekeep train` and `lorekeep publish`.',
   SQLite: REINSTALL,
   DuckDB: REINSTALL,
   usearch: REINSTALL,

@@ -31,6 +31,10 @@ export interface ImportResult {
   withoutItem: number;
   /** Records of raw files left out because a later record describes the same item. */
   repeatedItems: number;
+  /** With `replace`: events of earlier imports that are gone. */
+  replaced: number;
+  /** With `replace`: events left out because a live write has stored them. */
+  alreadyLive: number;
   /** Malformed lines left out, as `skipBad` allows. */
   skipped: number;
   /** The first 100 of them. Empty if nothing was done. */
@@ -54,9 +58,10 @@ export async function importInto(
     await store.setEventRules({ preset: 'all-positive' });
   const summary = await importFiles({ ...options, store, progress, signal });
   await recogniseRatings(store);
-  const { withoutItem, repeatedItems, skipped, bad, unchanged } = summary;
+  const { withoutItem, repeatedItems, skipped, bad, unchanged, replaced, alreadyLive } = summary;
   const source = [...items, ...events].map((path) => basename(path)).join(', ');
-  return { counts: await store.counts(), withoutItem, repeatedItems, skipped, bad, unchanged, source };
+  const leftOut = { withoutItem, repeatedItems, replaced, alreadyLive, skipped, bad };
+  return { counts: await store.counts(), ...leftOut, unchanged, source };
 }
 
 export async function importDirectoryInto(
@@ -77,6 +82,6 @@ export async function importSimulatedShopInto(
   const other = (await store.imports()).find((record) => record.files.join() !== 'simulated');
   if (other !== undefined) throw errors.WORKSPACE_HOLDS_OTHER_DATA({ dir, held: other.files });
   const { unchanged } = await importSimulatedShop(store, options, { progress, signal });
-  const leftOut = { withoutItem: 0, repeatedItems: 0, skipped: 0, bad: [] };
+  const leftOut = { withoutItem: 0, repeatedItems: 0, replaced: 0, alreadyLive: 0, skipped: 0, bad: [] };
   return { counts: await store.counts(), ...leftOut, unchanged, source: 'the simulated shop' };
 }

@@ -14,6 +14,11 @@ export const warnings = {
       'Recommendations will be worse, above all for new items.',
     ].join('\n'),
   }),
+  ERASURE_WAITS: (): Warning => ({
+    code: 'ERASURE_WAITS',
+    message:
+      'Another program kept the store busy, so what erased users have left in its free space is not overwritten yet. The next training tries again.',
+  }),
   LOG_CHANGED: (): Warning => ({
     code: 'LOG_CHANGED',
     message: 'The log has changed since this model was trained: it may have seen some of the test events.',

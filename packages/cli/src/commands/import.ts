@@ -20,6 +20,7 @@ export interface ImportCommandOptions
       | 'unknownItems'
       | 'minUserEvents'
       | 'minItemEvents'
+      | 'replace'
     >,
     EventOptions {
   column?: Record<string, string>;
@@ -30,14 +31,14 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const { column: columns = {}, items, events, format, skipBad, unknownItems, minUserEvents, minItemEvents } = options;
-  const { separator, encoding, header, recordPath } = options;
+  const { separator, encoding, header, recordPath, replace } = options;
   const fields = Object.keys(COLUMN_SYNONYMS);
   for (const field of Object.keys(columns)) {
     if (!fields.includes(field)) throw errors.COLUMN_FIELD_UNKNOWN({ field, fields });
   }
   const files = { items: items?.map(userPath), events: events?.map(userPath), columns: columns as ColumnNames };
   const dialect = { format, separator, encoding, header, recordPath };
-  const how = { ...dialect, skipBad, unknownItems, minUserEvents, minItemEvents };
+  const how = { ...dialect, skipBad, unknownItems, minUserEvents, minItemEvents, replace };
   await applyEventOptions(workspace, options);
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
@@ -46,9 +47,11 @@ export async function importCommand(
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
 
 export function importSummary(result: ImportResult): string {
-  const { counts, withoutItem, repeatedItems, skipped, bad, unchanged } = result;
+  const { counts, withoutItem, repeatedItems, replaced, alreadyLive, skipped, bad, unchanged } = result;
   const content = `${count(counts.items, 'items')}, ${count(counts.users, 'users')}, ${count(counts.events, 'events')}`;
   const lines = [unchanged ? `Already imported, nothing to do: ${content}.` : `The workspace now contains ${content}.`];
+  if (replaced > 0) lines.push(`Replaced ${count(replaced, 'events')} of earlier imports.`);
+  if (alreadyLive > 0) lines.push(`Skipped ${count(alreadyLive, 'events')} that the service has stored already.`);
   if (withoutItem > 0) lines.push(`Skipped ${count(withoutItem, 'events')} of items that are not in the catalogue.`);
   if (repeatedItems > 0)
     lines.push(`Skipped ${count(repeatedItems, 'records')} that a later record of the same item replaces.`);

@@ -12,11 +12,11 @@ import { z } from 'zod';
 import { fillFromTowers, type RankedItems } from '../composition/lists.ts';
 import { errors } from '../errors.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
+import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
-import { requestInvalid } from './request-invalid.ts';
 import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
-import { eventSchema, flattenIssues, itemSchema, MAX_BATCH, recommendSchema, similarSchema } from './requests.ts';
+import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema } from './requests.ts';
 
 /**
  * Newest events of a user that are read: they are left out of the list; models read fewer of them.
@@ -55,7 +55,7 @@ export interface EngineStats {
 }
 
 /** Answers requests from the live version, and takes new items and events. */
-export interface Engine {
+export interface Engine extends EngineDeletions {
   /**
    * The best items for a user or an anonymous session. `source` says what ordered the list.
    *
@@ -163,6 +163,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   /** Runs `work` on the version in use, which stays open until it is done. */
   async function read<T>(work: (loaded: LoadedPublication) => Promise<T>): Promise<T> {
     if (closed) throw errors.ENGINE_CLOSED();
+    await noticeDeletions();
+    if (closed) throw errors.ENGINE_CLOSED();
     const { loaded } = current;
     loaded.retain();
     try {
@@ -193,6 +195,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   let current = await inTurn(load);
+  const { notice: noticeDeletions, ...deletions } = createDeletions({
+    store,
+    current: () => current.loaded,
+    write,
+    inTurn,
+  });
 
   return {
     recommend: (input) =>
@@ -246,6 +254,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         return { appended };
       });
     },
+
+    ...deletions,
 
     getItem: (id) =>
       read(async (loaded) => {
@@ -319,13 +329,13 @@ async function similarItems(
   k: number,
   passes: (row: number) => boolean,
 ): Promise<RankedItems> {
-  const { index, manifest } = publication;
+  const { index } = publication;
   const named = parts.linear?.top([row], k, passes);
   const found = named && named.keys.length > 0 ? ({ ...named, source: 'linear' } as const) : undefined;
   if (found?.keys.length === k) return found;
   const [vector] = await index.getMany([row]);
   if (vector === undefined) return found ?? { ...parts.popular(k, passes), source: 'popularity' };
-  const behind = await index.search(vector, k, { filter: passes, ef: Math.max(manifest.index.ef, k + 1) });
+  const behind = await parts.towers.search(vector, k, { passes });
   return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
 }
 
@@ -343,10 +353,4 @@ function rowFilter(
   if (filter === undefined) return (row) => !out.has(row);
   const passes = compileFilter(filter);
   return (row) => !out.has(row) && passes(catalogue.fieldsOf(row));
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw requestInvalid(flattenIssues(result.error.issues));
 }

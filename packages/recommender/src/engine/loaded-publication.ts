@@ -17,6 +17,11 @@ import { type LinearRows, openLinearRows } from './linear-rows.ts';
 
 /** Items that are brought up to date together. */
 const BATCH = 256;
+/**
+ * Largest log that is counted anew at each deletion. Of a larger one, popularity follows with the
+ * next version.
+ */
+const RECOUNTED_EVENTS = 1_000_000;
 
 export interface LoadedPublication {
   readonly publication: Publication;
@@ -31,6 +36,18 @@ export interface LoadedPublication {
   upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
   /** Takes in that one more user each has chosen these items. */
   countUsers(itemIds: readonly string[]): void;
+  /** The deletions that are taken into account. */
+  readonly deletions: number;
+  /**
+   * Leaves out items that were deleted, at once.
+   * @param deletions `Store.deletions()` before `ids` were read
+   */
+  hide(ids: readonly string[], deletions: number): void;
+  /**
+   * Frees what hidden items take, takes in those that exist again, and counts events anew. Must not
+   * overlap with `upsert`.
+   */
+  settleDeletions(): Promise<void>;
   /** Another reader. The publication closes only after all are gone. */
   retain(): void;
   release(): void;
@@ -50,7 +67,11 @@ export interface LoadOptions {
 export async function loadPublication(options: LoadOptions): Promise<{ loaded: LoadedPublication; folded: number }> {
   const { publication, store, threads } = options;
   const { bundle, index } = publication;
-  const catalogue = createCatalogueRows(publication);
+  let deletions = await store.deletions();
+  const catalogue = createCatalogueRows(publication, {
+    sinceTraining: await store.deletedItems(bundle.manifest.data.deletions ?? 0),
+    sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
+  });
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
   let readers = 0;
   let retired = false;
@@ -73,7 +94,9 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     throw error;
   }
 
-  const parts = partsOf(publication, catalogue, linear);
+  /** Rows of deleted items that the index still holds. */
+  const hidden = new Map<number, string>();
+  const parts = partsOf(publication, catalogue, linear, hidden);
   const loaded: LoadedPublication = {
     publication,
     catalogue,
@@ -81,6 +104,30 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     recommender: createRecommender(parts),
     upsert,
     countUsers: (ids) => catalogue.addUsers(ids, () => 1),
+    get deletions() {
+      return deletions;
+    },
+    hide(ids, number) {
+      deletions = number;
+      for (const id of ids) {
+        const row = catalogue.rowOf(id);
+        if (row === undefined) continue;
+        hidden.set(row, id);
+        catalogue.remove(row);
+        linear?.remove(row);
+      }
+    },
+    async settleDeletions() {
+      const rows = [...hidden.keys()];
+      const ids = [...new Set(hidden.values())];
+      await index.remove(Uint32Array.from(rows));
+      for (const row of rows) hidden.delete(row);
+      for (let from = 0; from < ids.length; from += BATCH) {
+        const items = await store.getItems(ids.slice(from, from + BATCH));
+        await upsert(items.filter((item) => item !== undefined));
+      }
+      if ((await store.counts()).events <= RECOUNTED_EVENTS) await countStoredUsers(options, catalogue);
+    },
     retain() {
       readers++;
     },
@@ -120,10 +167,15 @@ async function removeMissingItems(
 }
 
 /** Counts anew if events or their meaning have changed since the publication. */
-async function recountUsers({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
-  const { events, rules } = publication.manifest.data;
-  const isSame = (await store.counts()).events === events && isDeepStrictEqual(await store.eventRules(), rules);
-  if (isSame) return;
+async function recountUsers(options: LoadOptions, catalogue: CatalogueRows): Promise<void> {
+  const { publication, store } = options;
+  const { events, rules, deletions = 0 } = publication.manifest.data;
+  const isSame = (await store.counts()).events === events && (await store.deletions()) === deletions;
+  if (isSame && isDeepStrictEqual(await store.eventRules(), rules)) return;
+  await countStoredUsers(options, catalogue);
+}
+
+async function countStoredUsers({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
   const log = await store.interactionLog();
   const popularity = popularityOf(log, publication.bundle.manifest.config.events.maxUserEvents);
   catalogue.resetUsers();
@@ -213,6 +265,7 @@ function partsOf(
   { bundle, index, manifest }: Publication,
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
+  hidden: ReadonlyMap<number, unknown>,
 ): RecommenderParts {
   const { dim, maxHistory, reranker } = bundle;
   return {
@@ -234,7 +287,11 @@ function partsOf(
         return Float32Array.from(vectors, (vector) => (vector === undefined ? 0 : dot(user, 0, vector, 0, dim)));
       },
       search: (user, k, { exclude, passes }) =>
-        index.search(user, k, { exclude, filter: passes, ef: Math.max(manifest.index.ef, k) }),
+        index.search(user, k, {
+          exclude: hidden.size === 0 ? exclude : new Set([...(exclude ?? []), ...hidden.keys()]),
+          filter: passes,
+          ef: Math.max(manifest.index.ef, k),
+        }),
     },
     popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.users, passes),
   };

@@ -82,6 +82,20 @@ export interface EventInput {
   position?: number;
 }
 
+/** Which events. All conditions must hold, and at least one must be given. */
+export interface EventFilterInput {
+  /** Ids of events. 1 to 1,000. */
+  ids?: string[];
+  user?: string;
+  item?: string;
+  /** Any of these types. 1 to 100. */
+  types?: string[];
+  /** Unix seconds: events with a timestamp below. */
+  before?: number;
+  /** Unix seconds: events with a timestamp of at least this. */
+  after?: number;
+}
+
 /** One item of a list. */
 export interface Recommendation {
   id: string;

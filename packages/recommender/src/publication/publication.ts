@@ -51,9 +51,10 @@ export interface PublicationManifest {
   template: ItemTemplate;
   /**
    * `events`: number in the store at the time; the popularity in `items.json` is of these, under these
-   * `rules`. No rules in older publications.
+   * `rules`. `deletions`: those that it takes into account. Older publications have no rules, and no
+   * deletions, which stands for 0.
    */
-  data: { items: number; events: number; rules?: EventRules };
+  data: { items: number; events: number; rules?: EventRules; deletions?: number };
   index: {
     kind: IndexKind;
     dim: number;

@@ -12,6 +12,7 @@ import { type InteractionLog, recogniseRatings, type Store } from '@lorekeep/sto
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Bundle, openBundle } from '../bundle/load.ts';
+import { trainedRows } from '../bundle/trained-rows.ts';
 import { errors } from '../errors.ts';
 import {
   bundleFolder,
@@ -64,6 +65,7 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
     const { items: count, events } = await store.counts();
     if (count === 0) throw errors.CATALOGUE_EMPTY();
 
+    const deletions = await store.deletions();
     const { items, inputs, vectors, rows } = await adaptCatalogue({ ...options, bundle, template, count });
     const rules = await recogniseRatings(store);
     const log = await store.interactionLog();
@@ -104,7 +106,7 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
         model,
         encoder: { id: encoder.id, name: encoder.name, dim: encoder.dim, isLanguageModel: encoder.isLanguageModel },
         template,
-        data: { items: items.ids.length, events, rules },
+        data: { items: items.ids.length, events, rules, deletions },
         index: { kind: indexKind, dim: bundle.dim, size: rows.length, ...measured },
         files: await checksumsOf(building),
       };
@@ -137,7 +139,7 @@ async function adaptCatalogue({
   signal,
 }: AdaptOptions) {
   await encodeCatalogue({ store, encoder, template, progress, signal });
-  const trainedRow = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const trainedRow = trainedRows(bundle, await store.deletedItems(bundle.manifest.data.deletions ?? 0));
   const items: PublishedItems = { ids: [], texts: [], events: [] };
   const inputs: Float32Array[] = [];
   const table = createVectorTable(bundle.dim, count);

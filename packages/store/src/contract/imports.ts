@@ -36,6 +36,25 @@ export interface ImportTransaction {
   putEvents(events: Event[]): Promise<number>;
 }
 
+export interface ImportAllOptions {
+  /**
+   * Fingerprints of imports whose events this one replaces, all or nothing: until the commit the
+   * former events are seen, and then only the new ones. Their records go; their items stay. Of an
+   * event that a live write has stored too (with the same id; or with the same user, item, type and
+   * second), the one of the live write stays and that of the import is left out. Default: none, and
+   * nothing is left out but repeated ids.
+   */
+  replaces?: string[];
+}
+
+/** What an import with `replaces` has done beside adding; zeros without. */
+export interface ReplacedEvents {
+  /** Events of the replaced imports that are gone. */
+  replaced: number;
+  /** Events of the import that are left out, because a live write has stored them. */
+  alreadyLive: number;
+}
+
 /** Imports and the record of those that finished. */
 export interface Imports {
   /**
@@ -47,9 +66,13 @@ export interface Imports {
    * items, and the content that it gives an item replaces the content from that write. Imports run
    * one after another.
    * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
-   *   fingerprint or one of these contents
+   *   fingerprint or one of these contents; `IMPORT_UNKNOWN`, `IMPORT_NOT_RECORDED` for `replaces`
    */
-  importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<unknown>): Promise<void>;
+  importAll(
+    record: ImportRecord,
+    fill: (transaction: ImportTransaction) => Promise<unknown>,
+    options?: ImportAllOptions,
+  ): Promise<ReplacedEvents>;
   /** Records of all finished imports, oldest first. */
   imports(): Promise<ImportRecord[]>;
 }

@@ -17,8 +17,9 @@ export interface PublishOptions {
   /** Default `'usearch'`. */
   index?: IndexKind;
   /**
-   * Do nothing if this model is live with this kind of index and the store contains as many items
-   * and events, under the same rules, as it did when it was published. Default false.
+   * Do nothing if this model is live with this kind of index, the store contains as many items and
+   * events, under the same rules, as it did when it was published, and nothing was deleted since.
+   * Default false.
    */
   skipIfLive?: boolean;
   /** 1 to 256. Default: one per core. */
@@ -49,7 +50,8 @@ export async function publish(
     const isSameModel = live?.model === basename(bundleDir) && live.index.kind === index;
     const isSameData = live?.data.items === items && live.data.events === events;
     const areSameRules = isDeepStrictEqual(live?.data.rules, await store.eventRules());
-    if (live !== undefined && isSameModel && isSameData && areSameRules)
+    const isUpToDate = isSameData && areSameRules && (live.data.deletions ?? 0) === (await store.deletions());
+    if (live !== undefined && isSameModel && isUpToDate)
       return { version: live.version, manifest: live, unchanged: true };
   }
   const { content } = await readManifest(bundleDir);
