@@ -6,7 +6,8 @@
 import { dot, gatherRows } from '@lorekeep/core';
 import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import type { Item, Store } from '@lorekeep/store';
-import { createLinearPart, createRerankerPart, topRows } from '../composition/parts.ts';
+import { isSearchable } from '../bundle/served-model.ts';
+import { createLinearPart, createRerankerPart, popularRows } from '../composition/parts.ts';
 import { createRecommender, type Recommender, type RecommenderParts } from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
@@ -188,11 +189,16 @@ function createUpsert(
     const { inputs, vectors, idRows } = await adapt(content, changed);
     // No pause from here to the index's first step: no reader sees a row without its fields.
     const rows = changed.map((item, at) => catalogue.put(item, inputs.subarray(at * inputDim, (at + 1) * inputDim)));
-    const isSearchable = (at: number) => hashes[at] !== '' || idRows[at] >= 0;
-    const searchable = Array.from(rows.keys()).filter(isSearchable);
+    const isIndexed = (at: number) =>
+      isSearchable(bundle, {
+        text: hashes[at],
+        idRow: idRows[at],
+        vector: vectors.subarray(at * dim, (at + 1) * dim),
+      });
+    const searchable = Array.from(rows.keys()).filter(isIndexed);
     const keysOf = (places: number[]) => Uint32Array.from(places, (at) => rows[at]);
     await index.add(keysOf(searchable), gatherRows(vectors, dim, searchable));
-    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isSearchable(at))));
+    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isIndexed(at))));
     await placeInLinear(rows, idRows, content);
     // Last: an upsert that failed before this line is done again when it is repeated, or at the
     // next start.
@@ -214,6 +220,7 @@ function partsOf(
     ...(linear === undefined ? {} : { linear: createLinearPart(() => catalogue.size, linear.score) }),
     ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue) }),
     towers: {
+      source: bundle.source,
       dim,
       async userVectors(histories) {
         const inputs = histories.map((rows) => catalogue.inputsOf(Array.from(rows).slice(-maxHistory)));
@@ -231,6 +238,6 @@ function partsOf(
       search: (user, k, { exclude, passes }) =>
         index.search(user, k, { exclude, filter: passes, ef: Math.max(manifest.index.ef, k) }),
     },
-    popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.events, passes),
+    popular: (k, passes) => popularRows(catalogue.rows, Math.min(k, catalogue.size), catalogue.events, passes),
   };
 }
