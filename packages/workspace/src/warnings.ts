@@ -14,6 +14,10 @@ export const warnings = {
       'Recommendations will be worse, above all for new items.',
     ].join('\n'),
   }),
+  NO_TEXTS: (): Warning => ({
+    code: 'NO_TEXTS',
+    message: 'No item has a text, so there is nothing to encode. Only events can say which items go together.',
+  }),
   PUBLISHED_WITHOUT_MODEL: (): Warning => ({
     code: 'PUBLISHED_WITHOUT_MODEL',
     message: 'Nothing is trained, so this publishes without a model. There are enough events to train one.',
