@@ -196,7 +196,7 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     );
 
   command('publish', 'make a model and its index the live version')
-    .addOption(option.modelVersion())
+    .addOption(option.publishedModel())
     .addOption(option.indexKind())
     .addOption(option.threads())
     .action(

@@ -5,6 +5,7 @@ export {
   DEFAULT_REFIT,
   DEFAULT_SEED,
   LIMITS,
+  NO_MODEL,
   REFITS,
   type Refit,
 } from './defaults.ts';
@@ -15,7 +16,7 @@ export { modelPath } from './encoding/model-path.ts';
 export { errors as workspaceErrors } from './errors.ts';
 export type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
 export type { EngineRun } from './publishing/engine.ts';
-export { NO_MODEL, type PublishOptions, type PublishResult } from './publishing/publish.ts';
+export type { PublishOptions, PublishResult } from './publishing/publish.ts';
 export type { OpenWorkspaceOptions } from './state.ts';
 export type { NextStep, Stage, StatusOptions, UnfinishedWork, WorkspaceStatus } from './status.ts';
 export type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';

@@ -1,6 +1,7 @@
 /** `lorekeep publish` */
 import type { PublishOptions, PublishResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
+import { WITHOUT_MODEL } from '../without-model.ts';
 
 export type PublishCommandOptions = Pick<PublishOptions, 'model' | 'index' | 'threads'>;
 
@@ -9,10 +10,13 @@ export async function publishCommand(
   { model, index, threads }: PublishCommandOptions,
 ): Promise<void> {
   const result = await workspace.publish({ model, index, threads }, run);
-  output.result({ manifest: result.manifest }, publishSummary(result));
+  const more = result.manifest.model === null ? `\n${WITHOUT_MODEL}` : '';
+  output.result({ manifest: result.manifest }, `${publishSummary(result)}${more}`);
 }
 
 export function publishSummary({ version, manifest: { model, index } }: PublishResult): string {
+  if (model === null)
+    return `Live: ${version}, without a model; ${index.size.toLocaleString('en-US')} texts in ${index.kind}.`;
   const size = `${index.size.toLocaleString('en-US')} items in ${index.kind}`;
   return `Live: ${version} (model ${model}); ${size}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan.`;
 }

@@ -5,6 +5,7 @@ import { nextLines } from '../guidance.ts';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../options.ts';
 import { userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
+import { outlookWords } from '../without-model.ts';
 
 const HELP = 'Help: lorekeep --help, lorekeep COMMAND --help';
 
@@ -61,9 +62,10 @@ function encodedWords({ stage, encoder, unfinished }: WorkspaceStatus): string {
   return `${encoder.model}${kind}${stage === 'imported' ? '; newer items are not encoded' : ''}`;
 }
 
-function trainedWords({ stage, model, unfinished }: WorkspaceStatus): string {
+function trainedWords(status: WorkspaceStatus): string {
+  const { stage, model, unfinished } = status;
   const stopped = unfinished?.step === 'train' ? 'a training was stopped; the same command resumes it' : undefined;
-  if (model === undefined) return stopped ?? 'no';
+  if (model === undefined) return stopped ?? `no${outlookWords(status)}`;
   const isOutdated = stage === 'imported' || stage === 'encoded';
   const words = `${model.preset}, version ${model.version}${isOutdated ? ', on older data or with another encoder' : ''}`;
   return stopped === undefined ? words : `${words}; ${stopped}`;
@@ -71,6 +73,7 @@ function trainedWords({ stage, model, unfinished }: WorkspaceStatus): string {
 
 function publishedWords({ model, live }: WorkspaceStatus): string {
   if (live === undefined) return 'no';
+  if (live.model === null) return `${live.version}, ${count(live.items)} items, without a model`;
   const isNewest = live.model === model?.version;
   return `${live.version}, ${count(live.items)} items${isNewest ? '' : `, with the older model ${live.model}`}`;
 }

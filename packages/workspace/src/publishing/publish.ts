@@ -5,7 +5,7 @@ import type { ItemTemplate } from '@lorekeep/encoder';
 import { type PublicationManifest, publish as publishBundle, readCurrent, readManifest } from '@lorekeep/recommender';
 import type { IndexKind } from '@lorekeep/vector-index';
 import { checkOptions } from '../check-options.ts';
-import { DEFAULT_INDEX } from '../defaults.ts';
+import { DEFAULT_INDEX, NO_MODEL } from '../defaults.ts';
 import { openEncoderOf } from '../encoding/open-encoder.ts';
 import { currentEncoder } from '../encoding/remembered-encoders.ts';
 import { errors } from '../errors.ts';
@@ -13,9 +13,6 @@ import type { WorkspaceState } from '../state.ts';
 import { latestModel, modelDir } from '../training/model-versions.ts';
 import { trainingOutlook } from '../training/outlook.ts';
 import { warnings } from '../warnings.ts';
-
-/** In place of a version: no model. */
-export const NO_MODEL = 'none';
 
 /** Which trained version is published, and with which index. */
 export interface PublishOptions {
