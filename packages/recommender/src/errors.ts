@@ -17,8 +17,8 @@ export const errors = defineErrors({
     hint: 'Give `selected` together with `fitOn: "valid"` or `"all"`.',
   }),
 
-  TRAINING_NO_EVENTS: usage<{ items: number }>({
-    message: ({ items }) => `There is nothing to learn from: there are ${items} items, but no events.`,
+  TRAINING_NO_EVENTS: usage({
+    message: 'There is nothing to learn from: there are no events.',
     hint: 'Publish without a model, collect events, and train when there are enough.',
   }),
   TRAINING_ONE_ITEM: usage({

@@ -7,8 +7,7 @@ const lowerLearningRate = ({ epoch, checkpoint }: { epoch: number; checkpoint?: 
 
 export const errors = defineErrors({
   TOWERS_NO_TRANSITIONS: usage<{ users: number; transitions: number }>({
-    message: ({ users, transitions }) =>
-      `There is nothing to learn from: none of the ${users} users has two training events (${transitions} transitions).`,
+    message: 'There is nothing to learn from: no user has two training events.',
     hint: 'Import more events, or publish without a model. Of a user with three or more events, all but the last two are training events.',
   }),
   TOWERS_LOSS_NOT_FINITE: failure<{ epoch: number; step: number; checkpoint?: string }>({

@@ -9,7 +9,7 @@ const MIN_LENGTH = 0.5;
 
 /** @throws LorekeepError `TRAINING_NO_EVENTS`, `TRAINING_ONE_ITEM` */
 export function checkLog({ items, itemIds }: InteractionLog): void {
-  if (items.length === 0) throw errors.TRAINING_NO_EVENTS({ items: itemIds.length });
+  if (items.length === 0) throw errors.TRAINING_NO_EVENTS();
   if (itemIds.length === 1) throw errors.TRAINING_ONE_ITEM();
 }
 

@@ -14,8 +14,8 @@ export interface TrainingOutlook {
 
 /** With 100 test users, the 95 % interval of a recall is at most 10 points to either side. */
 export const MIN_TEST_USERS = 100;
-/** Reading a longer log takes seconds. */
-const MAX_EVENTS = 1_000_000;
+/** Reading a longer log takes too long for a status. */
+const MAX_EVENTS = 300_000;
 
 export async function trainingOutlook({ store }: WorkspaceState): Promise<TrainingOutlook> {
   const { items, events } = await store.counts();
