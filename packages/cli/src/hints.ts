@@ -9,6 +9,8 @@ import { encoderFlag } from './options.ts';
 
 type Details = Record<string, unknown>;
 
+const PUBLISH_ANYWAY =
+  'Run `lorekeep publish --model none`, which serves similar texts, popular and new items without training';
 const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
 const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
 
@@ -159,8 +161,10 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   OPTION_INVALID: 'Correct the value in the file of --config.',
   LINEAR_NOT_DEFINITE:
     'Write {"linear": {"neighboursPerItem": 0}} in the file of --config to train without the linear model, or look at the content vectors.',
-  TOWERS_NO_TRANSITIONS:
-    'Run `lorekeep import --events FILE` with more events. Of a user with three or more, the last two are held out.',
+  TRAINING_NO_EVENTS: `${PUBLISH_ANYWAY}. Events come with \`lorekeep import --events FILE\`, or through the service.`,
+  TRAINING_ONE_ITEM: `${PUBLISH_ANYWAY}. Add items with \`lorekeep import --items FILE\`.`,
+  TRAINING_TEXTS_EQUAL: `Use --preset learn, which also knows items by their events. ${PUBLISH_ANYWAY}.`,
+  TOWERS_NO_TRANSITIONS: `${PUBLISH_ANYWAY}, or import more events with \`lorekeep import --events FILE\`. Of a user with three or more, the last two are held out.`,
   TARGET_UNKNOWN: 'Give --target types of positive events; `lorekeep events` shows them.',
   EVENT_RULES_INVALID: 'Correct --event-role, --event-weight or --ratings. The rules were not changed.',
   EVALUATION_NO_CASES: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
@@ -173,11 +177,11 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   BUNDLE_FORMAT: 'Use the version of Lorekeep that wrote it, or run `lorekeep train` again.',
 
   // Publishing and serving
-  PUBLICATION_MISSING: 'Run `lorekeep publish` after training.',
+  PUBLICATION_MISSING: 'Run `lorekeep publish`.',
   PUBLICATION_CORRUPT: 'Run `lorekeep publish` again. A running service keeps the version it has loaded.',
   CATALOGUE_EMPTY: 'Run `lorekeep import` first.',
   ENCODER_MISMATCH: `Use the encoder that the model was trained with, or ${RETRAIN}.`,
-  VECTOR_NOT_FINITE: 'Run `lorekeep train` again; this model cannot be served.',
+  VECTOR_NOT_FINITE: `Run \`lorekeep train\` again; this model cannot be served. ${PUBLISH_ANYWAY}.`,
   INDEX_FILE_INVALID: 'Run `lorekeep publish` again to rebuild the index.',
   INDEX_ADAPTER_MISSING: ({ kind }) =>
     kind === 'usearch'
@@ -190,8 +194,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
 
-function unstableTraining({ checkpoint }: Details): string {
-  const saved = checkpoint === undefined ? '' : 'The last good epoch is saved. ';
+function unstableTraining({ checkpoint, epoch }: Details): string {
+  const saved = checkpoint === undefined || epoch === 1 ? '' : 'The last good epoch is saved. ';
   return `${saved}Lower training.learningRate or raise loss.temperature in the file of --config.`;
 }
 

@@ -213,6 +213,8 @@ export const maxUserEvents = () =>
 export const seed = () =>
   new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);
 export const modelVersion = () => new Option('--model <version>', 'a trained version (default: the newest)');
+export const publishedModel = () =>
+  new Option('--model <version>', 'a trained version, or none (default: the newest, else none)');
 export const against = () => new Option('--against <version>', 'another trained version to compare with');
 export const report = () => new Option('--report <file>', 'also write an HTML page with tables and plots');
 export const indexKind = () =>

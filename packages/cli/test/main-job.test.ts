@@ -123,8 +123,8 @@ describe('step by step', () => {
     const malformed = await lorekeep(['encode', '--template', '{title', ...shop], dir);
     assert.deepEqual([malformed.code, malformed.last.error.code], [2, 'ENCODER_BAD_OPTION']);
     assert.equal((await lorekeep(['encode', '--model', 'lexical', ...shop], dir)).code, 0);
-    const published = await lorekeep(['publish', ...shop], dir);
-    assert.deepEqual([published.code, published.last.error.code], [2, 'NOTHING_TRAINED']);
+    const evaluated = await lorekeep(['evaluate', ...shop], dir);
+    assert.deepEqual([evaluated.code, evaluated.last.error.code], [2, 'NOTHING_TRAINED']);
     const asked = await lorekeep(['recommend', '--user', 'x', ...shop], dir);
     assert.equal(asked.last.error.code, 'PUBLICATION_MISSING');
   });

@@ -106,11 +106,19 @@ export interface Workspace extends AsyncDisposable {
   /**
    * Trains a model and makes it the newest version. A version trained from the same data, encoder,
    * configuration and seed is reused (`unchanged`). The same inputs give the same model on one
+<<<<<<< HEAD
    * machine. If users were erased since the last training, removes the versions that have learned
    * from them, except the live one; warns with `ERASURE_WAITS`.
    * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
    *   `EMBEDDING_MISSING`, `TARGET_UNKNOWN`, `WORKSPACE_BAD_OPTION`, and what training throws
    *   (`TOWERS_…`, `BUNDLE_…` for `initFrom`)
+=======
+   * machine. Warns with `METRICS_EMPTY` or `METRICS_TRIVIAL` if its metrics say nothing.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
+   *   `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, and what training throws (`TRAINING_…` and
+   *   `TOWERS_NO_TRANSITIONS` if there is nothing to learn from, `TOWERS_…`, `BUNDLE_…` for
+   *   `initFrom`)
+>>>>>>> smallshops
    * @example
    * const { version, metrics } = await workspace.train({ preset: 'learn', seed: 42 });
    * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);
@@ -120,7 +128,8 @@ export interface Workspace extends AsyncDisposable {
   /**
    * Measures a trained version on the log as it is now, beside baselines and, with `against`,
    * beside another version. Changes nothing. Warns with `LOG_CHANGED` or `PROTOCOL_DIFFERS` if the
-   * model may have seen some of the test events.
+   * model may have seen some of the test events, and with `METRICS_EMPTY` or `METRICS_TRIVIAL` if the
+   * metrics say nothing.
    * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `MODEL_SAW_EVERYTHING`,
    *   `TIMES_MISSING`, `EVALUATION_NO_CASES`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`,
    *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
@@ -132,8 +141,11 @@ export interface Workspace extends AsyncDisposable {
 
   /**
    * Builds the index of a trained version for the catalogue as it is now, and makes both live. If
-   * it fails, the version that was live stays live.
-   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `CATALOGUE_EMPTY`,
+   * nothing is trained, the texts take the place of a model: similar items by text, and popular and
+   * new items. If it fails, the version that was live stays live. Warns with
+   * `PUBLISHED_WITHOUT_MODEL` if a model could be trained.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `MODEL_VERSION_UNKNOWN`,
+   *   `CATALOGUE_EMPTY`,
    *   `ENCODER_FORGOTTEN`, `ENCODER_CHANGED`, `INDEX_ADAPTER_MISSING`, `VECTOR_NOT_FINITE`,
    *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
    * @example

@@ -199,7 +199,7 @@ function addEvaluate({ command, inWorkspace }: Program): void {
 
 function addPublish({ command, inWorkspace }: Program): void {
   command('publish', 'make a model and its index the live version', [
-    option.modelVersion(),
+    option.publishedModel(),
     option.indexKind(),
     option.threads(),
   ]).action(

@@ -9,7 +9,8 @@ import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, roleOfEvent, type Store } from '@lorekeep/store';
 import { z } from 'zod';
-import { fillFromTowers, type RankedItems } from '../composition/lists.ts';
+import { fillBehind, type RankedItems } from '../composition/lists.ts';
+import { listByVectors } from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
@@ -42,8 +43,8 @@ export interface EngineOptions {
 export interface EngineStats {
   /** The live publication. */
   version: string;
-  /** Its trained model. */
-  model: string;
+  /** Its trained model; `null` if it was published without one. */
+  model: string | null;
   encoder: { name: string; isLanguageModel: boolean };
   items: number;
   /** Items in the index: all but those without text that training did not see. */
@@ -62,7 +63,8 @@ export interface Engine extends EngineDeletions {
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the
    * newest 1,000). Items that the user does not want (`EventLog.negatives`) are always left out. Unknown items in a given history are ignored and listed in `unknownItems`.
    * Without a usable history (an unknown user, no events, only unknown items) the most popular
-   * items that pass are returned, and `source` is `'popularity'`.
+   * items that pass are returned, and `source` is `'popularity'`. Items without events follow them,
+   * the newest first; if none that passes has events, `source` is `'newest'`.
    *
    * @throws LorekeepError `REQUEST_INVALID`
    * @example
@@ -73,7 +75,7 @@ export interface Engine extends EngineDeletions {
   /**
    * Items similar to this one, itself left out: its neighbours in the linear model, then the items
    * with the largest inner products of vectors. For an item without text that training did not see,
-   * the most popular ones.
+   * the most popular ones. In a publication without a model, the vectors are those of the texts.
    *
    * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
    */
@@ -334,9 +336,9 @@ async function similarItems(
   const found = named && named.keys.length > 0 ? ({ ...named, source: 'linear' } as const) : undefined;
   if (found?.keys.length === k) return found;
   const [vector] = await index.getMany([row]);
-  if (vector === undefined) return found ?? { ...parts.popular(k, passes), source: 'popularity' };
+  if (vector === undefined) return found ?? parts.popular(k, passes);
   const behind = await parts.towers.search(vector, k, { passes });
-  return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
+  return found === undefined ? listByVectors(parts, behind, k, passes) : fillBehind(found, behind, k);
 }
 
 /**

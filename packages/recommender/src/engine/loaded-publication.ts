@@ -8,7 +8,8 @@ import { dot, gatherRows } from '@lorekeep/core';
 import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import { popularityOf } from '@lorekeep/evaluation';
 import type { Item, Store } from '@lorekeep/store';
-import { createLinearPart, createRerankerPart, topRows } from '../composition/parts.ts';
+import { isSearchable } from '../bundle/served-model.ts';
+import { createLinearPart, createRerankerPart, popularRows } from '../composition/parts.ts';
 import { createRecommender, type Recommender, type RecommenderParts } from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
@@ -69,7 +70,7 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   const { bundle, index } = publication;
   let deletions = await store.deletions();
   const catalogue = createCatalogueRows(publication, {
-    sinceTraining: await store.deletedItems(bundle.manifest.data.deletions ?? 0),
+    sinceTraining: await store.deletedItems(bundle.manifest?.data.deletions ?? 0),
     sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
   });
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
@@ -177,7 +178,7 @@ async function recountUsers(options: LoadOptions, catalogue: CatalogueRows): Pro
 
 async function countStoredUsers({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
   const log = await store.interactionLog();
-  const popularity = popularityOf(log, publication.bundle.manifest.config.events.maxUserEvents);
+  const popularity = popularityOf(log, publication.bundle.manifest?.config.events.maxUserEvents ?? 'auto');
   catalogue.resetUsers();
   catalogue.addUsers(log.itemIds, (row) => popularity[row]);
 }
@@ -245,11 +246,16 @@ function createUpsert(
     const { inputs, vectors, idRows } = await adapt(content, changed);
     // No pause from here to the index's first step: no reader sees a row without its fields.
     const rows = changed.map((item, at) => catalogue.put(item, inputs.subarray(at * inputDim, (at + 1) * inputDim)));
-    const isSearchable = (at: number) => hashes[at] !== '' || idRows[at] >= 0;
-    const searchable = Array.from(rows.keys()).filter(isSearchable);
+    const isIndexed = (at: number) =>
+      isSearchable(bundle, {
+        text: hashes[at],
+        idRow: idRows[at],
+        vector: vectors.subarray(at * dim, (at + 1) * dim),
+      });
+    const searchable = Array.from(rows.keys()).filter(isIndexed);
     const keysOf = (places: number[]) => Uint32Array.from(places, (at) => rows[at]);
     await index.add(keysOf(searchable), gatherRows(vectors, dim, searchable));
-    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isSearchable(at))));
+    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isIndexed(at))));
     await placeInLinear(rows, idRows, content);
     // Last: an upsert that failed before this line is done again when it is repeated, or at the
     // next start.
@@ -272,6 +278,7 @@ function partsOf(
     ...(linear === undefined ? {} : { linear: createLinearPart(() => catalogue.size, linear.score) }),
     ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue) }),
     towers: {
+      source: bundle.source,
       dim,
       async userVectors(histories) {
         const inputs = histories.map((rows) => catalogue.inputsOf(Array.from(rows).slice(-maxHistory)));
@@ -293,6 +300,6 @@ function partsOf(
           ef: Math.max(manifest.index.ef, k),
         }),
     },
-    popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.users, passes),
+    popular: (k, passes) => popularRows(catalogue.rows, Math.min(k, catalogue.size), catalogue.users, passes),
   };
 }

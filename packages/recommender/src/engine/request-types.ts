@@ -102,7 +102,8 @@ export interface Recommendation {
   /**
    * Comparable within one answer only. `'reranker'`: the score of the re-ranker. `'linear'`: the
    * weight that the linear model gives the item. `'towers'`: the inner product of the vectors of the
-   * towers. `'popularity'`: the number of events.
+   * towers. `'content'`: the cosine between texts. `'popularity'`: the number of events. `'newest'`:
+   * 0.
    */
   score: number;
   /** Only with `withItems`. */
@@ -113,7 +114,12 @@ export interface Recommendation {
 export interface Recommendations {
   /** The published version that answered. */
   version: string;
-  /** What ordered the items; items of the towers may follow behind any other list. */
+  /**
+   * What ordered the items. `'content'`: similarity of texts, in a publication without a model.
+   * `'popularity'`: the number of events, of use if nothing is known of the user. `'newest'`: the
+   * order of arrival, if no item that passes has events. Further items may follow behind a list that is
+   * too short.
+   */
   source: Source;
   items: Recommendation[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */

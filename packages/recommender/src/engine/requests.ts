@@ -144,18 +144,21 @@ const score = z
   .number()
   .describe(
     "Comparable within one answer only. 'reranker': the score of the re-ranker. 'linear': the weight that the linear " +
-      "model gives the item. 'towers': the inner product of the vectors of the towers. 'popularity': the number of " +
-      'events. Items of the towers that fill the end of a list have the score of the item before them, at most 0.',
+      "model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between " +
+      "texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of " +
+      'the item before them, at most 0.',
   );
 
 export const recommendationsSchema = z
   .object({
     version: z.string().describe('The published version that answered.'),
     source: z
-      .enum(['reranker', 'linear', 'towers', 'popularity'])
+      .enum(['reranker', 'linear', 'towers', 'content', 'popularity', 'newest'])
       .describe(
-        "What ordered the items; items of the towers may follow behind any other list. 'popularity': there is no " +
-          'usable history (none, or only unknown items).',
+        "What ordered the items. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity " +
+          "of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable " +
+          'history (none, or only unknown items); the newest items without events may follow. ' +
+          "'newest': there is no usable history, and no item that passes has events.",
       ),
     items: z.array(z.object({ id: z.string(), score, item: itemSchema.optional() })),
     unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
