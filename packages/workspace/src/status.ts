@@ -3,7 +3,7 @@
  * is next. It reads records and manifests only, so it answers at once for a shop of any size.
  */
 import { LorekeepError } from '@lorekeep/core';
-import { type BundleManifest, readManifest } from '@lorekeep/recommender';
+import { type BundleManifest, type PublicationManifest, readManifest } from '@lorekeep/recommender';
 import type { StoreCounts } from '@lorekeep/store';
 import { hasCheckpoint } from '@lorekeep/towers';
 import { findCurrentEncoder, findEncoder, isBehindImports } from './encoding/remembered-encoders.ts';
@@ -94,7 +94,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
       },
     }),
     ...(model && { model: { version: model.version, preset: model.preset } }),
-    ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
+    ...(live && { live: liveStatus(live) }),
     ...(outlook && { outlook }),
     ...(address && { service: { address } }),
     ...(unfinished && { unfinished }),
@@ -120,6 +120,10 @@ function furthest(stages: [stage: Stage, isReached: boolean][]): Stage {
     last = stage;
   }
   return last;
+}
+
+function liveStatus({ version, model, data }: PublicationManifest): WorkspaceStatus['live'] {
+  return { version, model, items: data.items, events: data.events };
 }
 
 async function newestManifest(state: WorkspaceState): Promise<BundleManifest | undefined> {

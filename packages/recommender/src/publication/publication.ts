@@ -29,7 +29,6 @@ import type { EventRules } from '@lorekeep/store';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { openIndexAdapter } from '@lorekeep/vector-index';
 import { type LoadOptions, openBundle } from '../bundle/load.ts';
-import type { BundleManifest } from '../bundle/manifest.ts';
 import type { ServedModel } from '../bundle/served-model.ts';
 import { createTextModel } from '../bundle/text-model.ts';
 import { errors } from '../errors.ts';

@@ -46,7 +46,8 @@ test('the manifest says that there is no model, and no bundle is written', async
   const items = makeItems();
   const engine = await serve(items, encoderOf(items));
   const { manifest, directory } = await readCurrent(workspace);
-  assert.deepEqual([manifest.format, manifest.model, manifest.data], [3, null, { items: items.length, events: 0 }]);
+  const data = { items: items.length, events: 0, rules: {}, deletions: 0 };
+  assert.deepEqual([manifest.format, manifest.model, manifest.data], [3, null, data]);
   assert.deepEqual((await readdir(directory)).sort(), [
     'index.exact',
     'items.json',
