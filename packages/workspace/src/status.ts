@@ -89,7 +89,9 @@ export async function statusOf(state: WorkspaceState, { service }: StatusOptions
       },
     }),
     ...(model && { model: { version: model.version, preset: model.preset } }),
-    ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
+    ...(live && {
+      live: { version: live.version, model: live.model, items: live.data.items, events: live.data.events },
+    }),
     ...(address && { service: { address } }),
     ...(unfinished && { unfinished }),
     problems,
