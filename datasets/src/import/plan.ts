@@ -8,9 +8,10 @@ import type { ImportRecord } from '@lorekeep/store';
 import { formatOf } from '../formats/format.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { checkReadable } from '../formats/unpack.ts';
-import { type ColumnNames, EVENT_FIELDS } from '../mapping/columns.ts';
+import { type ColumnNames, canonicalColumns, EVENT_FIELDS } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
+import type { RepeatedItems } from '../staging/repeated-items.ts';
 import type { ImportOptions } from './options.ts';
 
 export interface ImportPlan {
@@ -23,8 +24,14 @@ export interface ImportPlan {
   repeatedEventFiles: SourceFile[];
   /** One hash for each of `newEventFiles`, by which the store recognises it later. */
   contents: string[];
+  /** SHA-256 of each file, by `SourceFile.index`. */
+  hashes: string[];
   fingerprint: string;
+  columns: ColumnNames;
   unknownItems: UnknownItems;
+  repeatedItems: RepeatedItems;
+  /** What decides how event files are read, apart from their content. */
+  reading: ReadingOptions;
   /** What the store holds. */
   imports: ImportRecord[];
 }
@@ -33,25 +40,53 @@ export interface ImportPlan {
 interface Limits {
   minUserEvents: number;
   minItemEvents: number;
-  unknownItems?: 'skip';
+  unknownItems?: 'skip' | 'add';
+  dateOrder?: string;
 }
+
+/** All options that decide what an import makes of its files, by the names of `ImportOptions`. */
+export type ReadingOptions = Readonly<Record<string, unknown>>;
+
+/** Fields that existed when contents were first stored; others have a part in them only if named. */
+const FIRST_FIELDS: readonly string[] = [
+  'user',
+  'item',
+  'timestamp',
+  'type',
+  'rating',
+  'surface',
+  'session',
+  'position',
+];
 
 /**
  * @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`
  */
 export async function planImport(options: ImportOptions): Promise<ImportPlan> {
-  const { items = [], events = [], format = 'auto', columns = {}, minUserEvents = 0, minItemEvents = 0 } = options;
+  const { items = [], events = [], format = 'auto', minUserEvents = 0, minItemEvents = 0 } = options;
+  const { dateOrder, listSeparator } = options;
+  const columns = canonicalColumns((options.columns ?? {}) as Record<string, string>)!;
   const raw = isRawFormat(format) ? format : undefined;
   const { unknownItems = raw === undefined ? 'refuse' : 'skip' } = options;
+  const { repeatedItems = raw === undefined ? 'refuse' : 'last' } = options;
   const paths = [...items, ...events];
   const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format), raw }));
   for (const path of paths) await checkReadable(path);
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
 
-  // `unknownItems` is named only if it is not the default, so fingerprints from before it existed
-  // are still recognised.
-  const limits: Limits = { minUserEvents, minItemEvents, ...(unknownItems === 'skip' ? { unknownItems } : {}) };
+  // What is not the default is named only if it is given, so fingerprints from before these options
+  // existed are still recognised.
+  const limits: Limits = {
+    minUserEvents,
+    minItemEvents,
+    ...(unknownItems === 'refuse' ? {} : { unknownItems }),
+    ...(dateOrder === undefined ? {} : { dateOrder }),
+  };
+  const itemOptions = {
+    ...(options.repeatedItems === undefined ? {} : { repeatedItems }),
+    ...(listSeparator === undefined ? {} : { listSeparator }),
+  };
   const itemFiles = files.slice(0, items.length);
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
@@ -68,27 +103,34 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
       imported.add(content);
     }
   }
-  const fingerprint = fingerprintOf(files, hashes, items.length, columns, limits);
-  return { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
+  const all = { columns, ...limits, ...itemOptions };
+  return {
+    paths,
+    itemFiles,
+    newEventFiles,
+    repeatedEventFiles,
+    contents,
+    hashes,
+    fingerprint: fingerprintOf(files, hashes, items.length, all),
+    columns,
+    unknownItems,
+    repeatedItems,
+    reading: { format, ...all },
+    imports,
+  };
 }
 
 /**
  * Identifies what decides the result: contents, formats and roles of the files, in order, and all
  * options but `skipBad`.
  */
-function fingerprintOf(
-  files: SourceFile[],
-  hashes: string[],
-  itemFiles: number,
-  columns: ColumnNames,
-  limits: Limits,
-): string {
+function fingerprintOf(files: SourceFile[], hashes: string[], itemFiles: number, options: object): string {
   const contents = files.map(({ format, raw = format, index }) => [
     index < itemFiles ? 'items' : 'events',
     raw,
     hashes[index],
   ]);
-  return sha256(JSON.stringify({ contents, options: { columns, ...limits } }));
+  return sha256(JSON.stringify({ contents, options }));
 }
 
 /**
@@ -97,6 +139,18 @@ function fingerprintOf(
  */
 function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Limits): string {
   const { format, raw = format } = file;
-  const names = EVENT_FIELDS.map((field) => columns[field] ?? null);
+  const fields = EVENT_FIELDS.filter((field) => FIRST_FIELDS.includes(field) || columns[field] !== undefined);
+  const names = fields.map((field) => columns[field] ?? null);
   return sha256(JSON.stringify({ events: hash, format: raw, columns: names, limits }));
+}
+
+/** Identifies how a file is read: two files with equal keys and equal bytes give equal events. */
+export function readingKey(file: SourceFile, { columns, reading }: ImportPlan): string {
+  const { minUserEvents, minItemEvents, unknownItems, dateOrder } = reading as Partial<Limits>;
+  return contentOf(file, '', columns, {
+    minUserEvents: minUserEvents ?? 0,
+    minItemEvents: minItemEvents ?? 0,
+    unknownItems,
+    dateOrder,
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * Event files into staging. Text files are cut into columns of strings, one table per file; Parquet
- * is read by DuckDB. All further checking is SQL over whole tables (`check-events.ts`), so millions
- * of events create no objects.
+ * is read by DuckDB. All further reading is SQL over whole tables (`clean-events.ts`,
+ * `time-columns.ts`, `check-events.ts`), so millions of events create no objects.
  */
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
@@ -9,59 +9,123 @@ import { errors } from '../errors.ts';
 import { parseJsonLine } from '../formats/json-line.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { readTextFile } from '../formats/text-file.ts';
-import { type ColumnFinder, EVENT_FIELDS, requireColumn } from '../mapping/columns.ts';
+import { COLUMN_SYNONYMS, EVENT_FIELDS } from '../mapping/columns.ts';
+import { createContinuation } from '../mapping/continued.ts';
+import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../mapping/locate.ts';
+import { type Recognised, recogniseColumns } from '../mapping/recognise.ts';
+import type { FileSample } from '../mapping/sample.ts';
+import type { Surroundings } from '../mapping/search.ts';
+import { typedIdSql } from '../values/ids.ts';
+import type { DateOrder } from '../values/time-text.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
+import { cleanEvents } from './clean-events.ts';
 import { parquetColumns, parquetError, parquetRows } from './parquet.ts';
-import { identifier, type RowAppender, type Staging } from './staging.ts';
+import { problemReporter, type ReportProblem, shapeCause } from './problems.ts';
+import { sampleFile } from './sample-file.ts';
+import { identifier, type Staging } from './staging.ts';
+import { readTimeColumns, type TimeColumn } from './time-columns.ts';
+
+/** An event file that has been read. */
+export interface StagedLog {
+  file: SourceFile;
+  sample: FileSample;
+  recognised: Recognised;
+  time: TimeColumn;
+  /** The last line. */
+  lines: number;
+}
 
 export interface StagedEvents {
+  logs: StagedLog[];
   /** The events have timestamps. */
   timed: boolean;
   /** Events left out because their item is unknown. */
   withoutItem: number;
 }
 
+export interface StageEventsOptions {
+  unknownItems: UnknownItems;
+  dateOrder?: DateOrder;
+  surroundings: Surroundings;
+  /** By file, the lines that were imported before and are not read again. */
+  importedLines?: ReadonlyMap<SourceFile, number>;
+}
+
 /**
  * Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface,
- * session, position)`; all its rows are valid.
+ * session, position, id, request)`; all its rows are valid.
+ * @throws LorekeepError `IMPORT_COLUMN_QUESTION`, `IMPORT_DATE_ORDER`, `IMPORT_MISSING_COLUMN`,
+ *   `IMPORT_COLUMN_TYPE`, and those of reading
  */
 export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
-  columns: ColumnFinder,
-  unknownItems: UnknownItems,
+  given: GivenColumns,
+  { unknownItems, dateOrder, surroundings, importedLines }: StageEventsOptions,
   context: RunContext,
 ): Promise<StagedEvents> {
-  const bad = await staging.append('bad');
-  let timestamps = 0;
+  const problems = await staging.append('problems');
+  const report = problemReporter(problems);
+  const read: Omit<StagedLog, 'time'>[] = [];
   for (const file of files) {
-    const table = `lines_${file.index}`;
-    if (file.format === 'parquet') await stageParquet(staging, file, columns, table);
-    else await stageText(staging, file, columns, table, bad, context);
-    timestamps += await staging.number(`SELECT count(*) FROM ${table} WHERE timestamp <> ''`);
+    const sample = await sampleFile(staging, file);
+    const recognised = await recogniseColumns(sample, 'events', given.columns, surroundings);
+    const finder = createColumnFinder(recognised.columns, sample.names, given);
+    const after = importedLines?.get(file) ?? 0;
+    const lines =
+      file.format === 'parquet'
+        ? await stageParquet(staging, file, recognised, finder)
+        : await stageText(staging, file, recognised, finder, after, report, context);
+    await cleanEvents(staging, file.index);
+    read.push({ file, sample, recognised, lines });
   }
-  bad.close();
+  problems.close();
   await staging.run(`
     CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE,
-      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
+      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE, id VARCHAR, request VARCHAR)`);
+  const times = await readTimeColumns(staging, files, dateOrder);
+  const logs = read.map((log) => ({ ...log, time: times.get(log.file)! }));
+  let timestamps = 0;
+  for (const { index } of files) {
+    timestamps += await staging.number(`SELECT count(*) FROM clean_${index} WHERE shape <> 'none'`);
+  }
   const timed = timestamps > 0;
   let withoutItem = 0;
-  for (const file of files) {
+  for (const { file, time } of logs) {
     context.progress?.({ stage: 'import', done: 0, unit: 'events', note: `checking ${basename(file.path)}` });
-    withoutItem += await checkEvents(staging, file.index, timed, unknownItems);
+    withoutItem += await checkEvents(staging, file.index, time, timed, unknownItems);
+    const after = importedLines?.get(file);
+    if (after !== undefined) {
+      await staging.run(`DELETE FROM problems WHERE file = ${file.index} AND line <= ${after}`);
+    }
+    await staging.run(`DROP TABLE clean_${file.index}`);
   }
-  return { timed, withoutItem };
+  return { logs, timed, withoutItem };
 }
 
-/** The table has `line` and one string column per field; fields that the file lacks are null. */
+function requireColumns(file: SourceFile, names: string[], { columns }: Recognised): void {
+  for (const field of ['user', 'item'] as const) {
+    if (columns.has(field)) continue;
+    throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field, found: names, accepted: COLUMN_SYNONYMS[field] });
+  }
+}
+
+/**
+ * The table `lines_<file>` has `line` and one string column per field; fields that the file lacks
+ * are null.
+ * @param after problems of lines up to this one are not reported
+ * @returns the number of the last line
+ */
 async function stageText(
   staging: Staging,
   file: SourceFile,
-  columns: ColumnFinder,
-  table: string,
-  bad: RowAppender,
+  recognised: Recognised,
+  finder: ColumnFinder,
+  after: number,
+  report: ReportProblem,
   { progress, signal }: RunContext,
-): Promise<void> {
+): Promise<number> {
+  const table = `lines_${file.index}`;
   await staging.run(
     `CREATE TABLE ${table} (line BIGINT, ${EVENT_FIELDS.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
   );
@@ -69,20 +133,27 @@ async function stageText(
   /** Reused for every row. */
   const values: (string | null)[] = new Array(EVENT_FIELDS.length).fill(null);
   let indexes: readonly number[] = [];
+  let continuation: ReturnType<typeof createContinuation>;
+  let last = 0;
   let lines = 0;
   await readTextFile(file, {
     onHeader(header) {
-      for (const field of ['user', 'item'] as const) requireColumn(file.path, header, columns, field);
-      indexes = columns.locate(EVENT_FIELDS, header);
+      requireColumns(file, header, recognised);
+      indexes = finder.locate(EVENT_FIELDS, header);
+      continuation = createContinuation(recognised.layout, header);
     },
     onRow(line, cells, problem) {
       lines++;
+      last = line;
       if (problem === undefined) {
-        if (file.format === 'jsonl') problem = readJsonEvent(cells[0], columns, values);
-        else for (let f = 0; f < values.length; f++) values[f] = cells[indexes[f]] ?? null;
+        if (file.format === 'jsonl') problem = readJsonEvent(cells[0], finder, values);
+        else {
+          continuation?.(cells);
+          for (let f = 0; f < values.length; f++) values[f] = indexes[f] < 0 ? null : cells[indexes[f]];
+        }
       }
       if (problem === undefined) rows.row([line], values);
-      else bad.row([file.index, line], [problem]);
+      else if (line > after) report(file.index, line, 'line', shapeCause(problem), problem);
     },
     onBlock() {
       signal?.throwIfAborted();
@@ -91,14 +162,15 @@ async function stageText(
     },
   });
   rows.close();
+  return last;
 }
 
 /** Fills `values` with the fields of one JSON line; returns what is wrong with it. */
-function readJsonEvent(text: string, columns: ColumnFinder, values: (string | null)[]): string | undefined {
+function readJsonEvent(text: string, finder: ColumnFinder, values: (string | null)[]): string | undefined {
   const { value: record, problem } = parseJsonLine(text);
   if (record === undefined) return problem;
   const names = Object.keys(record);
-  const indexes = columns.locate(EVENT_FIELDS, names);
+  const indexes = finder.locate(EVENT_FIELDS, names);
   for (let f = 0; f < values.length; f++) {
     const value = indexes[f] < 0 ? null : record[names[indexes[f]]];
     if (value === null) values[f] = null;
@@ -115,21 +187,27 @@ function readJsonEvent(text: string, columns: ColumnFinder, values: (string | nu
   return undefined;
 }
 
-async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnFinder, table: string): Promise<void> {
+async function stageParquet(
+  staging: Staging,
+  file: SourceFile,
+  recognised: Recognised,
+  finder: ColumnFinder,
+): Promise<number> {
   const described = await parquetColumns(staging, file);
   const names = described.map(([name]) => name);
-  for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
-  const indexes = columns.locate(EVENT_FIELDS, names);
+  requireColumns(file, names, recognised);
+  const indexes = finder.locate(EVENT_FIELDS, names);
   const selected = EVENT_FIELDS.map((field, f) => {
     if (indexes[f] < 0) return `NULL::VARCHAR AS ${identifier(field)}`;
     const [column, type] = described[indexes[f]];
     if (/\]$|^(STRUCT|MAP|UNION|BLOB)/.test(type)) {
       throw errors.IMPORT_COLUMN_TYPE({ file: file.path, column, field, type });
     }
-    return `CAST(${identifier(column)} AS VARCHAR) AS ${identifier(field)}`;
+    return `${typedIdSql(identifier(column), type)} AS ${identifier(field)}`;
   });
   const select = `SELECT file_row_number + 1 AS line, ${selected.join(', ')} FROM ${parquetRows(file)}`;
-  await staging.run(`CREATE TABLE ${table} AS ${select}`).catch((error) => {
+  await staging.run(`CREATE TABLE lines_${file.index} AS ${select}`).catch((error) => {
     throw parquetError(file, error);
   });
+  return staging.number(`SELECT coalesce(max(line), 0) FROM lines_${file.index}`);
 }
