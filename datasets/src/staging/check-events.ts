@@ -68,7 +68,12 @@ const lines = (file: number) => `SELECT line FROM problems WHERE file = ${file} 
 
 /** The rows with their `time`, and whether their item is `unknown`. */
 function withTimes(clean: string, { reading, texts }: TimeColumn): string {
-  const seconds = secondsSql(reading, { text: 'timestamp', number: 'number', shape: 'shape', parsed: 'seconds' });
+  const seconds = secondsSql(reading, {
+    text: 'timestamp',
+    number: 'number',
+    shape: 'shape',
+    parsed: texts === undefined ? 'NULL::DOUBLE' : 'seconds',
+  });
   const source =
     texts === undefined ? `${clean}` : `${clean} LEFT JOIN ${texts} ON shape = 'text' AND ${texts}.text = timestamp`;
   return `SELECT *, ${seconds} AS time, item NOT IN (SELECT id FROM known) AS unknown FROM ${source}`;

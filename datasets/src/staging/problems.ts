@@ -60,7 +60,7 @@ export async function groupProblems(
 ): Promise<ProblemGroup[]> {
   const where = file === undefined ? '' : `WHERE file = ${file}`;
   const groups = await staging.rows(
-    `SELECT effect, cause, count(*) FROM problems ${where} GROUP BY ALL
+    `SELECT effect, cause, count(*) FROM problems ${where} GROUP BY effect, cause
      ORDER BY effect <> 'line', count(*) DESC, cause`,
   );
   const named = await staging.rows(`

@@ -81,6 +81,12 @@ async function measure(staging: Staging, file: SourceFile, order: DateOrder | un
     SELECT shape, count(*), min(number), max(number), count(*) FILTER (number <> floor(number)) FROM ${table} GROUP BY shape`);
   const counts = Object.fromEntries(rows.map(([shape, count]) => [shape, Number(count)])) as TimeEvidence['counts'];
   const small = rows.find(([shape]) => shape === ('small' satisfies TimeShape));
+  if (small !== undefined && counts.iso !== undefined) {
+    // Text such as 2013-02-30 must not make times of a column of ordinals.
+    counts.iso = await staging.number(
+      `SELECT count(*) FROM ${table} WHERE shape = 'iso' AND TRY_CAST(timestamp AS TIMESTAMPTZ) IS NOT NULL`,
+    );
+  }
   const orders = createOrderEvidence();
   const texts = (counts.text ?? 0) > 0;
   if (texts) {

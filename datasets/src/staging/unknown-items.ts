@@ -9,7 +9,7 @@ const SAMPLE = 1000;
 const DIFFERENCES: readonly [name: string, sql: (id: string) => string][] = [
   ['upper and lower case', (id) => `lower(${id})`],
   ['blanks', (id) => `regexp_replace(${id}, '\\s', '', 'g')`],
-  ['leading zeros', (id) => `regexp_replace(${id}, '^0+(?=.)|^0+(.)', '\\1')`],
+  ['leading zeros', (id) => `regexp_replace(${id}, '^0+(.)', '\\1')`],
   ['a decimal fraction of zero', (id) => `regexp_replace(${id}, '\\.0+$', '')`],
   ['signs and case', (id) => `regexp_replace(lower(${id}), '[^a-z0-9]', '', 'g')`],
   ['a prefix or suffix', (id) => `regexp_extract(${id}, '\\d+')`],

@@ -65,7 +65,7 @@ export function wholeFloatSql(column: string): string {
 export function typedIdSql(column: string, type: string): string {
   if (!/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return `CAST(${column} AS VARCHAR)`;
   const double = `CAST(${column} AS DOUBLE)`;
-  return `CASE WHEN NOT isfinite(${double}) THEN NULL
+  return `CASE WHEN isnan(${double}) THEN NULL
     WHEN ${double} = floor(${double}) AND abs(${double}) < 1e37 THEN CAST(CAST(${column} AS HUGEINT) AS VARCHAR)
     ELSE CAST(${column} AS VARCHAR) END`;
 }
