@@ -87,6 +87,9 @@ function problemOf(time: TimeColumn, timed: boolean, unknownItems: UnknownItems)
       (shape) =>
         `WHEN shape = '${shape}' THEN ${timeProblem('unit', `is ${shapeName(shape)}, unlike the rest of the column`)}`,
     );
+  const noDate = time.reading.shapes.includes('iso')
+    ? ''
+    : `WHEN shape = 'iso' AND TRY_CAST(timestamp AS TIMESTAMPTZ) IS NULL THEN ${timeProblem('time', 'is not a time')}`;
   const range =
     time.reading.small === 'ordinal'
       ? ''
@@ -99,7 +102,7 @@ function problemOf(time: TimeColumn, timed: boolean, unknownItems: UnknownItems)
       : `WHEN unknown AND item IN (SELECT id FROM bad_items)
            THEN ${problem(ORPHAN_CAUSE, `'item ' || ${excerpt('item')} || ' has a malformed line'`)}
          ${unknownItems === 'skip' ? '' : `WHEN unknown THEN ${problem(UNKNOWN_ITEM_CAUSE, `'item ' || ${excerpt('item')} || ' is not in the catalogue'`)}`}`;
-  return `CASE ${badId('user')} ${badId('item')} ${unknown} ${missing} ${foreign.join(' ')}
+  return `CASE ${badId('user')} ${badId('item')} ${unknown} ${missing} ${noDate} ${foreign.join(' ')}
     WHEN shape <> 'none' AND number IS NOT NULL AND time IS NULL
       THEN ${timeProblem('time', 'is not a time between 1990 and tomorrow in any unit')}
     WHEN shape <> 'none' AND time IS NULL THEN ${timeProblem('time', 'is not a time')}

@@ -20,8 +20,9 @@ export async function addUnknownItems(staging: Staging): Promise<number> {
   const before = await staging.number('SELECT count(*) FROM items');
   await staging.run(`
     INSERT INTO items SELECT file, line, item, to_json({'id': item}) FROM (
-      SELECT item, arg_min(file, (file, line)) AS file, min((file, line)).line AS line FROM (
-        SELECT item, file, line FROM events WHERE item NOT IN (SELECT id FROM known)) GROUP BY item)`);
+      SELECT file, line, item, row_number() OVER (PARTITION BY item ORDER BY file, line) AS nth FROM events
+      WHERE item NOT IN (SELECT id FROM known))
+    WHERE nth = 1`);
   await staging.run('INSERT INTO known SELECT DISTINCT item FROM events WHERE item NOT IN (SELECT id FROM known)');
   return (await staging.number('SELECT count(*) FROM items')) - before;
 }
