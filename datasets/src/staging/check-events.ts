@@ -133,12 +133,13 @@ const badId = (column: string) => `
 
 /** Names the values of an optional column that are left out. */
 async function dropValues(staging: Staging, clean: string, file: number, column: 'rating' | 'position'): Promise<void> {
+  const given = `${identifier(column)} IS NOT NULL AND ${column}_number IS NULL`;
+  if ((await staging.number(`SELECT count(*) FROM ${clean} WHERE ${given}`)) === 0) return;
   const cause = column === 'rating' ? 'rating is not a number' : 'position is not an integer ≥ 0';
   await staging.run(`
     INSERT INTO problems SELECT ${file}, line, 'value', '${cause}',
       '${column} ' || ${excerpt(identifier(column))} || ' is left out'
-    FROM ${clean} WHERE ${identifier(column)} IS NOT NULL AND ${column}_number IS NULL
-      AND line NOT IN (${lines(file)})`);
+    FROM ${clean} WHERE ${given} AND line NOT IN (${lines(file)})`);
 }
 
 /** The first characters of a value, in quotes. */

@@ -3,25 +3,33 @@
  * words for "no value" as null. Ids keep these words, because a line without an id is malformed and
  * its message shows what was there.
  */
+import type { EVENT_FIELDS } from '../mapping/columns.ts';
 import { idSql, trimSql, wholeFloatSql } from '../values/ids.ts';
 import { missingWordSql } from '../values/missing.ts';
 import { readRating } from '../values/rating.ts';
 import { identifier, literal, type Staging } from './staging.ts';
 import { shapeColumn } from './time-columns.ts';
 
-/** Moves the rows of `lines_<file>` to `clean_<file>`. */
-export async function cleanEvents(staging: Staging, file: number): Promise<void> {
+/**
+ * Moves the rows of `lines_<file>` to `clean_<file>`.
+ * @param has whether the file may have the field; the others are null
+ */
+export async function cleanEvents(
+  staging: Staging,
+  file: number,
+  has: (field: (typeof EVENT_FIELDS)[number]) => boolean,
+): Promise<void> {
   const lines = `lines_${file}`;
+  const texts = TEXT_FIELDS.map((field) => (has(field) ? text(field) : `NULL::VARCHAR AS ${identifier(field)}`));
   const floats = { user: await isFloat(staging, lines, 'user'), item: await isFloat(staging, lines, 'item') };
   // If the catalogue has ids such as "1.0", so has the log.
   if (floats.item) floats.item = !(await someKnown(staging, lines));
-  const ratings = await readRatings(staging, lines);
+  const ratings = has('rating') ? await readRatings(staging, lines) : 'NULL::DOUBLE';
   await staging.run(`
     CREATE TABLE clean_${file} AS
     WITH texts AS (
       SELECT line, ${idSql('user', floats.user)} AS user, ${idSql('item', floats.item)} AS item,
-        ${text('timestamp')}, ${text('type')}, ${text('rating')}, ${text('surface')}, ${text('session')},
-        ${text('position')}, ${text('id')}, ${text('request')}
+        ${texts.join(', ')}
       FROM ${lines}),
     numbers AS (
       SELECT *, ${finite('timestamp')} AS number, ${ratings} AS rating_number,
@@ -33,6 +41,8 @@ export async function cleanEvents(staging: Staging, file: number): Promise<void>
     FROM numbers`);
   await staging.run(`DROP TABLE ${lines}`);
 }
+
+const TEXT_FIELDS = ['timestamp', 'type', 'rating', 'surface', 'session', 'position', 'id', 'request'] as const;
 
 /** A cell without blanks at its ends; null if it has no value. */
 function text(name: string): string {

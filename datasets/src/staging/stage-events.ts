@@ -76,7 +76,9 @@ export async function stageEvents(
       file.format === 'parquet'
         ? await stageParquet(staging, file, recognised, finder)
         : await stageText(staging, file, recognised, finder, after, report, context);
-    await cleanEvents(staging, file.index);
+    // Further records of JSON lines may have further fields.
+    const has = (field: (typeof EVENT_FIELDS)[number]) => file.format === 'jsonl' || recognised.columns.has(field);
+    await cleanEvents(staging, file.index, has);
     read.push({ file, sample, recognised, lines });
   }
   problems.close();

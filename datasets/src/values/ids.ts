@@ -42,14 +42,17 @@ const withoutFraction = (text: string) => text.slice(0, text.indexOf('.'));
 
 /** SQL that reads an id as `readId` does; null and the missing words stay as they are. */
 export function idSql(column: string, floats = false): string {
-  const trimmed = trimSql(column);
-  const normal = `nfc_normalize(${trimmed})`;
-  return floats ? `if(${wholeFloatSql(trimmed)}, regexp_replace(${trimmed}, '\\.0+$', ''), ${normal})` : normal;
+  const other = `nfc_normalize(trim(${column}, '${BLANKS}'))`;
+  const normal = `CASE WHEN ${PLAIN(column)} THEN ${column} ELSE ${other} END`;
+  return floats ? `regexp_replace(${normal}, '^(-?\\d+)\\.0+$', '\\1')` : normal;
 }
 
-/** SQL for `String.prototype.trim`. */
+/** ASCII without a blank at its ends, as nearly all ids are: there is nothing to trim or to compose. */
+const PLAIN = (column: string) => `regexp_full_match(${column}, '[!-~]([ -~]*[!-~])?')`;
+
+/** SQL for `String.prototype.trim`. The slow way is taken only where it may change something. */
 export function trimSql(column: string): string {
-  return `trim(${column}, '${BLANKS}')`;
+  return `CASE WHEN ${PLAIN(column)} THEN ${column} ELSE trim(${column}, '${BLANKS}') END`;
 }
 
 /** SQL for `isWholeFloat`. The first condition is cheap and false for nearly all ids. */
