@@ -12,19 +12,21 @@ import { shapeColumn } from './time-columns.ts';
 
 /**
  * Moves the rows of `lines_<file>` to `clean_<file>`.
- * @param has whether the file may have the field; the others are null
+ * @param fields those of the file; the others are null
  */
 export async function cleanEvents(
   staging: Staging,
   file: number,
-  has: (field: (typeof EVENT_FIELDS)[number]) => boolean,
+  fields: readonly (typeof EVENT_FIELDS)[number][],
 ): Promise<void> {
   const lines = `lines_${file}`;
-  const texts = TEXT_FIELDS.map((field) => (has(field) ? text(field) : `NULL::VARCHAR AS ${identifier(field)}`));
+  const texts = TEXT_FIELDS.map((field) =>
+    fields.includes(field) ? text(field) : `NULL::VARCHAR AS ${identifier(field)}`,
+  );
   const floats = { user: await isFloat(staging, lines, 'user'), item: await isFloat(staging, lines, 'item') };
   // If the catalogue has ids such as "1.0", so has the log.
   if (floats.item) floats.item = !(await someKnown(staging, lines));
-  const ratings = has('rating') ? await readRatings(staging, lines) : 'NULL::DOUBLE';
+  const ratings = fields.includes('rating') ? await readRatings(staging, lines) : 'NULL::DOUBLE';
   await staging.run(`
     CREATE TABLE clean_${file} AS
     WITH texts AS (

@@ -76,9 +76,7 @@ export async function stageEvents(
       file.format === 'parquet'
         ? await stageParquet(staging, file, recognised, finder)
         : await stageText(staging, file, recognised, finder, after, report, context);
-    // Further records of JSON lines may have further fields.
-    const has = (field: (typeof EVENT_FIELDS)[number]) => file.format === 'jsonl' || recognised.columns.has(field);
-    await cleanEvents(staging, file.index, has);
+    await cleanEvents(staging, file.index, fieldsOf(file, recognised));
     read.push({ file, sample, recognised, lines });
   }
   problems.close();
@@ -112,9 +110,15 @@ function requireColumns(file: SourceFile, names: string[], { columns }: Recognis
   }
 }
 
+type EventField = (typeof EVENT_FIELDS)[number];
+
+/** The fields that a file has. Further records of JSON lines may have further fields. */
+function fieldsOf(file: SourceFile, { columns }: Recognised): readonly EventField[] {
+  return file.format === 'jsonl' ? EVENT_FIELDS : EVENT_FIELDS.filter((field) => columns.has(field));
+}
+
 /**
- * The table `lines_<file>` has `line` and one string column per field; fields that the file lacks
- * are null.
+ * The table `lines_<file>` has `line` and one string column for each field of the file.
  * @param after problems of lines up to this one are not reported
  * @returns the number of the last line
  */
@@ -128,12 +132,13 @@ async function stageText(
   { progress, signal }: RunContext,
 ): Promise<number> {
   const table = `lines_${file.index}`;
+  const fields = fieldsOf(file, recognised);
   await staging.run(
-    `CREATE TABLE ${table} (line BIGINT, ${EVENT_FIELDS.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
+    `CREATE TABLE ${table} (line BIGINT, ${fields.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
   );
   const rows = await staging.append(table);
   /** Reused for every row. */
-  const values: (string | null)[] = new Array(EVENT_FIELDS.length).fill(null);
+  const values: (string | null)[] = new Array(fields.length).fill(null);
   let indexes: readonly number[] = [];
   let continuation: ReturnType<typeof createContinuation>;
   let last = 0;
@@ -141,7 +146,7 @@ async function stageText(
   await readTextFile(file, {
     onHeader(header) {
       requireColumns(file, header, recognised);
-      indexes = finder.locate(EVENT_FIELDS, header);
+      indexes = finder.locate(fields, header);
       continuation = createContinuation(recognised.layout, header);
     },
     onRow(line, cells, problem) {
@@ -198,9 +203,9 @@ async function stageParquet(
   const described = await parquetColumns(staging, file);
   const names = described.map(([name]) => name);
   requireColumns(file, names, recognised);
-  const indexes = finder.locate(EVENT_FIELDS, names);
-  const selected = EVENT_FIELDS.map((field, f) => {
-    if (indexes[f] < 0) return `NULL::VARCHAR AS ${identifier(field)}`;
+  const fields = fieldsOf(file, recognised);
+  const indexes = finder.locate(fields, names);
+  const selected = fields.map((field, f) => {
     const [column, type] = described[indexes[f]];
     if (/\]$|^(STRUCT|MAP|UNION|BLOB)/.test(type)) {
       throw errors.IMPORT_COLUMN_TYPE({ file: file.path, column, field, type });
