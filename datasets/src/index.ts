@@ -1,7 +1,8 @@
 export type { BadLine } from './bad-line.ts';
 export { datasetDirectory } from './data-folder.ts';
-export { errors as datasetsErrors } from './errors.ts';
+export { errors as datasetsErrors, mismatchText } from './errors.ts';
 export type { Format } from './formats/format.ts';
+export type { IdMismatch } from './id-mismatch.ts';
 export { importFiles } from './import/import-files.ts';
 export type { GrownFile, ImportOptions, ImportSummary } from './import/options.ts';
 export type { FieldReading, FileReading } from './import/reading.ts';

@@ -112,9 +112,12 @@ function createProgram(output: Output, signal: AbortSignal): Command {
     },
   );
 
-  command('quickstart', 'import, encode, train, publish and serve: the simulated shop, or your data with --data')
-    .addOption(option.data())
-    .addOption(option.skipBad())
+  const quickstart = command(
+    'quickstart',
+    'import, encode, train, publish and serve: the simulated shop, or your data with --data',
+  ).addOption(option.data());
+  for (const reading of option.readingOptions()) quickstart.addOption(reading);
+  quickstart
     .addOption(option.model())
     .addOption(option.preset())
     .addOption(option.refit())
@@ -133,15 +136,14 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       ),
     );
 
-  command('import', 'import items and events from files')
+  const importing = command('import', 'import items and events from files')
     .addOption(option.items())
-    .addOption(option.events())
-    .addOption(option.format())
-    .addOption(option.column())
-    .addOption(option.skipBad())
-    .addOption(option.unknownItems())
+    .addOption(option.events());
+  for (const reading of option.readingOptions()) importing.addOption(reading);
+  importing
     .addOption(option.minUserEvents())
     .addOption(option.minItemEvents())
+    .addOption(option.importDryRun())
     .action(
       inWorkspace(
         async (context, options: import('./commands/import.ts').ImportCommandOptions) => {
