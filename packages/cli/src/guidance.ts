@@ -26,6 +26,7 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
 const AFTER: Record<string, Suggestion[]> = {
   quickstart: ['serve', 'recommend'],
   import: ['encode'],
+  'import --dry-run': ['import'],
   encode: ['train'],
   'encode --dry-run': ['encode'],
   train: ['publish', 'evaluate'],
