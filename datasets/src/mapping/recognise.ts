@@ -62,7 +62,8 @@ export async function recogniseColumns(
     columns.set(field, found.column);
   }
   const unread = role === 'items' ? [] : free().filter((name) => matters(sample, name));
-  return { ...(layout === undefined ? {} : { layout }), columns, unread };
+  const inOrder = fields.flatMap((field) => (columns.has(field) ? [[field, columns.get(field)!] as const] : []));
+  return { ...(layout === undefined ? {} : { layout }), columns: new Map(inOrder), unread };
 }
 
 /** The first column of a layout that has values, or else the first that is there. */

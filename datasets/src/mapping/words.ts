@@ -56,7 +56,7 @@ const STEMS = new Set([
   ...OTHER_ID_WORDS,
   ...list('created updated purchase click view unix started ended'),
 ]);
-const GLUED = /^(.+?)(id|ids|date|time|timestamp|code|name|number|no|key)$/;
+const GLUED = /^(.+?)(id|ids|date|time|timestamp|code|name|number|no|key|nummer|nr|datum)$/;
 
 /** The words of a name in lower case, without accents. */
 export function wordsOf(name: string): string[] {
