@@ -78,9 +78,9 @@ export function wordsOf(name: string): string[] {
 
 const has = (words: readonly string[], set: ReadonlySet<string>) => words.some((word) => set.has(word));
 
-/** The last word says that the values are identifiers. */
+/** The last word says that the values are identifiers, or the first, as in `id_producto`. */
 export function namesId(words: readonly string[]): boolean {
-  return words.length > 0 && ID_WORDS.has(words[words.length - 1]);
+  return words.length > 0 && (ID_WORDS.has(words[words.length - 1]) || /^(id|codigo)$/.test(words[0]));
 }
 
 export function namesUser(words: readonly string[]): boolean {
