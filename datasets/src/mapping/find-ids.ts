@@ -20,6 +20,11 @@ const EXCLUDED = 0.5;
 const MIN_VALUES = 3;
 
 const PLAIN_ID = 'id';
+const isPlainId = (name: string) => plainName(name) === PLAIN_ID;
+
+/** Names that a catalogue may have beside the id that its log uses. */
+const WEAK_NAMES = new Set(['sku', 'isbn', 'stock_code', 'product_code', 'variant_sku', 'id'].map(plainName));
+const isWeak = (name: string) => WEAK_NAMES.has(plainName(name));
 
 export async function findItemColumn(search: Search): Promise<Finding> {
   return search.role === 'items' ? findCatalogueId(search) : findEventItem(search);
@@ -27,20 +32,22 @@ export async function findItemColumn(search: Search): Promise<Finding> {
 
 async function findEventItem(search: Search): Promise<Finding> {
   const { free, surroundings, sample } = search;
-  const otherIds = sample.names.some((name) => plainName(name) !== PLAIN_ID && namesId(wordsOf(name)));
+  const otherIds = sample.names.some((name) => !isPlainId(name) && namesId(wordsOf(name)));
   // The `id` of a row is that of the event, not of the item, if other columns have ids too.
-  const candidates = otherIds ? free.filter((name) => plainName(name) !== PLAIN_ID) : free;
-  const known = knownName('item', candidates);
-  if (known !== undefined) return { column: known };
+  const candidates = otherIds ? free.filter((name) => !isPlainId(name)) : free;
+  // The column that the catalogue has too: its ids are those of the catalogue.
   const shared = candidates.filter(
     (name) =>
       surroundings.catalogueColumns.some((column) => plainName(column) === plainName(name)) && namesId(wordsOf(name)),
   );
   if (shared.length === 1) return { column: shared[0] };
+  const known = knownName('item', candidates);
+  if (known !== undefined && !isWeak(known)) return { column: known };
   const ids = candidates.filter((name) => mayNameItemId(wordsOf(name)) || namesItemId(wordsOf(name)));
   const stems = surroundings.catalogueFiles.map(stemOf);
   const ofFile = ids.filter((name) => stems.some((stem) => mentions(wordsOf(name), stem)));
   if (ofFile.length === 1) return { column: ofFile[0] };
+  if (known !== undefined) return { column: known };
   const ofItem = ids.filter((name) => namesItemId(wordsOf(name)));
   if (ofItem.length === 1) return { column: ofItem[0] };
   const plausible = ids.length > 0 ? ids : candidates.filter((name) => !isOtherwiseNamed(name));
@@ -74,11 +81,15 @@ async function byCatalogue({ sample, surroundings }: Search, columns: string[], 
 
 async function findCatalogueId({ sample, free, surroundings }: Search): Promise<Finding> {
   const known = knownName('item', free);
-  if (known !== undefined) return { column: known };
+  if (known !== undefined && !isWeak(known)) return { column: known };
   const unique = free.filter((name) => namesId(wordsOf(name)) && identifies(sample, name));
   const stems = [...surroundings.catalogueFiles, sample.file].map(stemOf);
   const ofFile = unique.filter((name) => stems.some((stem) => mentions(wordsOf(name), stem)));
+  if (ofFile.length === 1 && known !== undefined && isPlainId(known) && !haveSameValues(sample, [known, ofFile[0]])) {
+    return { candidates: [known, ofFile[0]] };
+  }
   if (ofFile.length === 1) return { column: ofFile[0] };
+  if (known !== undefined) return { column: known };
   const ofItem = unique.filter((name) => namesItemId(wordsOf(name)));
   if (ofItem.length === 1) return { column: ofItem[0] };
   if (unique.length === 1) return { column: unique[0] };
@@ -113,6 +124,9 @@ export function findUserColumn({ sample, free, role }: Search): Finding {
 
 /** The only column, or the first if all have the same values. */
 function oneOf(sample: Search['sample'], columns: string[]): Finding {
-  const values = columns.map((column) => valuesOf(sample, column).join('\n'));
-  return new Set(values).size === 1 ? { column: columns[0] } : { candidates: columns };
+  return haveSameValues(sample, columns) ? { column: columns[0] } : { candidates: columns };
+}
+
+function haveSameValues(sample: Search['sample'], columns: string[]): boolean {
+  return new Set(columns.map((column) => valuesOf(sample, column).join('\n'))).size === 1;
 }

@@ -11,7 +11,8 @@ import { namesTime, wordsOf } from './words.ts';
 const MOST = 0.8;
 /** The share that makes values alone the evidence. */
 const NEARLY_ALL = 0.95;
-const MIN_VALUES = 3;
+/** Fewer numbers may look like times by chance; text does not. */
+const MIN_NUMBERS = 3;
 
 export function findTimeColumn({ sample, free, role }: Search): Finding {
   if (role === 'items') return undefined;
@@ -27,8 +28,10 @@ export function findTimeColumn({ sample, free, role }: Search): Finding {
   }
   if (named.length === 1) return { column: named[0] };
   if (named.length > 1) return { candidates: named };
-  const shown = free.filter((name) => values(name).length >= MIN_VALUES && reads(name, NEARLY_ALL));
-  const asText = shown.filter((name) => shareOf(values(name), isTextTime) >= NEARLY_ALL);
+  const asText = free.filter((name) => shareOf(values(name), isTextTime) >= NEARLY_ALL);
+  const shown = free.filter(
+    (name) => asText.includes(name) || (values(name).length >= MIN_NUMBERS && reads(name, NEARLY_ALL)),
+  );
   if (shown.length === 1 && asText.length === 1) return { column: shown[0] };
   return shown.length > 0 ? { candidates: shown } : undefined;
 }

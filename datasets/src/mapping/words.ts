@@ -34,7 +34,7 @@ const OTHER_ID_WORDS = list(
 );
 
 const TIME_WORDS = list(
-  `time timestamp date datetime ts at day when epoch unix utc dat datum zeit zeitpunkt zeitstempel
+  `time timestamp date datetime ts at updated created modified occurred day when epoch unix utc dat datum zeit zeitpunkt zeitstempel
   fecha momento heure quand horodatage data hora`,
 );
 

@@ -6,7 +6,8 @@ const WITH_SCALE = /^(\d+(?:[.,]\d+)?)\s*(?:\/\s*\d+|out of \d+(?: stars)?|stars
 /** @returns undefined if the text is no rating */
 export function readRating(text: string): number | undefined {
   const trimmed = text.trim();
-  const number = numberOf(trimmed) ?? numberOf((WITH_SCALE.exec(trimmed)?.[1] ?? trimmed).replace(',', '.'));
+  const amount = WITH_SCALE.exec(trimmed)?.[1] ?? trimmed;
+  const number = numberOf(/^\d+,\d{1,2}$/.test(amount) ? amount.replace(',', '.') : amount);
   if (number !== undefined) return Number.isFinite(number) ? number : undefined;
   return /^★{1,10}☆{0,9}$/.test(trimmed) ? [...trimmed].filter((star) => star === '★').length : undefined;
 }

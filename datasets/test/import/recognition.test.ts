@@ -239,3 +239,17 @@ test("Shopify's products and orders go on over several lines", async () => {
     [['item', 1]],
   );
 });
+
+test('a catalogue of books is known by the id that its log uses, not by another code', async () => {
+  const books = 'book_id,work_id,isbn,title\n1,11,9780,A\n2,12,9781,B\n3,13,9782,C\n';
+  const rows = ['u,1,5', 'u,2,4', 'v,3,5'];
+  const { columns } = await columnsOf('user_id,book_id,rating', rows, books, 'books.csv');
+  assert.equal(columns.item, 'book_id');
+  const both = 'sku,product_id,title\ns1,1,A\ns2,2,B\n';
+  assert.equal((await columnsOf('user,product_id,sku', ['u,1,s1'], both)).columns.item, 'product_id');
+  // Of a row's number and an id that names the file, either may be what the log uses.
+  const store = await openStore(':memory:');
+  const items = [await put('books.csv', 'id,book_id,title\n1,77,A\n2,78,B\n')];
+  await assert.rejects(importFiles({ store, items }), hasCode('IMPORT_COLUMN_QUESTION'));
+  await store.close();
+});
