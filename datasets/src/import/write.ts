@@ -2,7 +2,7 @@
 import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
-import { type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 
 /**
@@ -16,13 +16,14 @@ export async function writeStaged(
   record: ImportRecord,
   eventFiles: string[],
   filter: RowFilter,
+  columns: ColumnsOfFile,
   context: RunContext,
 ): Promise<void> {
   await store.importAll(record, async (transaction) => {
     // Counted inside the import: no other import can run, although live writes go on.
     const stored = (await store.counts()).events;
     if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles);
-    const items = stagedItems(staging, filter.items);
+    const items = stagedItems(staging, filter.items, columns);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
     const events = stagedEvents(staging, filter.events, stored);
     await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);

@@ -64,7 +64,7 @@ function addStart({ output, command, inWorkspace }: Program): void {
     'import, encode, train, evaluate, publish and serve: the simulated shop, or your data with --data',
     [
       option.data(),
-      option.skipBad(),
+      ...option.readingOptions(),
       option.model(),
       option.preset(),
       option.refit(),
@@ -86,16 +86,10 @@ function addImport({ command, inWorkspace }: Program): void {
   command('import', 'import items and events from files', [
     option.items(),
     option.events(),
-    option.format(),
-    option.separator(),
-    option.encoding(),
-    option.header(),
-    option.recordPath(),
-    option.column(),
-    option.skipBad(),
-    option.unknownItems(),
+    ...option.readingOptions(),
     option.minUserEvents(),
     option.minItemEvents(),
+    option.importDryRun(),
     ...eventOptions(),
   ]).action(
     inWorkspace('create', async (context, options: import('../commands/import.ts').ImportCommandOptions) => {
