@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { LorekeepError } from '@lorekeep/core';
 import { type FileReading, importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { EMPTY, type Files, hasCode, importInto, put } from './harness.ts';
+import { EMPTY, type Files, hasCode, importInto, put } from '../import/harness.ts';
 
 async function readingOf(options: Files): Promise<FileReading[]> {
   const store = await openStore(':memory:');
