@@ -72,7 +72,8 @@ function badLinesHint({ count, mismatch, skippable = true, repeated }: BadLines)
     : 'Correct the lines: without them, nothing is left.';
 }
 
-const changeText = ({ option, before, now }: ChangedOption) =>
+/** One option that differs from an earlier import. */
+export const changeText = ({ option, before, now }: ChangedOption) =>
   `${option} was ${JSON.stringify(before) ?? 'not given'} and is ${JSON.stringify(now) ?? 'not given'}`;
 
 export const errors = defineErrors({

@@ -11,7 +11,7 @@
  */
 import { errorCode } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
-import { errors } from '../errors.ts';
+import { changeText, errors } from '../errors.ts';
 import { EVENT_FIELDS } from '../mapping/columns.ts';
 import { createGivenColumns, type GivenColumns } from '../mapping/locate.ts';
 import { groupProblems, readBadLines } from '../staging/problems.ts';
@@ -23,6 +23,7 @@ import { checkBadLines } from './bad-lines.ts';
 import { type FilterPlan, filterRows } from './filter.ts';
 import {
   changedOptions,
+  changedSince,
   findImportedPart,
   type ImportedLog,
   measureLog,
@@ -88,7 +89,7 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, repeatedItems, fingerprint, paths } = plan;
   const given = createGivenColumns(plan.columns);
   const items = await stageItems(staging, itemFiles, given, store, { repeatedItems, listSeparator }, options);
-  const parts = await importedParts(plan, store);
+  const parts = await importedParts(plan, options);
   const staged = {
     unknownItems,
     dateOrder,
@@ -151,13 +152,20 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   return summary;
 }
 
-/** Of each event file that has grown, the part that an earlier import added. */
-async function importedParts(plan: ImportPlan, store: Store) {
-  const { logs } = await readMemory(store);
+/**
+ * Of each event file that has grown, the part that an earlier import added. Warns of files whose
+ * events are added again, because they are read with other options than before.
+ */
+async function importedParts(plan: ImportPlan, { store, warn }: ImportOptions) {
+  const memory = await readMemory(store);
   const parts = new Map<ImportPlan['newEventFiles'][number], ImportedLog>();
   for (const file of plan.newEventFiles) {
-    const part = await findImportedPart(file, plan, logs);
+    const part = await findImportedPart(file, plan, memory.logs);
     if (part !== undefined) parts.set(file, part);
+    const changed = changedSince(memory, plan, file);
+    if (changed === undefined || changed.length === 0) continue;
+    const message = `${file.path} was imported before with other options: ${changed.map(changeText).join('; ')}. Its events are added again.`;
+    warn?.({ code: 'LOG_IMPORTED_BEFORE', message });
   }
   return parts;
 }

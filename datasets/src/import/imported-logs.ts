@@ -33,7 +33,7 @@ interface ImportedFiles {
   options: ReadingOptions;
 }
 
-interface Memory {
+export interface Memory {
   logs: ImportedLog[];
   imports: ImportedFiles[];
 }
@@ -53,18 +53,30 @@ export async function remember(store: Store, plan: ImportPlan, logs: ImportedLog
   } satisfies Memory);
 }
 
+export interface ChangedOption {
+  option: string;
+  before: unknown;
+  now: unknown;
+}
+
 /** The options in which this import differs from an earlier one of the same files. */
-export async function changedOptions(
-  store: Store,
-  { hashes, reading }: ImportPlan,
-): Promise<{ option: string; before: unknown; now: unknown }[] | undefined> {
+export async function changedOptions(store: Store, plan: ImportPlan): Promise<ChangedOption[] | undefined> {
   const { imports } = await readMemory(store);
-  const same = imports.findLast((one) => one.hashes.join() === hashes.join());
-  if (same === undefined) return undefined;
-  const names = new Set([...Object.keys(same.options), ...Object.keys(reading)]);
+  const same = imports.findLast((one) => one.hashes.join() === plan.hashes.join());
+  return same && differences(same.options, plan.reading);
+}
+
+/** The same of one file; undefined if no import read it. */
+export function changedSince(memory: Memory, plan: ImportPlan, file: SourceFile): ChangedOption[] | undefined {
+  const same = memory.imports.findLast((one) => one.hashes.includes(plan.hashes[file.index]));
+  return same && differences(same.options, plan.reading);
+}
+
+function differences(before: ReadingOptions, now: ReadingOptions): ChangedOption[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   return [...names]
-    .filter((option) => JSON.stringify(same.options[option]) !== JSON.stringify(reading[option]))
-    .map((option) => ({ option, before: same.options[option], now: reading[option] }));
+    .filter((option) => JSON.stringify(before[option]) !== JSON.stringify(now[option]))
+    .map((option) => ({ option, before: before[option], now: now[option] }));
 }
 
 /** Length and hash of a file as `ImportedLog` has them. @param hash that of the file as it lies on disk */

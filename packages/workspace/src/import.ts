@@ -57,11 +57,11 @@ export interface ImportResult {
 export async function importInto(
   { store }: WorkspaceState,
   options: ImportFilesOptions,
-  { progress, signal }: RunContext,
+  { progress, warn, signal }: RunContext,
 ): Promise<ImportResult> {
   const { items = [], events = [] } = options;
   if (items.length + events.length === 0) throw errors.NOTHING_TO_IMPORT();
-  const summary = await importFiles({ ...options, store, progress, signal });
+  const summary = await importFiles({ ...options, store, progress, warn, signal });
   const { items: newItems, users, events: newEvents, repeatedFiles: _, fingerprint: __, ...result } = summary;
   const source = [...items, ...events].map((path) => basename(path)).join(', ');
   const imported = { items: newItems, users, events: newEvents };
