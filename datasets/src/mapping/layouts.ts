@@ -11,6 +11,8 @@ export interface Layout {
   role: 'items' | 'events';
   /** Columns that must all be there, compared as `plainName` does. */
   has: readonly string[];
+  /** The file has no other columns than `has` and these: the names alone are too common. */
+  only?: readonly string[];
   /** For each field its column; of several, the first that the file has and that has values. */
   fields?: Partial<Record<FieldName, readonly string[]>>;
   /** Empty cells of these columns are as in the line before, if the line has the same key. */
@@ -116,14 +118,19 @@ export const LAYOUTS: readonly Layout[] = [
     name: 'Yoochoose',
     role: 'events',
     has: ['session_id', 'timestamp', 'item_id'],
-    fields: { user: ['user_id', 'session_id'] },
+    only: ['category', 'price', 'quantity'],
+    fields: { user: ['session_id'] },
   },
 ];
 
 /** The first layout whose columns a file has. */
 export function layoutOf(role: Layout['role'], names: readonly string[]): Layout | undefined {
   const plain = new Set(names.map(plainName));
-  return LAYOUTS.find((layout) => layout.role === role && layout.has.every((name) => plain.has(plainName(name))));
+  return LAYOUTS.find(({ role: of, has, only }) => {
+    if (of !== role || !has.every((name) => plain.has(plainName(name)))) return false;
+    const all = new Set([...has, ...(only ?? names)].map(plainName));
+    return [...plain].every((name) => all.has(name));
+  });
 }
 
 /** A public file without a header line: its columns, and what the cells of each line look like. */
