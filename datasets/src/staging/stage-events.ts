@@ -80,7 +80,9 @@ export async function stageEvents(
         ? await stageParquet(staging, file, recognised, finder)
         : await stageText(staging, file, recognised, finder, after, report, context);
     await cleanEvents(staging, file.index, fieldsOf(file, recognised));
-    read.push({ file, sample, recognised, ...counts });
+    const isNamed = given.columns.id !== undefined;
+    const kept = isNamed ? recognised : await withoutSharedIds(staging, file, recognised);
+    read.push({ file, sample, recognised: kept, ...counts });
   }
   problems.close();
   await staging.run(`
@@ -104,6 +106,23 @@ export async function stageEvents(
     await staging.run(`DROP TABLE clean_${file.index}`);
   }
   return { logs, timed, withoutItem };
+}
+
+/**
+ * Events with one id are one event. A column that was taken for the id of events, but has one value
+ * for different events, has another meaning, and is left unread.
+ */
+async function withoutSharedIds(staging: Staging, file: SourceFile, recognised: Recognised): Promise<Recognised> {
+  const column = recognised.columns.get('id');
+  if (column === undefined) return recognised;
+  const table = `clean_${file.index}`;
+  const shared = await staging.number(`
+    SELECT count(*) FROM (SELECT id FROM ${table} WHERE id IS NOT NULL GROUP BY id
+      HAVING min(user) <> max(user) OR min(item) <> max(item) LIMIT 1)`);
+  if (shared === 0) return recognised;
+  await staging.run(`UPDATE ${table} SET id = NULL`);
+  const columns = new Map([...recognised.columns].filter(([field]) => field !== 'id'));
+  return { ...recognised, columns, unread: [...recognised.unread, column] };
 }
 
 function requireColumns(file: SourceFile, names: string[], { columns }: Recognised): void {

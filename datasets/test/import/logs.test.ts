@@ -139,3 +139,20 @@ test('the same files with other options: the error names the option that differs
   hasCode('IMPORT_OTHER_DATA')(other);
   await store.close();
 });
+
+test('a log that is read again with other options brings a warning: its events are added again', async () => {
+  const store = await openStore(':memory:');
+  const items = [await putCatalogue()];
+  const events = [await put('log.csv', HEADER + rows(0, 9))];
+  const warnings: string[] = [];
+  const warn = ({ code, message }: { code: string; message: string }) => warnings.push(`${code} ${message}`);
+  await importFiles({ store, items, events, warn });
+  await importFiles({ store, items, events, warn });
+  assert.deepEqual(warnings, []);
+  await importFiles({ store, items, events, unknownItems: 'skip', warn });
+  assert.match(
+    warnings.join(),
+    /^LOG_IMPORTED_BEFORE .*unknownItems was not given and is "skip"\. Its events are added again\.$/,
+  );
+  await store.close();
+});

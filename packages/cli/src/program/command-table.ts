@@ -89,8 +89,8 @@ function addImport({ command, inWorkspace }: Program): void {
     ...option.readingOptions(),
     option.minUserEvents(),
     option.minItemEvents(),
-    option.importDryRun(),
     ...eventOptions(),
+    option.importDryRun(),
   ]).action(
     inWorkspace('create', async (context, options: import('../commands/import.ts').ImportCommandOptions) => {
       const { importCommand } = await import('../commands/import.ts');

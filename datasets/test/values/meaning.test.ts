@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { createRandom } from '@lorekeep/core';
 import { importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { allEvents, allItems, put } from './harness.ts';
+import { allEvents, allItems, put } from '../import/harness.ts';
 
 const pad = (n: number, width = 2) => String(n).padStart(width, '0');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

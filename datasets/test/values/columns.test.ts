@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { LorekeepError } from '@lorekeep/core';
 import { type ImportSummary, importFiles, readTimestamp } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { allEvents, type Files, hasCode, importInto, put, putCatalogue } from './harness.ts';
+import { allEvents, type Files, hasCode, importInto, put, putCatalogue } from '../import/harness.ts';
 
 async function summaryOf(options: Files): Promise<ImportSummary> {
   const store = await openStore(':memory:');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { LorekeepError } from '@lorekeep/core';
 import { type FileReading, importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { EMPTY, type Files, hasCode, importInto, put } from './harness.ts';
+import { EMPTY, type Files, hasCode, importInto, put } from '../import/harness.ts';
 
 async function readingOf(options: Files): Promise<FileReading[]> {
   const store = await openStore(':memory:');
@@ -252,4 +252,20 @@ test('a catalogue of books is known by the id that its log uses, not by another 
   const items = [await put('books.csv', 'id,book_id,title\n1,77,A\n2,78,B\n')];
   await assert.rejects(importFiles({ store, items }), hasCode('IMPORT_COLUMN_QUESTION'));
   await store.close();
+});
+
+test('a column is the id of events only if different events have different values in all lines', async () => {
+  const rows = Array.from({ length: 1500 }, (_, i) => `${i < 1400 ? i : 7},u${i},${1 + (i % 4)}`);
+  const repeating = await columnsOf('event_id,user_id,item_id', rows);
+  assert.deepEqual([repeating.columns.id, repeating.unread], [undefined, ['event_id']]);
+  const unique = await columnsOf('event_id,user_id,item_id', rows.slice(0, 1400));
+  assert.equal(unique.columns.id, 'event_id');
+});
+
+test('a session stands for the user only in a known file, and is a question elsewhere', async () => {
+  const known = await columnsOf('session_id,timestamp,item_id,category', ['9,2014-04-07T10:51:09.277Z,1,0']);
+  assert.equal(known.columns.user, 'session_id');
+  const named = await columnsOf('session_id,timestamp,item_id,customer_id', ['9,2014-04-07T10:51:09.277Z,1,c']);
+  assert.deepEqual([named.columns.user, named.columns.session], ['customer_id', 'session_id']);
+  assert.equal((await questionOf('session_id,item_id', ['9,1', '8,2'])).field, 'user');
 });
