@@ -1,6 +1,7 @@
 /** Every error of this package. Codes are stable; `docs/reference/errors.md` explains them. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 import type { BadLine } from './bad-line.ts';
+import type { IdMismatch } from './id-mismatch.ts';
 
 /** A file lacks a required column, or no file has the column that an option names. */
 type MissingColumn =
@@ -10,7 +11,70 @@ type MissingColumn =
 /** A data folder is a file, has no file of one kind (`missing`), or several files of it (`found`). */
 type DataFolderProblem = { directory: string } & ({ isFile: true } | { missing: string } | { found: string[] });
 
+/** A column that may hold a field, with examples of its values. */
+interface ColumnCandidate {
+  column: string;
+  values: string[];
+}
+
+/** Malformed lines, and what is known about their remedy. */
+interface BadLines {
+  count: number;
+  allowed: number;
+  bad: BadLine[];
+  causes?: { effect: string; cause: string; count: number; examples: BadLine[] }[];
+  /** With these lines left out, the import would bring something. Default true. */
+  skippable?: boolean;
+  /** Most events are of unknown items. */
+  mismatch?: IdMismatch;
+  /** An item id was given twice. */
+  repeated?: boolean;
+}
+
+interface ChangedOption {
+  option: string;
+  before: unknown;
+  now: unknown;
+}
+
 const quoted = (name: string) => JSON.stringify(name);
+
+const fieldTitle = (field: string) => (field === 'timestamp' ? 'time' : field);
+
+/** One line for a cause, with up to three examples. */
+function causeLines({ effect, cause, count, examples }: NonNullable<BadLines['causes']>[number]): string[] {
+  const left = effect === 'event' ? ' (events left out)' : '';
+  return [
+    `  ${count.toLocaleString('en-US')} × ${cause}${left}`,
+    ...examples.map(({ file, line, reason }) => `      ${file}:${line}  ${reason}`),
+  ];
+}
+
+/** What the two sides of a mismatch look like. */
+export function mismatchText({ events, of, examples, catalogue, difference }: IdMismatch): string {
+  const shown = `The log has ids such as ${examples.map(quoted).join(', ')}`;
+  if (catalogue.length === 0) return `${shown}, and there is no catalogue.`;
+  const agree = difference === undefined ? '' : ` They agree if ${difference} are ignored.`;
+  return `${events} of ${of} events are of unknown items. ${shown}, the catalogue ${catalogue.map(quoted).join(', ')}.${agree}`;
+}
+
+function badLinesHint({ count, mismatch, skippable = true, repeated }: BadLines): string {
+  const lines = `${count} bad line${count === 1 ? '' : 's'}`;
+  if (mismatch !== undefined) {
+    const remedy =
+      mismatch.catalogue.length === 0 ? '' : "Correct the ids, or leave out these events (unknownItems: 'skip'). ";
+    return `${mismatchText(mismatch)} ${remedy}To add the items by their ids alone: unknownItems: 'add'.`;
+  }
+  if (repeated === true)
+    return "Correct the lines, or say which record of an item counts: repeatedItems: 'last' or 'first'.";
+  return skippable
+    ? `Correct the lines, or allow ${lines} to be skipped.`
+    : 'Correct the lines: without them, nothing is left.';
+}
+
+/** One option that differs from an earlier import. */
+export const changeText = ({ option, before, now }: ChangedOption) =>
+  `${option} was ${JSON.stringify(before) ?? 'not given'} and is ${JSON.stringify(now) ?? 'not given'}`;
 
 export const errors = defineErrors({
   IMPORT_FILE_MISSING: usage<{ file: string }>({
@@ -106,13 +170,27 @@ export const errors = defineErrors({
     message: ({ file, line, limit }) => `${file}:${line}: the record is longer than ${limit} bytes.`,
     hint: 'Check that the file is text with one record per line and that its format matches its name.',
   }),
-  IMPORT_BAD_LINES: usage<{ count: number; allowed: number; bad: BadLine[] }>({
-    message: ({ count, allowed, bad }) => {
+  IMPORT_COLUMN_QUESTION: usage<{ file: string; field: string; candidates: ColumnCandidate[] }>({
+    message: ({ file, field, candidates }) => {
+      const shown = candidates.map(({ column, values }) => `${quoted(column)} (${values.join(', ') || 'no values'})`);
+      return `${file}: which column is the ${fieldTitle(field)}? It may be ${shown.join(' or ')}.`;
+    },
+    hint: ({ field, candidates }) => `Name it: columns: { ${field}: ${quoted(candidates[0].column)} }.`,
+  }),
+  IMPORT_DATE_ORDER: usage<{ file: string; examples: string[]; possible: string[] }>({
+    message: ({ file, examples }) =>
+      `${file}: the dates do not show which number is the month: ${examples.map(quoted).join(', ')}.`,
+    hint: ({ possible }) =>
+      `Give the order of day (d), month (m) and year (y): dateOrder: ${possible.map((order) => `'${order}'`).join(' or ')}.`,
+  }),
+  IMPORT_BAD_LINES: usage<BadLines>({
+    message: ({ count, allowed, bad, causes = [] }) => {
       const first = `${count === 1 ? '' : 'the first '}${bad[0].file}:${bad[0].line}`;
       const limit = allowed === 0 ? '' : `, more than the ${allowed} allowed`;
-      return `${count} bad line${count === 1 ? '' : 's'} (${first})${limit}; nothing was imported.`;
+      const head = `${count} bad line${count === 1 ? '' : 's'} (${first})${limit}; nothing was imported.`;
+      return [head, ...causes.flatMap(causeLines)].join('\n');
     },
-    hint: ({ count }) => `Correct the lines, or allow ${count} bad line${count === 1 ? '' : 's'} to be skipped.`,
+    hint: badLinesHint,
   }),
   IMPORT_TIMES_MIXED: usage<{ files: string[]; ordinals: boolean }>({
     message: ({ files, ordinals }) => {
@@ -121,9 +199,12 @@ export const errors = defineErrors({
     },
     hint: 'Give all events timestamps or none, or import into another store. Nothing was imported.',
   }),
-  IMPORT_EMPTY_CATALOGUE: usage<{ files: string[] }>({
+  IMPORT_EMPTY_CATALOGUE: usage<{ files: string[]; log?: boolean }>({
     message: ({ files }) => `There are no items in ${files.join(', ') || 'the store'}.`,
-    hint: 'Give a file with at least one item. Nothing was imported.',
+    hint: ({ log }) =>
+      log === true
+        ? "Give a file with at least one item, or add the items of the events by their ids: unknownItems: 'add'. Nothing was imported."
+        : 'Give a file with at least one item. Nothing was imported.',
   }),
   IMPORT_EMPTY_LOG: usage<{ files: string[] }>({
     message: ({ files }) => `${files.join(', ')}: no event is left to import, so the events of earlier imports stay.`,
@@ -149,9 +230,15 @@ export const errors = defineErrors({
           ? 'A data folder holds items.* and interactions.* or events.*: jsonl, csv, tsv or parquet, also .gz or .zst.'
           : 'Name the files of items and events one by one.',
   }),
-  IMPORT_OTHER_DATA: usage<{ held: string[]; wanted: string[] }>({
-    message: ({ held }) => `The store already holds other data: ${held.join(', ')}.`,
-    hint: 'Use a separate store for this data, or allow the import to add to the store. Nothing was changed.',
+  IMPORT_OTHER_DATA: usage<{ held: string[]; wanted: string[]; changed?: ChangedOption[] }>({
+    message: ({ held, changed }) =>
+      changed === undefined || changed.length === 0
+        ? `The store already holds other data: ${held.join(', ')}.`
+        : `The store already holds these files, read with other options: ${changed.map(changeText).join('; ')}.`,
+    hint: ({ changed }) =>
+      changed === undefined || changed.length === 0
+        ? 'Use a separate store for this data, or allow the import to add to the store. Nothing was changed.'
+        : 'Give the same options as before, or use a separate store. Nothing was changed.',
   }),
   IMPORT_OPTION: usage<{ name: string; value: unknown; expected: string }>({
     message: ({ name, value, expected }) => `${name} is ${JSON.stringify(value)}; expected ${expected}.`,

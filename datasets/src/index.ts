@@ -1,11 +1,13 @@
 export type { BadLine } from './bad-line.ts';
 export { datasetDirectory } from './data-folder.ts';
-export { errors as datasetsErrors } from './errors.ts';
+export { errors as datasetsErrors, mismatchText } from './errors.ts';
 export { FORMATS, type Format } from './formats/format.ts';
 export type { Dialect } from './formats/source-file.ts';
+export type { IdMismatch } from './id-mismatch.ts';
 export { importFiles } from './import/import-files.ts';
-export type { HeaderNames, ImportOptions, ImportSummary } from './import/options.ts';
-export { COLUMN_SYNONYMS, type ColumnNames, type FieldName } from './mapping/columns.ts';
+export type { GrownFile, HeaderNames, ImportOptions, ImportSummary } from './import/options.ts';
+export type { DialectReading, FieldReading, FileReading } from './import/reading.ts';
+export { COLUMN_SYNONYMS, type ColumnNames, canonicalColumns, type FieldName } from './mapping/columns.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export { simulatedFingerprint } from './simulated/fingerprint.ts';
 export { importSimulatedShop, type SimulatedImport } from './simulated/import-shop.ts';
@@ -15,4 +17,8 @@ export { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions
 export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpression } from './simulated/shop.ts';
 export type { UserState } from './simulated/world/users.ts';
 export { type SimulatedFiles, writeSimulatedShop } from './simulated/write-shop.ts';
-export type { UnknownItems } from './staging/check-events.ts';
+export { UNKNOWN_ITEMS, type UnknownItems } from './staging/check-events.ts';
+export type { ProblemGroup } from './staging/problems.ts';
+export { REPEATED_ITEMS, type RepeatedItems } from './staging/repeated-items.ts';
+export { DATE_ORDERS, type DateOrder } from './values/time-text.ts';
+export { readTimestamp, type TimeOrProblem } from './values/timestamp.ts';

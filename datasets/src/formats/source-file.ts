@@ -46,6 +46,6 @@ export interface SourceFile {
   listed: boolean;
   /** Columns that the names of its folders give: `day=2024-01-01`. */
   partition?: Record<string, string | null>;
-  /** Paths into nested values (`product.id`, `items.item_id`) that become columns. */
+  /** Paths into nested values (`product.id`, `items.item_id`) that become columns: given, or recognised. */
   paths?: string[];
 }

@@ -11,24 +11,38 @@
  */
 import { errorCode } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
-import type { BadLine } from '../bad-line.ts';
-import { errors } from '../errors.ts';
-import { createColumnFinder, EVENT_FIELDS } from '../mapping/columns.ts';
-import { findCore } from '../staging/core-filter.ts';
+import { changeText, errors } from '../errors.ts';
+import { EVENT_FIELDS } from '../mapping/columns.ts';
+import { createGivenColumns, type GivenColumns } from '../mapping/locate.ts';
+import { groupProblems, readBadLines } from '../staging/problems.ts';
 import { stageEvents } from '../staging/stage-events.ts';
 import { stageItems } from '../staging/stage-items.ts';
-import type { RowFilter } from '../staging/staged-rows.ts';
 import { openStaging, type Staging } from '../staging/staging.ts';
+import { addUnknownItems } from '../staging/unknown-items.ts';
+import { checkBadLines } from './bad-lines.ts';
+import { type FilterPlan, filterRows } from './filter.ts';
+import {
+  changedOptions,
+  changedSince,
+  findImportedPart,
+  type ImportedLog,
+  measureLog,
+  readMemory,
+  remember,
+} from './imported-logs.ts';
 import { checkOptions, type ImportOptions, type ImportSummary } from './options.ts';
-import { type ImportPlan, planImport } from './plan.ts';
+import { type ImportPlan, planImport, readingKey } from './plan.ts';
+import { readingOf } from './reading.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { writeStaged } from './write.ts';
 
 /** How many bad lines are named. */
 const NAMED_BAD_LINES = 100;
 
 /**
- * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad`), `IMPORT_FILE_MISSING`,
- *   `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`,
+ * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad` and `details.causes`),
+ *   `IMPORT_COLUMN_QUESTION`, `IMPORT_DATE_ORDER`, `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
+ *   `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`,
  *   `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`, `IMPORT_UNCLOSED_QUOTE`,
  *   `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
  *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, `IMPORT_TIMES_MIXED`, and the store's; or
@@ -55,7 +69,10 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
   const { store, alone = false, events = [], temporaryDirectory, signal } = options;
   const plan = await planImport(options);
   const other = plan.imports.find((record) => record.fingerprint !== plan.fingerprint);
-  if (alone && other !== undefined) throw errors.IMPORT_OTHER_DATA({ held: other.files, wanted: plan.paths });
+  if (alone && other !== undefined) {
+    const changed = await changedOptions(store, plan);
+    throw errors.IMPORT_OTHER_DATA({ held: other.files, wanted: plan.paths, changed });
+  }
   const before = plan.imports.find((record) => record.fingerprint === plan.fingerprint);
   if (before !== undefined) return unchangedSummary(store, before, events);
 
@@ -69,93 +86,131 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
 
 /** Stages and checks the files, then writes what is to be imported. */
 async function importStaged(staging: Staging, plan: ImportPlan, options: ImportOptions): Promise<ImportSummary> {
-  const { store, columns = {}, skipBad = 0 } = options;
-  const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, fingerprint } = plan;
-  const finder = createColumnFinder(columns);
-  const repeatedItems = await stageItems(staging, itemFiles, finder, store, options);
-  const { timed, withoutItem } = await stageEvents(staging, newEventFiles, finder, unknownItems, options);
+  const { store, skipBad = 0, dateOrder, listSeparator, dryRun = false } = options;
+  const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, repeatedItems, fingerprint, paths } = plan;
+  const given = createGivenColumns(plan.columns);
+  const items = await stageItems(staging, itemFiles, given, store, { repeatedItems, listSeparator }, options);
+  const parts = await importedParts(plan, options);
+  const staged = {
+    unknownItems,
+    dateOrder,
+    surroundings: await surroundingsOf(staging, items, plan),
+    importedLines: new Map([...parts].map(([file, { lines }]) => [file, lines])),
+  };
+  const log = await stageEvents(staging, newEventFiles, given, staged, options);
   // Repeated files were found to have their columns when they were imported.
-  finder.checkAllFound(repeatedEventFiles.length > 0 ? EVENT_FIELDS : []);
-  const { skipped, bad } = await readBadLines(staging, plan.paths);
-  if (skipped > skipBad) throw errors.IMPORT_BAD_LINES({ count: skipped, allowed: skipBad, bad });
-  if ((await staging.number('SELECT count(*) FROM known')) === 0) {
-    throw errors.IMPORT_EMPTY_CATALOGUE({ files: itemFiles.map(({ path }) => path) });
-  }
+  given.checkAllFound(repeatedEventFiles.length > 0 ? EVENT_FIELDS : []);
+  const addedItems = unknownItems === 'add' ? await addUnknownItems(staging) : 0;
+  const reading = await readingOf(staging, paths, items, log);
+  options.onReading?.(reading);
+  const skipped = await checkBadLines(staging, plan, dryRun ? Number.POSITIVE_INFINITY : skipBad, NAMED_BAD_LINES);
 
-  const { minUserEvents = 0, minItemEvents = 0 } = options;
-  let filter: RowFilter = { items: '', events: '' };
-  if (minUserEvents > 0 || minItemEvents > 0) {
-    // Repeated files count for the core, but are not written.
-    await stageEvents(staging, repeatedEventFiles, finder, unknownItems, options);
-    filter = await coreFilter(staging, plan, minUserEvents, minItemEvents);
-  }
+  const repeated = () => stageRepeated(staging, plan, given, { ...staged, importedLines: undefined }, options);
+  const filter = await filterRows(staging, filterPlanOf(plan, options, staged.importedLines), repeated);
   const totals = {
     items: await staging.number(`SELECT count(*) FROM items ${filter.items}`),
     users: await staging.number(`SELECT count(DISTINCT user) FROM events ${filter.events}`),
     events: await staging.number(`SELECT count(*) FROM events ${filter.events}`),
   };
+  const summary: ImportSummary = {
+    ...totals,
+    withoutItem: log.withoutItem,
+    replaced: 0,
+    alreadyLive: 0,
+    addedItems,
+    repeatedItems: items.repeated,
+    skipped,
+    bad: await readBadLines(staging, paths, NAMED_BAD_LINES),
+    problems: await groupProblems(staging, paths),
+    unchanged: false,
+    dryRun,
+    reading,
+    repeatedFiles: repeatedEventFiles.map(({ path }) => path),
+    grownFiles: [...parts].map(([{ path }, { lines, events }]) => ({ file: path, lines, eventsBefore: events })),
+    fingerprint,
+  };
+  if (dryRun) return summary;
   const record: ImportRecord = {
     fingerprint,
-    files: plan.paths,
+    files: paths,
     contents: plan.contents,
     items: totals.items,
     events: totals.events,
-    ordinals: totals.events > 0 && !timed,
+    ordinals: totals.events > 0 && !log.timed,
     skipped,
     at: Date.now() / 1000,
   };
   if (plan.replaces !== undefined && totals.events === 0)
     throw errors.IMPORT_EMPTY_LOG({ files: options.events ?? [] });
+  const logs: ImportedLog[] = [];
+  for (const { file, lines } of log.logs) {
+    if (file.format === 'parquet') continue;
+    const where = filter.events === '' ? 'WHERE' : `${filter.events} AND`;
+    const written = await staging.number(`SELECT count(*) FROM events ${where} file = ${file.index}`);
+    const before = parts.get(file);
+    const events = written + (before?.events ?? 0);
+    const imports = [...(before?.imports ?? []), fingerprint];
+    const measured = await measureLog(file, plan.hashes[file.index]);
+    logs.push({ key: readingKey(file, plan), ...measured, lines, events, imports });
+  }
+  // Before the import: what a failed import leaves there is ignored, and a log that was imported is
+  // recognised also if the program ends at the commit.
+  await remember(store, plan, logs);
+  const columnsOf = new Map(items.catalogues.map(({ file, columns }) => [file.index, columns]));
   const eventFiles = newEventFiles.map(({ path }) => path);
-  const replaced = await writeStaged(staging, store, record, eventFiles, filter, options, plan.replaces);
-  const repeatedFiles = repeatedEventFiles.map(({ path }) => path);
-  return {
-    ...totals,
-    withoutItem,
-    repeatedItems,
-    skipped,
-    bad,
-    unchanged: false,
-    repeatedFiles,
-    ...replaced,
-    fingerprint,
-  };
+  const replaced = await writeStaged(staging, store, record, { eventFiles, filter, columns: columnsOf }, options, plan);
+  return { ...summary, ...replaced };
 }
 
-/** @throws LorekeepError `IMPORT_NOTHING_LEFT` */
-async function coreFilter(
-  staging: Staging,
-  { newEventFiles }: ImportPlan,
-  minUserEvents: number,
-  minItemEvents: number,
-): Promise<RowFilter> {
-  await findCore(staging, minUserEvents, minItemEvents);
-  if ((await staging.number('SELECT count(*) FROM core')) === 0) {
-    throw errors.IMPORT_NOTHING_LEFT({ minUserEvents, minItemEvents });
+/**
+ * Of each event file that has grown, the part that an earlier import added. Warns of files whose
+ * events are added again, because they are read with other options than before.
+ */
+async function importedParts(plan: ImportPlan, { store, warn }: ImportOptions) {
+  const memory = await readMemory(store, plan.imports);
+  const parts = new Map<ImportPlan['newEventFiles'][number], ImportedLog>();
+  for (const file of plan.newEventFiles) {
+    const part = await findImportedPart(file, plan, memory.logs);
+    if (part !== undefined) parts.set(file, part);
+    const changed = changedSince(memory, plan, file);
+    if (changed === undefined || changed.length === 0) continue;
+    const message = `${file.path} was imported before with other options: ${changed.map(changeText).join('; ')}. Its events are added again.`;
+    warn?.({ code: 'LOG_IMPORTED_BEFORE', message });
   }
-  // −1 is the index of no file: SQL does not allow an empty list.
-  const written = ['-1', ...newEventFiles.map(({ index }) => index)].join(', ');
-  const keptItems = 'IN (SELECT id FROM kept_items)';
-  return {
-    items: minItemEvents > 0 ? `WHERE id ${keptItems}` : '',
-    events: `WHERE user IN (SELECT id FROM kept_users) AND item ${keptItems} AND file IN (${written})`,
-  };
+  return parts;
+}
+
+function filterPlanOf(
+  { newEventFiles }: ImportPlan,
+  { minUserEvents = 0, minItemEvents = 0 }: ImportOptions,
+  importedLines: FilterPlan['importedLines'],
+): FilterPlan {
+  return { newEventFiles, importedLines, minUserEvents, minItemEvents };
+}
+
+async function stageRepeated(
+  staging: Staging,
+  { repeatedEventFiles }: ImportPlan,
+  given: GivenColumns,
+  staged: Parameters<typeof stageEvents>[3],
+  options: ImportOptions,
+): Promise<void> {
+  await stageEvents(staging, repeatedEventFiles, given, staged, options);
 }
 
 async function unchangedSummary(store: Store, before: ImportRecord, repeatedFiles: string[]): Promise<ImportSummary> {
   const { items, events, skipped, fingerprint } = before;
   const { users } = await store.counts();
-  const nothing = { withoutItem: 0, repeatedItems: 0, replaced: 0, alreadyLive: 0, bad: [] };
-  return { items, users, events, ...nothing, skipped, unchanged: true, repeatedFiles, fingerprint };
-}
-
-async function readBadLines(staging: Staging, paths: string[]): Promise<{ skipped: number; bad: BadLine[] }> {
-  const skipped = await staging.number('SELECT count(*) FROM bad');
-  const rows = await staging.rows(`SELECT file, line, reason FROM bad ORDER BY file, line LIMIT ${NAMED_BAD_LINES}`);
-  const bad = rows.map(([file, line, reason]) => ({
-    file: paths[Number(file)],
-    line: Number(line),
-    reason: String(reason),
-  }));
-  return { skipped, bad };
+  const nothing = {
+    withoutItem: 0,
+    replaced: 0,
+    alreadyLive: 0,
+    addedItems: 0,
+    repeatedItems: 0,
+    bad: [],
+    problems: [],
+    reading: [],
+    grownFiles: [],
+  };
+  return { items, users, events, ...nothing, skipped, unchanged: true, dryRun: false, repeatedFiles, fingerprint };
 }

@@ -6,9 +6,13 @@ import { errors } from '../errors.ts';
 import { encodingLabel } from '../formats/decode.ts';
 import { separatorOption } from '../formats/detect/separator.ts';
 import { FORMATS, type Format } from '../formats/format.ts';
-import { COLUMN_SYNONYMS, type ColumnNames } from '../mapping/columns.ts';
+import { COLUMN_SYNONYMS, type ColumnNames, canonicalColumns } from '../mapping/columns.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
-import type { UnknownItems } from '../staging/check-events.ts';
+import { UNKNOWN_ITEMS, type UnknownItems } from '../staging/check-events.ts';
+import type { ProblemGroup } from '../staging/problems.ts';
+import { REPEATED_ITEMS, type RepeatedItems } from '../staging/repeated-items.ts';
+import { DATE_ORDERS, type DateOrder } from '../values/time-text.ts';
+import type { FileReading } from './reading.ts';
 
 /** Which files are imported into which store, and how they are read. */
 export interface ImportOptions extends RunContext {
@@ -39,14 +43,26 @@ export interface ImportOptions extends RunContext {
   header?: readonly string[] | HeaderNames;
   /** The path of the list of records in JSON files: `products`, `data.items`. Default: the only list. */
   recordPath?: string;
-  /** The name that the files use for a field, if it is not one of `COLUMN_SYNONYMS`. */
-  columns?: ColumnNames;
   /**
-   * Events of items that are neither in the files nor in the store are bad lines (`'refuse'`), or
-   * are left out and counted (`'skip'`). Default `'refuse'`, and `'skip'` for raw formats, whose
-   * reviews name products without metadata.
+   * The name that the files use for a field, if it is not recognised. `-` or an empty string leaves
+   * a field unread. `time` stands for `timestamp`.
+   */
+  columns?: ColumnNames | Record<string, string>;
+  /** The order of dates such as 03/04/2024. Default: decided by the days above 12 in the column. */
+  dateOrder?: DateOrder;
+  /** What divides the categories of a text. Default: decided by the column. */
+  listSeparator?: string;
+  /**
+   * Events of items that are neither in the files nor in the store are bad lines (`'refuse'`), are
+   * left out and counted (`'skip'`), or bring an item of their id alone (`'add'`). Default
+   * `'refuse'`, and `'skip'` for raw formats, whose reviews name products without metadata.
    */
   unknownItems?: UnknownItems;
+  /**
+   * Records with one id and different content: the second is a bad line (`'refuse'`), or the
+   * `'first'` or the `'last'` counts. Default `'refuse'`, and `'last'` for raw formats.
+   */
+  repeatedItems?: RepeatedItems;
   /** How many bad lines may be left out. Default 0. */
   skipBad?: number;
   /**
@@ -67,6 +83,10 @@ export interface ImportOptions extends RunContext {
   replace?: boolean;
   /** Refuse a store that holds the data of another import. Default false: the data is added. */
   alone?: boolean;
+  /** Read and check the files, and write nothing. Bad lines are counted, not refused. Default false. */
+  dryRun?: boolean;
+  /** Called with what was read, before it is checked against `skipBad` and written. */
+  onReading?: (reading: FileReading[]) => void;
   /**
    * Where the temporary database is made. It takes several times the size of the files.
    * Default: the system's temporary folder.
@@ -91,22 +111,31 @@ export interface ImportSummary {
    * import.
    */
   withoutItem: number;
+  /** Items that are known by their id alone (`unknownItems: 'add'`). */
+  addedItems: number;
   /**
-   * Records of raw files left out because a later one describes the same item; 0 for an unchanged
-   * import.
+   * Records left out because another record describes the same item; 0 for an unchanged import.
    */
   repeatedItems: number;
   /** Bad lines left out. */
   skipped: number;
   /** The first 100 bad lines, by file and line; empty for an unchanged import. */
   bad: BadLine[];
+  /** All that could not be read, by cause. Empty for an unchanged import. */
+  problems: ProblemGroup[];
   /** The same content was imported before, and nothing was done. */
   unchanged: boolean;
+  /** Nothing was written, because only the reading was asked for. */
+  dryRun: boolean;
+  /** How each file was understood. Empty for an unchanged import. */
+  reading: FileReading[];
   /**
    * Event files that add nothing, because they were imported before with the same columns and
    * limits, or are given twice. They are not part of the counts above.
    */
   repeatedFiles: string[];
+  /** Event files that have grown since an earlier import: only their new lines were added. */
+  grownFiles: GrownFile[];
   /** With `replace`: events of earlier imports that are gone. */
   replaced: number;
   /** With `replace`: events left out because a live write has stored them. */
@@ -114,32 +143,45 @@ export interface ImportSummary {
   fingerprint: string;
 }
 
+/** A log of which an earlier import added the first part. */
+export interface GrownFile {
+  file: string;
+  /** Lines that were imported before. */
+  lines: number;
+  /** Events that these lines brought. */
+  eventsBefore: number;
+}
+
 /** @throws LorekeepError `IMPORT_OPTION` */
 export function checkOptions(options: ImportOptions): void {
-  const { format = 'auto', columns = {}, unknownItems, ...limits } = options;
-  const { replace = false, events = [] } = limits;
-  if (replace && events.length === 0) {
-    throw errors.IMPORT_OPTION({ name: 'replace', value: replace, expected: 'given together with event files' });
+  const { format = 'auto', columns = {} } = options;
+  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = options;
+  if (options.replace && (options.events ?? []).length === 0) {
+    throw errors.IMPORT_OPTION({ name: 'replace', value: true, expected: 'given together with event files' });
   }
-  const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = limits;
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw errors.IMPORT_OPTION({ name, value, expected: 'an integer ≥ 0' });
     }
   }
   for (const value of Object.keys(columns)) {
-    if (!(value in COLUMN_SYNONYMS)) {
+    if (canonicalColumns({ [value]: '' }) === undefined) {
       throw errors.IMPORT_OPTION({ name: 'columns', value, expected: Object.keys(COLUMN_SYNONYMS).join(', ') });
     }
   }
   checkDialect(options);
-  const formats = ['auto', ...FORMATS, ...RAW_FORMATS];
-  if (!formats.includes(format)) {
-    throw errors.IMPORT_OPTION({ name: 'format', value: format, expected: formats.join(', ') });
+  checkChoice('format', format, ['auto', ...FORMATS, ...RAW_FORMATS]);
+  checkChoice('unknownItems', options.unknownItems, UNKNOWN_ITEMS);
+  checkChoice('repeatedItems', options.repeatedItems, REPEATED_ITEMS);
+  checkChoice('dateOrder', options.dateOrder, DATE_ORDERS);
+  if (options.listSeparator === '') {
+    throw errors.IMPORT_OPTION({ name: 'listSeparator', value: '', expected: 'at least one character' });
   }
-  if (!['refuse', 'skip', undefined].includes(unknownItems)) {
-    throw errors.IMPORT_OPTION({ name: 'unknownItems', value: unknownItems, expected: 'refuse or skip' });
-  }
+}
+
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw errors.IMPORT_OPTION({ name, value, expected: choices.join(', ') });
 }
 
 function checkDialect({ separator, encoding, header, recordPath }: ImportOptions): void {

@@ -6,11 +6,12 @@
 import { sha256, sha256OfFile } from '@lorekeep/core';
 import type { ImportRecord } from '@lorekeep/store';
 import type { SourceFile } from '../formats/source-file.ts';
-import { type ColumnNames, EVENT_FIELDS } from '../mapping/columns.ts';
+import { type ColumnNames, canonicalColumns, EVENT_FIELDS } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
+import type { RepeatedItems } from '../staging/repeated-items.ts';
 import type { ImportOptions } from './options.ts';
-import { givenDialect, type Role, readSourceFiles } from './source-files.ts';
+import { type GivenDialect, givenDialect, readSourceFiles } from './source-files.ts';
 
 export interface ImportPlan {
   /** All files, by `SourceFile.index`. */
@@ -22,8 +23,16 @@ export interface ImportPlan {
   repeatedEventFiles: SourceFile[];
   /** One hash for each of `newEventFiles`, by which the store recognises it later. */
   contents: string[];
+  /** SHA-256 of each file, by `SourceFile.index`. */
+  hashes: string[];
   fingerprint: string;
+  columns: ColumnNames;
   unknownItems: UnknownItems;
+  repeatedItems: RepeatedItems;
+  /** What the caller says about the dialect of event files. */
+  given: GivenDialect;
+  /** What decides how event files are read, apart from their content. */
+  reading: ReadingOptions;
   /** What the store holds, without the imports that are replaced. */
   imports: ImportRecord[];
   /** With `replace`: the imports whose events are replaced. */
@@ -34,31 +43,60 @@ export interface ImportPlan {
 interface Limits {
   minUserEvents: number;
   minItemEvents: number;
-  unknownItems?: 'skip';
+  unknownItems?: 'skip' | 'add';
+  dateOrder?: string;
 }
+
+/** All options that decide what an import makes of its files, by the names of `ImportOptions`. */
+export type ReadingOptions = Readonly<Record<string, unknown>>;
+
+/** Fields that existed when contents were first stored; others have a part in them only if named. */
+const FIRST_FIELDS: readonly string[] = [
+  'user',
+  'item',
+  'timestamp',
+  'type',
+  'rating',
+  'surface',
+  'session',
+  'position',
+];
 
 /**
  * @throws LorekeepError those of `readSourceFiles`
  */
 export async function planImport(options: ImportOptions): Promise<ImportPlan> {
-  const { format = 'auto', columns = {}, minUserEvents = 0, minItemEvents = 0 } = options;
+  const { format = 'auto', minUserEvents = 0, minItemEvents = 0, dateOrder, listSeparator } = options;
+  const columns = canonicalColumns((options.columns ?? {}) as Record<string, string>)!;
   const raw = isRawFormat(format) ? format : undefined;
   const { unknownItems = raw === undefined ? 'refuse' : 'skip' } = options;
-  const { items: itemFiles, events: eventFiles } = await readSourceFiles(options);
+  const { repeatedItems = raw === undefined ? 'refuse' : 'last' } = options;
+  const { items: itemFiles, events: eventFiles } = await readSourceFiles(options, columns);
   const files = [...itemFiles, ...eventFiles];
   const paths = files.map(({ path }) => path);
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
 
-  // `unknownItems` is named only if it is not the default, so fingerprints from before it existed
-  // are still recognised.
-  const limits: Limits = { minUserEvents, minItemEvents, ...(unknownItems === 'skip' ? { unknownItems } : {}) };
+  // What is not the default is named only if it is given, so fingerprints from before these options
+  // existed are still recognised.
+  const limits: Limits = {
+    minUserEvents,
+    minItemEvents,
+    ...(unknownItems === 'refuse' ? {} : { unknownItems }),
+    ...(dateOrder === undefined ? {} : { dateOrder }),
+  };
+  const itemOptions = {
+    ...(options.repeatedItems === undefined ? {} : { repeatedItems }),
+    ...(listSeparator === undefined ? {} : { listSeparator }),
+  };
   const given = { items: givenDialect(options, 'items'), events: givenDialect(options, 'events') };
+  const dialects = Object.values(given).some(isGiven) ? { given } : {};
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
   const contents: string[] = [];
   const stored = await options.store.imports();
-  const fingerprint = fingerprintOf(files, hashes, itemFiles.length, columns, limits, given);
+  const all = { columns, ...limits, ...itemOptions, ...dialects };
+  const fingerprint = fingerprintOf(files, hashes, itemFiles.length, all);
   const replaces = options.replace ? replacedBy(fingerprint, stored) : undefined;
   const imports = stored.filter((record) => !replaces?.includes(record));
   const imported = new Set(imports.flatMap((record) => record.contents));
@@ -72,8 +110,22 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
       imported.add(content);
     }
   }
-  const what = { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
-  return replaces === undefined ? what : { ...what, replaces };
+  return {
+    paths,
+    itemFiles,
+    newEventFiles,
+    repeatedEventFiles,
+    contents,
+    hashes,
+    fingerprint,
+    columns,
+    unknownItems,
+    repeatedItems,
+    given: given.events,
+    reading: { format, ...all },
+    imports,
+    ...(replaces && { replaces }),
+  };
 }
 
 /** All imports with events, but nothing if the only one of them is this very import. */
@@ -86,20 +138,12 @@ function replacedBy(fingerprint: string, imports: ImportRecord[]): ImportRecord[
  * Identifies what decides the result: contents, formats and roles of the files, in order, and all
  * options but `skipBad`.
  */
-function fingerprintOf(
-  files: SourceFile[],
-  hashes: string[],
-  itemFiles: number,
-  columns: ColumnNames,
-  limits: Limits,
-  given: Record<Role, object>,
-): string {
+function fingerprintOf(files: SourceFile[], hashes: string[], itemFiles: number, options: object): string {
   const contents = files.map((file) => {
     const { format, raw = format, index } = file;
     return [index < itemFiles ? 'items' : 'events', raw, hashes[index], ...Object.values(partitionOf(file))];
   });
-  const dialects = Object.values(given).some(isGiven) ? { given } : {};
-  return sha256(JSON.stringify({ contents, options: { columns, ...limits, ...dialects } }));
+  return sha256(JSON.stringify({ contents, options }));
 }
 
 /**
@@ -108,11 +152,24 @@ function fingerprintOf(
  */
 function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Limits, given: object): string {
   const { format, raw = format } = file;
-  const names = EVENT_FIELDS.map((field) => columns[field] ?? null);
+  const fields = EVENT_FIELDS.filter((field) => FIRST_FIELDS.includes(field) || columns[field] !== undefined);
+  const names = fields.map((field) => columns[field] ?? null);
   const dialect = isGiven(given) ? { given } : {};
   return sha256(
     JSON.stringify({ events: hash, format: raw, columns: names, limits, ...dialect, ...partitionOf(file) }),
   );
+}
+
+/** Identifies how a file is read: two files with equal keys and equal bytes give equal events. */
+export function readingKey(file: SourceFile, { columns, reading, given }: ImportPlan): string {
+  const { minUserEvents, minItemEvents, unknownItems, dateOrder } = reading as Partial<Limits>;
+  const limits = {
+    minUserEvents: minUserEvents ?? 0,
+    minItemEvents: minItemEvents ?? 0,
+    unknownItems,
+    dateOrder,
+  };
+  return contentOf(file, '', columns, limits, given);
 }
 
 // What was not given or did not exist is left out, so that files imported before are recognised.

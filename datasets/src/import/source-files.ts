@@ -1,4 +1,4 @@
-/** The files of an import: what the paths name, what each file is, and which of its nested values are columns. */
+/** The files of an import: what the paths name, and what each file is. */
 
 import { errors } from '../errors.ts';
 import { encodingLabel } from '../formats/decode.ts';
@@ -8,9 +8,8 @@ import { type ListedFile, listFiles } from '../formats/files/file-list.ts';
 import { isPath } from '../formats/json/paths.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { checkReadable } from '../formats/unpack.ts';
-import { type ColumnNames, createColumnFinder, isColumnName } from '../mapping/columns.ts';
-import { knownHeader } from '../mapping/known-headers.ts';
-import { nestedColumns } from '../mapping/nested-columns.ts';
+import { type ColumnNames, isColumnName } from '../mapping/columns.ts';
+import { headerFor } from '../mapping/layouts.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import { headerOf, type ImportOptions } from './options.ts';
 
@@ -29,8 +28,10 @@ export interface GivenDialect {
  * @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FOLDER_EMPTY`, `IMPORT_FOLDER_MIXED`, and
  *   those of `detectDialect`
  */
-export async function readSourceFiles(options: ImportOptions): Promise<Record<Role, SourceFile[]>> {
-  const { columns = {} } = options;
+export async function readSourceFiles(
+  options: ImportOptions,
+  columns: ColumnNames,
+): Promise<Record<Role, SourceFile[]>> {
   let index = 0;
   const read = async (role: Role): Promise<SourceFile[]> => {
     const files: SourceFile[] = [];
@@ -70,10 +71,9 @@ async function readSourceFile(
     ...givenDialect(options, role),
     format,
     isColumnName: (name) => isColumnName(name) || Object.values(columns).includes(name),
-    headerFor: (sample: TableSample) => knownHeader(sample),
+    headerFor: ({ path, rows }: TableSample) => headerFor(path, rows)?.names,
   });
   const isJson = dialect.format === 'json' || dialect.format === 'jsonl';
-  const nested = isJson ? nestedColumns(createColumnFinder(columns), role, dialect.names ?? []) : [];
   // A given path belongs to the files whose records begin it: those of events, for example.
   const roots = new Set([...(dialect.names ?? []), ...(dialect.lists ?? [])].map(rootOf));
   const given = Object.values(columns).filter((name) => isPath(name) && (!isJson || roots.has(rootOf(name))));
@@ -87,7 +87,7 @@ async function readSourceFile(
     dialect,
     raw: isRawFormat(format) ? format : undefined,
     listed,
-    paths: [...new Set([...given, ...nested])],
+    paths: [...new Set(given)],
     ...(hasPartition ? { partition } : {}),
   };
 }

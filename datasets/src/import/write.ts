@@ -2,11 +2,19 @@
 import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, ImportTransaction, ReplacedEvents, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
-import { type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
+import type { ImportPlan } from './plan.ts';
+
+/** Which of the staged rows are written, and how. */
+export interface StagedPart {
+  /** Named in `IMPORT_TIMES_MIXED`. */
+  eventFiles: string[];
+  filter: RowFilter;
+  columns: ColumnsOfFile;
+}
 
 /**
- * @param eventFiles named in `IMPORT_TIMES_MIXED`
  * @param replaces imports whose events are replaced
  * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same
  *   files meanwhile)
@@ -15,17 +23,16 @@ export async function writeStaged(
   staging: Staging,
   store: Store,
   record: ImportRecord,
-  eventFiles: string[],
-  filter: RowFilter,
+  { eventFiles, filter, columns }: StagedPart,
   context: RunContext,
-  replaces?: readonly ImportRecord[],
+  { replaces }: Pick<ImportPlan, 'replaces'>,
 ): Promise<ReplacedEvents> {
   const fill = async (transaction: ImportTransaction) => {
     // Counted inside the import: no other import can run, although live writes go on.
     const replaced = (replaces ?? []).reduce((sum, { events }) => sum + events, 0);
     const stored = Math.max(0, (await store.counts()).events - replaced);
     if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles, replaces ?? []);
-    const items = stagedItems(staging, filter.items);
+    const items = stagedItems(staging, filter.items, columns);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
     const events = stagedEvents(staging, filter.events, stored);
     await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);

@@ -1,42 +1,123 @@
 /**
- * Which column holds which field. Public data sets use many names for the same thing. The names
- * below are recognised without configuration; case, `_`, `-`, `.`, spaces and RecBole's endings
- * (`:token` and others) are ignored. If a file has several names of one field, the one that stands
- * first here counts. A name given by the caller comes before all of these and is compared exactly.
+ * The fields of items and events, and the names that public data sets and shops use for them. Case,
+ * `_`, `-`, `.`, spaces and RecBole's endings (`:token` and others) are ignored. If a file has
+ * several names of one field, the one that stands first here counts.
  */
-import { errors } from '../errors.ts';
 
 export const COLUMN_SYNONYMS = {
   item: [
     'item',
     'item_id',
     'iid',
+    'items.item_id',
     'parent_asin',
     'asin',
     'product_id',
     'product',
+    'product.id',
+    'variant_sku',
+    'lineitem_sku',
     'sku',
     'article_id',
     'movie_id',
+    'stock_code',
+    'product_code',
+    'isbn',
     'id',
+    '_id.$oid',
   ],
-  user: ['user', 'user_id', 'uid', 'reviewer_id', 'customer_id', 'visitor_id'],
-  timestamp: ['timestamp', 'unix_review_time', 'time', 'ts', 'event_time', 'datetime', 'date', 'created_at'],
-  type: ['type', 'event_type', 'behavior', 'behaviour', 'behavior_type', 'event', 'action'],
-  rating: ['rating', 'overall', 'score', 'stars'],
-  title: ['title', 'name', 'item_name', 'product_name', 'product_title', 'movie_title'],
-  brand: ['brand', 'brand_name', 'manufacturer', 'store'],
-  categories: ['categories', 'category', 'category_path', 'category_code', 'genres', 'genre', 'class'],
-  description: ['description', 'product_description', 'desc'],
-  price: ['price'],
+  user: [
+    'user',
+    'user_id',
+    'uid',
+    'user.id',
+    'user_pseudo_id',
+    'reviewer_id',
+    'customer_id',
+    'visitor_id',
+    'customer',
+    'customer.id',
+    'buyer_id',
+    'member_id',
+    'client_id',
+    'anonymous_id',
+  ],
+  timestamp: [
+    'timestamp',
+    'event_timestamp',
+    'unix_review_time',
+    'unix_timestamp',
+    'timestamp_ms',
+    'time_ms',
+    'time',
+    'ts',
+    'event_time',
+    'datetime',
+    'date_time',
+    'date',
+    'created_at',
+    'occurred_at',
+    'order_date',
+    'invoice_date',
+    'purchase_time',
+    'purchase_date',
+    'review_date',
+    'event_date',
+    't_dat',
+  ],
+  type: [
+    'type',
+    'event_type',
+    'event_name',
+    'behavior',
+    'behaviour',
+    'behavior_type',
+    'event',
+    'action',
+    'action_type',
+    'feedback_type',
+    'interaction_type',
+  ],
+  rating: ['rating', 'overall', 'score', 'stars', 'book_rating', 'review_score', 'review_rating', 'user_rating'],
+  title: [
+    'title',
+    'name',
+    'item_name',
+    'product_name',
+    'product_title',
+    'movie_title',
+    'book_title',
+    'prod_name',
+    'lineitem_name',
+  ],
+  brand: ['brand', 'brand_name', 'manufacturer', 'store', 'vendor', 'item_brand', 'product_brand', 'marke', 'marca'],
+  categories: [
+    'categories',
+    'category',
+    'category_path',
+    'category_code',
+    'product_type',
+    'google_product_category',
+    'item_category',
+    'product_category',
+    'genres',
+    'genre',
+    'class',
+    'kategorie',
+    'categoria',
+  ],
+  description: ['description', 'product_description', 'desc', 'body_html', 'body (html)', 'detail_desc'],
+  price: ['price', 'variant_price', 'regular_price', 'unit_price', 'list_price', 'current_price', 'preis', 'precio'],
   surface: ['surface', 'placement', 'page'],
-  session: ['session', 'session_id', 'user_session'],
+  session: ['session', 'session_id', 'user_session', 'ga_session_id'],
   position: ['position', 'pos', 'rank'],
+  id: ['event_id', 'event_uuid', 'order_line_id', 'line_item_id', 'interaction_id', 'message_id'],
+  request: ['request', 'request_id', 'impression_id', 'list_id', 'slate_id', 'recommendation_id'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type FieldName = keyof typeof COLUMN_SYNONYMS;
 
-/** The name that the files use for a field, if it is not one of `COLUMN_SYNONYMS`. */
+/** The name that the files use for a field; `-` or an empty string leaves the field unread. */
 export type ColumnNames = Partial<Record<FieldName, string>>;
 
 export const ITEM_FIELDS = ['item', 'title', 'brand', 'categories', 'description', 'price'] as const;
@@ -49,75 +130,30 @@ export const EVENT_FIELDS = [
   'surface',
   'session',
   'position',
+  'id',
+  'request',
 ] as const satisfies readonly FieldName[];
 
-/**
- * Finds columns, and remembers which of the given names were found: a name found in no file is a
- * mistake.
- */
-export interface ColumnFinder {
-  /** For each field the index of its column in `names`, or −1. No column serves two fields. */
-  locate(fields: readonly FieldName[], names: readonly string[]): readonly number[];
-  /**
-   * @throws LorekeepError `IMPORT_MISSING_COLUMN` if no file had a given name; the `excused` fields
-   *   are not checked.
-   */
-  checkAllFound(excused?: readonly FieldName[]): void;
+/** Names that a caller may give in place of those of the fields. */
+const FIELD_ALIASES: Readonly<Record<string, FieldName>> = { time: 'timestamp', category: 'categories' };
+
+export function isFieldName(name: string): name is FieldName {
+  return Object.hasOwn(COLUMN_SYNONYMS, name);
 }
 
-/**
- * Layouts that are cached. JSON lines have few distinct lists of keys, and each list is examined
- * once.
- */
-const MAX_CACHED_LAYOUTS = 10_000;
-
-export function createColumnFinder(given: ColumnNames): ColumnFinder {
-  const notFound = new Map(Object.entries(given) as [FieldName, string][]);
-  const layouts = new Map<string, readonly number[]>();
-
-  function find(field: FieldName, names: readonly string[], plain: string[], taken: ReadonlySet<number>): number {
-    const exact = given[field] === undefined ? -1 : names.indexOf(given[field]);
-    if (exact >= 0) {
-      notFound.delete(field);
-      return exact;
-    }
-    for (const synonym of COLUMN_SYNONYMS[field]) {
-      const at = plain.indexOf(plainName(synonym));
-      if (at >= 0 && !taken.has(at) && !Object.values(given).includes(names[at])) return at;
-    }
-    return -1;
+/** The names as given, with the aliases of fields replaced; undefined if a field is unknown. */
+export function canonicalColumns(columns: Record<string, string>): ColumnNames | undefined {
+  const canonical: ColumnNames = {};
+  for (const [name, column] of Object.entries(columns)) {
+    const field = isFieldName(name) ? name : FIELD_ALIASES[name];
+    if (field === undefined) return undefined;
+    canonical[field] = column;
   }
-
-  return {
-    locate(fields, names) {
-      const key = `${fields.join()}\n${names.join('\n')}`;
-      const cached = layouts.get(key);
-      if (cached !== undefined) return cached;
-      const plain = names.map(plainName);
-      const taken = new Set<number>();
-      const indexes = fields.map((field) => {
-        const at = find(field, names, plain, taken);
-        if (at >= 0) taken.add(at);
-        return at;
-      });
-      if (layouts.size >= MAX_CACHED_LAYOUTS) layouts.clear();
-      layouts.set(key, indexes);
-      return indexes;
-    },
-    checkAllFound(excused = []) {
-      for (const [field, name] of notFound) {
-        if (!excused.includes(field)) throw errors.IMPORT_MISSING_COLUMN({ field, name });
-      }
-    },
-  };
+  return canonical;
 }
 
-/**
- * @throws LorekeepError `IMPORT_MISSING_COLUMN` if a file with these columns has none for the field
- */
-export function requireColumn(file: string, names: string[], columns: ColumnFinder, field: 'item' | 'user'): void {
-  if (columns.locate([field], names)[0] >= 0) return;
-  throw errors.IMPORT_MISSING_COLUMN({ file, field, found: names, accepted: COLUMN_SYNONYMS[field] });
+export function isUnread(column: string | undefined): boolean {
+  return column === '' || column === '-';
 }
 
 const KNOWN_NAMES = new Set(Object.values(COLUMN_SYNONYMS).flatMap((names) => names.map(plainName)));
@@ -127,7 +163,8 @@ export function isColumnName(name: string): boolean {
   return KNOWN_NAMES.has(plainName(name));
 }
 
-function plainName(name: string): string {
+/** A name without what is ignored when names are compared. */
+export function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')
     .replace(/[\s_.-]/g, '')

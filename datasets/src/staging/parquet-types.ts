@@ -58,3 +58,10 @@ export function leavesOf(name: string, type: ParquetType): string[] {
   if (type.kind === 'list') return type.of.kind === 'struct' ? leavesOf(name, type.of) : [];
   return [...type.fields].flatMap(([field, inner]) => leavesOf(`${name}.${field}`, inner));
 }
+
+/** The paths of the lists of structures inside a column, its own included. */
+export function listsOf(name: string, type: ParquetType): string[] {
+  if (type.kind === 'plain') return [];
+  if (type.kind === 'list') return type.of.kind === 'struct' ? [name, ...listsOf(name, type.of)] : [];
+  return [...type.fields].flatMap(([field, inner]) => listsOf(`${name}.${field}`, inner));
+}

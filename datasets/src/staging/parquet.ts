@@ -2,9 +2,7 @@
 import { errors } from '../errors.ts';
 import { isPath } from '../formats/json/paths.ts';
 import type { SourceFile } from '../formats/source-file.ts';
-import type { ColumnFinder } from '../mapping/columns.ts';
-import { nestedColumns } from '../mapping/nested-columns.ts';
-import { leavesOf, type ParquetType, parseType } from './parquet-types.ts';
+import { leavesOf, listsOf, type ParquetType, parseType } from './parquet-types.ts';
 import { identifier, literal, type Staging } from './staging.ts';
 
 export interface ParquetRows {
@@ -17,25 +15,46 @@ export interface ParquetRows {
 /** Begins the names of columns that hold the elements of a list. */
 const ELEMENT = ' element of ';
 
+/** A file without its paths. */
+export interface ParquetDescription {
+  /** Name and DuckDB type of each column, those of its folders included. */
+  columns: Map<string, string>;
+  /** The paths to plain values inside columns. */
+  leaves: string[];
+  /** The paths of lists of structures. */
+  lists: string[];
+  /** The rows as a subquery, with `file_row_number` counted from 0. */
+  source: string;
+}
+
 /** @throws LorekeepError `IMPORT_FILE_UNREADABLE` */
-export async function openParquet(
-  staging: Staging,
-  file: SourceFile,
-  finder: ColumnFinder,
-  role: 'items' | 'events',
-): Promise<ParquetRows> {
-  const source = `read_parquet(${literal(file.path)}, hive_partitioning = false, file_row_number = true)`;
-  const own = new Map(await describeRows(staging, file, source));
-  const folders = Object.entries(file.partition ?? {}).filter(([name]) => !own.has(name));
+export async function describeParquet(staging: Staging, file: SourceFile): Promise<ParquetDescription> {
+  const own = `read_parquet(${literal(file.path)}, hive_partitioning = false, file_row_number = true)`;
+  const columns = new Map(await describeRows(staging, file, own));
+  columns.delete('file_row_number');
+  const folders = Object.entries(file.partition ?? {}).filter(([name]) => !columns.has(name));
   const added = folders.map(
     ([name, value]) => `${value === null ? 'NULL::VARCHAR' : literal(value)} AS ${identifier(name)}`,
   );
+  const types = [...columns].map(([name, type]) => [name, parseType(type)] as const);
+  for (const [name] of folders) columns.set(name, 'VARCHAR');
+  return {
+    columns,
+    leaves: types.flatMap(([name, type]) => (type.kind === 'plain' ? [] : leavesOf(name, type))),
+    lists: types.flatMap(([name, type]) => listsOf(name, type)),
+    source: `(SELECT ${['*', ...added].join(', ')} FROM ${own})`,
+  };
+}
+
+/**
+ * The rows with a column for each of the file's paths.
+ * @throws LorekeepError `IMPORT_FILE_UNREADABLE`
+ */
+export async function openParquet(staging: Staging, file: SourceFile): Promise<ParquetRows> {
+  const { columns: own, source } = await describeParquet(staging, file);
   const types = new Map([...own].map(([name, type]) => [name, parseType(type)]));
-  const leaves = [...types].flatMap(([name, type]) => (type.kind === 'plain' ? [] : leavesOf(name, type)));
-  const plain = [...own.keys()].filter((name) => !isStructure(types.get(name)));
-  const nested = nestedColumns(finder, role, [...plain, ...folders.map(([name]) => name), ...leaves]);
-  const paths = new Set([...(file.paths ?? []), ...nested].filter((path) => isPath(path) && !own.has(path)));
-  const rows = withPaths(file, `SELECT ${['*', ...added].join(', ')} FROM ${source}`, [...paths], types);
+  const paths = new Set((file.paths ?? []).filter((path) => isPath(path) && !own.has(path)));
+  const rows = withPaths(file, `SELECT * FROM ${source}`, [...paths], types);
   const described = await describeRows(staging, file, `(${rows})`);
   // What the paths take apart is no value, and its name (`user` of `user.id`) must not stand for one.
   const roots = new Set([...paths].map((path) => path.split('.')[0]));

@@ -1,94 +1,194 @@
 /**
  * Event files into staging. Text files are cut into columns of strings, one table per file; Parquet
- * is read by DuckDB. All further checking is SQL over whole tables (`check-events.ts`), so millions
- * of events create no objects.
+ * is read by DuckDB. All further reading is SQL over whole tables (`clean-events.ts`,
+ * `time-columns.ts`, `check-events.ts`), so millions of events create no objects.
  */
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { type JsonRecord, readTextFile } from '../formats/text-file.ts';
-import { type ColumnFinder, EVENT_FIELDS, requireColumn } from '../mapping/columns.ts';
+import { COLUMN_SYNONYMS, EVENT_FIELDS } from '../mapping/columns.ts';
+import { createContinuation } from '../mapping/continued.ts';
+import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../mapping/locate.ts';
+import type { Recognised } from '../mapping/recognise.ts';
+import type { FileSample } from '../mapping/sample.ts';
+import type { Surroundings } from '../mapping/search.ts';
+import { typedIdSql } from '../values/ids.ts';
+import type { DateOrder } from '../values/time-text.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
+import { cleanEvents } from './clean-events.ts';
 import { openParquet, parquetError } from './parquet.ts';
 import { isPlainTable, stagePlainTable } from './plain-table.ts';
-import { identifier, type RowAppender, type Staging } from './staging.ts';
+import { problemReporter, type ReportProblem, shapeCause } from './problems.ts';
+import { recogniseFile } from './recognise-file.ts';
+import { identifier, type Staging } from './staging.ts';
+import { readTimeColumns, type TimeColumn } from './time-columns.ts';
+
+/** An event file that has been read. */
+export interface StagedLog {
+  file: SourceFile;
+  sample: FileSample;
+  recognised: Recognised;
+  time: TimeColumn;
+  /** The last line. */
+  lines: number;
+  /** Records of JSON whose list of elements is empty, so that they gave no event. */
+  withoutElements: number;
+}
+
+type ReadCounts = Pick<StagedLog, 'lines' | 'withoutElements'>;
 
 export interface StagedEvents {
+  logs: StagedLog[];
   /** The events have timestamps. */
   timed: boolean;
   /** Events left out because their item is unknown. */
   withoutItem: number;
 }
 
+export interface StageEventsOptions {
+  unknownItems: UnknownItems;
+  dateOrder?: DateOrder;
+  surroundings: Surroundings;
+  /** By file, the lines that were imported before and are not read again. */
+  importedLines?: ReadonlyMap<SourceFile, number>;
+}
+
 /**
- * Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface,
- * session, position)`; all its rows are valid.
+ * Makes, or adds to, the table `events (file, line, row, user, item, timestamp, type, rating, surface,
+ * session, position, id, request)`; all its rows are valid.
+ * @throws LorekeepError `IMPORT_COLUMN_QUESTION`, `IMPORT_DATE_ORDER`, `IMPORT_MISSING_COLUMN`,
+ *   `IMPORT_COLUMN_TYPE`, and those of reading
  */
 export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
-  columns: ColumnFinder,
-  unknownItems: UnknownItems,
+  given: GivenColumns,
+  { unknownItems, dateOrder, surroundings, importedLines }: StageEventsOptions,
   context: RunContext,
 ): Promise<StagedEvents> {
-  const bad = await staging.append('bad');
-  let timestamps = 0;
+  const problems = await staging.append('problems');
+  const report = problemReporter(problems);
+  const read: Omit<StagedLog, 'time'>[] = [];
   for (const file of files) {
-    const table = `lines_${file.index}`;
-    if (file.format === 'parquet') await stageParquet(staging, file, columns, table);
-    else await stageText(staging, file, columns, table, bad, context);
-    timestamps += await staging.number(`SELECT count(*) FROM ${table} WHERE timestamp <> ''`);
+    const { sample, recognised } = await recogniseFile(staging, file, 'events', given.columns, surroundings);
+    const finder = createColumnFinder(recognised.columns, sample.names, given);
+    const after = importedLines?.get(file) ?? 0;
+    const counts =
+      file.format === 'parquet'
+        ? await stageParquet(staging, file, recognised, finder)
+        : await stageText(staging, file, recognised, finder, after, report, context);
+    await cleanEvents(staging, file.index, fieldsOf(file, recognised));
+    const isNamed = given.columns.id !== undefined;
+    const kept = isNamed ? recognised : await withoutSharedIds(staging, file, recognised);
+    read.push({ file, sample, recognised: kept, ...counts });
   }
-  bad.close();
+  problems.close();
   await staging.run(`
-    CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE,
-      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
+    CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, row BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE,
+      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE, id VARCHAR, request VARCHAR)`);
+  const times = await readTimeColumns(staging, files, dateOrder);
+  const logs = read.map((log) => ({ ...log, time: times.get(log.file)! }));
+  let timestamps = 0;
+  for (const { index } of files) {
+    timestamps += await staging.number(`SELECT count(*) FROM clean_${index} WHERE shape <> 'none'`);
+  }
   const timed = timestamps > 0;
   let withoutItem = 0;
-  for (const file of files) {
+  for (const { file, time } of logs) {
     context.progress?.({ stage: 'import', done: 0, unit: 'events', note: `checking ${basename(file.path)}` });
-    withoutItem += await checkEvents(staging, file.index, timed, unknownItems);
+    withoutItem += await checkEvents(staging, file.index, time, timed, unknownItems);
+    const after = importedLines?.get(file);
+    if (after !== undefined) {
+      await staging.run(`DELETE FROM problems WHERE file = ${file.index} AND line <= ${after}`);
+    }
+    await staging.run(`DROP TABLE clean_${file.index}`);
   }
-  return { timed, withoutItem };
+  return { logs, timed, withoutItem };
 }
 
-/** The table has `line` and one string column per field; fields that the file lacks are null. */
+/**
+ * Events with one id are one event. A column that was taken for the id of events, but has one value
+ * for different events, has another meaning, and is left unread.
+ */
+async function withoutSharedIds(staging: Staging, file: SourceFile, recognised: Recognised): Promise<Recognised> {
+  const column = recognised.columns.get('id');
+  if (column === undefined) return recognised;
+  const table = `clean_${file.index}`;
+  const shared = await staging.number(`
+    SELECT count(*) FROM (SELECT id FROM ${table} WHERE id IS NOT NULL GROUP BY id
+      HAVING min(user) <> max(user) OR min(item) <> max(item) LIMIT 1)`);
+  if (shared === 0) return recognised;
+  await staging.run(`UPDATE ${table} SET id = NULL`);
+  const columns = new Map([...recognised.columns].filter(([field]) => field !== 'id'));
+  return { ...recognised, columns, unread: [...recognised.unread, column] };
+}
+
+function requireColumns(file: SourceFile, names: string[], { columns }: Recognised): void {
+  for (const field of ['user', 'item'] as const) {
+    if (columns.has(field)) continue;
+    throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field, found: names, accepted: COLUMN_SYNONYMS[field] });
+  }
+}
+
+type EventField = (typeof EVENT_FIELDS)[number];
+
+const isJson = ({ format }: SourceFile) => format === 'jsonl' || format === 'json';
+
+/** The fields that a file has. Further records of JSON lines may have further fields. */
+function fieldsOf(file: SourceFile, { columns }: Recognised): readonly EventField[] {
+  return isJson(file) ? EVENT_FIELDS : EVENT_FIELDS.filter((field) => columns.has(field));
+}
+
+/**
+ * The table `lines_<file>` has `line` and one string column for each field of the file.
+ * @param after problems of lines up to this one are not reported
+ */
 async function stageText(
   staging: Staging,
   file: SourceFile,
-  columns: ColumnFinder,
-  table: string,
-  bad: RowAppender,
+  recognised: Recognised,
+  finder: ColumnFinder,
+  after: number,
+  report: ReportProblem,
   { progress, signal }: RunContext,
-): Promise<void> {
-  if (await stageByDatabase(staging, file, columns, table, { progress, signal })) return;
+): Promise<ReadCounts> {
+  const table = `lines_${file.index}`;
+  const fields = fieldsOf(file, recognised);
+  const byDatabase = await stageByDatabase(staging, file, recognised, finder, { progress, signal });
+  if (byDatabase !== undefined) return byDatabase;
   await staging.run(
-    `CREATE TABLE ${table} (line BIGINT, ${EVENT_FIELDS.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
+    `CREATE TABLE ${table} (line BIGINT, ${fields.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
   );
   const rows = await staging.append(table);
   /** Reused for every row. */
-  const values: (string | null)[] = new Array(EVENT_FIELDS.length).fill(null);
+  const values: (string | null)[] = new Array(fields.length).fill(null);
   let indexes: readonly number[] = [];
+  let continuation: ReturnType<typeof createContinuation>;
+  let last = 0;
   let lines = 0;
-  await readTextFile(file, {
+  const { withoutElements } = await readTextFile(file, {
     onHeader(header) {
-      for (const field of ['user', 'item'] as const) requireColumn(file.path, header, columns, field);
-      indexes = columns.locate(EVENT_FIELDS, header);
+      requireColumns(file, header, recognised);
+      indexes = finder.locate(fields, header);
+      continuation = createContinuation(recognised.layout, header);
     },
     onRow(line, cells, problem) {
       lines++;
-      if (problem !== undefined) bad.row([file.index, line], [problem]);
-      else {
-        for (let f = 0; f < values.length; f++) values[f] = cells[indexes[f]] ?? null;
+      last = line;
+      if (problem === undefined) {
+        continuation?.(cells);
+        for (let f = 0; f < values.length; f++) values[f] = indexes[f] < 0 ? null : cells[indexes[f]];
         rows.row([line], values);
-      }
+      } else if (line > after) report(file.index, line, 'line', shapeCause(problem), problem);
     },
     onRecord(line, record, problem) {
       lines++;
-      problem ??= readJsonEvent(record!, columns, values);
+      last = line;
+      problem ??= readJsonEvent(record!, finder, values);
       if (problem === undefined) rows.row([line], values);
-      else bad.row([file.index, line], [problem]);
+      else if (line > after) report(file.index, line, 'line', shapeCause(problem), problem);
     },
     onBlock() {
       signal?.throwIfAborted();
@@ -97,32 +197,35 @@ async function stageText(
     },
   });
   rows.close();
+  return { lines: last, withoutElements };
 }
 
-/** Whether DuckDB could read the file: a plain table without a bad line. */
+/** Reads the file with DuckDB if it is a plain table without a bad line; undefined if not. */
 async function stageByDatabase(
   staging: Staging,
   file: SourceFile,
-  columns: ColumnFinder,
-  table: string,
+  recognised: Recognised,
+  finder: ColumnFinder,
   { progress, signal }: RunContext,
-): Promise<boolean> {
-  if (!isPlainTable(file)) return false;
+): Promise<ReadCounts | undefined> {
+  // The rows of some layouts go on in the next line.
+  if (!isPlainTable(file) || recognised.layout?.continued !== undefined) return undefined;
   const note = `reading ${basename(file.path)}`;
   progress?.({ stage: 'import', done: 0, unit: 'lines', note });
   const names = [...(file.dialect.names ?? []), ...Object.keys(file.partition ?? {})];
-  for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
-  const rows = await stagePlainTable(staging, file, EVENT_FIELDS, columns.locate(EVENT_FIELDS, names), table);
-  if (rows === undefined) return false;
+  requireColumns(file, names, recognised);
+  const fields = fieldsOf(file, recognised);
+  const rows = await stagePlainTable(staging, file, fields, finder.locate(fields, names), `lines_${file.index}`);
+  if (rows === undefined) return undefined;
   progress?.({ stage: 'import', done: rows, unit: 'lines', note });
   signal?.throwIfAborted();
-  return true;
+  return { lines: file.dialect.plainLines!, withoutElements: 0 };
 }
 
 /** Fills `values` with the fields of one JSON record; returns what is wrong with it. */
-function readJsonEvent(record: JsonRecord, columns: ColumnFinder, values: (string | null)[]): string | undefined {
+function readJsonEvent(record: JsonRecord, finder: ColumnFinder, values: (string | null)[]): string | undefined {
   const names = Object.keys(record);
-  const indexes = columns.locate(EVENT_FIELDS, names);
+  const indexes = finder.locate(EVENT_FIELDS, names);
   for (let f = 0; f < values.length; f++) {
     const value = indexes[f] < 0 ? null : record[names[indexes[f]]];
     if (value === null) values[f] = null;
@@ -139,21 +242,27 @@ function readJsonEvent(record: JsonRecord, columns: ColumnFinder, values: (strin
   return undefined;
 }
 
-async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnFinder, table: string): Promise<void> {
-  const { columns: described, rows } = await openParquet(staging, file, columns, 'events');
+async function stageParquet(
+  staging: Staging,
+  file: SourceFile,
+  recognised: Recognised,
+  finder: ColumnFinder,
+): Promise<ReadCounts> {
+  const { columns: described, rows } = await openParquet(staging, file);
   const names = described.map(([name]) => name);
-  for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
-  const indexes = columns.locate(EVENT_FIELDS, names);
-  const selected = EVENT_FIELDS.map((field, f) => {
-    if (indexes[f] < 0) return `NULL::VARCHAR AS ${identifier(field)}`;
+  requireColumns(file, names, recognised);
+  const fields = fieldsOf(file, recognised);
+  const indexes = finder.locate(fields, names);
+  const selected = fields.map((field, f) => {
     const [column, type] = described[indexes[f]];
     if (/\]$|^(STRUCT|MAP|UNION|BLOB)/.test(type)) {
       throw errors.IMPORT_COLUMN_TYPE({ file: file.path, column, field, type });
     }
-    return `CAST(${identifier(column)} AS VARCHAR) AS ${identifier(field)}`;
+    return `${typedIdSql(identifier(column), type)} AS ${identifier(field)}`;
   });
   const select = `SELECT file_row_number + 1 AS line, ${selected.join(', ')} FROM ${rows}`;
-  await staging.run(`CREATE TABLE ${table} AS ${select}`).catch((error) => {
+  await staging.run(`CREATE TABLE lines_${file.index} AS ${select}`).catch((error) => {
     throw parquetError(file, error);
   });
+  return { lines: await staging.number(`SELECT coalesce(max(line), 0) FROM lines_${file.index}`), withoutElements: 0 };
 }

@@ -1,88 +1,189 @@
 /**
- * Catalogue files into staging. Each record is checked and kept as the JSON of its `Item`, or as a
- * bad line with its reason. Single items are checked as objects, because they become objects; what
+ * Catalogue files into staging. Each record is checked and kept as the JSON of its `RawItem`, or as
+ * a problem with its cause. Single items are checked as objects, because they become objects; what
  * concerns many items at once (repeated ids) is done in SQL.
  */
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import type { Store } from '@lorekeep/store';
+import { errors } from '../errors.ts';
 import { parseJsonLine } from '../formats/json/json-line.ts';
 import type { SourceFile } from '../formats/source-file.ts';
-import { readTextFile } from '../formats/text-file.ts';
-import { type ColumnFinder, requireColumn } from '../mapping/columns.ts';
+import { readTextFile, type TextFileCounts } from '../formats/text-file.ts';
+import { type CatalogueColumns, createCatalogueColumns } from '../mapping/catalogue-column.ts';
+import { COLUMN_SYNONYMS } from '../mapping/columns.ts';
+import { createContinuation } from '../mapping/continued.ts';
+import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../mapping/locate.ts';
+import type { Recognised } from '../mapping/recognise.ts';
+import type { FileSample } from '../mapping/sample.ts';
 import { toItem } from '../mapping/to-item.ts';
 import { rawItem } from '../raw/amazon.ts';
+import { readId, typedIdSql, wholeFloatSql } from '../values/ids.ts';
+import { isMissing } from '../values/missing.ts';
 import { openParquet } from './parquet.ts';
+import { createProblems, problemReporter, type ReportProblem, shapeCause } from './problems.ts';
+import { recogniseFile } from './recognise-file.ts';
+import { type RepeatedItems, removeRepeatedIds } from './repeated-items.ts';
 import { identifier, literal, type RowAppender, type Staging } from './staging.ts';
 
+/** A catalogue file that has been read. */
+export interface StagedCatalogue {
+  file: SourceFile;
+  sample: FileSample;
+  recognised: Recognised;
+  columns: CatalogueColumns;
+  /** Records of JSON whose list of elements is empty, so that they gave no item. */
+  withoutElements: number;
+}
+
+export interface StagedItems {
+  catalogues: StagedCatalogue[];
+  /** Records left out because another record describes the same item. */
+  repeated: number;
+}
+
+export interface StageItemsOptions {
+  repeatedItems: RepeatedItems;
+  listSeparator?: string;
+}
+
 /**
- * Makes the tables `bad (file, line, reason)`, `items (file, line, id, json)` and `known (id)`,
- * which has the ids of all valid items of the files and of the store.
- * @returns how many records of raw files were left out because a later one describes the same item
+ * Makes the tables `problems` (problems.ts), `items (file, line, id, json)`, `known (id)`, which has
+ * the ids of all valid items of the files and of the store, and `bad_items (id)`: the ids of items
+ * whose lines are malformed.
+ * @throws LorekeepError `IMPORT_COLUMN_QUESTION`, `IMPORT_MISSING_COLUMN`, and those of reading
  */
 export async function stageItems(
   staging: Staging,
   files: SourceFile[],
-  columns: ColumnFinder,
+  given: GivenColumns,
   store: Store,
+  { repeatedItems, listSeparator }: StageItemsOptions,
   context: RunContext,
-): Promise<number> {
-  await staging.run('CREATE TABLE bad (file BIGINT, line BIGINT, reason VARCHAR)');
+): Promise<StagedItems> {
+  await createProblems(staging);
   await staging.run('CREATE TABLE items (file BIGINT, line BIGINT, id VARCHAR, json VARCHAR)');
-  const items = await staging.append('items');
-  const bad = await staging.append('bad');
-  for (const file of files) await stageFile(staging, file, columns, items, bad, context);
-  items.close();
-  const repeats = await removeRepeatedIds(staging, files, bad);
-  bad.close();
+  await staging.run('CREATE TABLE bad_items (id VARCHAR)');
+  const sinks: Sinks = {
+    items: await staging.append('items'),
+    problems: await staging.append('problems'),
+    badItems: await staging.append('bad_items'),
+  };
+  const catalogues: StagedCatalogue[] = [];
+  for (const file of files) {
+    const { sample, recognised } = await recogniseFile(staging, file, 'items', given.columns, NO_CATALOGUE);
+    const separators = listSeparator === undefined ? layoutSeparators(recognised) : [listSeparator];
+    const catalogue = { file, sample, recognised, columns: createCatalogueColumns(separators) };
+    const finder = createColumnFinder(recognised.columns, sample.names, given);
+    const { withoutElements } = await stageFile(staging, catalogue, finder, sinks, context);
+    catalogues.push({ ...catalogue, withoutElements });
+  }
+  for (const sink of Object.values(sinks)) sink.close();
+  for (const { file } of catalogues) await unfloatIds(staging, file);
+  const repeated = await removeRepeatedIds(staging, files, repeatedItems);
   await collectKnownIds(staging, store);
-  return repeats;
+  return { catalogues, repeated };
 }
 
-type OnItemRecord = (line: number, record: Record<string, unknown> | undefined, problem: string | undefined) => void;
+const NO_CATALOGUE = { catalogueColumns: [], catalogueFiles: [] };
+
+/** RecBole divides lists by blanks and says so in the name of the column. */
+function layoutSeparators({ layout, columns }: Recognised): readonly string[] | undefined {
+  return columns.get('categories')?.endsWith(':token_seq') ? [' '] : layout?.separators;
+}
+
+interface Sinks {
+  items: RowAppender;
+  problems: RowAppender;
+  badItems: RowAppender;
+}
+
+type OnItemRecord = (line: number, record: Record<string, unknown> | undefined, problem?: string, id?: unknown) => void;
 
 async function stageFile(
   staging: Staging,
-  file: SourceFile,
-  columns: ColumnFinder,
-  items: RowAppender,
-  bad: RowAppender,
+  { file, recognised, columns }: Omit<StagedCatalogue, 'withoutElements'>,
+  finder: ColumnFinder,
+  { items, problems, badItems }: Sinks,
   { progress, signal }: RunContext,
-): Promise<void> {
+): Promise<TextFileCounts> {
   let lines = 0;
+  const report = problemReporter(problems);
+  const required = recognised.layout?.required === 'item' ? recognised.columns.get('item') : undefined;
   const onBlock = () => {
     signal?.throwIfAborted();
     items.flush();
     progress?.({ stage: 'import', done: lines, unit: 'lines', note: `reading ${basename(file.path)}` });
   };
-  const onRecord: OnItemRecord = (line, record, problem) => {
+  const onRecord: OnItemRecord = (line, record, problem, brokenId) => {
     lines++;
-    const { raw } = file;
-    const result =
-      record === undefined ? { problem: problem! } : toItem(raw === undefined ? record : rawItem(raw, record), columns);
-    if (result.item === undefined) bad.row([file.index, line], [result.problem]);
-    else items.row([file.index, line], [result.item.id, JSON.stringify(result.item)]);
+    if (record === undefined) {
+      report(file.index, line, 'line', shapeCause(problem!), problem!);
+      const { id } = readId(brokenId);
+      if (id !== undefined) badItems.row([], [id]);
+    } else if (required !== undefined && isMissing(record[required])) {
+      report(file.index, line, 'item', 'the line names no item', `has no ${required}`);
+    } else {
+      keep(line, file.raw === undefined ? record : rawItem(file.raw, record));
+    }
   };
-  if (file.format === 'parquet') await readParquetItems(staging, file, columns, onRecord, onBlock);
-  else await readTextItems(file, columns, onRecord, onBlock);
+  const keep = (line: number, record: Record<string, unknown>) => {
+    const result = toItem(record, finder, (cause, reason) => report(file.index, line, 'value', cause, reason));
+    if (result.item === undefined) {
+      report(file.index, line, 'line', result.cause, result.problem);
+      if (result.id !== undefined) badItems.row([], [result.id]);
+    } else {
+      columns.add(line, result.item);
+      items.row([file.index, line], [result.item.id, JSON.stringify(result.item)]);
+    }
+  };
+  const counts =
+    file.format === 'parquet'
+      ? await readParquetItems(staging, file, recognised, finder, onRecord, onBlock)
+      : await readTextItems(file, recognised, finder, onRecord, onBlock);
   onBlock();
+  reportPrices(file, columns, report);
+  return counts;
+}
+
+/** The prices that the whole column does not explain. Beyond the named ones, lines are not known. */
+function reportPrices(file: SourceFile, columns: CatalogueColumns, report: ReportProblem): void {
+  for (const { cause, count, examples } of columns.forms().dropped) {
+    for (let i = 0; i < count; i++) {
+      const { line, value } = examples[i] ?? { line: Number.MAX_SAFE_INTEGER, value: '…' };
+      report(file.index, line, 'value', cause, `price ${JSON.stringify(value)} is left out`);
+    }
+  }
+}
+
+function requireItem(file: SourceFile, names: string[], recognised: Recognised): void {
+  if (recognised.columns.has('item')) return;
+  throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field: 'item', found: names, accepted: COLUMN_SYNONYMS.item });
 }
 
 async function readTextItems(
   file: SourceFile,
-  columns: ColumnFinder,
+  recognised: Recognised,
+  finder: ColumnFinder,
   onRecord: OnItemRecord,
   onBlock: () => void,
-): Promise<void> {
+): Promise<TextFileCounts> {
   let names: string[] = [];
-  await readTextFile(file, {
+  let id = -1;
+  let continuation: ReturnType<typeof createContinuation>;
+  return readTextFile(file, {
     onHeader(header) {
-      requireColumn(file.path, header, columns, 'item');
+      requireItem(file, header, recognised);
       names = header;
+      [id] = finder.locate(['item'], header);
+      continuation = createContinuation(recognised.layout, header);
     },
     onRow(line, cells, problem) {
-      if (problem !== undefined) onRecord(line, undefined, problem);
-      else onRecord(line, Object.fromEntries(cells.map((cell, i) => [names[i], cell])), undefined);
+      if (problem !== undefined) onRecord(line, undefined, problem, cells[id]);
+      else {
+        continuation?.(cells);
+        onRecord(line, Object.fromEntries(cells.map((cell, i) => [names[i], cell])));
+      }
     },
     onRecord,
     onBlock,
@@ -92,18 +193,21 @@ async function readTextItems(
 async function readParquetItems(
   staging: Staging,
   file: SourceFile,
-  columns: ColumnFinder,
+  recognised: Recognised,
+  finder: ColumnFinder,
   onRecord: OnItemRecord,
   onBlock: () => void,
-): Promise<void> {
-  const { columns: described, rows: source } = await openParquet(staging, file, columns, 'items');
+): Promise<TextFileCounts> {
+  const { columns: described, rows: source } = await openParquet(staging, file);
   const names = described.map(([name]) => name);
-  requireColumn(file.path, names, columns, 'item');
-  const parts = described.map(([name, type]) => {
+  requireItem(file, names, recognised);
+  const [id] = finder.locate(['item'], names);
+  const parts = described.map(([name, type], i) => {
     const value = identifier(name);
-    // JSON has neither NaN nor infinity. They arrive as strings, which are not valid prices.
+    if (i === id) return `${literal(name)}: ${typedIdSql(value, type)}`;
+    // JSON has neither NaN nor infinity. NaN stands for "no value"; infinity is no price.
     const json = /^(DOUBLE|FLOAT)$/.test(type)
-      ? `if(isfinite(${value}), to_json(${value}), to_json(${value}::VARCHAR))`
+      ? `CASE WHEN isnan(${value}) THEN NULL WHEN isfinite(${value}) THEN to_json(${value}) ELSE to_json(${value}::VARCHAR) END`
       : value;
     return `${literal(name)}: ${json}`;
   });
@@ -117,35 +221,15 @@ async function readParquetItems(
     }
     onBlock();
   }
+  return { withoutElements: 0 };
 }
 
-/**
- * Leaves one record per id. In a shop's own files a repeated id is a mistake: the first record
- * stays, and the others are bad lines that name the first. The raw files repeat products, and the
- * last record stays, as in the published preparations of these files.
- */
-async function removeRepeatedIds(staging: Staging, files: SourceFile[], bad: RowAppender): Promise<number> {
-  const raw = files.some((file) => file.raw !== undefined);
-  const order = raw ? 'DESC' : 'ASC';
-  await staging.run(`
-    CREATE TABLE repeated AS SELECT file, line, id, first_file, first_line, row FROM (
-      SELECT file, line, id, rowid AS row, row_number() OVER w AS nth, first_value(file) OVER w AS first_file,
-        first_value(line) OVER w AS first_line
-      FROM items WINDOW w AS (PARTITION BY id ORDER BY file ${order}, line ${order}, rowid ${order})) WHERE nth > 1`);
-  if (!raw) await reportRepeatedIds(staging, files, bad);
-  const count = raw ? await staging.number('SELECT count(*) FROM repeated') : 0;
-  await staging.run('DELETE FROM items WHERE rowid IN (SELECT row FROM repeated)');
-  return count;
-}
-
-async function reportRepeatedIds(staging: Staging, files: SourceFile[], bad: RowAppender): Promise<void> {
-  for await (const [file, line, ids, firstFile, firstLine] of staging.stream('SELECT * FROM repeated')) {
-    for (let i = 0; i < file.length; i++) {
-      const source = files.find(({ index }) => index === Number(firstFile[i]))!;
-      const reason = `item id ${JSON.stringify(ids[i])} was already given at ${source.path}:${firstLine[i]}`;
-      bad.row([Number(file[i]), Number(line[i])], [reason]);
-    }
-  }
+/** A column of whole floats only is one of integers, as pandas writes it if values are missing. */
+async function unfloatIds(staging: Staging, { index }: SourceFile): Promise<void> {
+  const where = `FROM items WHERE file = ${index}`;
+  const all = await staging.number(`SELECT count(*) ${where}`);
+  if (all === 0 || (await staging.number(`SELECT count(*) ${where} AND ${wholeFloatSql('id')}`)) < all) return;
+  await staging.run(`UPDATE items SET id = regexp_replace(id, '\\.0+$', '') WHERE file = ${index}`);
 }
 
 async function collectKnownIds(staging: Staging, store: Store): Promise<void> {

@@ -11,8 +11,8 @@ import { allEvents, hasCode, importInto, put, putCatalogue } from '../import/har
 test('a folder or a pattern stands for its files in natural order, and its marks are passed over', async () => {
   const folder = dirname(await put('part-10.csv', 'user,item\nu10,a\n'));
   await writeFile(join(folder, 'part-9.csv.gz'), gzipSync('user,item\nu9,a\n'));
-  await mkdir(join(folder, 'day=2024-01-02'));
-  await writeFile(join(folder, 'day=2024-01-02', 'part-1.csv'), 'user,item\nu1,b\n');
+  await mkdir(join(folder, 'a=north'));
+  await writeFile(join(folder, 'a=north', 'part-1.csv'), 'user,item\nu1,b\n');
   for (const name of ['_SUCCESS', '.part-9.crc', 'part-9.crc', 'part-11.csv', '.hidden.csv']) {
     await writeFile(join(folder, name), '');
   }

@@ -43,14 +43,14 @@ test('a bad line is named by its number, also after blank lines', async () => {
   for (const [file, bad] of cases) assert.deepEqual(await badLinesOf({ items, events: [file] }), bad);
 });
 
-test('cells of a plain table are taken as they stand', async () => {
-  const log = await put('log.txt', 'user\titem\ttype\tsurface\nNULL\ta\t`view`\t \n# u\ta\t  \t\\N\n');
+test('cells of a plain table are read as those of any other', async () => {
+  const log = await put('log.txt', 'user\titem\ttype\tsurface\n~\ta\t`view`\t \n# u\ta\t  \t\\N\n');
   const { events } = await importInto({ items: [await putCatalogue()], events: [log] });
   assert.deepEqual(
     events.map(({ user, type, surface }) => [user, type, surface]),
     [
-      ['NULL', '`view`', ' '],
-      ['# u', '  ', '\\N'],
+      ['~', '`view`', undefined],
+      ['# u', 'interaction', undefined],
     ],
   );
 });

@@ -82,8 +82,13 @@ test('amazon2018: quirks of the scraped products are handled, and other keys of 
     format: 'amazon2018',
   });
   assert.deepEqual(
-    { ...summary, fingerprint: '' },
+    { ...summary, fingerprint: '', reading: [] },
     {
+      addedItems: 0,
+      problems: [],
+      dryRun: false,
+      reading: [],
+      grownFiles: [],
       items: 4,
       users: 1,
       events: 1,

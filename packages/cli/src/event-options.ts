@@ -1,6 +1,6 @@
 /** The options that change what events mean, the same for `events`, `import` and `train`. */
-import { EVENT_ROLES, type EventRole, MAX_WEIGHT, type RatingRule } from '@lorekeep/store';
-import type { EventRulesChange, Workspace } from '@lorekeep/workspace';
+import { EVENT_ROLES, type EventRole, type EventRules, MAX_WEIGHT, type RatingRule } from '@lorekeep/store';
+import { changedEventRules, type EventRulesChange, type Workspace } from '@lorekeep/workspace';
 import { InvalidArgumentError, Option } from 'commander';
 import { number, pairs } from './parsers.ts';
 
@@ -34,10 +34,22 @@ export const eventOptions = (): Option[] => [
 
 /** Changes the rules if an option says so. */
 export async function applyEventOptions(workspace: Workspace, options: EventOptions): Promise<void> {
-  const { eventRole: roles, eventWeight: weights, eventPreset: preset, minRating, ratings } = options;
+  const change = changeOf(options);
+  if (change !== undefined) await workspace.changeEventRules(change);
+}
+
+/** The rules as the options leave them. @param dryRun change nothing in the workspace */
+export async function eventRulesOf(workspace: Workspace, options: EventOptions, dryRun: boolean): Promise<EventRules> {
+  if (!dryRun) await applyEventOptions(workspace, options);
+  const rules = await workspace.store.eventRules();
+  return dryRun ? changedEventRules(rules, changeOf(options) ?? {}) : rules;
+}
+
+function changeOf({ eventRole: roles, eventWeight: weights, eventPreset: preset, ...rated }: EventOptions) {
+  const { minRating, ratings } = rated;
   const rule = minRating === undefined ? ratings : atLeast(minRating);
   const given = [roles, weights, preset, rule].some((value) => value !== undefined);
-  if (given) await workspace.changeEventRules({ roles, weights, preset, ratings: rule });
+  return given ? { roles, weights, preset, ratings: rule } : undefined;
 }
 
 const atLeast = (least: number): RatingRule => ({ positiveFrom: least, negativeBelow: least });

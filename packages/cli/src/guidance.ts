@@ -27,6 +27,7 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
 /** After which command which others are useful, the usual one first. */
 const AFTER: Record<string, Suggestion[]> = {
   quickstart: ['serve', 'recommend'],
+  'import --dry-run': ['import'],
   'encode --dry-run': ['encode'],
   train: ['publish', 'evaluate'],
   // A model that was trained on all events cannot be evaluated.

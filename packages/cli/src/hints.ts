@@ -4,7 +4,9 @@
  * that name them are here.
  */
 import type { LorekeepError, Warning } from '@lorekeep/core';
+import { type IdMismatch, mismatchText } from '@lorekeep/datasets';
 import type { Finding } from '@lorekeep/workspace';
+import { shellWord } from './invocation.ts';
 import { encoderFlag } from './options.ts';
 
 type Details = Record<string, unknown>;
@@ -72,13 +74,13 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   DELETE_FILTER: ({ what }) => `Use \`lorekeep delete events\` with these options, or \`lorekeep delete ${what} ID\`.`,
 
   // Import
-  IMPORT_BAD_LINES: ({ count, bad }) => {
-    const ofUnknownItem = ({ reason }: { reason: string }) => reason.endsWith('is not in the catalogue');
-    if (!Array.isArray(bad) || !bad.some(ofUnknownItem))
-      return `Correct the lines, or skip them with --skip-bad ${count}.`;
-    const others = bad.every(ofUnknownItem) ? '' : ` Correct the other lines, or skip them with --skip-bad ${count}.`;
-    return `For events of items that are not in the catalogue, name the file of these items with --items, or skip the events with --unknown-items skip.${others}`;
+  IMPORT_BAD_LINES: badLinesHint,
+  IMPORT_COLUMN_QUESTION: ({ field, candidates }) => {
+    const [{ column }] = candidates as { column: string }[];
+    return `Name the column: --column ${field === 'timestamp' ? 'time' : field}=${shellWord(column)}.`;
   },
+  IMPORT_DATE_ORDER: ({ possible }) =>
+    `Give the order of day, month and year: ${(possible as string[]).map((order) => `--date-order ${order}`).join(' or ')}.`,
   IMPORT_FILE_MISSING: 'Correct the path after --items, --events or --data. It starts from your current directory.',
   IMPORT_FILE_UNREADABLE:
     'Check that the file is complete and readable. If its name shows another format, name the format with --format. Nothing was imported.',
@@ -86,7 +88,10 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   IMPORT_COLUMN_TYPE: ({ field }) => `Name a column of strings, numbers or times with --column ${field}=NAME.`,
   IMPORT_LINE_TOO_LONG:
     'Check that the file has one record per line. If its name shows another format, name the format with --format.',
-  IMPORT_EMPTY_CATALOGUE: 'Name a file with at least one item with --items. Nothing was imported.',
+  IMPORT_EMPTY_CATALOGUE: ({ log }) =>
+    log === true
+      ? 'Name a file with at least one item with --items, or add the items of the events by their ids with --unknown-items add. Nothing was imported.'
+      : 'Name a file with at least one item with --items. Nothing was imported.',
   IMPORT_UNKNOWN_FORMAT: 'Name the format with --format, or what stands between its columns with --separator.',
   IMPORT_ENCODING_UNCLEAR: 'Name the encoding with --encoding, such as shift_jis, gb18030 or windows-1251.',
   IMPORT_SEPARATOR_UNCLEAR:
@@ -113,8 +118,11 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
       : found === undefined
         ? 'Name the files items.* and events.*, or run `lorekeep import` and name them with --items and --events.'
         : 'Run `lorekeep import` and name the files with --items and --events.',
-  IMPORT_TIMES_MIXED: `Give all events timestamps or none (--column timestamp=NAME names the column), or ${NEW_WORKSPACE}. Nothing was imported.`,
-  IMPORT_OTHER_DATA: `For this data, ${NEW_WORKSPACE}, or add it to the present data with \`lorekeep import\`. Nothing was changed.`,
+  IMPORT_TIMES_MIXED: `Give all events timestamps or none (--column time=NAME names the column), or ${NEW_WORKSPACE}. Nothing was imported.`,
+  IMPORT_OTHER_DATA: ({ changed }) =>
+    Array.isArray(changed) && changed.length > 0
+      ? `Give the options of the first import again, or ${NEW_WORKSPACE}. Nothing was changed.`
+      : `For this data, ${NEW_WORKSPACE}, or add it to the present data with \`lorekeep import\`. Nothing was changed.`,
   SIMULATED_OTHER_SHOP: `For another simulated shop, ${NEW_WORKSPACE}.`,
 
   // Store
@@ -193,6 +201,21 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     'Use the address that the service printed, or start it with `lorekeep serve --allow-host HOST` for this name.',
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
+
+/** `--skip-bad` is named only if the import would then work. */
+function badLinesHint({ count, mismatch, skippable, repeated }: Details): string {
+  if (mismatch !== undefined) {
+    const found = mismatch as IdMismatch;
+    const ids = found.catalogue.length === 0 ? '' : 'Correct the ids, skip these events with --unknown-items skip, or ';
+    const add = `${ids === '' ? 'A' : 'a'}dd their items by id alone with --unknown-items add.`;
+    return `${mismatchText(found)} ${ids}${add}`;
+  }
+  if (repeated === true)
+    return 'Correct the lines, or take one record of each item with --repeated-items last or first.';
+  return skippable === false
+    ? 'Correct the lines: without them, nothing is left to import.'
+    : `Correct the lines, or skip them with --skip-bad ${count}.`;
+}
 
 function unstableTraining({ checkpoint, epoch }: Details): string {
   const saved = checkpoint === undefined || epoch === 1 ? '' : 'The last good epoch is saved. ';

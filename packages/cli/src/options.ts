@@ -2,7 +2,7 @@
  * The options of all commands, each with its default and its limits in one place. Defaults and
  * limits that belong to the library are taken from there.
  */
-import { FORMATS, RAW_FORMATS } from '@lorekeep/datasets';
+import { DATE_ORDERS, FORMATS, RAW_FORMATS, REPEATED_ITEMS, UNKNOWN_ITEMS } from '@lorekeep/datasets';
 import {
   DEFAULT_MODEL,
   DEFAULT_TEMPLATE,
@@ -79,15 +79,28 @@ export const recordPath = () =>
 export const column = () =>
   new Option(
     '--column <field=column...>',
-    'columns with names that are not recognised: user=customer item=sku',
+    'columns with names that are not recognised: user=customer item=sku; price=- leaves a field unread',
   ).argParser(pairs);
+export const dateOrder = () =>
+  new Option('--date-order <order>', 'order of dates such as 03/04/2024 (default: by the days above 12)').choices([
+    ...DATE_ORDERS,
+  ]);
+export const listSeparator = () =>
+  new Option('--list-separator <text>', 'what divides the categories of a text (default: as the column shows)');
+export const repeatedItems = () =>
+  new Option(
+    '--repeated-items <which>',
+    'of records with one id and different content, take the first or the last (default: refuse; last for amazon2018 and amazon2023)',
+  ).choices([...REPEATED_ITEMS]);
+export const importDryRun = () =>
+  new Option('--dry-run', 'show how the files are understood; store nothing').default(false);
 export const skipBad = () =>
   new Option('--skip-bad <n>', 'skip up to n malformed lines').argParser(integer(ANY_COUNT)).default(0);
 export const unknownItems = () =>
   new Option(
     '--unknown-items <what>',
-    'treat events of unknown items as malformed lines, or skip them (default: refuse; skip for amazon2018 and amazon2023)',
-  ).choices(['refuse', 'skip']);
+    'treat events of unknown items as malformed lines, skip them, or add items of their ids alone (default: refuse; skip for amazon2018 and amazon2023)',
+  ).choices([...UNKNOWN_ITEMS]);
 export const minUserEvents = () =>
   new Option('--min-user-events <n>', 'k-core: keep only users with at least n events')
     .argParser(integer(MIN_EVENTS_LIMITS))
@@ -102,6 +115,21 @@ export const replace = () =>
     '--replace',
     'the event files are the whole log, dumped anew: they replace the events of all earlier imports; events that a service has stored stay',
   ).default(false);
+
+/** How to read files: the same for `import` and `quickstart --data`. */
+export const readingOptions = () => [
+  format(),
+  separator(),
+  encoding(),
+  header(),
+  recordPath(),
+  column(),
+  dateOrder(),
+  listSeparator(),
+  unknownItems(),
+  repeatedItems(),
+  skipBad(),
+];
 
 // Encode
 

@@ -61,10 +61,10 @@ export function idList(text: string): string[] {
 /** Collects repeated values. */
 export const repeated = (text: string, collected: readonly string[] = []): string[] => [...collected, text];
 
-/** Collects `name=value` pairs over repeated values. */
+/** Collects `name=value` pairs over repeated values. A value may be empty. */
 export function pairs(text: string, collected: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must have the form name=value.');
+  if (at < 1) throw new InvalidArgumentError('It must have the form name=value.');
   return { ...collected, [text.slice(0, at)]: text.slice(at + 1) };
 }
 

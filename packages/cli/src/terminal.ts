@@ -101,7 +101,8 @@ export function createOutput(
 /** The malformed lines in the details of an import error, as `file:line reason`. */
 function badLines(details: Record<string, unknown> | undefined): string[] {
   const bad = details?.bad;
-  if (!Array.isArray(bad)) return [];
+  // With causes, the message itself names examples of each.
+  if (!Array.isArray(bad) || Array.isArray(details?.causes)) return [];
   const shown = bad
     .slice(0, 10)
     .map((row: { file?: string; line?: number; reason?: string }) => `${row.file}:${row.line}  ${row.reason}`);

@@ -57,13 +57,17 @@ export async function eventSummary({ store }: WorkspaceState): Promise<EventSumm
 export async function changeEventRules(state: WorkspaceState, change: EventRulesChange): Promise<EventSummary> {
   const { store } = state;
   const before = await store.eventRules();
-  const rules = changed(before, change);
+  const rules = changedEventRules(before, change);
   if (JSON.stringify(rules) !== JSON.stringify(before)) await store.setEventRules(rules);
   await recogniseRatings(store);
   return eventSummary(state);
 }
 
-function changed(rules: EventRules, { preset, roles = {}, weights = {}, ratings }: EventRulesChange): EventRules {
+/** The rules after a change. */
+export function changedEventRules(
+  rules: EventRules,
+  { preset, roles = {}, weights = {}, ratings }: EventRulesChange,
+): EventRules {
   const types = { ...rules.types };
   for (const [type, role] of Object.entries(roles)) types[type] = { ...types[type], role };
   for (const [type, weight] of Object.entries(weights)) types[type] = { ...types[type], weight };

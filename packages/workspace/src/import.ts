@@ -7,9 +7,12 @@ import type { RunContext } from '@lorekeep/core';
 import {
   type BadLine,
   datasetDirectory,
+  type FileReading,
+  type GrownFile,
   type ImportOptions,
   importFiles,
   importSimulatedShop,
+  type ProblemGroup,
   RAW_FORMATS,
   type SimulatedShopOptions,
 } from '@lorekeep/datasets';
@@ -29,7 +32,9 @@ export interface ImportResult {
   counts: StoreCounts;
   /** Events left out because their item is unknown (`unknownItems: 'skip'`). */
   withoutItem: number;
-  /** Records of raw files left out because a later record describes the same item. */
+  /** Items that are known by their id alone (`unknownItems: 'add'`). */
+  addedItems: number;
+  /** Records left out because another record describes the same item. */
   repeatedItems: number;
   /** With `replace`: events of earlier imports that are gone. */
   replaced: number;
@@ -39,6 +44,16 @@ export interface ImportResult {
   skipped: number;
   /** The first 100 of them. Empty if nothing was done. */
   bad: BadLine[];
+  /** All that could not be read, by cause. Empty if nothing was done. */
+  problems: ProblemGroup[];
+  /** How each file was understood. Empty if nothing was done. */
+  reading: FileReading[];
+  /** Event files that have grown since an earlier import: only their new lines were added. */
+  grownFiles: GrownFile[];
+  /** What this import brings; with `dryRun`, what it would bring. */
+  imported: StoreCounts;
+  /** Only the reading was asked for, and nothing was written. */
+  dryRun: boolean;
   /** The same content was imported before, so nothing was done. */
   unchanged: boolean;
   /** Names of the imported files, the folder, or the simulated shop; for people. */
@@ -48,20 +63,20 @@ export interface ImportResult {
 export async function importInto(
   { store }: WorkspaceState,
   options: ImportFilesOptions,
-  { progress, signal }: RunContext,
+  { progress, warn, signal }: RunContext,
 ): Promise<ImportResult> {
   const { items = [], events = [] } = options;
   if (items.length + events.length === 0) throw errors.NOTHING_TO_IMPORT();
   const isPublished = RAW_FORMATS.some((format) => format === options.format);
   // Published figures of these sets take every rating as positive.
-  if (isPublished && Object.keys(await store.eventRules()).length === 0)
+  if (isPublished && options.dryRun !== true && Object.keys(await store.eventRules()).length === 0)
     await store.setEventRules({ preset: 'all-positive' });
-  const summary = await importFiles({ ...options, store, progress, signal });
-  await recogniseRatings(store);
-  const { withoutItem, repeatedItems, skipped, bad, unchanged, replaced, alreadyLive } = summary;
+  const summary = await importFiles({ ...options, store, progress, warn, signal });
+  if (!summary.dryRun) await recogniseRatings(store);
+  const { items: newItems, users, events: newEvents, repeatedFiles: _, fingerprint: __, ...result } = summary;
   const source = [...items, ...events].map((path) => basename(path)).join(', ');
-  const leftOut = { withoutItem, repeatedItems, replaced, alreadyLive, skipped, bad };
-  return { counts: await store.counts(), ...leftOut, unchanged, source };
+  const imported = { items: newItems, users, events: newEvents };
+  return { counts: await store.counts(), ...result, imported, source };
 }
 
 export async function importDirectoryInto(
@@ -82,6 +97,17 @@ export async function importSimulatedShopInto(
   const other = (await store.imports()).find((record) => record.files.join() !== 'simulated');
   if (other !== undefined) throw errors.WORKSPACE_HOLDS_OTHER_DATA({ dir, held: other.files });
   const { unchanged } = await importSimulatedShop(store, options, { progress, signal });
-  const leftOut = { withoutItem: 0, repeatedItems: 0, replaced: 0, alreadyLive: 0, skipped: 0, bad: [] };
-  return { counts: await store.counts(), ...leftOut, unchanged, source: 'the simulated shop' };
+  const leftOut = {
+    withoutItem: 0,
+    addedItems: 0,
+    repeatedItems: 0,
+    replaced: 0,
+    alreadyLive: 0,
+    skipped: 0,
+    bad: [],
+    problems: [],
+  };
+  const counts = await store.counts();
+  const told = { reading: [], grownFiles: [], dryRun: false, imported: counts };
+  return { counts, ...leftOut, ...told, unchanged, source: 'the simulated shop' };
 }

@@ -14,7 +14,7 @@ export type { Finding, FindingState } from './diagnose/finding.ts';
 export type { EncodeEstimate, EncodeOptions, EncodeResult, EncoderSummary } from './encoding/encode.ts';
 export { modelPath } from './encoding/model-path.ts';
 export { errors as workspaceErrors } from './errors.ts';
-export type { EventRulesChange, EventSummary } from './events.ts';
+export { changedEventRules, type EventRulesChange, type EventSummary } from './events.ts';
 export type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
 export type { EngineRun } from './publishing/engine.ts';
 export type { PublishOptions, PublishResult } from './publishing/publish.ts';

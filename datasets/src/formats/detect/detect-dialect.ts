@@ -39,7 +39,7 @@ export interface DetectOptions {
   /** Whether an import knows a column of this name. */
   isColumnName: (name: string) => boolean;
   /** The names of the columns of a table without a header line, if its layout is known. */
-  headerFor?: (sample: TableSample) => string[] | undefined;
+  headerFor?: (sample: TableSample) => readonly string[] | undefined;
 }
 
 /**
@@ -241,5 +241,5 @@ function headerOf(
   if (names === undefined) {
     throw errors.IMPORT_HEADER_NEEDED({ file, first: first.join(separator).slice(0, 200), columns: first.length });
   }
-  return { header: 'known layout', names, extraCell: extraCellOf(names.length, whole) };
+  return { header: 'known layout', names: [...names], extraCell: extraCellOf(names.length, whole) };
 }

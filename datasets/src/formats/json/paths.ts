@@ -110,6 +110,19 @@ function follow(from: Record<string, unknown>, keys: string[], prefix: string, l
   return { value };
 }
 
+/** The value at a path; of a list of objects on the way, that in its first element. */
+export function firstValueAt(record: Record<string, unknown>, path: string): unknown {
+  if (Object.hasOwn(record, path)) return record[path];
+  let value: unknown = record;
+  for (const part of path.split('.')) {
+    const isIndex = /^\d+$/.test(part);
+    if (Array.isArray(value) && !isIndex) value = value[0];
+    value = valueAt(value, part.replace(/\[\]$/, ''));
+    if (part.endsWith('[]') && Array.isArray(value)) value = value[0];
+  }
+  return value;
+}
+
 function valueAt(value: unknown, key: string): unknown {
   if (Array.isArray(value)) return /^\d+$/.test(key) ? value[Number(key)] : undefined;
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;

@@ -1,62 +1,97 @@
 /** `lorekeep import` */
-import { COLUMN_SYNONYMS, type ColumnNames } from '@lorekeep/datasets';
+import { COLUMN_SYNONYMS, canonicalColumns, RAW_FORMATS } from '@lorekeep/datasets';
+import type { EventRules } from '@lorekeep/store';
 import type { ImportFilesOptions, ImportResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
-import { applyEventOptions, type EventOptions } from '../event-options.ts';
+import { type EventOptions, eventRulesOf } from '../event-options.ts';
 import { userPath } from '../paths.ts';
+import { readingText } from '../reading-text.ts';
+import type { Output } from '../terminal.ts';
+
+/** How to read files, as `import` and `quickstart` take it. */
+export interface ReadingCommandOptions
+  extends Pick<
+    ImportFilesOptions,
+    | 'format'
+    | 'separator'
+    | 'encoding'
+    | 'header'
+    | 'recordPath'
+    | 'skipBad'
+    | 'unknownItems'
+    | 'repeatedItems'
+    | 'dateOrder'
+    | 'listSeparator'
+  > {
+  column?: Record<string, string>;
+}
 
 export interface ImportCommandOptions
-  extends Pick<
-      ImportFilesOptions,
-      | 'items'
-      | 'events'
-      | 'format'
-      | 'separator'
-      | 'encoding'
-      | 'header'
-      | 'recordPath'
-      | 'skipBad'
-      | 'unknownItems'
-      | 'minUserEvents'
-      | 'minItemEvents'
-      | 'replace'
-    >,
-    EventOptions {
-  column?: Record<string, string>;
+  extends ReadingCommandOptions,
+    EventOptions,
+    Pick<ImportFilesOptions, 'items' | 'events' | 'minUserEvents' | 'minItemEvents' | 'replace' | 'dryRun'> {}
+
+/** @throws LorekeepError `COLUMN_FIELD_UNKNOWN` */
+export function readingOptionsOf(options: ReadingCommandOptions, rules: EventRules, output: Output) {
+  const { column: columns = {}, format, separator, encoding, header, recordPath } = options;
+  const { skipBad, unknownItems, repeatedItems, dateOrder, listSeparator } = options;
+  const fields = Object.keys(COLUMN_SYNONYMS);
+  for (const field of Object.keys(columns)) {
+    if (canonicalColumns({ [field]: '' }) === undefined) throw errors.COLUMN_FIELD_UNKNOWN({ field, fields });
+  }
+  const isPublished = RAW_FORMATS.some((raw) => raw === format);
+  // As the import itself has it.
+  const meant: EventRules = isPublished && Object.keys(rules).length === 0 ? { preset: 'all-positive' } : rules;
+  const onReading: ImportFilesOptions['onReading'] = (reading) => output.aside(`${readingText(reading, meant)}\n`);
+  const dialect = { format, separator, encoding, header, recordPath };
+  return { columns, ...dialect, skipBad, unknownItems, repeatedItems, dateOrder, listSeparator, onReading };
 }
 
 export async function importCommand(
   { workspace, output, run }: CommandContext,
   options: ImportCommandOptions,
 ): Promise<void> {
-  const { column: columns = {}, items, events, format, skipBad, unknownItems, minUserEvents, minItemEvents } = options;
-  const { separator, encoding, header, recordPath, replace } = options;
-  const fields = Object.keys(COLUMN_SYNONYMS);
-  for (const field of Object.keys(columns)) {
-    if (!fields.includes(field)) throw errors.COLUMN_FIELD_UNKNOWN({ field, fields });
-  }
-  const files = { items: items?.map(userPath), events: events?.map(userPath), columns: columns as ColumnNames };
-  const dialect = { format, separator, encoding, header, recordPath };
-  const how = { ...dialect, skipBad, unknownItems, minUserEvents, minItemEvents, replace };
-  await applyEventOptions(workspace, options);
+  const { items, events, minUserEvents, minItemEvents, replace, dryRun = false } = options;
+  const files = { items: items?.map(userPath), events: events?.map(userPath) };
+  const rules = await eventRulesOf(workspace, options, dryRun);
+  const how = { ...readingOptionsOf(options, rules, output), minUserEvents, minItemEvents, replace, dryRun };
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
 }
 
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
+const countsText = ({ items, users, events }: ImportResult['counts']) =>
+  `${count(items, 'items')}, ${count(users, 'users')}, ${count(events, 'events')}`;
 
 export function importSummary(result: ImportResult): string {
-  const { counts, withoutItem, repeatedItems, replaced, alreadyLive, skipped, bad, unchanged } = result;
-  const content = `${count(counts.items, 'items')}, ${count(counts.users, 'users')}, ${count(counts.events, 'events')}`;
-  const lines = [unchanged ? `Already imported, nothing to do: ${content}.` : `The workspace now contains ${content}.`];
+  const { counts, withoutItem, addedItems, repeatedItems, replaced, alreadyLive, skipped, bad, dryRun } = result;
+  const lines = [headline(result)];
+  for (const { eventsBefore } of result.grownFiles) {
+    const now = count(result.imported.events, result.imported.events === 1 ? 'is new' : 'are new');
+    lines.push(`${count(eventsBefore, 'events')} were imported before; ${now}.`);
+  }
+  if (addedItems > 0) lines.push(`Added ${count(addedItems, 'items')} that are known by their id alone.`);
   if (replaced > 0) lines.push(`Replaced ${count(replaced, 'events')} of earlier imports.`);
   if (alreadyLive > 0) lines.push(`Skipped ${count(alreadyLive, 'events')} that the service has stored already.`);
   if (withoutItem > 0) lines.push(`Skipped ${count(withoutItem, 'events')} of items that are not in the catalogue.`);
   if (repeatedItems > 0)
-    lines.push(`Skipped ${count(repeatedItems, 'records')} that a later record of the same item replaces.`);
-  if (skipped > 0) lines.push(`Skipped ${count(skipped, 'malformed lines')}:`);
+    lines.push(`Skipped ${count(repeatedItems, 'records')} of items that another record describes.`);
+  for (const { effect, cause, count: times, examples } of result.problems) {
+    if (effect === 'line') continue;
+    const what = { event: 'events', item: 'records', value: 'values' }[effect];
+    const [{ file, line, reason }] = examples;
+    lines.push(`Left out ${count(times, what)}: ${cause} (${file}:${line}  ${reason}).`);
+  }
+  if (skipped > 0) lines.push(`${dryRun ? 'Found' : 'Skipped'} ${count(skipped, 'malformed lines')}:`);
   for (const { file, line, reason } of bad.slice(0, 10)) lines.push(`  ${file}:${line}  ${reason}`);
   if (skipped > 10) lines.push(`  … and ${count(skipped - 10, 'more')}`);
+  if (dryRun) lines.push(`The workspace contains ${countsText(counts)}.`);
   return lines.join('\n');
+}
+
+function headline({ counts, imported, unchanged, dryRun }: ImportResult): string {
+  if (dryRun) return `Nothing was written. An import would bring ${countsText(imported)}.`;
+  if (unchanged) return `Already imported, nothing to do: ${countsText(counts)}.`;
+  return `The workspace now contains ${countsText(counts)}.`;
 }

@@ -22,14 +22,13 @@ import { userPath } from '../paths.ts';
 import { contentOf, duration } from '../terminal.ts';
 import { WITHOUT_MODEL } from '../without-model.ts';
 import { encodeSummary, userModel } from './encode.ts';
-import { importSummary } from './import.ts';
+import { importSummary, type ReadingCommandOptions, readingOptionsOf } from './import.ts';
 import { publishSummary } from './publish.ts';
 import { trainSummary } from './train.ts';
 
-export interface QuickstartCommandOptions {
+export interface QuickstartCommandOptions extends ReadingCommandOptions {
   workspace: string;
   data?: string;
-  skipBad: number;
   model?: string;
   preset: TrainOptions['preset'];
   refit: Refit;
@@ -82,11 +81,12 @@ interface Steps {
 }
 
 async function runSteps({ workspace, output, run }: CommandContext, options: QuickstartCommandOptions): Promise<Steps> {
-  const { data, skipBad, model, preset, refit, seed, threads } = options;
+  const { data, model, preset, refit, seed, threads } = options;
+  const reading = readingOptionsOf(options, await workspace.store.eventRules(), output);
   const imported =
     data === undefined
       ? await workspace.importSimulatedShop({}, run)
-      : { ...(await workspace.importDirectory(userPath(data), { skipBad }, run)), source: data };
+      : { ...(await workspace.importDirectory(userPath(data), reading, run)), source: data };
   output.note(`import    ${importSummary(imported)}`);
   const encoded = await workspace.encode({ model: userModel(model), threads }, run);
   output.note(`encode    ${encodeSummary(encoded)}`);

@@ -66,7 +66,7 @@ function addStart({ output, command, inWorkspace }: Program): void {
     'import, encode, train, evaluate, publish and serve: the simulated shop, or your data with --data',
     [
       option.data(),
-      option.skipBad(),
+      ...option.readingOptions(),
       option.model(),
       option.preset(),
       option.refit(),
@@ -88,18 +88,12 @@ function addImport({ command, inWorkspace }: Program): void {
   command('import', 'import items and events from files', [
     option.items(),
     option.events(),
-    option.format(),
-    option.separator(),
-    option.encoding(),
-    option.header(),
-    option.recordPath(),
-    option.column(),
-    option.skipBad(),
-    option.unknownItems(),
+    ...option.readingOptions(),
     option.minUserEvents(),
     option.minItemEvents(),
     option.replace(),
     ...eventOptions(),
+    option.importDryRun(),
   ]).action(
     inWorkspace('create', async (context, options: import('../commands/import.ts').ImportCommandOptions) => {
       const { importCommand } = await import('../commands/import.ts');
