@@ -164,6 +164,8 @@ for (const [name, options, expected] of CASES) {
       grownFiles: _g,
       addedItems: _a,
       dryRun: _d,
+      replaced: _replaced,
+      alreadyLive: _live,
       ...summary
     } = await importFiles({ ...options, store });
     const [{ at: _, files: __, fingerprint, ...record }] = await store.imports();
