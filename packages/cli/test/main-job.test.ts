@@ -310,7 +310,7 @@ describe('wrong usage', () => {
       words.map((word) => (word === 'bad.csv' ? 'unknown.csv' : word)),
       dir,
     );
-    assert.match(unknown.stderr, /→ .*or skip the events with --unknown-items skip\.$/m);
+    assert.match(unknown.stderr, /→ .*--unknown-items skip, or add their items by id alone with --unknown-items add\.$/m);
     const left = await lorekeep([...words, '--skip-bad', '2', '--json'], dir);
     assert.equal(left.last.counts.events, 1);
     assert.equal(left.last.skipped, 2);
