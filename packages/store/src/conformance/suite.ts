@@ -7,8 +7,10 @@ import { catalogueChecks } from './catalogue.ts';
 import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
+import { impressionsChecks } from './impressions.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import type { Check, StoreUnderTest } from './support.ts';
+import { usersChecks } from './users.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
 export type { StoreUnderTest };
@@ -36,7 +38,9 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
   describe(`store conformance: ${name}`, () => {
     lifecycleChecks(check);
     catalogueChecks(check);
+    usersChecks(check);
     eventsChecks(check);
+    impressionsChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
     embeddingsChecks(check);

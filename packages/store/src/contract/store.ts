@@ -7,7 +7,9 @@ import type { Catalogue } from './catalogue.ts';
 import type { EmbeddingStore } from './embedding-store.ts';
 import type { EventLog } from './event-log.ts';
 import type { Imports } from './imports.ts';
+import type { Impressions } from './impression-log.ts';
 import type { Settings } from './settings.ts';
+import type { Users } from './users.ts';
 
 export interface StoreCounts {
   items: number;
@@ -15,7 +17,7 @@ export interface StoreCounts {
   events: number;
 }
 
-export interface Store extends Catalogue, EventLog, Imports, EmbeddingStore, Settings {
+export interface Store extends Catalogue, Users, EventLog, Impressions, Imports, EmbeddingStore, Settings {
   counts(): Promise<StoreCounts>;
   /** Waits for the writes that have been called. Every later call fails with `STORE_CLOSED`. */
   close(): Promise<void>;

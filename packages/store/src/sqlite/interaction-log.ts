@@ -25,7 +25,7 @@ export function readInteractionLog(database: Database): InteractionLog {
   })();
 }
 
-interface Ids {
+export interface Ids {
   /** In order of first arrival. */
   ids: string[];
   /** Row in the table → index in `ids`. */
@@ -34,7 +34,7 @@ interface Ids {
   rows: Int32Array;
 }
 
-function readIds(database: Database, table: 'items' | 'users'): Ids {
+export function readIds(database: Database, table: 'items' | 'users'): Ids {
   const found = database
     .prepare<[], [number, string]>(`SELECT row, id FROM ${table} WHERE place < ${HORIZON} ORDER BY place`)
     .raw()
