@@ -15,3 +15,4 @@ export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpress
 export type { UserState } from './simulated/world/users.ts';
 export { type SimulatedFiles, writeSimulatedShop } from './simulated/write-shop.ts';
 export type { UnknownItems } from './staging/check-events.ts';
+export type { OutcomeNames } from './staging/outcomes.ts';

@@ -10,15 +10,17 @@
  * for example beside a catalogue that has changed.
  */
 import { errorCode } from '@lorekeep/core';
-import type { ImportRecord, Store } from '@lorekeep/store';
+import { type ImportRecord, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
 import { createColumnFinder, EVENT_FIELDS } from '../mapping/columns.ts';
 import { findCore } from '../staging/core-filter.ts';
+import { countOutcomes, createOutcomeColumns } from '../staging/outcomes.ts';
 import { stageEvents } from '../staging/stage-events.ts';
 import { stageItems } from '../staging/stage-items.ts';
+import { stageUsers } from '../staging/stage-users.ts';
 import type { RowFilter } from '../staging/staged-rows.ts';
-import { openStaging, type Staging } from '../staging/staging.ts';
+import { literal, openStaging, type Staging } from '../staging/staging.ts';
 import { checkOptions, type ImportOptions, type ImportSummary } from './options.ts';
 import { type ImportPlan, planImport } from './plan.ts';
 import { writeStaged } from './write.ts';
@@ -31,7 +33,7 @@ const NAMED_BAD_LINES = 100;
  *   `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`,
  *   `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`, `IMPORT_UNCLOSED_QUOTE`,
  *   `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
- *   `IMPORT_STAGING`, `IMPORT_OTHER_DATA`, `IMPORT_TIMES_MIXED`, and the store's; or
+ *   `IMPORT_STAGING`, `IMPORT_OUTCOME_MISSING`, `IMPORT_OTHER_DATA`, `IMPORT_TIMES_MIXED`, and the store's; or
  *   `signal.reason`
  * @example
  * const files = { items: ['items.jsonl.gz'], events: ['log.csv'] };
@@ -68,30 +70,45 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
 
 /** Stages and checks the files, then writes what is to be imported. */
 async function importStaged(staging: Staging, plan: ImportPlan, options: ImportOptions): Promise<ImportSummary> {
-  const { store, columns = {}, skipBad = 0 } = options;
-  const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, fingerprint } = plan;
-  const finder = createColumnFinder(columns);
+  const { store, columns = {}, ignore, skipBad = 0 } = options;
+  const { itemFiles, userFiles, newEventFiles, repeatedEventFiles, unknownItems, fingerprint } = plan;
+  const finder = createColumnFinder(columns, ignore);
+  const outcomeColumns = createOutcomeColumns(options.outcomes ?? {});
   const repeatedItems = await stageItems(staging, itemFiles, finder, store, options);
-  const { timed, withoutItem } = await stageEvents(staging, newEventFiles, finder, unknownItems, options);
+  await stageUsers(staging, userFiles, finder, options);
+  const { timed, withoutItem } = await stageEvents(
+    staging,
+    newEventFiles,
+    finder,
+    outcomeColumns,
+    unknownItems,
+    options,
+  );
   // Repeated files were found to have their columns when they were imported.
   finder.checkAllFound(repeatedEventFiles.length > 0 ? EVENT_FIELDS : []);
+  if (repeatedEventFiles.length === 0) outcomeColumns.checkAllFound();
   const { skipped, bad } = await readBadLines(staging, plan.paths);
   if (skipped > skipBad) throw errors.IMPORT_BAD_LINES({ count: skipped, allowed: skipBad, bad });
-  if ((await staging.number('SELECT count(*) FROM known')) === 0) {
+  const isOfUsersOnly = plan.paths.length === userFiles.length;
+  if (!isOfUsersOnly && (await staging.number('SELECT count(*) FROM known')) === 0) {
     throw errors.IMPORT_EMPTY_CATALOGUE({ files: itemFiles.map(({ path }) => path) });
   }
 
   const { minUserEvents = 0, minItemEvents = 0 } = options;
-  let filter: RowFilter = { items: '', events: '' };
+  let filter: RowFilter = { items: '', events: '', users: '' };
   if (minUserEvents > 0 || minItemEvents > 0) {
     // Repeated files count for the core, but are not written.
-    await stageEvents(staging, repeatedEventFiles, finder, unknownItems, options);
+    await stageEvents(staging, repeatedEventFiles, finder, outcomeColumns, unknownItems, options);
     filter = await coreFilter(staging, plan, minUserEvents, minItemEvents);
   }
+  const outcomes = await countOutcomes(staging, outcomeColumns, filter.events);
+  const rows = await staging.number(`SELECT count(*) FROM events ${filter.events}`);
   const totals = {
     items: await staging.number(`SELECT count(*) FROM items ${filter.items}`),
     users: await staging.number(`SELECT count(DISTINCT user) FROM events ${filter.events}`),
-    events: await staging.number(`SELECT count(*) FROM events ${filter.events}`),
+    events: Object.values(outcomes).reduce((sum, count) => sum + count, rows),
+    impressions: await countImpressions(staging, filter.events),
+    userRecords: await staging.number(`SELECT count(*) FROM users ${filter.users}`),
   };
   const record: ImportRecord = {
     fingerprint,
@@ -104,9 +121,25 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
     at: Date.now() / 1000,
   };
   const eventFiles = newEventFiles.map(({ path }) => path);
-  await writeStaged(staging, store, record, eventFiles, filter, options);
+  const { types } = outcomeColumns;
+  await writeStaged(staging, store, record, eventFiles, filter, types, totals.userRecords, options);
   const repeatedFiles = repeatedEventFiles.map(({ path }) => path);
-  return { ...totals, withoutItem, repeatedItems, skipped, bad, unchanged: false, repeatedFiles, fingerprint };
+  return {
+    ...totals,
+    outcomes,
+    withoutItem,
+    repeatedItems,
+    skipped,
+    bad,
+    unchanged: false,
+    repeatedFiles,
+    fingerprint,
+  };
+}
+
+function countImpressions(staging: Staging, where: string): Promise<number> {
+  const passive = `type IN (${PASSIVE_EVENT_TYPES.map(literal).join(', ')})`;
+  return staging.number(`SELECT count(*) FILTER (${passive}) FROM events ${where}`);
 }
 
 /** @throws LorekeepError `IMPORT_NOTHING_LEFT` */
@@ -125,6 +158,7 @@ async function coreFilter(
   const keptItems = 'IN (SELECT id FROM kept_items)';
   return {
     items: minItemEvents > 0 ? `WHERE id ${keptItems}` : '',
+    users: minUserEvents > 0 ? 'WHERE id IN (SELECT id FROM kept_users)' : '',
     events: `WHERE user IN (SELECT id FROM kept_users) AND item ${keptItems} AND file IN (${written})`,
   };
 }
@@ -132,7 +166,7 @@ async function coreFilter(
 async function unchangedSummary(store: Store, before: ImportRecord, repeatedFiles: string[]): Promise<ImportSummary> {
   const { items, events, skipped, fingerprint } = before;
   const { users } = await store.counts();
-  const nothing = { withoutItem: 0, repeatedItems: 0, bad: [] };
+  const nothing = { impressions: 0, outcomes: {}, userRecords: 0, withoutItem: 0, repeatedItems: 0, bad: [] };
   return { items, users, events, ...nothing, skipped, unchanged: true, repeatedFiles, fingerprint };
 }
 

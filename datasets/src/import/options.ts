@@ -1,12 +1,13 @@
 /** What `importFiles` takes and returns. */
 import type { RunContext } from '@lorekeep/core';
-import type { Store } from '@lorekeep/store';
+import { eventTypeProblem, type Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import { COLUMN_SYNONYMS, type ColumnNames } from '../mapping/columns.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
+import { MAX_OUTCOMES, type OutcomeNames, SHOWN } from '../staging/outcomes.ts';
 
 export interface ImportOptions extends RunContext {
   store: Store;
@@ -14,6 +15,20 @@ export interface ImportOptions extends RunContext {
   items?: string[];
   /** Event files, in the order of their arrival. Default none. */
   events?: string[];
+  /**
+   * Files of users: `user`, and attributes in all other columns. Default none. The attributes of a
+   * known user are replaced as a whole.
+   */
+  users?: string[];
+  /**
+   * Event files with one row per impression have these columns of outcomes, by the type of the event
+   * that each becomes: `{ click: 'is_click' }`. Every row is one event of type `impression`, and one
+   * event for each outcome that is yes (1, true, a count above 0). Default none. Files without any of
+   * these columns are read as usual.
+   */
+  outcomes?: OutcomeNames;
+  /** Names of columns that are left unread, also if they would be recognised. Default none. */
+  ignore?: string[];
   /**
    * Default `'auto'`: by extension. `'amazon2018'` and `'amazon2023'` are the public raw files
    * (raw/amazon.ts).
@@ -54,6 +69,12 @@ export interface ImportSummary {
   /** Users with imported events; for an unchanged import, users in the store. */
   users: number;
   events: number;
+  /** How many of them are impressions; 0 for an unchanged import. */
+  impressions: number;
+  /** Events made from columns of outcomes, by type; empty for an unchanged import. */
+  outcomes: Record<string, number>;
+  /** Records of users imported; 0 for an unchanged import. */
+  userRecords: number;
   /**
    * Events left out because their item is unknown (`unknownItems: 'skip'`); 0 for an unchanged
    * import.
@@ -79,7 +100,13 @@ export interface ImportSummary {
 }
 
 /** @throws LorekeepError `IMPORT_OPTION` */
-export function checkOptions({ format = 'auto', columns = {}, unknownItems, ...limits }: ImportOptions): void {
+export function checkOptions({
+  format = 'auto',
+  columns = {},
+  outcomes = {},
+  unknownItems,
+  ...limits
+}: ImportOptions): void {
   const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = limits;
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) {
@@ -89,6 +116,17 @@ export function checkOptions({ format = 'auto', columns = {}, unknownItems, ...l
   for (const value of Object.keys(columns)) {
     if (!(value in COLUMN_SYNONYMS)) {
       throw errors.IMPORT_OPTION({ name: 'columns', value, expected: Object.keys(COLUMN_SYNONYMS).join(', ') });
+    }
+  }
+  const types = Object.entries(outcomes);
+  if (types.length > MAX_OUTCOMES) {
+    throw errors.IMPORT_OPTION({ name: 'outcomes', value: types.length, expected: `at most ${MAX_OUTCOMES} types` });
+  }
+  for (const [type, column] of types) {
+    const problem = type === SHOWN ? 'is that of the impressions themselves' : eventTypeProblem(type);
+    if (problem !== undefined || typeof column !== 'string') {
+      const expected = `a type of events and its column${problem === undefined ? '' : `, but the type ${problem}`}`;
+      throw errors.IMPORT_OPTION({ name: 'outcomes', value: type, expected });
     }
   }
   const formats = ['auto', 'csv', 'tsv', 'jsonl', 'parquet', ...RAW_FORMATS];

@@ -8,15 +8,17 @@ import type { ImportRecord } from '@lorekeep/store';
 import { formatOf } from '../formats/format.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { checkReadable } from '../formats/unpack.ts';
-import { type ColumnNames, EVENT_FIELDS } from '../mapping/columns.ts';
+import type { ColumnNames, FieldName } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
+import type { OutcomeNames } from '../staging/outcomes.ts';
 import type { ImportOptions } from './options.ts';
 
 export interface ImportPlan {
   /** All files, by `SourceFile.index`. */
   paths: string[];
   itemFiles: SourceFile[];
+  userFiles: SourceFile[];
   /** Event files that no import has added yet. */
   newEventFiles: SourceFile[];
   /** Event files that were imported before, or are given twice. */
@@ -34,31 +36,41 @@ interface Limits {
   minUserEvents: number;
   minItemEvents: number;
   unknownItems?: 'skip';
+  outcomes?: OutcomeNames;
+  ignore?: string[];
 }
 
 /**
  * @throws LorekeepError `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`
  */
 export async function planImport(options: ImportOptions): Promise<ImportPlan> {
-  const { items = [], events = [], format = 'auto', columns = {}, minUserEvents = 0, minItemEvents = 0 } = options;
+  const { items = [], events = [], users = [], format = 'auto', columns = {}, outcomes = {}, ignore = [] } = options;
+  const { minUserEvents = 0, minItemEvents = 0 } = options;
   const raw = isRawFormat(format) ? format : undefined;
   const { unknownItems = raw === undefined ? 'refuse' : 'skip' } = options;
-  const paths = [...items, ...events];
+  const paths = [...items, ...events, ...users];
   const files = paths.map((path, index): SourceFile => ({ path, index, format: formatOf(path, format), raw }));
   for (const path of paths) await checkReadable(path);
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
 
-  // `unknownItems` is named only if it is not the default, so fingerprints from before it existed
-  // are still recognised.
-  const limits: Limits = { minUserEvents, minItemEvents, ...(unknownItems === 'skip' ? { unknownItems } : {}) };
+  // These are named only if they are not the default, so fingerprints from before they existed are
+  // still recognised.
+  const limits: Limits = {
+    minUserEvents,
+    minItemEvents,
+    ...(unknownItems === 'skip' ? { unknownItems } : {}),
+    ...(Object.keys(outcomes).length > 0 ? { outcomes } : {}),
+    ...(ignore.length > 0 ? { ignore } : {}),
+  };
   const itemFiles = files.slice(0, items.length);
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
   const contents: string[] = [];
   const imports = await options.store.imports();
   const imported = new Set(imports.flatMap((record) => record.contents));
-  for (const file of files.slice(items.length)) {
+  const firstUserFile = items.length + events.length;
+  for (const file of files.slice(items.length, firstUserFile)) {
     const content = contentOf(file, hashes[file.index], columns, limits);
     if (imported.has(content)) {
       repeatedEventFiles.push(file);
@@ -68,8 +80,21 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
       imported.add(content);
     }
   }
-  const fingerprint = fingerprintOf(files, hashes, items.length, columns, limits);
-  return { paths, itemFiles, newEventFiles, repeatedEventFiles, contents, fingerprint, unknownItems, imports };
+  const roleOf = ({ index }: SourceFile) =>
+    index < items.length ? 'items' : index < firstUserFile ? 'events' : 'users';
+  const fingerprint = fingerprintOf(files, hashes, roleOf, columns, limits);
+  const userFiles = files.slice(firstUserFile);
+  return {
+    paths,
+    itemFiles,
+    userFiles,
+    newEventFiles,
+    repeatedEventFiles,
+    contents,
+    fingerprint,
+    unknownItems,
+    imports,
+  };
 }
 
 /**
@@ -79,17 +104,28 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
 function fingerprintOf(
   files: SourceFile[],
   hashes: string[],
-  itemFiles: number,
+  roleOf: (file: SourceFile) => string,
   columns: ColumnNames,
   limits: Limits,
 ): string {
-  const contents = files.map(({ format, raw = format, index }) => [
-    index < itemFiles ? 'items' : 'events',
-    raw,
-    hashes[index],
-  ]);
+  const contents = files.map((file) => [roleOf(file), file.raw ?? file.format, hashes[file.index]]);
   return sha256(JSON.stringify({ contents, options: { columns, ...limits } }));
 }
+
+/**
+ * The fields of events when contents were first stored: a longer list would give all files other
+ * contents.
+ */
+const FIRST_EVENT_FIELDS: readonly FieldName[] = [
+  'user',
+  'item',
+  'timestamp',
+  'type',
+  'rating',
+  'surface',
+  'session',
+  'position',
+];
 
 /**
  * Identifies what decides which events come out of one file. Columns of items have no part in it:
@@ -97,6 +133,8 @@ function fingerprintOf(
  */
 function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits: Limits): string {
   const { format, raw = format } = file;
-  const names = EVENT_FIELDS.map((field) => columns[field] ?? null);
-  return sha256(JSON.stringify({ events: hash, format: raw, columns: names, limits }));
+  const names = FIRST_EVENT_FIELDS.map((field) => columns[field] ?? null);
+  const { request } = columns;
+  const later = request === undefined ? {} : { request };
+  return sha256(JSON.stringify({ events: hash, format: raw, columns: names, limits, ...later }));
 }

@@ -32,6 +32,7 @@ export const COLUMN_SYNONYMS = {
   surface: ['surface', 'placement', 'page'],
   session: ['session', 'session_id', 'user_session'],
   position: ['position', 'pos', 'rank'],
+  request: ['request', 'request_id', 'impression_id', 'list_id'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type FieldName = keyof typeof COLUMN_SYNONYMS;
@@ -49,6 +50,7 @@ export const EVENT_FIELDS = [
   'surface',
   'session',
   'position',
+  'request',
 ] as const satisfies readonly FieldName[];
 
 /**
@@ -61,8 +63,11 @@ export interface ColumnFinder {
   /**
    * @throws LorekeepError `IMPORT_MISSING_COLUMN` if no file had a given name; the `excused` fields
    *   are not checked.
+   * @throws LorekeepError `IMPORT_OPTION` if no file had an ignored name
    */
   checkAllFound(excused?: readonly FieldName[]): void;
+  /** The column is left unread. */
+  isIgnored(name: string): boolean;
 }
 
 /**
@@ -71,8 +76,10 @@ export interface ColumnFinder {
  */
 const MAX_CACHED_LAYOUTS = 10_000;
 
-export function createColumnFinder(given: ColumnNames): ColumnFinder {
+/** @param ignored names that are not recognised, as if the files did not have these columns */
+export function createColumnFinder(given: ColumnNames, ignored: readonly string[] = []): ColumnFinder {
   const notFound = new Map(Object.entries(given) as [FieldName, string][]);
+  const ignoredNotFound = new Set(ignored);
   const layouts = new Map<string, readonly number[]>();
 
   function find(field: FieldName, names: readonly string[], plain: string[], taken: ReadonlySet<number>): number {
@@ -83,7 +90,8 @@ export function createColumnFinder(given: ColumnNames): ColumnFinder {
     }
     for (const synonym of COLUMN_SYNONYMS[field]) {
       const at = plain.indexOf(plainName(synonym));
-      if (at >= 0 && !taken.has(at) && !Object.values(given).includes(names[at])) return at;
+      const isFree = at >= 0 && !taken.has(at) && !ignored.includes(names[at]);
+      if (isFree && !Object.values(given).includes(names[at])) return at;
     }
     return -1;
   }
@@ -93,6 +101,7 @@ export function createColumnFinder(given: ColumnNames): ColumnFinder {
       const key = `${fields.join()}\n${names.join('\n')}`;
       const cached = layouts.get(key);
       if (cached !== undefined) return cached;
+      for (const name of names) ignoredNotFound.delete(name);
       const plain = names.map(plainName);
       const taken = new Set<number>();
       const indexes = fields.map((field) => {
@@ -104,9 +113,14 @@ export function createColumnFinder(given: ColumnNames): ColumnFinder {
       layouts.set(key, indexes);
       return indexes;
     },
+    isIgnored: (name) => ignored.includes(name),
     checkAllFound(excused = []) {
       for (const [field, name] of notFound) {
         if (!excused.includes(field)) throw errors.IMPORT_MISSING_COLUMN({ field, name });
+      }
+      const [value] = ignoredNotFound;
+      if (value !== undefined && excused.length === 0) {
+        throw errors.IMPORT_OPTION({ name: 'ignore', value, expected: 'a column of the files, written exactly so' });
       }
     },
   };

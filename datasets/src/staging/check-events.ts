@@ -32,7 +32,7 @@ export async function checkEvents(
   await staging.run(`DROP TABLE lines_${file}`);
   await staging.run(`INSERT INTO bad SELECT ${file}, line, problem FROM checked WHERE problem IS NOT NULL`);
   await staging.run(`
-    INSERT INTO events SELECT ${file}, line, user, item, time, type, rating_number, surface, session, position_number
+    INSERT INTO events SELECT ${file}, line, user, item, time, type, rating_number, surface, session, position_number, request
     FROM checked WHERE problem IS NULL AND NOT unknown ORDER BY line`);
   const withoutItem = await staging.number('SELECT count(*) FROM checked WHERE problem IS NULL AND unknown');
   await staging.run('DROP TABLE checked');
@@ -55,6 +55,7 @@ function checkedLines(table: string, timed: boolean, unknownItems: UnknownItems)
         ELSE timestamp_number END AS time,
       if(type IS NULL OR type = '', '${DEFAULT_EVENT_TYPE}', type) AS type,
       rating_number, nullif(surface, '') AS surface, nullif(session, '') AS session, position_number,
+      nullif(request, '') AS request,
       CASE ${badId('user')} ${badId('item')}
         WHEN unknown AND ${unknownItems === 'refuse'} THEN 'item ' || ${excerpt('item')} || ' is not in the catalogue'
         WHEN ${timed} AND (timestamp IS NULL OR timestamp = '') THEN 'timestamp is missing'
@@ -62,6 +63,7 @@ function checkedLines(table: string, timed: boolean, unknownItems: UnknownItems)
           THEN 'timestamp ' || ${excerpt('timestamp')} || ' is neither Unix seconds nor ISO 8601'
         WHEN length(type) > ${MAX_EVENT_TYPE_LENGTH} THEN 'type is longer than ${MAX_EVENT_TYPE_LENGTH} characters'
         ${badNumber('rating')} ${badNumber('position')}
+        WHEN length(request) > ${MAX_ID_LENGTH} THEN 'request is longer than ${MAX_ID_LENGTH} characters'
         WHEN position_number < 0 OR position_number <> floor(position_number) OR position_number > 9007199254740991
           THEN 'position ' || ${excerpt('position')} || ' is not an integer ≥ 0'
       END AS problem

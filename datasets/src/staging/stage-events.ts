@@ -11,6 +11,7 @@ import type { SourceFile } from '../formats/source-file.ts';
 import { readTextFile } from '../formats/text-file.ts';
 import { type ColumnFinder, EVENT_FIELDS, requireColumn } from '../mapping/columns.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
+import { type OutcomeColumns, stageOutcomes } from './outcomes.ts';
 import { parquetColumns, parquetError, parquetRows } from './parquet.ts';
 import { identifier, type RowAppender, type Staging } from './staging.ts';
 
@@ -23,12 +24,13 @@ export interface StagedEvents {
 
 /**
  * Makes, or adds to, the table `events (file, line, user, item, timestamp, type, rating, surface,
- * session, position)`; all its rows are valid.
+ * session, position, request)`; all its rows are valid.
  */
 export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
   columns: ColumnFinder,
+  outcomes: OutcomeColumns,
   unknownItems: UnknownItems,
   context: RunContext,
 ): Promise<StagedEvents> {
@@ -36,15 +38,17 @@ export async function stageEvents(
   let timestamps = 0;
   for (const file of files) {
     const table = `lines_${file.index}`;
-    if (file.format === 'parquet') await stageParquet(staging, file, columns, table);
-    else await stageText(staging, file, columns, table, bad, context);
+    if (file.format === 'parquet') await stageParquet(staging, file, columns, outcomes, table);
+    else await stageText(staging, file, columns, outcomes, table, bad, context);
     timestamps += await staging.number(`SELECT count(*) FROM ${table} WHERE timestamp <> ''`);
   }
   bad.close();
   await staging.run(`
     CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE,
-      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE)`);
+      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE, request VARCHAR)`);
+  await staging.run('CREATE TABLE IF NOT EXISTS row_outcomes (file BIGINT, line BIGINT, mask UINTEGER)');
   const timed = timestamps > 0;
+  for (const file of files) await stageOutcomes(staging, file, outcomes);
   let withoutItem = 0;
   for (const file of files) {
     context.progress?.({ stage: 'import', done: 0, unit: 'events', note: `checking ${basename(file.path)}` });
@@ -58,27 +62,29 @@ async function stageText(
   staging: Staging,
   file: SourceFile,
   columns: ColumnFinder,
+  outcomes: OutcomeColumns,
   table: string,
   bad: RowAppender,
   { progress, signal }: RunContext,
 ): Promise<void> {
+  const fields = [...EVENT_FIELDS, ...outcomes.fields];
   await staging.run(
-    `CREATE TABLE ${table} (line BIGINT, ${EVENT_FIELDS.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
+    `CREATE TABLE ${table} (line BIGINT, ${fields.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
   );
   const rows = await staging.append(table);
   /** Reused for every row. */
-  const values: (string | null)[] = new Array(EVENT_FIELDS.length).fill(null);
+  const values: (string | null)[] = new Array(fields.length).fill(null);
   let indexes: readonly number[] = [];
   let lines = 0;
   await readTextFile(file, {
     onHeader(header) {
       for (const field of ['user', 'item'] as const) requireColumn(file.path, header, columns, field);
-      indexes = columns.locate(EVENT_FIELDS, header);
+      indexes = [...columns.locate(EVENT_FIELDS, header), ...outcomes.locate(header, file)];
     },
     onRow(line, cells, problem) {
       lines++;
       if (problem === undefined) {
-        if (file.format === 'jsonl') problem = readJsonEvent(cells[0], columns, values);
+        if (file.format === 'jsonl') problem = readJsonEvent(file, cells[0], columns, outcomes, values);
         else for (let f = 0; f < values.length; f++) values[f] = cells[indexes[f]] ?? null;
       }
       if (problem === undefined) rows.row([line], values);
@@ -94,33 +100,48 @@ async function stageText(
 }
 
 /** Fills `values` with the fields of one JSON line; returns what is wrong with it. */
-function readJsonEvent(text: string, columns: ColumnFinder, values: (string | null)[]): string | undefined {
+function readJsonEvent(
+  file: SourceFile,
+  text: string,
+  columns: ColumnFinder,
+  outcomes: OutcomeColumns,
+  values: (string | null)[],
+): string | undefined {
+  const nameOf = (f: number) => EVENT_FIELDS[f] ?? `outcome ${outcomes.types[f - EVENT_FIELDS.length]}`;
   const { value: record, problem } = parseJsonLine(text);
   if (record === undefined) return problem;
   const names = Object.keys(record);
-  const indexes = columns.locate(EVENT_FIELDS, names);
+  const located = columns.locate(EVENT_FIELDS, names);
+  const indexes = outcomes.fields.length === 0 ? located : [...located, ...outcomes.locate(names, file)];
   for (let f = 0; f < values.length; f++) {
     const value = indexes[f] < 0 ? null : record[names[indexes[f]]];
     if (value === null) values[f] = null;
+    else if (f >= EVENT_FIELDS.length && typeof value === 'boolean') values[f] = String(value);
     else if (typeof value !== 'string' && typeof value !== 'number') {
-      return `${EVENT_FIELDS[f]} is neither a string nor a number`;
+      return `${nameOf(f)} is neither a string nor a number`;
     } else {
       const text = String(value);
       // A lone surrogate, which only an escape can produce, has no UTF-8 form: different ids would
       // become one.
-      if (!text.isWellFormed()) return `${EVENT_FIELDS[f]} is not Unicode`;
+      if (!text.isWellFormed()) return `${nameOf(f)} is not Unicode`;
       values[f] = text;
     }
   }
   return undefined;
 }
 
-async function stageParquet(staging: Staging, file: SourceFile, columns: ColumnFinder, table: string): Promise<void> {
+async function stageParquet(
+  staging: Staging,
+  file: SourceFile,
+  columns: ColumnFinder,
+  outcomes: OutcomeColumns,
+  table: string,
+): Promise<void> {
   const described = await parquetColumns(staging, file);
   const names = described.map(([name]) => name);
   for (const field of ['user', 'item'] as const) requireColumn(file.path, names, columns, field);
-  const indexes = columns.locate(EVENT_FIELDS, names);
-  const selected = EVENT_FIELDS.map((field, f) => {
+  const indexes = [...columns.locate(EVENT_FIELDS, names), ...outcomes.locate(names, file)];
+  const selected = [...EVENT_FIELDS, ...outcomes.fields].map((field, f) => {
     if (indexes[f] < 0) return `NULL::VARCHAR AS ${identifier(field)}`;
     const [column, type] = described[indexes[f]];
     if (/\]$|^(STRUCT|MAP|UNION|BLOB)/.test(type)) {

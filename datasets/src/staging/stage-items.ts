@@ -33,13 +33,13 @@ export async function stageItems(
   const bad = await staging.append('bad');
   for (const file of files) await stageFile(staging, file, columns, items, bad, context);
   items.close();
-  const repeats = await removeRepeatedIds(staging, files, bad);
+  const repeats = await removeRepeatedIds(staging, 'items', files, bad);
   bad.close();
   await collectKnownIds(staging, store);
   return repeats;
 }
 
-type OnItemRecord = (line: number, record: Record<string, unknown> | undefined, problem: string | undefined) => void;
+type OnRecordObject = (line: number, record: Record<string, unknown> | undefined, problem: string | undefined) => void;
 
 async function stageFile(
   staging: Staging,
@@ -47,37 +47,57 @@ async function stageFile(
   columns: ColumnFinder,
   items: RowAppender,
   bad: RowAppender,
+  context: RunContext,
+): Promise<void> {
+  await readRecordsOf(staging, file, columns, 'item', context, {
+    onRecord(line, record, problem) {
+      const { raw } = file;
+      const result =
+        record === undefined
+          ? { problem: problem! }
+          : toItem(raw === undefined ? record : rawItem(raw, record), columns);
+      if (result.item === undefined) bad.row([file.index, line], [result.problem]);
+      else items.row([file.index, line], [result.item.id, JSON.stringify(result.item)]);
+    },
+    onBlock: items.flush,
+  });
+}
+
+/** Reads a file of items or users, record by record. `required` is the field of its ids. */
+export async function readRecordsOf(
+  staging: Staging,
+  file: SourceFile,
+  columns: ColumnFinder,
+  required: 'item' | 'user',
   { progress, signal }: RunContext,
+  reader: { onRecord: OnRecordObject; onBlock: () => void },
 ): Promise<void> {
   let lines = 0;
   const onBlock = () => {
     signal?.throwIfAborted();
-    items.flush();
+    reader.onBlock();
     progress?.({ stage: 'import', done: lines, unit: 'lines', note: `reading ${basename(file.path)}` });
   };
-  const onRecord: OnItemRecord = (line, record, problem) => {
+  const onRecord: OnRecordObject = (line, record, problem) => {
     lines++;
-    const { raw } = file;
-    const result =
-      record === undefined ? { problem: problem! } : toItem(raw === undefined ? record : rawItem(raw, record), columns);
-    if (result.item === undefined) bad.row([file.index, line], [result.problem]);
-    else items.row([file.index, line], [result.item.id, JSON.stringify(result.item)]);
+    reader.onRecord(line, record, problem);
   };
-  if (file.format === 'parquet') await readParquetItems(staging, file, columns, onRecord, onBlock);
-  else await readTextItems(file, columns, onRecord, onBlock);
+  if (file.format === 'parquet') await readParquetRecords(staging, file, columns, required, onRecord, onBlock);
+  else await readTextRecords(file, columns, required, onRecord, onBlock);
   onBlock();
 }
 
-async function readTextItems(
+async function readTextRecords(
   file: SourceFile,
   columns: ColumnFinder,
-  onRecord: OnItemRecord,
+  required: 'item' | 'user',
+  onRecord: OnRecordObject,
   onBlock: () => void,
 ): Promise<void> {
   let names: string[] = [];
   await readTextFile(file, {
     onHeader(header) {
-      requireColumn(file.path, header, columns, 'item');
+      requireColumn(file.path, header, columns, required);
       names = header;
     },
     onRow(line, cells, problem) {
@@ -93,16 +113,17 @@ async function readTextItems(
   });
 }
 
-async function readParquetItems(
+async function readParquetRecords(
   staging: Staging,
   file: SourceFile,
   columns: ColumnFinder,
-  onRecord: OnItemRecord,
+  required: 'item' | 'user',
+  onRecord: OnRecordObject,
   onBlock: () => void,
 ): Promise<void> {
   const described = await parquetColumns(staging, file);
   const names = described.map(([name]) => name);
-  requireColumn(file.path, names, columns, 'item');
+  requireColumn(file.path, names, columns, required);
   const parts = described.map(([name, type]) => {
     const value = identifier(name);
     // JSON has neither NaN nor infinity. They arrive as strings, which are not valid prices.
@@ -128,25 +149,36 @@ async function readParquetItems(
  * stays, and the others are bad lines that name the first. The raw files repeat products, and the
  * last record stays, as in the published preparations of these files.
  */
-async function removeRepeatedIds(staging: Staging, files: SourceFile[], bad: RowAppender): Promise<number> {
+export async function removeRepeatedIds(
+  staging: Staging,
+  table: 'items' | 'users',
+  files: SourceFile[],
+  bad: RowAppender,
+): Promise<number> {
   const raw = files.some((file) => file.raw !== undefined);
   const order = raw ? 'DESC' : 'ASC';
   await staging.run(`
-    CREATE TABLE repeated AS SELECT file, line, id, first_file, first_line FROM (
+    CREATE OR REPLACE TABLE repeated AS SELECT file, line, id, first_file, first_line FROM (
       SELECT file, line, id, row_number() OVER w AS nth, first_value(file) OVER w AS first_file,
         first_value(line) OVER w AS first_line
-      FROM items WINDOW w AS (PARTITION BY id ORDER BY file ${order}, line ${order})) WHERE nth > 1`);
-  if (!raw) await reportRepeatedIds(staging, files, bad);
+      FROM ${table} WINDOW w AS (PARTITION BY id ORDER BY file ${order}, line ${order})) WHERE nth > 1`);
+  if (!raw) await reportRepeatedIds(staging, table, files, bad);
   const count = raw ? await staging.number('SELECT count(*) FROM repeated') : 0;
-  await staging.run('DELETE FROM items USING repeated r WHERE items.file = r.file AND items.line = r.line');
+  await staging.run(`DELETE FROM ${table} t USING repeated r WHERE t.file = r.file AND t.line = r.line`);
   return count;
 }
 
-async function reportRepeatedIds(staging: Staging, files: SourceFile[], bad: RowAppender): Promise<void> {
+async function reportRepeatedIds(
+  staging: Staging,
+  table: 'items' | 'users',
+  files: SourceFile[],
+  bad: RowAppender,
+): Promise<void> {
+  const kind = table === 'items' ? 'item' : 'user';
   for await (const [file, line, ids, firstFile, firstLine] of staging.stream('SELECT * FROM repeated')) {
     for (let i = 0; i < file.length; i++) {
       const source = files.find(({ index }) => index === Number(firstFile[i]))!;
-      const reason = `item id ${JSON.stringify(ids[i])} was already given at ${source.path}:${firstLine[i]}`;
+      const reason = `${kind} id ${JSON.stringify(ids[i])} was already given at ${source.path}:${firstLine[i]}`;
       bad.row([Number(file[i]), Number(line[i])], [reason]);
     }
   }

@@ -1,0 +1,17 @@
+/** One record of a file of users as a `UserRecord`, or the reason why it cannot be one. */
+import type { UserRecord } from '@lorekeep/store';
+import type { ColumnFinder } from './columns.ts';
+import { isWellFormed, toFields, toId } from './to-item.ts';
+
+export type UserOrProblem = { user: UserRecord; problem?: undefined } | { user?: undefined; problem: string };
+
+/** All columns but the id become attributes, by the rules of an item's further fields. */
+export function toUser(record: Record<string, unknown>, columns: ColumnFinder): UserOrProblem {
+  const names = Object.keys(record);
+  const indexes = columns.locate(['user'], names);
+  const id = toId(indexes[0] < 0 ? undefined : record[names[indexes[0]]]);
+  if (id.problem !== undefined) return { problem: `user id ${id.problem}` };
+  const attributes = toFields(record, names, indexes, columns);
+  const user: UserRecord = attributes === undefined ? { id: id.id } : { id: id.id, attributes };
+  return isWellFormed(user) ? { user } : { problem: 'is not Unicode' };
+}
