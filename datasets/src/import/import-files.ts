@@ -89,7 +89,7 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   if (repeatedEventFiles.length === 0) outcomeColumns.checkAllFound();
   const { skipped, bad } = await readBadLines(staging, plan.paths);
   if (skipped > skipBad) throw errors.IMPORT_BAD_LINES({ count: skipped, allowed: skipBad, bad });
-  const isOfUsersOnly = plan.paths.length === userFiles.length;
+  const isOfUsersOnly = userFiles.length > 0 && plan.paths.length === userFiles.length;
   if (!isOfUsersOnly && (await staging.number('SELECT count(*) FROM known')) === 0) {
     throw errors.IMPORT_EMPTY_CATALOGUE({ files: itemFiles.map(({ path }) => path) });
   }

@@ -156,7 +156,11 @@ const CASES: [name: string, options: Omit<ImportOptions, 'store'>, expected: obj
 for (const [name, options, expected] of CASES) {
   test(`the result of an import stays the same: ${name}`, async () => {
     const store = await openStore(':memory:');
-    const { bad, repeatedFiles, ...summary } = await importFiles({ ...options, store });
+    // Counts that later versions report beside these are not part of the identity.
+    const { bad, repeatedFiles, impressions, outcomes, userRecords, ...summary } = await importFiles({
+      ...options,
+      store,
+    });
     const [{ at: _, files: __, fingerprint, ...record }] = await store.imports();
     assert.equal(fingerprint, summary.fingerprint);
     const items = (await Array.fromAsync(store.items())).flat();

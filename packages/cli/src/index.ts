@@ -13,5 +13,14 @@ export type {
   RecommendRequest,
   SimilarRequest,
 } from '@lorekeep/recommender';
-export type { Event, Item } from '@lorekeep/store';
+export type {
+  Event,
+  ImpressionBatch,
+  ImpressionColumns,
+  ImpressionLog,
+  ImpressionLogOptions,
+  ImpressionNames,
+  Item,
+  UserRecord,
+} from '@lorekeep/store';
 export * from '@lorekeep/workspace';

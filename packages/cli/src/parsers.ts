@@ -44,3 +44,11 @@ export function pairs(text: string, collected: Record<string, string> = {}): Rec
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must have the form name=value.');
   return { ...collected, [text.slice(0, at)]: text.slice(at + 1) };
 }
+
+/** `a=x,b=y` becomes `{ a: 'x', b: 'y' }`, over repeated values; `c` alone stands for `c=c`. */
+export function pairList(text: string, collected: Record<string, string> = {}): Record<string, string> {
+  return idList(text).reduce(
+    (pairsSoFar, part) => pairs(part.includes('=') ? part : `${part}=${part}`, pairsSoFar),
+    collected,
+  );
+}

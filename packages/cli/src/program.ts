@@ -133,9 +133,12 @@ function createProgram(output: Output, signal: AbortSignal): Command {
       ),
     );
 
-  command('import', 'import items and events from files')
+  command('import', 'import items, events and users from files')
     .addOption(option.items())
     .addOption(option.events())
+    .addOption(option.users())
+    .addOption(option.outcomes())
+    .addOption(option.ignore())
     .addOption(option.format())
     .addOption(option.column())
     .addOption(option.skipBad())

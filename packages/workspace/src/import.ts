@@ -20,11 +20,17 @@ import type { WorkspaceState } from './state.ts';
 export type ImportFilesOptions = Omit<ImportOptions, 'store' | keyof RunContext>;
 
 /** How to read the files of a data folder. */
-export type ImportDirectoryOptions = Omit<ImportFilesOptions, 'items' | 'events' | 'alone'>;
+export type ImportDirectoryOptions = Omit<ImportFilesOptions, 'items' | 'events' | 'users' | 'alone'>;
 
 export interface ImportResult {
   /** What the workspace contains now. */
   counts: StoreCounts;
+  /** Impressions among the events imported now. */
+  impressions: number;
+  /** Events made from columns of outcomes, by type. */
+  outcomes: Record<string, number>;
+  /** Records of users imported now. */
+  userRecords: number;
   /** Events left out because their item is unknown (`unknownItems: 'skip'`). */
   withoutItem: number;
   /** Records of raw files left out because a later record describes the same item. */
@@ -44,12 +50,12 @@ export async function importInto(
   options: ImportFilesOptions,
   { progress, signal }: RunContext,
 ): Promise<ImportResult> {
-  const { items = [], events = [] } = options;
-  if (items.length + events.length === 0) throw errors.NOTHING_TO_IMPORT();
+  const { items = [], events = [], users = [] } = options;
+  if (items.length + events.length + users.length === 0) throw errors.NOTHING_TO_IMPORT();
   const summary = await importFiles({ ...options, store, progress, signal });
-  const { withoutItem, repeatedItems, skipped, bad, unchanged } = summary;
-  const source = [...items, ...events].map((path) => basename(path)).join(', ');
-  return { counts: await store.counts(), withoutItem, repeatedItems, skipped, bad, unchanged, source };
+  const { events: _, items: __, users: ___, repeatedFiles, fingerprint, ...result } = summary;
+  const source = [...items, ...events, ...users].map((path) => basename(path)).join(', ');
+  return { counts: await store.counts(), ...result, source };
 }
 
 export async function importDirectoryInto(
@@ -71,5 +77,7 @@ export async function importSimulatedShopInto(
   if (other !== undefined) throw errors.WORKSPACE_HOLDS_OTHER_DATA({ dir, held: other.files });
   const { unchanged } = await importSimulatedShop(store, options, { progress, signal });
   const leftOut = { withoutItem: 0, repeatedItems: 0, skipped: 0, bad: [] };
-  return { counts: await store.counts(), ...leftOut, unchanged, source: 'the simulated shop' };
+  const impressions = unchanged ? 0 : await store.countImpressions();
+  const imported = { impressions, outcomes: {}, userRecords: 0 };
+  return { counts: await store.counts(), ...imported, ...leftOut, unchanged, source: 'the simulated shop' };
 }

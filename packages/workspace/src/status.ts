@@ -27,6 +27,8 @@ export interface WorkspaceStatus {
   /** The step that brings the workspace to its next stage. */
   next: NextStep;
   counts: StoreCounts;
+  /** How many of the events are impressions. */
+  impressions: number;
   /** The encoder used last. */
   encoder?: { name: string; model: string; dim: number; isLanguageModel: boolean };
   /** The newest trained version. */
@@ -80,6 +82,7 @@ export async function statusOf(state: WorkspaceState, { service }: StatusOptions
     // A catalogue alone can be encoded, but there is nothing to train on.
     next: stage === 'encoded' && counts.events === 0 ? 'import' : NEXT[stage],
     counts,
+    impressions: await store.countImpressions(),
     ...(encoder && {
       encoder: {
         name: encoder.name,

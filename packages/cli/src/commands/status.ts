@@ -51,8 +51,11 @@ function stateLines(dir: string, status: WorkspaceStatus): string[] {
   ];
 }
 
-const importedWords = ({ stage, counts: { items, users, events } }: WorkspaceStatus) =>
-  stage === 'empty' ? 'no' : `${count(items)} items, ${count(users)} users, ${count(events)} events`;
+function importedWords({ stage, counts: { items, users, events }, impressions }: WorkspaceStatus): string {
+  if (stage === 'empty') return 'no';
+  const shown = impressions === 0 ? '' : ` (${count(impressions)} impressions)`;
+  return `${count(items)} items, ${count(users)} users, ${count(events)} events${shown}`;
+}
 
 function encodedWords({ stage, encoder, unfinished }: WorkspaceStatus): string {
   if (unfinished?.step === 'encode') return `stopped after ${count(unfinished.texts)} texts; encode resumes there`;

@@ -148,6 +148,7 @@ export function impressionsChecks(check: Check): void {
   check('a log without impressions is empty and has its names', async ({ store }) => {
     const empty = await store.impressionLog();
     assert.deepEqual([empty.impressions, empty.users.length, empty.outcomeNames], [0, 0, []]);
+    assert.equal(await store.countImpressions(), 0);
     await store.upsertItems([{ id: 'a' }]);
     await store.appendEvents([did('click', 'u', 'a', 1)]);
     const log = await store.impressionLog({ outcomes: ['like', 'click'] });
@@ -219,6 +220,7 @@ export function impressionsChecks(check: Check): void {
       await transaction.putEvents([shown('w', 'a', 0), did('click', 'u', 'a', 3), shown('w', 'a', 9)]);
       const log = await store.impressionLog();
       assert.deepEqual([log.impressions, [...log.outcomes], log.userIds], [2, [1, 0], ['u']]);
+      assert.equal(await store.countImpressions(), 2);
     });
     const second: ImpressionBatch = (await batches.next()).value;
     assert.deepEqual([first.timestamps[0], second.timestamps[0], second.outcomes[0]], [1, 3, 0]);
@@ -236,6 +238,7 @@ export function impressionsChecks(check: Check): void {
     for await (const _ of store.impressions({ batchSize: 1 })) break;
     await store.appendEvents([shown('x', 'a', 1)]);
     assert.equal((await store.impressionLog()).impressions, 5);
+    assert.equal(await store.countImpressions(), 5);
   });
 }
 

@@ -86,4 +86,6 @@ export interface Impressions {
    * @throws LorekeepError `STORE_ARGUMENT`
    */
   impressionLog(options?: ImpressionLogOptions): Promise<ImpressionLog>;
+  /** The number of stored events whose type is one of `PASSIVE_EVENT_TYPES`. */
+  countImpressions(): Promise<number>;
 }

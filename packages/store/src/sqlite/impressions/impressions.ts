@@ -12,12 +12,25 @@ import type {
 import type { Access } from '../access.ts';
 import { deadlineIn } from '../busy.ts';
 import { connect, IN_MEMORY, translate } from '../connection.ts';
+import { HORIZON } from '../visibility.ts';
 import { createColumns, readImpressions, type Wanted } from './read.ts';
 
 export function createImpressions(access: Access): Impressions {
   const batches = (options: ImpressionLogOptions & { batchSize?: number }) =>
     readBatches(access, resolveImpressionOptions(options));
+  const { database, read } = access;
+  const hasAny = database.prepare<[], number>('SELECT count(*) FROM event_types WHERE type < 0').pluck();
+  // The index of histories has all other events, so no event is read.
+  const count = database
+    .prepare<[], number>(`
+      SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM events WHERE type > 0)
+        - (SELECT count(*) FROM events WHERE type < 0 AND arrival >= ${HORIZON})`)
+    .pluck();
   return {
+    async countImpressions() {
+      return read(() => (hasAny.get()! === 0 ? 0 : count.get()!));
+    },
+
     async *impressions(options = {}) {
       yield* batches(options);
     },
