@@ -122,9 +122,12 @@ async function newestManifest(state: WorkspaceState): Promise<BundleManifest | u
   return (await latestModel(state)) === undefined ? undefined : readManifest(await modelDir(state));
 }
 
-/** No import has finished since the training. Single events that a service takes do not count. */
+/**
+ * No import of items or events has finished since the training. Single events that a service takes do
+ * not count.
+ */
 async function isNewest({ store }: WorkspaceState, { createdAt }: BundleManifest): Promise<boolean> {
-  return (await store.imports()).every(({ at }) => at <= createdAt);
+  return (await store.imports()).every(({ at, items, events }) => at <= createdAt || items + events === 0);
 }
 
 /** Work that a later run of the same step resumes. */

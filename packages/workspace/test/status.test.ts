@@ -54,6 +54,11 @@ test('it follows the main job from an empty workspace to a running service', asy
 });
 
 test('new data leads back to the step that takes it up', async () => {
+  const users = join(folder.dir, 'users.csv');
+  await writeFile(users, 'user,country\nsim-user-000001,fi\n');
+  const before = await reached();
+  assert.equal((await workspace.import({ users: [users] })).userRecords, 1);
+  assert.deepEqual(await reached(), before, 'attributes of users need no training');
   const more = join(folder.dir, 'more.jsonl');
   await writeFile(more, `${JSON.stringify({ id: 'new-item', title: 'A lamp of brass' })}\n`);
   await workspace.import({ items: [more] });
