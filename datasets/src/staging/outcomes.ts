@@ -4,6 +4,8 @@
  * events follow their impression at once and have its time, so attribution finds exactly this
  * impression again, and no id of the row has to be stored.
  */
+import { sha256 } from '@lorekeep/core';
+import { type Event, idProblem } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { identifier, literal, type Staging } from './staging.ts';
@@ -88,6 +90,17 @@ export async function stageOutcomes(staging: Staging, file: SourceFile, outcomes
   await staging.run(`
     INSERT INTO row_outcomes SELECT * FROM (SELECT ${file.index}, line, ${mask} AS mask FROM ${table}) WHERE mask > 0`);
   await staging.run(`UPDATE ${table} SET type = ${literal(SHOWN)}`);
+}
+
+/**
+ * The event of one outcome of an impression. A rating stays with the impression. Two events cannot
+ * have one id, so the outcome gets an id of its own, made from that of the impression: a row that is
+ * imported again is recognised with all its outcomes.
+ */
+export function outcomeOf({ rating, id, ...same }: Event, type: string): Event {
+  if (id === undefined) return { ...same, type };
+  const own = `${id} ${type}`;
+  return { ...same, type, id: idProblem(own) === undefined ? own : sha256(own) };
 }
 
 /** How many rows have each outcome, of the events that `where` chooses. */

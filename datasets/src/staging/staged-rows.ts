@@ -5,6 +5,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { Event, Item, UserRecord } from '@lorekeep/store';
 import { EVENT_FIELDS } from '../mapping/columns.ts';
+import { outcomeOf } from './outcomes.ts';
 import { identifier, type Staging } from './staging.ts';
 
 /** SQL conditions that choose which staged rows are imported; an empty string chooses all. */
@@ -58,9 +59,8 @@ export async function* stagedEvents(
       if (request[i] !== null) event.request = request[i] as string;
       batch.push(event);
       if (mask[i] === null) continue;
-      const { rating: _, ...same } = event;
       for (const [bit, type] of outcomes.entries()) {
-        if (((mask[i] as number) >>> bit) & 1) batch.push({ ...same, type });
+        if (((mask[i] as number) >>> bit) & 1) batch.push(outcomeOf(event, type));
       }
     }
     yield batch;

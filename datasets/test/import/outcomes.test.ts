@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { importFiles } from '@lorekeep/datasets';
 import { type Event, type ImpressionLog, openStore } from '@lorekeep/store';
+import { outcomeOf } from '../../src/staging/outcomes.ts';
 import { allEvents, badLinesOf, EMPTY, type Files, folder, hasCode, importInto, put, putCatalogue } from './harness.ts';
 
 const shortly = ({ user, item, type, timestamp }: Event) => `${user} ${item} ${type} ${timestamp}`;
@@ -38,6 +39,15 @@ test('a row becomes an impression, and one event for each outcome that says yes'
     { user: 'v', item: 'c', type: 'click', timestamp: 1700000002 },
     { user: 'v', item: 'c', type: 'long_view', timestamp: 1700000002 },
   ]);
+});
+
+test('an impression with an id gives each outcome an id of its own', () => {
+  const shown: Event = { id: 'e1', user: 'u', item: 'a', type: 'impression', timestamp: 1, rating: 2, position: 0 };
+  const same = { user: 'u', item: 'a', timestamp: 1, position: 0 };
+  assert.deepEqual(outcomeOf(shown, 'click'), { ...same, type: 'click', id: 'e1 click' });
+  const long = { ...shown, id: 'x'.repeat(256) };
+  assert.match(outcomeOf(long, 'click').id!, /^[0-9a-f]{64}$/);
+  assert.notEqual(outcomeOf(long, 'click').id, outcomeOf(long, 'like').id);
 });
 
 test('yes and no have many forms, and any other value is a bad line', async () => {
