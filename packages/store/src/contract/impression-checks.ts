@@ -12,17 +12,18 @@ const DEFAULT_BATCH = 65_536;
 
 /** @throws LorekeepError `STORE_ARGUMENT` */
 export function resolveImpressionOptions(options: ImpressionLogOptions & { batchSize?: number }) {
-  const { outcomes, window = DEFAULT_WINDOW, impressions = PASSIVE_EVENT_TYPES, batchSize = DEFAULT_BATCH } = options;
+  const { outcomes, window = DEFAULT_WINDOW, impressions, batchSize = DEFAULT_BATCH } = options;
   checkCount('batchSize', batchSize, 1);
   if (!(window >= 0)) throw errors.STORE_ARGUMENT({ name: 'window', value: window, expected: 'a number ≥ 0' });
-  for (const type of [...(outcomes ?? []), ...impressions]) {
+  for (const type of [...(outcomes ?? []), ...(impressions ?? [])]) {
     const problem = eventTypeProblem(type);
     if (problem === undefined) continue;
     throw errors.STORE_ARGUMENT({ name: 'outcomes', value: type, expected: `a type of events, but it ${problem}` });
   }
   if (outcomes !== undefined) {
     checkOutcomes(outcomes);
-    const twice = outcomes.find((type, at) => impressions.includes(type) || outcomes.indexOf(type) < at);
+    const passive = impressions ?? PASSIVE_EVENT_TYPES;
+    const twice = outcomes.find((type, at) => passive.includes(type) || outcomes.indexOf(type) < at);
     if (twice !== undefined) {
       throw errors.STORE_ARGUMENT({ name: 'outcomes', value: twice, expected: 'each type once, and no impressions' });
     }

@@ -13,7 +13,8 @@ import { attributeAll, type Types } from './attribute.ts';
 export interface Wanted {
   /** Names of event types; `undefined`: all but the impressions. */
   outcomes: readonly string[] | undefined;
-  impressions: readonly string[];
+  /** Names of event types; `undefined`: the passive ones. */
+  impressions: readonly string[] | undefined;
   window: number;
   batchSize: number;
 }
@@ -100,10 +101,12 @@ function typesOf(
       WHERE e.arrival < ${HORIZON} GROUP BY t.type ORDER BY t.name`)
     .raw()
     .all();
-  const isImpression = (name: string) => wanted.impressions.includes(name);
-  const outcomeNames = wanted.outcomes ?? stored.map(([, name]) => name).filter((name) => !isImpression(name));
+  // Passive types have negative numbers (schema.ts).
+  const isImpression = (type: number, name: string) => wanted.impressions?.includes(name) ?? type < 0;
+  const outcomeNames =
+    wanted.outcomes ?? stored.filter(([type, name]) => !isImpression(type, name)).map(([, name]) => name);
   checkOutcomes(outcomeNames);
-  const shown = stored.filter(([, name]) => isImpression(name));
+  const shown = stored.filter(([type, name]) => isImpression(type, name));
   const bits = new Map<number, number>();
   for (const [type, name] of stored) {
     if (outcomeNames.includes(name)) bits.set(type, outcomeNames.indexOf(name));
