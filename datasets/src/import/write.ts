@@ -2,10 +2,12 @@
 import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
-import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 
 /**
+ * @param outcomes types of the outcomes of rows
+ * @param users number of records with attributes
  * @param eventFiles named in `IMPORT_TIMES_MIXED`
  * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same
  *   files meanwhile)
@@ -17,6 +19,8 @@ export async function writeStaged(
   eventFiles: string[],
   filter: RowFilter,
   columns: ColumnsOfFile,
+  outcomes: readonly string[],
+  users: number,
   context: RunContext,
 ): Promise<void> {
   await store.importAll(record, async (transaction) => {
@@ -25,8 +29,11 @@ export async function writeStaged(
     if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles);
     const items = stagedItems(staging, filter.items, columns);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
-    const events = stagedEvents(staging, filter.events, stored);
+    const events = stagedEvents(staging, filter.events, stored, outcomes);
     await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);
+    // After the events, so that users keep their order, with and without attributes.
+    const attributes = stagedUsers(staging, filter.users);
+    if (users > 0) await put('users', users, attributes, (batch) => transaction.putUsers(batch), context);
   });
 }
 
@@ -39,7 +46,7 @@ async function checkTimes(store: Store, ordinals: boolean, stored: number, files
 }
 
 async function put<Row>(
-  unit: 'items' | 'events',
+  unit: 'items' | 'events' | 'users',
   total: number,
   batches: AsyncIterable<Row[]>,
   putBatch: (batch: Row[]) => Promise<unknown>,

@@ -9,6 +9,15 @@ export type { Catalogue, Item } from './contract/catalogue.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export type { Event, EventLog, EventTypeCount, InteractionLog, NegativeEvents } from './contract/event-log.ts';
 export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
+export { createImpressionHash, type ImpressionHash } from './contract/impression-hash.ts';
+export type {
+  ImpressionBatch,
+  ImpressionColumns,
+  ImpressionLog,
+  ImpressionLogOptions,
+  ImpressionNames,
+  Impressions,
+} from './contract/impression-log.ts';
 export {
   codePointLength,
   eventTypeProblem,
@@ -46,6 +55,7 @@ export {
 export { recogniseRatings } from './contract/meaning/recognise-ratings.ts';
 export type { Settings } from './contract/settings.ts';
 export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
-export { checkCount, checkEvents, checkHashes, checkItems } from './contract/validation.ts';
+export type { UserRecord, Users } from './contract/users.ts';
+export { checkCount, checkEvents, checkHashes, checkItems, checkUsers } from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';

@@ -31,6 +31,8 @@ describe('OpenAPI', () => {
       '/v1/items/{id}',
       '/v1/items/{id}/similar',
       '/v1/recommend',
+      '/v1/users',
+      '/v1/users/{id}',
     ]);
   });
 
@@ -40,6 +42,8 @@ describe('OpenAPI', () => {
       '/v1/recommend': ['413', '415'],
       '/v1/items': ['413', '415'],
       '/v1/events': ['413', '415', '422'],
+      '/v1/users': ['413', '415'],
+      '/v1/users/{id}': ['404'],
       '/v1/items/{id}': ['404'],
       '/v1/items/{id}/similar': ['404'],
     };
@@ -74,5 +78,6 @@ describe('OpenAPI', () => {
     assert.deepEqual([item.properties.id.minLength, item.properties.id.maxLength], [1, 256]);
     assert.deepEqual([items.minItems, items.maxItems], [1, 1000]);
     assert.equal(bodyOf('/v1/events').anyOf[0].properties.type.maxLength, 64);
+    assert.equal(bodyOf('/v1/users').anyOf[0].properties.attributes.maxProperties, 100);
   });
 });

@@ -9,9 +9,11 @@ import { catalogueChecks } from './catalogue.ts';
 import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
+import { impressionsChecks } from './impressions.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import { meaningChecks } from './meaning.ts';
 import type { Check, StoreUnderTest } from './support.ts';
+import { usersChecks } from './users.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
 export type { StoreUnderTest };
@@ -39,8 +41,10 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
   describe(`store conformance: ${name}`, () => {
     lifecycleChecks(check);
     catalogueChecks(check);
+    usersChecks(check);
     eventsChecks(check);
     meaningChecks(check);
+    impressionsChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
     embeddingsChecks(check);

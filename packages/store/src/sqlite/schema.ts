@@ -121,6 +121,12 @@ const MIGRATIONS: readonly string[] = [
   DROP INDEX histories;
   CREATE INDEX histories ON events (user, timestamp, arrival, item, type, rating) WHERE type > 0;
   `,
+  `
+  -- What is known of users apart from their events, as JSON objects. While an import runs, the originals are what
+  -- readers see of the users whose attributes it has put (visibility.ts); NULL: the user has none.
+  CREATE TABLE user_attributes (user INTEGER PRIMARY KEY REFERENCES users, attributes TEXT NOT NULL) STRICT;
+  CREATE TABLE user_attribute_originals (user INTEGER PRIMARY KEY, attributes TEXT) STRICT;
+  `,
 ];
 
 /** Brings an open database to the current schema, also a new and empty one. All or nothing. */

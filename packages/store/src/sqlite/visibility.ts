@@ -12,6 +12,9 @@
  * and its old one is kept in `item_originals`. Until the commit, readers prefer the original, and
  * other writers change the original. If the import fails, the originals return to `items`.
  *
+ * The attributes of users are kept in the same way, in `user_attributes` and
+ * `user_attribute_originals`.
+ *
  * `pending_import` holds at most one row: the horizon, with `committed = 0` while it counts and
  * `committed = 1` while originals that no longer count are removed.
  */

@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ImportRecord, Imports, ImportTransaction } from '../../contract/imports.ts';
-import { checkEvents, checkItems } from '../../contract/validation.ts';
+import { checkEvents, checkItems, checkUsers } from '../../contract/validation.ts';
 import { errors } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { type Deadline, deadlineIn } from '../busy.ts';
@@ -150,6 +150,10 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
         added += await step(() => writer.putEvents(rows, first));
       });
       return added;
+    },
+    async (users) => {
+      checkUsers(users);
+      await inSteps(users, (rows) => step(() => writer.putUsers(rows)));
     },
   );
   try {

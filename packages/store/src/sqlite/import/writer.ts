@@ -6,8 +6,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Item } from '../../contract/catalogue.ts';
 import type { Event } from '../../contract/event-log.ts';
+import type { UserRecord } from '../../contract/users.ts';
 import { createEventWriter } from '../event-writer.ts';
 import { CONTENT_COLUMNS, contentOf } from '../item-row.ts';
+import { createAttributeWriter } from '../users/attribute-writer.ts';
 
 export interface ImportWriter {
   putItems(items: readonly Item[]): void;
@@ -16,6 +18,7 @@ export interface ImportWriter {
    * @returns the number of events added
    */
   putEvents(events: readonly Event[], firstIndex: number): number;
+  putUsers(users: readonly UserRecord[]): void;
   /** The first and the last number that an event could get; undefined before the first event. */
   arrivals(): { first: number; last: number } | undefined;
 }
@@ -31,15 +34,19 @@ export function createImportWriter(database: Database, horizon: number): ImportW
     UPDATE items SET ${CONTENT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE row = ?`);
   const itemRow = database.prepare<[string], number>('SELECT row FROM items WHERE id = ?').pluck();
   const userRow = database.prepare<[string], number>('SELECT row FROM users WHERE id = ?').pluck();
+  const userPlaceOf = database.prepare<[number], number>('SELECT place FROM users WHERE row = ?').pluck();
   const putUser = database.prepare('INSERT INTO users (id, place) VALUES (?, ?)');
+
+  const attributes = createAttributeWriter(database);
 
   let itemPlace = horizon;
   let userPlace = horizon;
   let arrival = horizon;
 
+  const rowOfUser = (id: string) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid);
   const events = createEventWriter(database, {
     itemRow: (id) => itemRow.get(id),
-    userRow: (id) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid),
+    userRow: rowOfUser,
     nextArrival: () => arrival++,
     // An event that can be seen, or that this import has put, stays as it is.
     hiddenFrom: () => Number.MAX_SAFE_INTEGER,
@@ -61,6 +68,14 @@ export function createImportWriter(database: Database, horizon: number): ImportW
       }
     },
     putEvents: events.put,
+    putUsers(users) {
+      for (const user of users) {
+        const row = rowOfUser(user.id);
+        const isVisible = userPlaceOf.get(row)! < horizon;
+        if (isVisible) attributes.keepOriginal(row);
+        attributes.put(row, user);
+      }
+    },
     arrivals: () => (arrival === horizon ? undefined : { first: horizon, last: arrival - 1 }),
   };
 }
