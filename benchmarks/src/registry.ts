@@ -32,6 +32,10 @@ const BENCHES: Record<string, Entry> = {
     about: 'training over a million items: cost per event, memory (long)',
     load: () => import('./suites/train-scale.ts'),
   },
+  impressions: {
+    about: 'impression log of ten million impressions: time, memory (long)',
+    load: () => import('./suites/impressions/bench.ts'),
+  },
   ablations: {
     about: 'variants of LEARN compared with each other (long)',
     load: () => import('./suites/ablations.ts'),

@@ -154,6 +154,14 @@ export const errors = defineErrors({
         ? 'Names of columns are compared exactly. Look at the first line of the file.'
         : `Add a missing header line, name the column one of ${details.accepted.join(', ')}, or map its name.`,
   }),
+  IMPORT_OUTCOME_MISSING: usage<{ type: string; column: string; found: string[] }>({
+    message: ({ type, column }) =>
+      `No event file has the column ${quoted(column)}, which was given for the outcome ${type}.`,
+    hint: ({ found }) =>
+      found.length === 0
+        ? 'Names of columns are compared exactly. Look at the first line of the file.'
+        : `Names of columns are compared exactly. These look like outcomes: ${found.map(quoted).join(', ')}.`,
+  }),
   IMPORT_DUPLICATE_COLUMN: usage<{ file: string; name: string }>({
     message: ({ file, name }) => `${file} has two columns named ${quoted(name)}.`,
     hint: 'Rename one of them.',

@@ -18,6 +18,7 @@ export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpress
 export type { UserState } from './simulated/world/users.ts';
 export { type SimulatedFiles, writeSimulatedShop } from './simulated/write-shop.ts';
 export { UNKNOWN_ITEMS, type UnknownItems } from './staging/check-events.ts';
+export type { OutcomeNames } from './staging/outcomes.ts';
 export type { ProblemGroup } from './staging/problems.ts';
 export { REPEATED_ITEMS, type RepeatedItems } from './staging/repeated-items.ts';
 export { DATE_ORDERS, type DateOrder } from './values/time-text.ts';

@@ -17,7 +17,8 @@ export async function checkBadLines(
   allowed: number,
   named: number,
 ): Promise<number> {
-  const { paths, itemFiles, newEventFiles, unknownItems } = plan;
+  const { paths, itemFiles, userFiles, newEventFiles, unknownItems } = plan;
+  const isOfUsersOnly = userFiles.length > 0 && paths.length === userFiles.length;
   const count = await countLines(staging);
   const items = await staging.number('SELECT count(*) FROM known');
   const unknown = await staging.number(`SELECT count(*) FROM problems WHERE cause = '${UNKNOWN_ITEM_CAUSE}'`);
@@ -27,7 +28,7 @@ export async function checkBadLines(
     );
     const events = await staging.number('SELECT count(*) FROM events');
     // Without its malformed lines the import would have to bring something.
-    const skippable = items > 0 && (newEventFiles.length === 0 || events > 0);
+    const skippable = isOfUsersOnly || (items > 0 && (newEventFiles.length === 0 || events > 0));
     const mismatch =
       unknown > (events + unknown) / 2
         ? await describeMismatch(staging, UNKNOWN_ITEM_CAUSE, events + unknown)
@@ -36,7 +37,7 @@ export async function checkBadLines(
     const repeated = causes.some(({ cause }) => cause.startsWith('item id was already given'));
     throw errors.IMPORT_BAD_LINES({ count, allowed, bad, causes, skippable, mismatch, repeated });
   }
-  if (items === 0 && allowed !== Number.POSITIVE_INFINITY) {
+  if (items === 0 && !isOfUsersOnly && allowed !== Number.POSITIVE_INFINITY) {
     const files = itemFiles.map(({ path }) => path);
     throw errors.IMPORT_EMPTY_CATALOGUE({ files, log: newEventFiles.length > 0 && unknownItems !== 'add' });
   }

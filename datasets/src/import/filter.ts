@@ -26,7 +26,7 @@ export async function filterRows(
   const added = [...importedLines].map(([{ index }, line]) => `(file = ${index} AND line <= ${line})`);
   const isNew = added.length === 0 ? 'true' : `NOT (${added.join(' OR ')})`;
   if (minUserEvents === 0 && minItemEvents === 0) {
-    return { items: '', events: added.length === 0 ? '' : `WHERE ${isNew}` };
+    return { items: '', users: '', events: added.length === 0 ? '' : `WHERE ${isNew}` };
   }
   await stageRepeated();
   await findCore(staging, minUserEvents, minItemEvents);
@@ -37,6 +37,7 @@ export async function filterRows(
   const written = ['-1', ...newEventFiles.map(({ index }) => index)].join(', ');
   const keptItems = 'IN (SELECT id FROM kept_items)';
   return {
+    users: minUserEvents > 0 ? 'WHERE id IN (SELECT id FROM kept_users)' : '',
     items: minItemEvents > 0 ? `WHERE id ${keptItems}` : '',
     events: `WHERE user IN (SELECT id FROM kept_users) AND item ${keptItems} AND file IN (${written}) AND ${isNew}`,
   };

@@ -10,14 +10,16 @@
  * for example beside a catalogue that has changed.
  */
 import { errorCode } from '@lorekeep/core';
-import type { ImportRecord, Store } from '@lorekeep/store';
+import { type ImportRecord, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
 import { changeText, errors } from '../errors.ts';
 import { EVENT_FIELDS } from '../mapping/columns.ts';
 import { createGivenColumns, type GivenColumns } from '../mapping/locate.ts';
+import { countOutcomes, createOutcomeColumns } from '../staging/outcomes.ts';
 import { groupProblems, readBadLines } from '../staging/problems.ts';
 import { stageEvents } from '../staging/stage-events.ts';
 import { stageItems } from '../staging/stage-items.ts';
-import { openStaging, type Staging } from '../staging/staging.ts';
+import { stageUsers } from '../staging/stage-users.ts';
+import { literal, openStaging, type Staging } from '../staging/staging.ts';
 import { addUnknownItems } from '../staging/unknown-items.ts';
 import { checkBadLines } from './bad-lines.ts';
 import { type FilterPlan, filterRows } from './filter.ts';
@@ -41,7 +43,7 @@ const NAMED_BAD_LINES = 100;
 
 /**
  * @throws LorekeepError `IMPORT_BAD_LINES` (with `details.bad` and `details.causes`),
- *   `IMPORT_COLUMN_QUESTION`, `IMPORT_DATE_ORDER`, `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
+ *   `IMPORT_OUTCOME_MISSING`, `IMPORT_COLUMN_QUESTION`, `IMPORT_DATE_ORDER`, `IMPORT_FILE_MISSING`, `IMPORT_FILE_UNREADABLE`,
  *   `IMPORT_UNKNOWN_FORMAT`, `IMPORT_NO_HEADER`, `IMPORT_MISSING_COLUMN`,
  *   `IMPORT_DUPLICATE_COLUMN`, `IMPORT_COLUMN_TYPE`, `IMPORT_UNCLOSED_QUOTE`,
  *   `IMPORT_LINE_TOO_LONG`, `IMPORT_EMPTY_CATALOGUE`, `IMPORT_NOTHING_LEFT`, `IMPORT_OPTION`,
@@ -88,11 +90,14 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
 async function importStaged(staging: Staging, plan: ImportPlan, options: ImportOptions): Promise<ImportSummary> {
   const { store, skipBad = 0, dateOrder, listSeparator, dryRun = false } = options;
   const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, repeatedItems, fingerprint, paths } = plan;
-  const given = createGivenColumns(plan.columns);
+  const given = createGivenColumns(plan.columns, options.ignore);
+  const outcomeColumns = createOutcomeColumns(options.outcomes ?? {});
   const items = await stageItems(staging, itemFiles, given, store, { repeatedItems, listSeparator }, options);
+  const users = await stageUsers(staging, plan.userFiles, given, options);
   const parts = await importedParts(plan, options);
   const staged = {
     unknownItems,
+    outcomes: outcomeColumns,
     dateOrder,
     surroundings: await surroundingsOf(staging, items, plan),
     importedLines: new Map([...parts].map(([file, { lines }]) => [file, lines])),
@@ -100,20 +105,26 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   const log = await stageEvents(staging, newEventFiles, given, staged, options);
   // Repeated files were found to have their columns when they were imported.
   given.checkAllFound(repeatedEventFiles.length > 0 ? EVENT_FIELDS : []);
+  if (repeatedEventFiles.length === 0) outcomeColumns.checkAllFound();
   const addedItems = unknownItems === 'add' ? await addUnknownItems(staging) : 0;
-  const reading = await readingOf(staging, paths, items, log);
+  const reading = await readingOf(staging, paths, { items, users, log, outcomes: outcomeColumns });
   options.onReading?.(reading);
   const skipped = await checkBadLines(staging, plan, dryRun ? Number.POSITIVE_INFINITY : skipBad, NAMED_BAD_LINES);
 
   const repeated = () => stageRepeated(staging, plan, given, { ...staged, importedLines: undefined }, options);
   const filter = await filterRows(staging, filterPlanOf(plan, options, staged.importedLines), repeated);
+  const outcomes = await countOutcomes(staging, outcomeColumns, filter.events);
+  const rows = await staging.number(`SELECT count(*) FROM events ${filter.events}`);
   const totals = {
     items: await staging.number(`SELECT count(*) FROM items ${filter.items}`),
     users: await staging.number(`SELECT count(DISTINCT user) FROM events ${filter.events}`),
-    events: await staging.number(`SELECT count(*) FROM events ${filter.events}`),
+    events: Object.values(outcomes).reduce((sum, count) => sum + count, rows),
+    impressions: await countImpressions(staging, filter.events),
+    userRecords: await staging.number(`SELECT count(*) FROM users ${filter.users}`),
   };
   const summary: ImportSummary = {
     ...totals,
+    outcomes,
     withoutItem: log.withoutItem,
     replaced: 0,
     alreadyLive: 0,
@@ -146,7 +157,9 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   for (const { file, lines } of log.logs) {
     if (file.format === 'parquet') continue;
     const where = filter.events === '' ? 'WHERE' : `${filter.events} AND`;
-    const written = await staging.number(`SELECT count(*) FROM events ${where} file = ${file.index}`);
+    const written = await staging.number(
+      `SELECT coalesce(sum(1 + bit_count(coalesce(mask, 0))), 0) FROM events ${where} file = ${file.index}`,
+    );
     const before = parts.get(file);
     const events = written + (before?.events ?? 0);
     const imports = [...(before?.imports ?? []), fingerprint];
@@ -158,8 +171,20 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   await remember(store, plan, logs);
   const columnsOf = new Map(items.catalogues.map(({ file, columns }) => [file.index, columns]));
   const eventFiles = newEventFiles.map(({ path }) => path);
-  const replaced = await writeStaged(staging, store, record, { eventFiles, filter, columns: columnsOf }, options, plan);
+  const part = {
+    eventFiles,
+    filter,
+    columns: columnsOf,
+    outcomes: outcomeColumns.types,
+    users: totals.userRecords,
+  };
+  const replaced = await writeStaged(staging, store, record, part, options, plan);
   return { ...summary, ...replaced };
+}
+
+function countImpressions(staging: Staging, where: string): Promise<number> {
+  const passive = `type IN (${PASSIVE_EVENT_TYPES.map(literal).join(', ')})`;
+  return staging.number(`SELECT count(*) FILTER (${passive}) FROM events ${where}`);
 }
 
 /**
@@ -202,6 +227,9 @@ async function unchangedSummary(store: Store, before: ImportRecord, repeatedFile
   const { items, events, skipped, fingerprint } = before;
   const { users } = await store.counts();
   const nothing = {
+    impressions: 0,
+    outcomes: {},
+    userRecords: 0,
     withoutItem: 0,
     replaced: 0,
     alreadyLive: 0,

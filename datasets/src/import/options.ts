@@ -1,6 +1,6 @@
 /** What `importFiles` takes and returns. */
 import type { RunContext } from '@lorekeep/core';
-import type { Store } from '@lorekeep/store';
+import { eventTypeProblem, type Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
 import { encodingLabel } from '../formats/decode.ts';
@@ -9,6 +9,7 @@ import { FORMATS, type Format } from '../formats/format.ts';
 import { COLUMN_SYNONYMS, type ColumnNames, canonicalColumns } from '../mapping/columns.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
 import { UNKNOWN_ITEMS, type UnknownItems } from '../staging/check-events.ts';
+import { MAX_OUTCOMES, type OutcomeNames, SHOWN } from '../staging/outcomes.ts';
 import type { ProblemGroup } from '../staging/problems.ts';
 import { REPEATED_ITEMS, type RepeatedItems } from '../staging/repeated-items.ts';
 import { DATE_ORDERS, type DateOrder } from '../values/time-text.ts';
@@ -24,6 +25,20 @@ export interface ImportOptions extends RunContext {
   items?: string[];
   /** Event files, folders or patterns, in the order of their arrival. Default none. */
   events?: string[];
+  /**
+   * Files of users: `user`, and attributes in all other columns. Default none. The attributes of a
+   * known user are replaced as a whole.
+   */
+  users?: string[];
+  /**
+   * Event files with one row per impression have these columns of outcomes, by the type of the event
+   * that each becomes: `{ click: 'is_click' }`. Every row is one event of type `impression`, and one
+   * event for each outcome that is yes (1, true, a count above 0). Default none. Files without any of
+   * these columns are read as usual.
+   */
+  outcomes?: OutcomeNames;
+  /** Names of columns that are left unread, also if they would be recognised. Default none. */
+  ignore?: string[];
   /**
    * Default `'auto'`: by content and extension. `'amazon2018'` and `'amazon2023'` are the public raw
    * files (raw/amazon.ts).
@@ -98,6 +113,7 @@ export interface ImportOptions extends RunContext {
 export interface HeaderNames {
   items?: readonly string[];
   events?: readonly string[];
+  users?: readonly string[];
 }
 
 export interface ImportSummary {
@@ -106,6 +122,12 @@ export interface ImportSummary {
   /** Users with imported events; for an unchanged import, users in the store. */
   users: number;
   events: number;
+  /** How many of them are impressions; 0 for an unchanged import. */
+  impressions: number;
+  /** Events made from columns of outcomes, by type; empty for an unchanged import. */
+  outcomes: Record<string, number>;
+  /** Records of users imported; 0 for an unchanged import. */
+  userRecords: number;
   /**
    * Events left out because their item is unknown (`unknownItems: 'skip'`); 0 for an unchanged
    * import.
@@ -169,6 +191,7 @@ export function checkOptions(options: ImportOptions): void {
       throw errors.IMPORT_OPTION({ name: 'columns', value, expected: Object.keys(COLUMN_SYNONYMS).join(', ') });
     }
   }
+  checkOutcomes(options.outcomes ?? {});
   checkDialect(options);
   checkChoice('format', format, ['auto', ...FORMATS, ...RAW_FORMATS]);
   checkChoice('unknownItems', options.unknownItems, UNKNOWN_ITEMS);
@@ -176,6 +199,20 @@ export function checkOptions(options: ImportOptions): void {
   checkChoice('dateOrder', options.dateOrder, DATE_ORDERS);
   if (options.listSeparator === '') {
     throw errors.IMPORT_OPTION({ name: 'listSeparator', value: '', expected: 'at least one character' });
+  }
+}
+
+function checkOutcomes(outcomes: OutcomeNames): void {
+  const types = Object.entries(outcomes);
+  if (types.length > MAX_OUTCOMES) {
+    throw errors.IMPORT_OPTION({ name: 'outcomes', value: types.length, expected: `at most ${MAX_OUTCOMES} types` });
+  }
+  for (const [type, column] of types) {
+    const problem = type === SHOWN ? 'is that of the impressions themselves' : eventTypeProblem(type);
+    if (problem !== undefined || typeof column !== 'string') {
+      const expected = `a type of events and its column${problem === undefined ? '' : `, but the type ${problem}`}`;
+      throw errors.IMPORT_OPTION({ name: 'outcomes', value: type, expected });
+    }
   }
 }
 
@@ -195,7 +232,7 @@ function checkDialect({ separator, encoding, header, recordPath }: ImportOptions
       'a label of the Encoding Standard, such as utf-8, utf-16le, latin1, windows-1252, shift_jis or gb18030';
     throw errors.IMPORT_OPTION({ name: 'encoding', value: encoding, expected });
   }
-  for (const names of [headerOf(header, 'items'), headerOf(header, 'events')]) {
+  for (const names of [headerOf(header, 'items'), headerOf(header, 'events'), headerOf(header, 'users')]) {
     if (names === undefined) continue;
     const isList =
       names.length > 0 && new Set(names).size === names.length && names.every((name) => name.trim() !== '');
@@ -208,6 +245,9 @@ function checkDialect({ separator, encoding, header, recordPath }: ImportOptions
 }
 
 /** The given names of the columns of files of one role. */
-export function headerOf(header: ImportOptions['header'], role: 'items' | 'events'): readonly string[] | undefined {
+export function headerOf(
+  header: ImportOptions['header'],
+  role: 'items' | 'events' | 'users',
+): readonly string[] | undefined {
   return header === undefined || 'length' in header ? header : header[role];
 }

@@ -9,14 +9,16 @@ import type { SourceFile } from '../formats/source-file.ts';
 import { type ColumnNames, canonicalColumns, EVENT_FIELDS } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import type { UnknownItems } from '../staging/check-events.ts';
+import type { OutcomeNames } from '../staging/outcomes.ts';
 import type { RepeatedItems } from '../staging/repeated-items.ts';
 import type { ImportOptions } from './options.ts';
-import { type GivenDialect, givenDialect, readSourceFiles } from './source-files.ts';
+import { type GivenDialect, givenDialect, type Role, readSourceFiles } from './source-files.ts';
 
 export interface ImportPlan {
   /** All files, by `SourceFile.index`. */
   paths: string[];
   itemFiles: SourceFile[];
+  userFiles: SourceFile[];
   /** Event files that no import has added yet. */
   newEventFiles: SourceFile[];
   /** Event files that were imported before, or are given twice. */
@@ -45,6 +47,8 @@ interface Limits {
   minItemEvents: number;
   unknownItems?: 'skip' | 'add';
   dateOrder?: string;
+  outcomes?: OutcomeNames;
+  ignore?: string[];
 }
 
 /** All options that decide what an import makes of its files, by the names of `ImportOptions`. */
@@ -67,12 +71,13 @@ const FIRST_FIELDS: readonly string[] = [
  */
 export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   const { format = 'auto', minUserEvents = 0, minItemEvents = 0, dateOrder, listSeparator } = options;
+  const { outcomes = {}, ignore = [] } = options;
   const columns = canonicalColumns((options.columns ?? {}) as Record<string, string>)!;
   const raw = isRawFormat(format) ? format : undefined;
   const { unknownItems = raw === undefined ? 'refuse' : 'skip' } = options;
   const { repeatedItems = raw === undefined ? 'refuse' : 'last' } = options;
-  const { items: itemFiles, events: eventFiles } = await readSourceFiles(options, columns);
-  const files = [...itemFiles, ...eventFiles];
+  const { items: itemFiles, events: eventFiles, users: userFiles } = await readSourceFiles(options, columns);
+  const files = [...itemFiles, ...eventFiles, ...userFiles];
   const paths = files.map(({ path }) => path);
   const hashes: string[] = [];
   for (const path of paths) hashes.push(await sha256OfFile(path));
@@ -84,19 +89,26 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
     minItemEvents,
     ...(unknownItems === 'refuse' ? {} : { unknownItems }),
     ...(dateOrder === undefined ? {} : { dateOrder }),
+    ...(Object.keys(outcomes).length > 0 ? { outcomes } : {}),
+    ...(ignore.length > 0 ? { ignore } : {}),
   };
   const itemOptions = {
     ...(options.repeatedItems === undefined ? {} : { repeatedItems }),
     ...(listSeparator === undefined ? {} : { listSeparator }),
   };
   const given = { items: givenDialect(options, 'items'), events: givenDialect(options, 'events') };
-  const dialects = Object.values(given).some(isGiven) ? { given } : {};
+  const ofUsers = userFiles.length > 0 ? givenDialect(options, 'users') : {};
+  const allGiven = { ...given, ...(isGiven(ofUsers) ? { users: ofUsers } : {}) };
+  const dialects = Object.values(allGiven).some(isGiven) ? { given: allGiven } : {};
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
   const contents: string[] = [];
   const stored = await options.store.imports();
   const all = { columns, ...limits, ...itemOptions, ...dialects };
-  const fingerprint = fingerprintOf(files, hashes, itemFiles.length, all);
+  const firstUserFile = itemFiles.length + eventFiles.length;
+  const roleOf = ({ index }: SourceFile): Role =>
+    index < itemFiles.length ? 'items' : index < firstUserFile ? 'events' : 'users';
+  const fingerprint = fingerprintOf(files, hashes, roleOf, all);
   const replaces = options.replace ? replacedBy(fingerprint, stored) : undefined;
   const imports = stored.filter((record) => !replaces?.includes(record));
   const imported = new Set(imports.flatMap((record) => record.contents));
@@ -113,6 +125,7 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   return {
     paths,
     itemFiles,
+    userFiles,
     newEventFiles,
     repeatedEventFiles,
     contents,
@@ -138,10 +151,15 @@ function replacedBy(fingerprint: string, imports: ImportRecord[]): ImportRecord[
  * Identifies what decides the result: contents, formats and roles of the files, in order, and all
  * options but `skipBad`.
  */
-function fingerprintOf(files: SourceFile[], hashes: string[], itemFiles: number, options: object): string {
+function fingerprintOf(
+  files: SourceFile[],
+  hashes: string[],
+  roleOf: (file: SourceFile) => Role,
+  options: object,
+): string {
   const contents = files.map((file) => {
     const { format, raw = format, index } = file;
-    return [index < itemFiles ? 'items' : 'events', raw, hashes[index], ...Object.values(partitionOf(file))];
+    return [roleOf(file), raw, hashes[index], ...Object.values(partitionOf(file))];
   });
   return sha256(JSON.stringify({ contents, options }));
 }
@@ -162,12 +180,14 @@ function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits:
 
 /** Identifies how a file is read: two files with equal keys and equal bytes give equal events. */
 export function readingKey(file: SourceFile, { columns, reading, given }: ImportPlan): string {
-  const { minUserEvents, minItemEvents, unknownItems, dateOrder } = reading as Partial<Limits>;
+  const { minUserEvents, minItemEvents, unknownItems, dateOrder, outcomes, ignore } = reading as Partial<Limits>;
   const limits = {
     minUserEvents: minUserEvents ?? 0,
     minItemEvents: minItemEvents ?? 0,
     unknownItems,
     dateOrder,
+    outcomes,
+    ignore,
   };
   return contentOf(file, '', columns, limits, given);
 }

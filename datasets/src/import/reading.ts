@@ -1,10 +1,12 @@
 /** How the files of an import were understood, for people and programs. */
 import type { Compression, Format } from '../formats/format.ts';
 import type { Dialect } from '../formats/source-file.ts';
+import { countOutcomes, type OutcomeColumns } from '../staging/outcomes.ts';
 import { groupProblems, type ProblemGroup } from '../staging/problems.ts';
 import type { StagedEvents, StagedLog } from '../staging/stage-events.ts';
 import type { StagedItems } from '../staging/stage-items.ts';
-import { type ColumnsOfFile, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import type { StagedUserFile } from '../staging/stage-users.ts';
+import { type ColumnsOfFile, stagedEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 
 /** A field and the column that holds it. */
@@ -33,7 +35,7 @@ export interface DialectReading {
 /** How one file was understood. */
 export interface FileReading {
   file: string;
-  role: 'items' | 'events';
+  role: 'items' | 'events' | 'users';
   /** How its bytes were read. */
   dialect: DialectReading;
   /** The public data set or export that it looks like. */
@@ -45,6 +47,8 @@ export interface FileReading {
   withoutElements?: number;
   /** The events have real times; absent for items. */
   timed?: boolean;
+  /** Events that columns of outcomes bring beside the impressions. */
+  outcomes?: { type: string; column: string; events: number }[];
   /** Kinds of event, most frequent first. */
   types?: { type: string; events: number }[];
   /** Values of ratings, if they are few. */
@@ -59,11 +63,17 @@ const SAMPLE_ROWS = 5;
 const MAX_RATINGS = 21;
 const MAX_TYPES = 50;
 
+export interface ReadFiles {
+  items: StagedItems;
+  users: readonly StagedUserFile[];
+  log: StagedEvents;
+  outcomes: OutcomeColumns;
+}
+
 export async function readingOf(
   staging: Staging,
   paths: readonly string[],
-  { catalogues }: StagedItems,
-  { logs, timed }: StagedEvents,
+  { items: { catalogues }, users, log: { logs, timed }, outcomes }: ReadFiles,
 ): Promise<FileReading[]> {
   const columnsOf: ColumnsOfFile = new Map(catalogues.map(({ file, columns }) => [file.index, columns]));
   const readings: FileReading[] = [];
@@ -89,7 +99,19 @@ export async function readingOf(
       problems: await groupProblems(staging, paths, file.index),
     });
   }
-  for (const log of logs) readings.push(await logReading(staging, paths, log, timed));
+  for (const log of logs) readings.push(await logReading(staging, paths, log, timed, outcomes));
+  for (const { file, recognised, withoutElements } of users) {
+    readings.push({
+      file: file.path,
+      role: 'users',
+      dialect: dialectReading(file.dialect),
+      columns: [...recognised.columns].map(([field, column]) => ({ field, column })),
+      unread: [],
+      ...(withoutElements === 0 ? {} : { withoutElements }),
+      sample: await firstOf(stagedUsers(staging, `WHERE file = ${file.index}`, `LIMIT ${SAMPLE_ROWS}`)),
+      problems: await groupProblems(staging, paths, file.index),
+    });
+  }
   return readings;
 }
 
@@ -98,6 +120,7 @@ async function logReading(
   paths: readonly string[],
   { file, recognised, time, withoutElements }: StagedLog,
   timed: boolean,
+  outcomes: OutcomeColumns,
 ): Promise<FileReading> {
   const where = `WHERE file = ${file.index}`;
   const [[count, first, last, lowest, highest]] = await staging.rows(
@@ -119,20 +142,23 @@ async function logReading(
     timestamp: { form: time.form, ...(first === null ? {} : { range: [day(first), day(last)] }) },
     rating: rated ? { range: [String(lowest), String(highest)] } : {},
   };
+  const counts = outcomes.isIn(file) ? await countOutcomes(staging, outcomes, where) : {};
+  const given = Object.entries(counts).map(([type, events], k) => ({ type, column: outcomes.columns[k], events }));
   return {
     file: file.path,
     role: 'events',
     dialect: dialectReading(file.dialect),
     ...(recognised.layout === undefined ? {} : { layout: recognised.layout.name }),
     columns: [...recognised.columns].map(([field, column]) => ({ field, column, ...details[field] })),
-    unread: recognised.unread,
+    ...(given.length === 0 ? {} : { outcomes: given }),
+    unread: recognised.unread.filter((column) => !given.some((outcome) => outcome.column === column)),
     ...(withoutElements === 0 ? {} : { withoutElements }),
     timed: timed && isTime,
     types: Number(count) === 0 ? [] : types.map(([type, events]) => ({ type: String(type), events: Number(events) })),
     ...(rated && ratings.length <= MAX_RATINGS
       ? { ratings: ratings.map(([rating, events]) => ({ rating: Number(rating), events: Number(events) })) }
       : {}),
-    sample: (await firstOf(stagedEvents(staging, where, 0, `LIMIT ${SAMPLE_ROWS}`))).map((event) =>
+    sample: (await firstOf(stagedEvents(staging, where, 0, outcomes.types, `LIMIT ${SAMPLE_ROWS}`))).map((event) =>
       timed && isTime ? { ...event, timestamp: new Date(event.timestamp * 1000).toISOString() } : event,
     ),
     problems: await groupProblems(staging, paths, file.index),

@@ -13,7 +13,7 @@ import { headerFor } from '../mapping/layouts.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import { headerOf, type ImportOptions } from './options.ts';
 
-export type Role = 'items' | 'events';
+export type Role = 'items' | 'events' | 'users';
 
 /** What was given about the files of one role, as far as it was: part of their identity. */
 export interface GivenDialect {
@@ -45,7 +45,8 @@ export async function readSourceFiles(
     return files;
   };
   const items = await read('items');
-  return { items, events: await read('events') };
+  const events = await read('events');
+  return { items, events, users: await read('users') };
 }
 
 export function givenDialect({ separator, encoding, header, recordPath }: ImportOptions, role: Role): GivenDialect {

@@ -2,7 +2,7 @@
 import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, ImportTransaction, ReplacedEvents, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
-import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems } from '../staging/staged-rows.ts';
+import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 import type { ImportPlan } from './plan.ts';
 
@@ -12,6 +12,10 @@ export interface StagedPart {
   eventFiles: string[];
   filter: RowFilter;
   columns: ColumnsOfFile;
+  /** Types of the outcomes of rows. */
+  outcomes: readonly string[];
+  /** Number of records with attributes. */
+  users: number;
 }
 
 /**
@@ -23,7 +27,7 @@ export async function writeStaged(
   staging: Staging,
   store: Store,
   record: ImportRecord,
-  { eventFiles, filter, columns }: StagedPart,
+  { eventFiles, filter, columns, outcomes, users }: StagedPart,
   context: RunContext,
   { replaces }: Pick<ImportPlan, 'replaces'>,
 ): Promise<ReplacedEvents> {
@@ -34,8 +38,11 @@ export async function writeStaged(
     if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles, replaces ?? []);
     const items = stagedItems(staging, filter.items, columns);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
-    const events = stagedEvents(staging, filter.events, stored);
+    const events = stagedEvents(staging, filter.events, stored, outcomes);
     await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);
+    // After the events, so that users keep their order, with and without attributes.
+    const attributes = stagedUsers(staging, filter.users);
+    if (users > 0) await put('users', users, attributes, (batch) => transaction.putUsers(batch), context);
   };
   return store.importAll(
     record,
@@ -60,7 +67,7 @@ async function checkTimes(
 }
 
 async function put<Row>(
-  unit: 'items' | 'events',
+  unit: 'items' | 'events' | 'users',
   total: number,
   batches: AsyncIterable<Row[]>,
   putBatch: (batch: Row[]) => Promise<unknown>,

@@ -126,6 +126,8 @@ export function findUserColumn({ sample, free, role }: Search): Finding {
   if (people.length > 0) return oneOf(sample, people);
   const empty = free.filter((name) => namesUser(wordsOf(name)));
   if (empty.length === 1) return { column: empty[0] };
+  const ownId = role === 'users' ? free.find(isPlainId) : undefined;
+  if (ownId !== undefined) return { column: ownId };
   const mails = free.filter((name) => namesUserMail(wordsOf(name)));
   if (mails.length > 0) return oneOf(sample, mails);
   const visits = free.filter((name) => /^(session|device|cookie|fingerprint|ip)\b/.test(wordsOf(name).join(' ')));

@@ -5,6 +5,7 @@
  */
 import { basename } from 'node:path';
 import { type FieldName, plainName } from './columns.ts';
+import type { FileRole } from './search.ts';
 
 export interface Layout {
   name: string;
@@ -124,7 +125,7 @@ export const LAYOUTS: readonly Layout[] = [
 ];
 
 /** The first layout whose columns a file has. */
-export function layoutOf(role: Layout['role'], names: readonly string[]): Layout | undefined {
+export function layoutOf(role: FileRole, names: readonly string[]): Layout | undefined {
   const plain = new Set(names.map(plainName));
   return LAYOUTS.find(({ role: of, has, only }) => {
     if (of !== role || !has.every((name) => plain.has(plainName(name)))) return false;

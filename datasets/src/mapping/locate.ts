@@ -6,6 +6,8 @@ import { knownName } from './search.ts';
 export interface ColumnFinder {
   /** For each field the index of its column in `names`, or −1. No column serves two fields. */
   locate(fields: readonly FieldName[], names: readonly string[]): readonly number[];
+  /** The column is left unread. */
+  isIgnored(name: string): boolean;
 }
 
 /**
@@ -33,12 +35,15 @@ export function createColumnFinder(
     const column = columns.get(field);
     const at = column === undefined ? -1 : names.indexOf(column);
     if (at >= 0 || given.isUnread(field)) return at;
-    const others = names.filter((name) => !taken.has(name) && (column !== undefined || !seen.includes(name)));
+    const others = names.filter(
+      (name) => !taken.has(name) && !given.isIgnored(name) && (column !== undefined || !seen.includes(name)),
+    );
     const other = knownName(field, others);
     return other === undefined ? -1 : names.indexOf(other);
   }
 
   return {
+    isIgnored: given.isIgnored,
     locate(fields, names) {
       const key = `${fields.join()}\n${names.join('\n')}`;
       const cached = layouts.get(key);
@@ -62,16 +67,22 @@ export interface GivenColumns {
   readonly columns: ColumnNames;
   find(field: FieldName, names: readonly string[]): number;
   isUnread(field: FieldName): boolean;
+  /** The column is left unread. */
+  isIgnored(name: string): boolean;
+  /** Tells that a file has these columns. */
+  see(names: readonly string[]): void;
   /**
    * @throws LorekeepError `IMPORT_MISSING_COLUMN` if no file had a given name; the `excused` fields
-   *   are not checked.
+   *   are not checked; `IMPORT_OPTION` if no file had an ignored name.
    */
   checkAllFound(excused?: readonly FieldName[]): void;
 }
 
-export function createGivenColumns(columns: ColumnNames): GivenColumns {
+/** @param ignored names that are not recognised, as if the files did not have these columns */
+export function createGivenColumns(columns: ColumnNames, ignored: readonly string[] = []): GivenColumns {
   const named = Object.entries(columns).filter(([, name]) => !isUnread(name)) as [FieldName, string][];
   const notFound = new Map(named);
+  const ignoredNotFound = new Set(ignored);
   return {
     columns,
     find(field, names) {
@@ -81,9 +92,17 @@ export function createGivenColumns(columns: ColumnNames): GivenColumns {
       return at;
     },
     isUnread: (field) => isUnread(columns[field]),
+    isIgnored: (name) => ignored.includes(name),
+    see(names) {
+      for (const name of names) ignoredNotFound.delete(name);
+    },
     checkAllFound(excused = []) {
       for (const [field, name] of notFound) {
         if (!excused.includes(field)) throw errors.IMPORT_MISSING_COLUMN({ field, name });
+      }
+      const [value] = ignoredNotFound;
+      if (value !== undefined && excused.length === 0) {
+        throw errors.IMPORT_OPTION({ name: 'ignore', value, expected: 'a column of the files, written exactly so' });
       }
     },
   };

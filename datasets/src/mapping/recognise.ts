@@ -11,7 +11,7 @@ import { findItemColumn, findUserColumn } from './find-ids.ts';
 import { findTimeColumn } from './find-time.ts';
 import { type Layout, layoutOf } from './layouts.ts';
 import { examplesOf, type FileSample, valuesOf } from './sample.ts';
-import { type Finding, knownName, type Search, type Surroundings } from './search.ts';
+import { type FileRole, type Finding, knownName, type Search, type Surroundings } from './search.ts';
 import { looksImportant, wordsOf } from './words.ts';
 
 export interface Recognised {
@@ -27,14 +27,20 @@ export interface Candidate {
   values: string[];
 }
 
+const FIELDS: Readonly<Record<FileRole, readonly FieldName[]>> = {
+  items: ITEM_FIELDS,
+  events: EVENT_FIELDS,
+  users: ['user'],
+};
+
 /** @throws LorekeepError `IMPORT_COLUMN_QUESTION` */
 export async function recogniseColumns(
   sample: FileSample,
-  role: 'items' | 'events',
+  role: FileRole,
   given: ColumnNames,
   surroundings: Surroundings,
 ): Promise<Recognised> {
-  const fields: readonly FieldName[] = role === 'items' ? ITEM_FIELDS : EVENT_FIELDS;
+  const fields = FIELDS[role];
   const layout = layoutOf(role, sample.names);
   const columns = new Map<FieldName, string>();
   const free = () => sample.names.filter((name) => ![...columns.values()].includes(name));
@@ -61,7 +67,7 @@ export async function recogniseColumns(
     }
     columns.set(field, found.column);
   }
-  const unread = role === 'items' ? [] : free().filter((name) => matters(sample, name));
+  const unread = role !== 'events' ? [] : free().filter((name) => matters(sample, name));
   const inOrder = fields.flatMap((field) => (columns.has(field) ? [[field, columns.get(field)!] as const] : []));
   return { ...(layout === undefined ? {} : { layout }), columns: new Map(inOrder), unread };
 }

@@ -12,9 +12,12 @@ export interface Surroundings {
   knownShare?: (ids: readonly string[]) => Promise<number>;
 }
 
+/** What the records of a file are. */
+export type FileRole = 'items' | 'events' | 'users';
+
 export interface Search {
   sample: FileSample;
-  role: 'items' | 'events';
+  role: FileRole;
   /** Columns that no field has yet. */
   free: readonly string[];
   surroundings: Surroundings;

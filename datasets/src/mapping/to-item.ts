@@ -52,13 +52,8 @@ export function toItem(record: Record<string, unknown>, columns: ColumnFinder, o
   }
   const item: RawItem = { id: id.id };
   setContent(item, raw, onDropped);
-  const fields: NonNullable<Item['fields']> = {};
-  for (let n = 0; n < names.length; n++) {
-    if (indexes.includes(n)) continue;
-    const value = toField(record[names[n]]);
-    if (value !== undefined) fields[names[n]] = value;
-  }
-  if (Object.keys(fields).length > 0) item.fields = fields;
+  const fields = toFields(record, names, indexes, columns);
+  if (fields !== undefined) item.fields = fields;
   // A lone surrogate, which only a JSON escape can produce, has no UTF-8 form.
   const wellFormed = !JSON.stringify(item).includes('\\ud') || isWellFormed(item);
   return wellFormed ? { item } : { problem: 'is not Unicode', cause: 'is not Unicode', id: id.id };
@@ -90,6 +85,22 @@ function setContent(item: RawItem, raw: RawFields, onDropped: OnDropped): void {
   }
 }
 
+/** The columns that are not at `indexes`, under their own names; `undefined` if there are none. */
+export function toFields(
+  record: Record<string, unknown>,
+  names: readonly string[],
+  indexes: readonly number[],
+  columns: ColumnFinder,
+): Item['fields'] {
+  const fields: NonNullable<Item['fields']> = {};
+  for (let n = 0; n < names.length; n++) {
+    if (indexes.includes(n) || columns.isIgnored(names[n])) continue;
+    const value = toField(record[names[n]]);
+    if (value !== undefined) fields[names[n]] = value;
+  }
+  return Object.keys(fields).length > 0 ? fields : undefined;
+}
+
 function toField(value: unknown): string | number | boolean | string[] | undefined {
   if (isMissing(value)) return undefined;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
@@ -99,7 +110,7 @@ function toField(value: unknown): string | number | boolean | string[] | undefin
 }
 
 /** Whether all strings in a value, names of fields included, can be written as UTF-8. */
-function isWellFormed(value: unknown): boolean {
+export function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([name, part]) => name.isWellFormed() && isWellFormed(part));

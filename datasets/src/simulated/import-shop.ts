@@ -4,7 +4,7 @@ import type { RunContext } from '@lorekeep/core';
 import type { ImportRecord, ImportTransaction, Item, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 import { BATCH, eventBatches } from './event-batches.ts';
-import { simulatedFingerprint } from './fingerprint.ts';
+import { formerFingerprint, simulatedFingerprint } from './fingerprint.ts';
 import { resolveShopOptions, type SimulatedShopOptions } from './options.ts';
 import { type SimulatedShop, simulateShop } from './shop.ts';
 
@@ -30,7 +30,8 @@ export async function importSimulatedShop(
   const resolved = resolveShopOptions(options);
   const fingerprint = simulatedFingerprint(resolved);
   const imports = await store.imports();
-  const same = imports.find((record) => record.fingerprint === fingerprint);
+  const former = formerFingerprint(resolved);
+  const same = imports.find((record) => record.fingerprint === fingerprint || record.fingerprint === former);
   if (same !== undefined) return { record: same, unchanged: true };
   const other = imports.find((record) => record.files.length === 1 && record.files[0] === SOURCE);
   if (other !== undefined) throw errors.SIMULATED_OTHER_SHOP({ stored: other.fingerprint });

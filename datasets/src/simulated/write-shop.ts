@@ -58,10 +58,10 @@ function* itemLines(shop: SimulatedShop): Generator<string> {
 }
 
 function* eventLines(shop: SimulatedShop, context: RunContext): Generator<string> {
-  yield 'user\titem\trating\ttimestamp\tbehavior\tsession\tsurface\tposition\n';
+  yield 'user\titem\trating\ttimestamp\tbehavior\tsession\tsurface\tposition\trequest\n';
   for (const batch of eventBatches(shop, context)) {
-    for (const { user, item, timestamp, type, session, surface = '', position = '' } of batch) {
-      yield `${user}\t${item}\t\t${timestamp}\t${type}\t${session}\t${surface}\t${position}\n`;
+    for (const { user, item, timestamp, type, session, surface = '', position = '', request } of batch) {
+      yield `${user}\t${item}\t\t${timestamp}\t${type}\t${session}\t${surface}\t${position}\t${request}\n`;
     }
   }
 }

@@ -61,7 +61,7 @@ export async function checkEvents(
   const already = await staging.number('SELECT count(*) FROM events');
   await staging.run(`
     INSERT INTO events SELECT ${file}, line, row, user, item, time, coalesce(type, '${DEFAULT_EVENT_TYPE}'), rating_number,
-      surface, session, position_number, id, request
+      surface, session, position_number, id, request, mask
     FROM (${withTimes(clean, time)}) WHERE true ${left} ${known}`);
   await staging.run(`DROP TABLE ${problems}`);
   const written = (await staging.number('SELECT count(*) FROM events')) - already;
@@ -105,12 +105,15 @@ function problemOf(time: TimeColumn, timed: boolean, unknownItems: UnknownItems)
       : `WHEN unknown AND item IN (SELECT id FROM bad_items)
            THEN ${problem(ORPHAN_CAUSE, `'item ' || ${excerpt('item')} || ' has a malformed line'`)}
          ${unknownItems === 'skip' ? '' : `WHEN unknown THEN ${problem(UNKNOWN_ITEM_CAUSE, `'item ' || ${excerpt('item')} || ' is not in the catalogue'`)}`}`;
-  return `CASE ${badId('user')} ${badId('item')} ${unknown} ${missing} ${noDate} ${foreign.join(' ')}
+  return `CASE
+    WHEN outcome_problem IS NOT NULL THEN ${problem('outcome is neither yes nor no', 'outcome_problem')}
+    ${badId('user')} ${badId('item')} ${unknown} ${missing} ${noDate} ${foreign.join(' ')}
     WHEN shape <> 'none' AND number IS NOT NULL AND time IS NULL
       THEN ${timeProblem('time', 'is not a time between 1990 and tomorrow in any unit')}
     WHEN shape <> 'none' AND time IS NULL THEN ${timeProblem('time', 'is not a time')}
     ${range}
     WHEN length(type) > ${MAX_EVENT_TYPE_LENGTH} THEN ${problem(`type is longer than ${MAX_EVENT_TYPE_LENGTH} characters`)}
+    ${longId('request')} ${longId('id')}
     END`;
 }
 
@@ -127,6 +130,9 @@ const timeProblem = (cause: keyof typeof TIME_CAUSES, what: string) =>
 function problem(cause: string, reason?: string): string {
   return `${quote(cause)} || ${SEPARATOR} || ${reason ?? quote(cause)}`;
 }
+
+const longId = (column: 'request' | 'id') =>
+  `WHEN length(${column}) > ${MAX_ID_LENGTH} THEN ${problem(`${column === 'id' ? 'event id' : column} is longer than ${MAX_ID_LENGTH} characters`)}`;
 
 const badId = (column: string) => `
   WHEN ${column} IS NULL THEN ${problem(`${column} id is missing`)}

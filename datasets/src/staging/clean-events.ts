@@ -7,21 +7,28 @@ import type { EVENT_FIELDS } from '../mapping/columns.ts';
 import { idSql, trimSql, wholeFloatSql } from '../values/ids.ts';
 import { missingWordSql } from '../values/missing.ts';
 import { readRating } from '../values/rating.ts';
+import { type OutcomeColumns, outcomeColumnsSql, SHOWN } from './outcomes.ts';
 import { identifier, literal, type Staging } from './staging.ts';
 import { shapeColumn } from './time-columns.ts';
 
 /**
  * Moves the rows of `lines_<file>` to `clean_<file>`.
  * @param fields those of the file; the others are null
+ * @param outcomes if the file has columns of outcomes
  */
 export async function cleanEvents(
   staging: Staging,
   file: number,
   fields: readonly (typeof EVENT_FIELDS)[number][],
+  outcomes: OutcomeColumns | undefined,
 ): Promise<void> {
   const lines = `lines_${file}`;
   const texts = TEXT_FIELDS.map((field) =>
-    fields.includes(field) ? text(field) : `NULL::VARCHAR AS ${identifier(field)}`,
+    field === 'type' && outcomes !== undefined
+      ? `${literal(SHOWN)} AS type`
+      : fields.includes(field)
+        ? text(field)
+        : `NULL::VARCHAR AS ${identifier(field)}`,
   );
   const floats = { user: await isFloat(staging, lines, 'user'), item: await isFloat(staging, lines, 'item') };
   // If the catalogue has ids such as "1.0", so has the log.
@@ -31,7 +38,7 @@ export async function cleanEvents(
     CREATE TABLE clean_${file} AS
     WITH texts AS (
       SELECT rowid AS row, line, ${idSql('user', floats.user)} AS user, ${idSql('item', floats.item)} AS item,
-        ${texts.join(', ')}
+        ${texts.join(', ')}, ${outcomeColumnsSql(outcomes)}
       FROM ${lines}),
     numbers AS (
       SELECT *, ${finite('timestamp')} AS number, ${ratings} AS rating_number,

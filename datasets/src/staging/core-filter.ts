@@ -10,7 +10,10 @@ import { literal, type Staging } from './staging.ts';
 /** Makes the tables `core (user, item)`, `kept_users (id)` and `kept_items (id)` from `events`. */
 export async function findCore(staging: Staging, minUserEvents: number, minItemEvents: number): Promise<void> {
   const passive = PASSIVE_EVENT_TYPES.map(literal).join(', ');
-  await staging.run(`CREATE TABLE core AS SELECT user, item FROM events WHERE type NOT IN (${passive})`);
+  await staging.run(`
+    CREATE TABLE core AS SELECT user, item FROM events WHERE type NOT IN (${passive})
+    UNION ALL SELECT user, item FROM (
+      SELECT user, item, unnest(range(bit_count(mask)::BIGINT)) FROM events WHERE mask > 0)`);
   for (let before = -1, after = -2; before !== after; ) {
     before = await staging.number('SELECT count(*) FROM core');
     for (const [column, minimum] of [

@@ -5,9 +5,10 @@
 import { isPath } from '../formats/json/paths.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import type { ColumnNames } from '../mapping/columns.ts';
+import type { GivenColumns } from '../mapping/locate.ts';
 import { type Recognised, recogniseColumns } from '../mapping/recognise.ts';
 import type { FileSample } from '../mapping/sample.ts';
-import type { Surroundings } from '../mapping/search.ts';
+import type { FileRole, Surroundings } from '../mapping/search.ts';
 import { sampleFile } from './sample-file.ts';
 import type { Staging } from './staging.ts';
 
@@ -18,15 +19,17 @@ import type { Staging } from './staging.ts';
 export async function recogniseFile(
   staging: Staging,
   file: SourceFile,
-  role: 'items' | 'events',
-  given: ColumnNames,
+  role: FileRole,
+  given: GivenColumns,
   surroundings: Surroundings,
 ): Promise<{ sample: FileSample; recognised: Recognised }> {
-  const sample = await sampleFile(staging, file);
+  const all = await sampleFile(staging, file);
+  given.see(all.names);
+  const sample = withoutColumns(all, given.isIgnored);
   const isNested = sample.names.some(isPath) && (file.format === 'parquet' || /^json/.test(file.format));
-  if (!isNested) return { sample, recognised: await recogniseColumns(sample, role, given, surroundings) };
-  const found = await recogniseNested(sample, role, given, surroundings);
-  const recognised = withoutOtherLists(found, sample, given);
+  if (!isNested) return { sample, recognised: await recogniseColumns(sample, role, given.columns, surroundings) };
+  const found = await recogniseNested(sample, role, given.columns, surroundings);
+  const recognised = withoutOtherLists(found, sample, given.columns);
   const paths = [...recognised.columns.values()].filter(isPath);
   file.paths = [...new Set([...(file.paths ?? []), ...paths])];
   return { sample, recognised };
@@ -35,19 +38,25 @@ export async function recogniseFile(
 /** In a catalogue a name at the top comes before any path, because its nested objects describe other things. */
 async function recogniseNested(
   sample: FileSample,
-  role: 'items' | 'events',
+  role: FileRole,
   given: ColumnNames,
   surroundings: Surroundings,
 ): Promise<Recognised> {
   if (role === 'events') return recogniseColumns(sample, role, given, surroundings);
   const named = Object.values(given);
-  const top = sample.names
-    .map((name, at) => ({ name, at }))
-    .filter(({ name }) => !isPath(name) || named.includes(name));
-  const names = top.map(({ name }) => name);
-  const rows = sample.rows.map((row) => top.map(({ at }) => row[at]));
-  const first = await recogniseColumns({ ...sample, names, rows }, role, given, surroundings);
+  const top = withoutColumns(sample, (name) => isPath(name) && !named.includes(name));
+  const first = await recogniseColumns(top, role, given, surroundings);
   return recogniseColumns(sample, role, { ...given, ...Object.fromEntries(first.columns) }, surroundings);
+}
+
+function withoutColumns(sample: FileSample, isLeftOut: (name: string) => boolean): FileSample {
+  if (!sample.names.some(isLeftOut)) return sample;
+  const kept = sample.names.map((name, at) => ({ name, at })).filter(({ name }) => !isLeftOut(name));
+  return {
+    ...sample,
+    names: kept.map(({ name }) => name),
+    rows: sample.rows.map((row) => kept.map(({ at }) => row[at])),
+  };
 }
 
 /**
@@ -57,8 +66,8 @@ async function recogniseNested(
 function withoutOtherLists(recognised: Recognised, { lists = [] }: FileSample, given: ColumnNames): Recognised {
   const listsOf = (path: string) =>
     isPath(path) ? lists.filter((list) => path.startsWith(`${list}.`) || path.startsWith(`${list}[]`)) : [];
-  const item = recognised.columns.get('item');
-  const allowed = item === undefined ? [] : listsOf(item);
+  const id = recognised.columns.get('item') ?? recognised.columns.get('user');
+  const allowed = id === undefined ? [] : listsOf(id);
   const columns = [...recognised.columns].filter(
     ([field, path]) => given[field] === path || listsOf(path).every((list) => allowed.includes(list)),
   );

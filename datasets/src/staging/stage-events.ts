@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import { errors } from '../errors.ts';
+import { isPath } from '../formats/json/paths.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { type JsonRecord, readTextFile } from '../formats/text-file.ts';
 import { COLUMN_SYNONYMS, EVENT_FIELDS } from '../mapping/columns.ts';
@@ -18,6 +19,7 @@ import { typedIdSql } from '../values/ids.ts';
 import type { DateOrder } from '../values/time-text.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
 import { cleanEvents } from './clean-events.ts';
+import type { OutcomeColumns } from './outcomes.ts';
 import { openParquet, parquetError } from './parquet.ts';
 import { isPlainTable, stagePlainTable } from './plain-table.ts';
 import { problemReporter, type ReportProblem, shapeCause } from './problems.ts';
@@ -49,6 +51,7 @@ export interface StagedEvents {
 
 export interface StageEventsOptions {
   unknownItems: UnknownItems;
+  outcomes: OutcomeColumns;
   dateOrder?: DateOrder;
   surroundings: Surroundings;
   /** By file, the lines that were imported before and are not read again. */
@@ -57,7 +60,7 @@ export interface StageEventsOptions {
 
 /**
  * Makes, or adds to, the table `events (file, line, row, user, item, timestamp, type, rating, surface,
- * session, position, id, request)`; all its rows are valid.
+ * session, position, id, request, mask)`; all its rows are valid.
  * @throws LorekeepError `IMPORT_COLUMN_QUESTION`, `IMPORT_DATE_ORDER`, `IMPORT_MISSING_COLUMN`,
  *   `IMPORT_COLUMN_TYPE`, and those of reading
  */
@@ -65,21 +68,22 @@ export async function stageEvents(
   staging: Staging,
   files: SourceFile[],
   given: GivenColumns,
-  { unknownItems, dateOrder, surroundings, importedLines }: StageEventsOptions,
+  { unknownItems, outcomes, dateOrder, surroundings, importedLines }: StageEventsOptions,
   context: RunContext,
 ): Promise<StagedEvents> {
   const problems = await staging.append('problems');
   const report = problemReporter(problems);
   const read: Omit<StagedLog, 'time'>[] = [];
   for (const file of files) {
-    const { sample, recognised } = await recogniseFile(staging, file, 'events', given.columns, surroundings);
+    const { sample, recognised } = await recogniseFile(staging, file, 'events', given, surroundings);
+    if (outcomes.locate(sample.names, file).some((at) => at >= 0)) addPaths(file, outcomes.columns);
     const finder = createColumnFinder(recognised.columns, sample.names, given);
     const after = importedLines?.get(file) ?? 0;
     const counts =
       file.format === 'parquet'
-        ? await stageParquet(staging, file, recognised, finder)
-        : await stageText(staging, file, recognised, finder, after, report, context);
-    await cleanEvents(staging, file.index, fieldsOf(file, recognised));
+        ? await stageParquet(staging, file, recognised, finder, outcomes)
+        : await stageText(staging, file, recognised, finder, outcomes, after, report, context);
+    await cleanEvents(staging, file.index, fieldsOf(file, recognised), outcomes.isIn(file) ? outcomes : undefined);
     const isNamed = given.columns.id !== undefined;
     const kept = isNamed ? recognised : await withoutSharedIds(staging, file, recognised);
     read.push({ file, sample, recognised: kept, ...counts });
@@ -87,7 +91,8 @@ export async function stageEvents(
   problems.close();
   await staging.run(`
     CREATE TABLE IF NOT EXISTS events (file BIGINT, line BIGINT, row BIGINT, user VARCHAR, item VARCHAR, timestamp DOUBLE,
-      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE, id VARCHAR, request VARCHAR)`);
+      type VARCHAR, rating DOUBLE, surface VARCHAR, session VARCHAR, position DOUBLE, id VARCHAR, request VARCHAR,
+      mask UINTEGER)`);
   const times = await readTimeColumns(staging, files, dateOrder);
   const logs = read.map((log) => ({ ...log, time: times.get(log.file)! }));
   let timestamps = 0;
@@ -141,6 +146,26 @@ function fieldsOf(file: SourceFile, { columns }: Recognised): readonly EventFiel
   return isJson(file) ? EVENT_FIELDS : EVENT_FIELDS.filter((field) => columns.has(field));
 }
 
+/** The columns of the table `lines_<file>`, and where they are in a file. */
+function stagedFields(file: SourceFile, recognised: Recognised, outcomes: OutcomeColumns): readonly string[] {
+  return [...fieldsOf(file, recognised), ...(outcomes.isIn(file) ? outcomes.fields : [])];
+}
+
+function locateAll(
+  file: SourceFile,
+  recognised: Recognised,
+  finder: ColumnFinder,
+  outcomes: OutcomeColumns,
+  names: readonly string[],
+): readonly number[] {
+  const located = finder.locate(fieldsOf(file, recognised), names);
+  return outcomes.isIn(file) ? [...located, ...outcomes.locate(names, file)] : located;
+}
+
+function addPaths(file: SourceFile, columns: readonly string[]): void {
+  file.paths = [...new Set([...(file.paths ?? []), ...columns.filter(isPath)])];
+}
+
 /**
  * The table `lines_<file>` has `line` and one string column for each field of the file.
  * @param after problems of lines up to this one are not reported
@@ -150,13 +175,14 @@ async function stageText(
   file: SourceFile,
   recognised: Recognised,
   finder: ColumnFinder,
+  outcomes: OutcomeColumns,
   after: number,
   report: ReportProblem,
   { progress, signal }: RunContext,
 ): Promise<ReadCounts> {
   const table = `lines_${file.index}`;
-  const fields = fieldsOf(file, recognised);
-  const byDatabase = await stageByDatabase(staging, file, recognised, finder, { progress, signal });
+  const fields = stagedFields(file, recognised, outcomes);
+  const byDatabase = await stageByDatabase(staging, file, recognised, finder, outcomes, { progress, signal });
   if (byDatabase !== undefined) return byDatabase;
   await staging.run(
     `CREATE TABLE ${table} (line BIGINT, ${fields.map((field) => `${identifier(field)} VARCHAR`).join(', ')})`,
@@ -171,7 +197,7 @@ async function stageText(
   const { withoutElements } = await readTextFile(file, {
     onHeader(header) {
       requireColumns(file, header, recognised);
-      indexes = finder.locate(fields, header);
+      indexes = locateAll(file, recognised, finder, outcomes, header);
       continuation = createContinuation(recognised.layout, header);
     },
     onRow(line, cells, problem) {
@@ -186,7 +212,7 @@ async function stageText(
     onRecord(line, record, problem) {
       lines++;
       last = line;
-      problem ??= readJsonEvent(record!, finder, values);
+      problem ??= readJsonEvent(file, record!, finder, outcomes, values);
       if (problem === undefined) rows.row([line], values);
       else if (line > after) report(file.index, line, 'line', shapeCause(problem), problem);
     },
@@ -206,6 +232,7 @@ async function stageByDatabase(
   file: SourceFile,
   recognised: Recognised,
   finder: ColumnFinder,
+  outcomes: OutcomeColumns,
   { progress, signal }: RunContext,
 ): Promise<ReadCounts | undefined> {
   // The rows of some layouts go on in the next line.
@@ -214,8 +241,9 @@ async function stageByDatabase(
   progress?.({ stage: 'import', done: 0, unit: 'lines', note });
   const names = [...(file.dialect.names ?? []), ...Object.keys(file.partition ?? {})];
   requireColumns(file, names, recognised);
-  const fields = fieldsOf(file, recognised);
-  const rows = await stagePlainTable(staging, file, fields, finder.locate(fields, names), `lines_${file.index}`);
+  const fields = stagedFields(file, recognised, outcomes);
+  const indexes = locateAll(file, recognised, finder, outcomes, names);
+  const rows = await stagePlainTable(staging, file, fields, indexes, `lines_${file.index}`);
   if (rows === undefined) return undefined;
   progress?.({ stage: 'import', done: rows, unit: 'lines', note });
   signal?.throwIfAborted();
@@ -223,19 +251,28 @@ async function stageByDatabase(
 }
 
 /** Fills `values` with the fields of one JSON record; returns what is wrong with it. */
-function readJsonEvent(record: JsonRecord, finder: ColumnFinder, values: (string | null)[]): string | undefined {
+function readJsonEvent(
+  file: SourceFile,
+  record: JsonRecord,
+  finder: ColumnFinder,
+  outcomes: OutcomeColumns,
+  values: (string | null)[],
+): string | undefined {
+  const nameOf = (f: number) => EVENT_FIELDS[f] ?? `outcome ${outcomes.types[f - EVENT_FIELDS.length]}`;
   const names = Object.keys(record);
-  const indexes = finder.locate(EVENT_FIELDS, names);
+  const located = finder.locate(EVENT_FIELDS, names);
+  const indexes = outcomes.isIn(file) ? [...located, ...outcomes.locate(names, file)] : located;
   for (let f = 0; f < values.length; f++) {
     const value = indexes[f] < 0 ? null : record[names[indexes[f]]];
     if (value === null) values[f] = null;
+    else if (f >= EVENT_FIELDS.length && typeof value === 'boolean') values[f] = String(value);
     else if (typeof value !== 'string' && typeof value !== 'number') {
-      return `${EVENT_FIELDS[f]} is neither a string nor a number`;
+      return `${nameOf(f)} is neither a string nor a number`;
     } else {
       const text = String(value);
       // A lone surrogate, which only an escape can produce, has no UTF-8 form: different ids would
       // become one.
-      if (!text.isWellFormed()) return `${EVENT_FIELDS[f]} is not Unicode`;
+      if (!text.isWellFormed()) return `${nameOf(f)} is not Unicode`;
       values[f] = text;
     }
   }
@@ -247,13 +284,14 @@ async function stageParquet(
   file: SourceFile,
   recognised: Recognised,
   finder: ColumnFinder,
+  outcomes: OutcomeColumns,
 ): Promise<ReadCounts> {
   const { columns: described, rows } = await openParquet(staging, file);
   const names = described.map(([name]) => name);
   requireColumns(file, names, recognised);
-  const fields = fieldsOf(file, recognised);
-  const indexes = finder.locate(fields, names);
-  const selected = fields.map((field, f) => {
+  const indexes = locateAll(file, recognised, finder, outcomes, names);
+  const selected = stagedFields(file, recognised, outcomes).map((field, f) => {
+    if (indexes[f] < 0) return `NULL::VARCHAR AS ${identifier(field)}`;
     const [column, type] = described[indexes[f]];
     if (/\]$|^(STRUCT|MAP|UNION|BLOB)/.test(type)) {
       throw errors.IMPORT_COLUMN_TYPE({ file: file.path, column, field, type });

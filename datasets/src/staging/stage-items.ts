@@ -6,25 +6,21 @@
 import { basename } from 'node:path';
 import type { RunContext } from '@lorekeep/core';
 import type { Store } from '@lorekeep/store';
-import { errors } from '../errors.ts';
-import { parseJsonLine } from '../formats/json/json-line.ts';
 import type { SourceFile } from '../formats/source-file.ts';
-import { readTextFile, type TextFileCounts } from '../formats/text-file.ts';
+import type { TextFileCounts } from '../formats/text-file.ts';
 import { type CatalogueColumns, createCatalogueColumns } from '../mapping/catalogue-column.ts';
-import { COLUMN_SYNONYMS } from '../mapping/columns.ts';
-import { createContinuation } from '../mapping/continued.ts';
 import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../mapping/locate.ts';
 import type { Recognised } from '../mapping/recognise.ts';
 import type { FileSample } from '../mapping/sample.ts';
 import { toItem } from '../mapping/to-item.ts';
 import { rawItem } from '../raw/amazon.ts';
-import { readId, typedIdSql, wholeFloatSql } from '../values/ids.ts';
+import { readId } from '../values/ids.ts';
 import { isMissing } from '../values/missing.ts';
-import { openParquet } from './parquet.ts';
 import { createProblems, problemReporter, type ReportProblem, shapeCause } from './problems.ts';
+import { type OnRecordObject, readRecordsOf, unfloatIds } from './read-records.ts';
 import { recogniseFile } from './recognise-file.ts';
 import { type RepeatedItems, removeRepeatedIds } from './repeated-items.ts';
-import { identifier, literal, type RowAppender, type Staging } from './staging.ts';
+import type { RowAppender, Staging } from './staging.ts';
 
 /** A catalogue file that has been read. */
 export interface StagedCatalogue {
@@ -71,7 +67,7 @@ export async function stageItems(
   };
   const catalogues: StagedCatalogue[] = [];
   for (const file of files) {
-    const { sample, recognised } = await recogniseFile(staging, file, 'items', given.columns, NO_CATALOGUE);
+    const { sample, recognised } = await recogniseFile(staging, file, 'items', given, NO_CATALOGUE);
     const separators = listSeparator === undefined ? layoutSeparators(recognised) : [listSeparator];
     const catalogue = { file, sample, recognised, columns: createCatalogueColumns(separators) };
     const finder = createColumnFinder(recognised.columns, sample.names, given);
@@ -79,13 +75,13 @@ export async function stageItems(
     catalogues.push({ ...catalogue, withoutElements });
   }
   for (const sink of Object.values(sinks)) sink.close();
-  for (const { file } of catalogues) await unfloatIds(staging, file);
-  const repeated = await removeRepeatedIds(staging, files, repeatedItems);
+  for (const { file } of catalogues) await unfloatIds(staging, 'items', file);
+  const repeated = await removeRepeatedIds(staging, 'items', files, repeatedItems);
   await collectKnownIds(staging, store);
   return { catalogues, repeated };
 }
 
-const NO_CATALOGUE = { catalogueColumns: [], catalogueFiles: [] };
+export const NO_CATALOGUE = { catalogueColumns: [], catalogueFiles: [] };
 
 /** RecBole divides lists by blanks and says so in the name of the column. */
 function layoutSeparators({ layout, columns }: Recognised): readonly string[] | undefined {
@@ -97,8 +93,6 @@ interface Sinks {
   problems: RowAppender;
   badItems: RowAppender;
 }
-
-type OnItemRecord = (line: number, record: Record<string, unknown> | undefined, problem?: string, id?: unknown) => void;
 
 async function stageFile(
   staging: Staging,
@@ -115,7 +109,7 @@ async function stageFile(
     items.flush();
     progress?.({ stage: 'import', done: lines, unit: 'lines', note: `reading ${basename(file.path)}` });
   };
-  const onRecord: OnItemRecord = (line, record, problem, brokenId) => {
+  const onRecord: OnRecordObject = (line, record, problem, brokenId) => {
     lines++;
     if (record === undefined) {
       report(file.index, line, 'line', shapeCause(problem!), problem!);
@@ -137,11 +131,7 @@ async function stageFile(
       items.row([file.index, line], [result.item.id, JSON.stringify(result.item)]);
     }
   };
-  const counts =
-    file.format === 'parquet'
-      ? await readParquetItems(staging, file, recognised, finder, onRecord, onBlock)
-      : await readTextItems(file, recognised, finder, onRecord, onBlock);
-  onBlock();
+  const counts = await readRecordsOf(staging, file, 'item', recognised, finder, { onRecord, onBlock });
   reportPrices(file, columns, report);
   return counts;
 }
@@ -154,82 +144,6 @@ function reportPrices(file: SourceFile, columns: CatalogueColumns, report: Repor
       report(file.index, line, 'value', cause, `price ${JSON.stringify(value)} is left out`);
     }
   }
-}
-
-function requireItem(file: SourceFile, names: string[], recognised: Recognised): void {
-  if (recognised.columns.has('item')) return;
-  throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field: 'item', found: names, accepted: COLUMN_SYNONYMS.item });
-}
-
-async function readTextItems(
-  file: SourceFile,
-  recognised: Recognised,
-  finder: ColumnFinder,
-  onRecord: OnItemRecord,
-  onBlock: () => void,
-): Promise<TextFileCounts> {
-  let names: string[] = [];
-  let id = -1;
-  let continuation: ReturnType<typeof createContinuation>;
-  return readTextFile(file, {
-    onHeader(header) {
-      requireItem(file, header, recognised);
-      names = header;
-      [id] = finder.locate(['item'], header);
-      continuation = createContinuation(recognised.layout, header);
-    },
-    onRow(line, cells, problem) {
-      if (problem !== undefined) onRecord(line, undefined, problem, cells[id]);
-      else {
-        continuation?.(cells);
-        onRecord(line, Object.fromEntries(cells.map((cell, i) => [names[i], cell])));
-      }
-    },
-    onRecord,
-    onBlock,
-  });
-}
-
-async function readParquetItems(
-  staging: Staging,
-  file: SourceFile,
-  recognised: Recognised,
-  finder: ColumnFinder,
-  onRecord: OnItemRecord,
-  onBlock: () => void,
-): Promise<TextFileCounts> {
-  const { columns: described, rows: source } = await openParquet(staging, file);
-  const names = described.map(([name]) => name);
-  requireItem(file, names, recognised);
-  const [id] = finder.locate(['item'], names);
-  const parts = described.map(([name, type], i) => {
-    const value = identifier(name);
-    if (i === id) return `${literal(name)}: ${typedIdSql(value, type)}`;
-    // JSON has neither NaN nor infinity. NaN stands for "no value"; infinity is no price.
-    const json = /^(DOUBLE|FLOAT)$/.test(type)
-      ? `CASE WHEN isnan(${value}) THEN NULL WHEN isfinite(${value}) THEN to_json(${value}) ELSE to_json(${value}::VARCHAR) END`
-      : value;
-    return `${literal(name)}: ${json}`;
-  });
-  const rows = staging.stream(
-    `SELECT file_row_number + 1, to_json({${parts.join(', ')}}) FROM ${source} ORDER BY file_row_number`,
-  );
-  for await (const [lines, jsons] of rows) {
-    for (let i = 0; i < lines.length; i++) {
-      const parsed = parseJsonLine(jsons[i] as string);
-      onRecord(Number(lines[i]), parsed.value, parsed.problem);
-    }
-    onBlock();
-  }
-  return { withoutElements: 0 };
-}
-
-/** A column of whole floats only is one of integers, as pandas writes it if values are missing. */
-async function unfloatIds(staging: Staging, { index }: SourceFile): Promise<void> {
-  const where = `FROM items WHERE file = ${index}`;
-  const all = await staging.number(`SELECT count(*) ${where}`);
-  if (all === 0 || (await staging.number(`SELECT count(*) ${where} AND ${wholeFloatSql('id')}`)) < all) return;
-  await staging.run(`UPDATE items SET id = regexp_replace(id, '\\.0+$', '') WHERE file = ${index}`);
 }
 
 async function collectKnownIds(staging: Staging, store: Store): Promise<void> {

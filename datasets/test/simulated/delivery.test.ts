@@ -41,10 +41,11 @@ test('the files have the layout of public data sets, say that they are simulated
     .toString()
     .trimEnd()
     .split('\n');
-  assert.equal(eventLines[0], 'user\titem\trating\ttimestamp\tbehavior\tsession\tsurface\tposition');
+  assert.equal(eventLines[0], 'user\titem\trating\ttimestamp\tbehavior\tsession\tsurface\tposition\trequest');
   assert.equal(eventLines.length, 12_001);
-  const [user, item, rating, timestamp, type, session, surface, position] = eventLines[1].split('\t');
-  const read: Event = { user, item, timestamp: Number(timestamp), type, session, surface, position: Number(position) };
+  const [user, item, rating, timestamp, type, session, surface, position, request] = eventLines[1].split('\t');
+  const place = { session, surface, position: Number(position), request };
+  const read: Event = { user, item, timestamp: Number(timestamp), type, ...place };
   assert.deepEqual(read, shop.events().next().value);
   assert.equal(rating, '');
   const description = JSON.parse(await readFile(files.description, 'utf8'));

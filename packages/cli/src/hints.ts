@@ -36,7 +36,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   // The main job, in its order
   WORKSPACE_MISSING: 'Run `lorekeep import` or `lorekeep quickstart` first, or name another folder with --workspace.',
   WORKSPACE_HOLDS_OTHER_DATA: `For the simulated shop, ${NEW_WORKSPACE}. Nothing was changed.`,
-  NOTHING_TO_IMPORT: 'Name at least one file with --items or --events.',
+  NOTHING_TO_IMPORT: 'Name at least one file with --items, --events or --users.',
   NOTHING_IMPORTED: 'Run `lorekeep import --items FILE --events FILE` first.',
   NOTHING_ENCODED: 'Run `lorekeep encode` first.',
   NOTHING_TRAINED: 'Run `lorekeep train` first.',
@@ -111,6 +111,10 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
       : 'Correct the name on the right of --column. It must be exactly as in the first line of the file.',
   IMPORT_EMPTY_LOG: 'Check the files of --events: with --replace they must hold the whole log. Nothing was changed.',
+  IMPORT_OUTCOME_MISSING: ({ found }) =>
+    Array.isArray(found) && found.length > 0
+      ? `Correct the name behind = in --outcomes. These columns look like outcomes: ${listed(found)}.`
+      : 'Correct the name behind = in --outcomes. It must be exactly as in the first line of the file.',
   IMPORT_NOTHING_LEFT: 'Lower --min-user-events and --min-item-events. Nothing was imported.',
   IMPORT_DIRECTORY: ({ found, missing }) =>
     found === undefined && missing === undefined

@@ -41,5 +41,14 @@ export type {
   SimilarRequest,
   Source,
 } from '@lorekeep/recommender';
-export type { Event, Item } from '@lorekeep/store';
+export type {
+  Event,
+  ImpressionBatch,
+  ImpressionColumns,
+  ImpressionLog,
+  ImpressionLogOptions,
+  ImpressionNames,
+  Item,
+  UserRecord,
+} from '@lorekeep/store';
 export * from '@lorekeep/workspace';

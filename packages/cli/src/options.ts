@@ -25,7 +25,18 @@ import {
   REFITS,
 } from '@lorekeep/workspace';
 import { Option } from 'commander';
-import { headerNames, idList, integer, integerOr, number, pairs, type Range, repeated, time } from './parsers.ts';
+import {
+  headerNames,
+  idList,
+  integer,
+  integerOr,
+  number,
+  pairList,
+  pairs,
+  type Range,
+  repeated,
+  time,
+} from './parsers.ts';
 
 export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
@@ -52,6 +63,14 @@ export const items = () =>
   );
 export const events = () =>
   new Option('--events <file...>', 'event files, folders or patterns in order of arrival, in the same formats');
+export const users = () =>
+  new Option('--users <file...>', 'files of users, in the same formats: user, and attributes in the other columns');
+export const outcomes = () =>
+  new Option(
+    '--outcomes <type=column,…>',
+    'event files have one row per impression, with its outcomes in columns: click=is_click,like=is_like',
+  ).argParser(pairList);
+export const ignore = () => new Option('--ignore <column...>', 'columns to leave unread, also if they are recognised');
 export const format = () =>
   new Option('--format <name>', 'format of all files')
     .choices(['auto', ...FORMATS, ...RAW_FORMATS])

@@ -78,3 +78,11 @@ export function headerNames(text: string, collected: HeaderNames = {}): HeaderNa
   if (names.includes('')) throw new InvalidArgumentError('It must have the form a,b,c or items=a,b,c or events=a,b,c.');
   return role === undefined ? { items: names, events: names, ...collected } : { ...collected, [role]: names };
 }
+
+/** `a=x,b=y` becomes `{ a: 'x', b: 'y' }`, over repeated values; `c` alone stands for `c=c`. */
+export function pairList(text: string, collected: Record<string, string> = {}): Record<string, string> {
+  return idList(text).reduce(
+    (pairsSoFar, part) => pairs(part.includes('=') ? part : `${part}=${part}`, pairsSoFar),
+    collected,
+  );
+}

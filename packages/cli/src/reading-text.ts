@@ -43,6 +43,10 @@ function fileText(file: FileReading, rules: EventRules): string {
   if (file.ratings !== undefined) {
     lines.push(`  ratings: ${file.ratings.map(({ rating, events }) => `${rating} (${count(events)})`).join(', ')}`);
   }
+  if (file.outcomes !== undefined) {
+    const texts = file.outcomes.map(({ type, column, events }) => `${column} → ${typeText(type, events, rules)}`);
+    lines.push(`  outcomes of impressions: ${texts.join(', ')}`);
+  }
   const rated = ratingText(file, rules);
   if (rated !== undefined) lines.push(`  ${rated}`);
   if (file.withoutElements !== undefined) {

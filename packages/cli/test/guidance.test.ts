@@ -43,7 +43,7 @@ describe('each command names the next one, and status agrees', () => {
   const workspace = ['--workspace', 'my shop'];
   const files = ['--items', 'shop/items.jsonl.gz', '--events', 'shop/interactions.tsv.gz'];
   const steps: [words: string[], next: string, state: RegExp][] = [
-    [['import', ...files], 'encode', /^Imported {3}80 items, 26 users, 1,500 events$/m],
+    [['import', ...files], 'encode', /^Imported {3}80 items, 26 users, 1,500 events \([\d,]+ impressions\)$/m],
     [['encode', '--model', 'lexical', '--dry-run'], 'encode', /^Encoded {4}no$/m],
     [['encode', '--model', 'lexical'], 'train', /^Encoded {4}lexical \(not a language model\)$/m],
     [['train', '--config', 'quick.json'], 'publish', /^Trained {4}learn, model \S+$/m],

@@ -262,6 +262,27 @@ test('doctor ends with exit code 1 if something needed is broken, and says how t
   assert.match(people.stdout, /^-- {2}workspace/m);
 });
 
+test('import reads columns of outcomes and files of users, and status counts impressions', async () => {
+  await writeFile(
+    join(dir, 'log.csv'),
+    'user,item,time,tab,is_click,like\nu,sim-item-000001,1,3,1,0\nu,sim-item-000002,2,3,0,0\n',
+  );
+  await writeFile(join(dir, 'users.csv'), 'user,country\nu,fi\nnew,ee\n');
+  const words = ['import', '--workspace', 'shown', '--items', 'shop/items.jsonl.gz', '--events', 'log.csv'];
+  const how = ['--users', 'users.csv', '--outcomes', 'click=is_click,like', '--column', 'surface=tab'];
+  const { code, stdout, stderr } = await lorekeep([...words, ...how], dir);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Imported 2 impressions; of these click 50\.00 %, like 0\.00 %\.\n/);
+  assert.match(stdout, /Imported the attributes of 2 users\.\n/);
+  const status = await lorekeep(['status', '--workspace', 'shown'], dir);
+  assert.match(status.stdout, /^Imported {3}200 items, 2 users, 3 events \(2 impressions\)$/m);
+  const again = await lorekeep([...words, ...how, '--json'], dir);
+  assert.deepEqual([again.last.unchanged, again.last.outcomes], [true, {}]);
+  const wrong = await lorekeep([...words, '--outcomes', 'click=clicked', '--json'], dir);
+  assert.equal(wrong.last.error.code, 'IMPORT_OUTCOME_MISSING');
+  assert.match(wrong.last.error.hint, /--outcomes.*is_click, like/);
+});
+
 describe('wrong usage', () => {
   const cases: [string[], string][] = [
     [['no-such-command'], 'USAGE'],
@@ -310,7 +331,10 @@ describe('wrong usage', () => {
       words.map((word) => (word === 'bad.csv' ? 'unknown.csv' : word)),
       dir,
     );
-    assert.match(unknown.stderr, /→ .*--unknown-items skip, or add their items by id alone with --unknown-items add\.$/m);
+    assert.match(
+      unknown.stderr,
+      /→ .*--unknown-items skip, or add their items by id alone with --unknown-items add\.$/m,
+    );
     const left = await lorekeep([...words, '--skip-bad', '2', '--json'], dir);
     assert.equal(left.last.counts.events, 1);
     assert.equal(left.last.skipped, 2);

@@ -90,6 +90,11 @@ export const errors = defineErrors({
     message: ({ id }) => `No item has the id ${JSON.stringify(id)}.`,
     hint: 'Check the id, or store the item first.',
   }),
+  USER_NOT_FOUND: usage<{ id: string }>({
+    http: 404,
+    message: ({ id }) => `No user has the id ${JSON.stringify(id)}.`,
+    hint: 'Check the id, or store the user or an event of the user first.',
+  }),
   ENGINE_BUSY: usage<{ pending: number }>({
     http: 503,
     message: ({ pending }) => `${pending} writes are already waiting.`,

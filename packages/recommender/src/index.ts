@@ -37,6 +37,7 @@ export {
   MAX_K,
   recommendationsSchema,
   recommendSchema,
+  userSchema,
 } from './engine/requests.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';

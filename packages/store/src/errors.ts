@@ -56,6 +56,11 @@ export const errors = defineErrors({
     message: ({ index, id, problem }) => `Item ${index} of the batch (id ${shown(id)}): ${problem}.`,
     hint: 'Correct the item and send the batch again. Nothing of it was written.',
   }),
+  USER_INVALID: usage<{ index: number; id: unknown; problem: string }>({
+    http: 400,
+    message: ({ index, id, problem }) => `User ${index} of the batch (id ${shown(id)}): ${problem}.`,
+    hint: 'Correct the user and send the batch again. Nothing of it was written.',
+  }),
   EVENT_INVALID: usage<{ index: number; problem: string }>({
     http: 400,
     message: ({ index, problem }) => `Event ${index} of the batch: ${problem}.`,

@@ -10,6 +10,15 @@ export type { Deleted, Deletion, EventFilter, StoreProblem, UndoneImport } from 
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export type { Event, EventLog, EventTypeCount, InteractionLog, NegativeEvents } from './contract/event-log.ts';
 export type { ImportAllOptions, ImportRecord, Imports, ImportTransaction, ReplacedEvents } from './contract/imports.ts';
+export { createImpressionHash, type ImpressionHash } from './contract/impression-hash.ts';
+export type {
+  ImpressionBatch,
+  ImpressionColumns,
+  ImpressionLog,
+  ImpressionLogOptions,
+  ImpressionNames,
+  Impressions,
+} from './contract/impression-log.ts';
 export {
   codePointLength,
   eventTypeProblem,
@@ -47,6 +56,15 @@ export {
 export { recogniseRatings } from './contract/meaning/recognise-ratings.ts';
 export type { Settings } from './contract/settings.ts';
 export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
-export { checkCount, checkEventFilter, checkEvents, checkHashes, checkIds, checkItems } from './contract/validation.ts';
+export type { UserRecord, Users } from './contract/users.ts';
+export {
+  checkCount,
+  checkEventFilter,
+  checkEvents,
+  checkHashes,
+  checkIds,
+  checkItems,
+  checkUsers,
+} from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';

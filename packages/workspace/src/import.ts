@@ -24,12 +24,18 @@ import type { WorkspaceState } from './state.ts';
 export interface ImportFilesOptions extends Omit<ImportOptions, 'store' | keyof RunContext> {}
 
 /** How to read the files of a data folder. */
-export interface ImportDirectoryOptions extends Omit<ImportFilesOptions, 'items' | 'events' | 'alone'> {}
+export interface ImportDirectoryOptions extends Omit<ImportFilesOptions, 'items' | 'events' | 'users' | 'alone'> {}
 
 /** What an import did. */
 export interface ImportResult {
   /** What the workspace contains now. */
   counts: StoreCounts;
+  /** Impressions among the events imported now. */
+  impressions: number;
+  /** Events made from columns of outcomes, by type. */
+  outcomes: Record<string, number>;
+  /** Records of users imported now. */
+  userRecords: number;
   /** Events left out because their item is unknown (`unknownItems: 'skip'`). */
   withoutItem: number;
   /** Items that are known by their id alone (`unknownItems: 'add'`). */
@@ -65,17 +71,17 @@ export async function importInto(
   options: ImportFilesOptions,
   { progress, warn, signal }: RunContext,
 ): Promise<ImportResult> {
-  const { items = [], events = [] } = options;
-  if (items.length + events.length === 0) throw errors.NOTHING_TO_IMPORT();
+  const { items = [], events = [], users = [] } = options;
+  if (items.length + events.length + users.length === 0) throw errors.NOTHING_TO_IMPORT();
   const isPublished = RAW_FORMATS.some((format) => format === options.format);
   // Published figures of these sets take every rating as positive.
   if (isPublished && options.dryRun !== true && Object.keys(await store.eventRules()).length === 0)
     await store.setEventRules({ preset: 'all-positive' });
   const summary = await importFiles({ ...options, store, progress, warn, signal });
   if (!summary.dryRun) await recogniseRatings(store);
-  const { items: newItems, users, events: newEvents, repeatedFiles: _, fingerprint: __, ...result } = summary;
-  const source = [...items, ...events].map((path) => basename(path)).join(', ');
-  const imported = { items: newItems, users, events: newEvents };
+  const { items: newItems, users: newUsers, events: newEvents, repeatedFiles: _, fingerprint: __, ...result } = summary;
+  const source = [...items, ...events, ...users].map((path) => basename(path)).join(', ');
+  const imported = { items: newItems, users: newUsers, events: newEvents };
   return { counts: await store.counts(), ...result, imported, source };
 }
 
@@ -109,5 +115,7 @@ export async function importSimulatedShopInto(
   };
   const counts = await store.counts();
   const told = { reading: [], grownFiles: [], dryRun: false, imported: counts };
-  return { counts, ...leftOut, ...told, unchanged, source: 'the simulated shop' };
+  const impressions = unchanged ? 0 : await store.countImpressions();
+  const shown = { impressions, outcomes: {}, userRecords: 0 };
+  return { counts, ...shown, ...leftOut, ...told, unchanged, source: 'the simulated shop' };
 }

@@ -34,6 +34,8 @@ export interface WorkspaceStatus {
   /** The step that brings the workspace to its next stage. */
   next: NextStep;
   counts: StoreCounts;
+  /** How many of the events are impressions. */
+  impressions: number;
   /** The encoder used last. */
   encoder?: { name: string; model: string; dim: number; isLanguageModel: boolean };
   /** The newest trained version. */
@@ -85,6 +87,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     // Without enough events there is nothing to train on, but the texts can be published.
     next: stage === 'encoded' && outlook?.training === 'impossible' ? 'publish' : NEXT[stage],
     counts,
+    impressions: await store.countImpressions(),
     ...(encoder && {
       encoder: {
         name: encoder.name,
@@ -130,9 +133,12 @@ async function newestManifest(state: WorkspaceState): Promise<BundleManifest | u
   return (await latestModel(state)) === undefined ? undefined : readManifest(await modelDir(state));
 }
 
-/** No import has finished since the training. Single events that a service takes do not count. */
+/**
+ * No import of items or events has finished since the training. Single events that a service takes do
+ * not count.
+ */
 async function isNewest({ store }: WorkspaceState, { createdAt }: BundleManifest): Promise<boolean> {
-  return (await store.imports()).every(({ at }) => at <= createdAt);
+  return (await store.imports()).every(({ at, items, events }) => at <= createdAt || items + events === 0);
 }
 
 /** Work that a later run of the same step resumes. */

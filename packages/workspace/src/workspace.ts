@@ -106,19 +106,13 @@ export interface Workspace extends AsyncDisposable {
   /**
    * Trains a model and makes it the newest version. A version trained from the same data, encoder,
    * configuration and seed is reused (`unchanged`). The same inputs give the same model on one
-<<<<<<< HEAD
    * machine. If users were erased since the last training, removes the versions that have learned
-   * from them, except the live one; warns with `ERASURE_WAITS`.
+   * from them, except the live one. Warns with `ERASURE_WAITS`, and with `METRICS_EMPTY` or
+   * `METRICS_TRIVIAL` if its metrics say nothing.
    * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
    *   `EMBEDDING_MISSING`, `TARGET_UNKNOWN`, `WORKSPACE_BAD_OPTION`, and what training throws
-   *   (`TOWERS_…`, `BUNDLE_…` for `initFrom`)
-=======
-   * machine. Warns with `METRICS_EMPTY` or `METRICS_TRIVIAL` if its metrics say nothing.
-   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
-   *   `EMBEDDING_MISSING`, `WORKSPACE_BAD_OPTION`, and what training throws (`TRAINING_…` and
-   *   `TOWERS_NO_TRANSITIONS` if there is nothing to learn from, `TOWERS_…`, `BUNDLE_…` for
-   *   `initFrom`)
->>>>>>> smallshops
+   *   (`TRAINING_…` and `TOWERS_NO_TRANSITIONS` if there is nothing to learn from, `TOWERS_…`,
+   *   `BUNDLE_…` for `initFrom`)
    * @example
    * const { version, metrics } = await workspace.train({ preset: 'learn', seed: 42 });
    * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);

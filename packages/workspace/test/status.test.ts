@@ -82,6 +82,11 @@ test('the record of a service whose process is gone is ignored, and removed by t
 });
 
 test('new data leads back to the step that takes it up', async () => {
+  const users = join(folder.dir, 'users.csv');
+  await writeFile(users, 'user,country\nsim-user-000001,fi\n');
+  const before = await reached();
+  assert.equal((await workspace.import({ users: [users] })).userRecords, 1);
+  assert.deepEqual(await reached(), before, 'attributes of users need no training');
   const more = join(folder.dir, 'more.jsonl');
   await writeFile(more, `${JSON.stringify({ id: 'new-item', title: 'A lamp of brass' })}\n`);
   await workspace.import({ items: [more] });

@@ -87,7 +87,7 @@ describe('imports', () => {
     assert.equal(first.counts.items, 80);
     assert.deepEqual([first.unchanged, first.source], [false, 'items.jsonl.gz, interactions.tsv.gz']);
     const second = await workspace.import(files);
-    assert.deepEqual(second, { ...first, unchanged: true, reading: [] });
+    assert.deepEqual(second, { ...first, impressions: 0, unchanged: true, reading: [] });
     await assert.rejects(workspace.import({}), { code: 'NOTHING_TO_IMPORT' });
     await assert.rejects(workspace.import({ items: [] }), { code: 'NOTHING_TO_IMPORT' });
   });

@@ -54,13 +54,15 @@ export interface Shop {
 /** A visit under way. */
 interface OngoingVisit extends Shop, Visit {
   name: string;
+  /** Id of the page that is shown: the request that its impressions and what follows from them name. */
+  request: string;
   /** Seconds since the start of the log. */
   now: number;
   log: TracedEvent[];
   errand: Errand | undefined;
   clicked: Set<number>;
-  /** Item → log-odds of its click. */
-  cart: Map<number, number>;
+  /** What was put in the cart: log-odds of its click, and the page it was clicked on. */
+  cart: Map<number, { logOdds: number; request: string }>;
 }
 
 /** One position of a page. */
@@ -86,6 +88,7 @@ export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
     ...shop,
     ...visit,
     name: userId(visit.user),
+    request: '',
     now: visit.start,
     log: [],
     errand,
@@ -97,6 +100,7 @@ export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
   let anchor = -1;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     ongoing.now += 2 + exponential(random, 8);
+    ongoing.request = `${visit.session}.${pages}`;
     const page = policy.page({ surface, errand: ongoing.errand, recentShelves, anchor }, random);
     const lastClick = browsePage(ongoing, surface, showPage(ongoing, surface, page));
     if (lastClick !== undefined && random.next() < 0.4) {
@@ -152,7 +156,7 @@ function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): nu
     ongoing.now += 5 + exponential(random, 25);
     if (random.next() >= cartProbability(logOdds)) return;
     record(ongoing, item, 'cart');
-    cart.set(item, logOdds);
+    cart.set(item, { logOdds, request: ongoing.request });
     if (ongoing.errand?.type === type) ongoing.errand = complementErrand(world, ongoing.errand, random);
   });
   return lastClick;
@@ -161,22 +165,23 @@ function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): nu
 /** Buys some of the cart; purchases create needs. */
 function checkOut(ongoing: OngoingVisit): void {
   const { world, catalogue, memory, user, random, cart } = ongoing;
-  for (const [item, logOdds] of cart) {
+  for (const [item, { logOdds, request }] of cart) {
     if (random.next() >= purchaseProbability(logOdds)) continue;
     ongoing.now += 10 + exponential(random, 20);
-    record(ongoing, item, 'purchase');
+    record({ ...ongoing, request }, item, 'purchase');
     const needs = addNeeds(world, memory.needs.get(user) ?? [], item, catalogue.type[item], ongoing.now, random);
     if (needs.length > 0) memory.needs.set(user, needs);
   }
 }
 
 function record(
-  { name, epoch, now, session, log }: OngoingVisit,
+  { name, epoch, now, session, request, log }: OngoingVisit,
   item: number,
   type: string,
   place?: { surface: string; position: number },
 ): TracedEvent {
-  const event: Event = { user: name, item: itemId(item), type, timestamp: epoch + Math.floor(now), session, ...place };
+  const timestamp = epoch + Math.floor(now);
+  const event: Event = { user: name, item: itemId(item), type, timestamp, session, request, ...place };
   const traced: TracedEvent = { event, item };
   log.push(traced);
   return traced;

@@ -30,7 +30,10 @@ export interface ReadingCommandOptions
 export interface ImportCommandOptions
   extends ReadingCommandOptions,
     EventOptions,
-    Pick<ImportFilesOptions, 'items' | 'events' | 'minUserEvents' | 'minItemEvents' | 'replace' | 'dryRun'> {}
+    Pick<
+      ImportFilesOptions,
+      'items' | 'events' | 'users' | 'outcomes' | 'ignore' | 'minUserEvents' | 'minItemEvents' | 'replace' | 'dryRun'
+    > {}
 
 /** @throws LorekeepError `COLUMN_FIELD_UNKNOWN` */
 export function readingOptionsOf(options: ReadingCommandOptions, rules: EventRules, output: Output) {
@@ -52,10 +55,11 @@ export async function importCommand(
   { workspace, output, run }: CommandContext,
   options: ImportCommandOptions,
 ): Promise<void> {
-  const { items, events, minUserEvents, minItemEvents, replace, dryRun = false } = options;
-  const files = { items: items?.map(userPath), events: events?.map(userPath) };
+  const { items, events, users, outcomes, ignore, minUserEvents, minItemEvents, replace, dryRun = false } = options;
+  const files = { items: items?.map(userPath), events: events?.map(userPath), users: users?.map(userPath) };
   const rules = await eventRulesOf(workspace, options, dryRun);
-  const how = { ...readingOptionsOf(options, rules, output), minUserEvents, minItemEvents, replace, dryRun };
+  const more = { outcomes, ignore, minUserEvents, minItemEvents, replace, dryRun };
+  const how = { ...readingOptionsOf(options, rules, output), ...more };
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
 }
@@ -66,7 +70,7 @@ const countsText = ({ items, users, events }: ImportResult['counts']) =>
 
 export function importSummary(result: ImportResult): string {
   const { counts, withoutItem, addedItems, repeatedItems, replaced, alreadyLive, skipped, bad, dryRun } = result;
-  const lines = [headline(result)];
+  const lines = [headline(result), ...impressionLines(result)];
   for (const { eventsBefore } of result.grownFiles) {
     const now = count(result.imported.events, result.imported.events === 1 ? 'is new' : 'are new');
     lines.push(`${count(eventsBefore, 'events')} were imported before; ${now}.`);
@@ -88,6 +92,19 @@ export function importSummary(result: ImportResult): string {
   if (skipped > 10) lines.push(`  … and ${count(skipped - 10, 'more')}`);
   if (dryRun) lines.push(`The workspace contains ${countsText(counts)}.`);
   return lines.join('\n');
+}
+
+/** What was imported of impressions and of users. */
+function impressionLines({ impressions, outcomes, userRecords, dryRun }: ImportResult): string[] {
+  const lines: string[] = [];
+  const done = dryRun ? 'Found' : 'Imported';
+  if (impressions > 0) {
+    const rates = Object.entries(outcomes).map(([type, n]) => `${type} ${((100 * n) / impressions).toFixed(2)} %`);
+    const shown = `${done} ${count(impressions, 'impressions')}`;
+    lines.push(rates.length === 0 ? `${shown}.` : `${shown}; of these ${rates.join(', ')}.`);
+  }
+  if (userRecords > 0) lines.push(`${done} the attributes of ${count(userRecords, 'users')}.`);
+  return lines;
 }
 
 function headline({ counts, imported, unchanged, dryRun }: ImportResult): string {

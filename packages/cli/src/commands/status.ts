@@ -50,7 +50,10 @@ function stateLines(dir: string, status: WorkspaceStatus): string[] {
   ];
 }
 
-const importedWords = ({ stage, counts }: WorkspaceStatus) => (stage === 'empty' ? 'no' : contentOf(counts));
+function importedWords({ stage, counts, impressions }: WorkspaceStatus): string {
+  if (stage === 'empty') return 'no';
+  return `${contentOf(counts)}${impressions === 0 ? '' : ` (${counted(impressions, 'impression')})`}`;
+}
 
 function encodedWords({ stage, encoder, unfinished }: WorkspaceStatus): string {
   if (unfinished?.step === 'encode') return `stopped after ${counted(unfinished.texts, 'text')}; encode resumes there`;

@@ -85,9 +85,12 @@ function addStart({ output, command, inWorkspace }: Program): void {
 }
 
 function addImport({ command, inWorkspace }: Program): void {
-  command('import', 'import items and events from files', [
+  command('import', 'import items, events and users from files', [
     option.items(),
     option.events(),
+    option.users(),
+    option.outcomes(),
+    option.ignore(),
     ...option.readingOptions(),
     option.minUserEvents(),
     option.minItemEvents(),

@@ -7,7 +7,7 @@
  */
 import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
-import { type Event, type Item, roleOfEvent, type Store } from '@lorekeep/store';
+import { type Event, type Item, roleOfEvent, type Store, type UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
 import { fillBehind, type RankedItems } from '../composition/lists.ts';
 import { listByVectors } from '../composition/recommender.ts';
@@ -17,7 +17,7 @@ import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
 import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
-import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema } from './requests.ts';
+import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema, userSchema } from './requests.ts';
 
 /**
  * Newest events of a user that are read: they are left out of the list; models read fewer of them.
@@ -96,6 +96,15 @@ export interface Engine extends EngineDeletions {
    *   written), `ENGINE_BUSY`
    */
   appendEvents(events: EventInput[]): Promise<{ appended: number }>;
+  /**
+   * Stores users: the attributes of an existing one are replaced as a whole. When this resolves they
+   * are on disk. Of an id given twice the last one counts. At most 1,000.
+   *
+   * @throws LorekeepError `REQUEST_INVALID`, `USER_INVALID` (nothing is written), `ENGINE_BUSY`
+   */
+  upsertUsers(users: UserRecord[]): Promise<{ upserted: number }>;
+  /** @throws LorekeepError `USER_NOT_FOUND` */
+  getUser(id: string): Promise<{ user: UserRecord }>;
   /**
    * An item of the store, and whether lists can contain it.
    * @throws LorekeepError `ITEM_NOT_FOUND`
@@ -258,6 +267,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     ...deletions,
+    async upsertUsers(input) {
+      const users = parse(z.array(userSchema).max(MAX_BATCH), input) as UserRecord[];
+      const distinct = [...new Map(users.map((user) => [user.id, user])).values()];
+      return write(async () => {
+        await store.upsertUsers(distinct);
+        return { upserted: distinct.length };
+      });
+    },
+
+    async getUser(id) {
+      if (closed) throw errors.ENGINE_CLOSED();
+      const [user] = await store.getUsers([id]);
+      if (user === undefined) throw errors.USER_NOT_FOUND({ id });
+      return { user };
+    },
 
     getItem: (id) =>
       read(async (loaded) => {

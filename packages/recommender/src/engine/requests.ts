@@ -13,6 +13,7 @@ export const MAX_BATCH = 1000;
 export const MAX_K = 1000;
 
 const MAX_ITEM_FIELDS = 100;
+const MAX_USER_ATTRIBUTES = 100;
 const MAX_FILTER_FIELDS = 20;
 
 /**
@@ -41,6 +42,10 @@ export const idSchema = text(MAX_ID_LENGTH, 1);
 
 const k = z.int().min(1).max(MAX_K).default(10).describe('Number of items. Fewer are returned if fewer pass.');
 
+const fieldValue = z.union([text(2_000), z.number(), z.boolean(), z.array(text(2_000)).max(100)], {
+  error: 'Expected a string of at most 2,000 characters, a number, a boolean, or at most 100 such strings.',
+});
+
 export const itemSchema = z
   .strictObject({
     id: idSchema.describe("The shop's own id."),
@@ -49,16 +54,18 @@ export const itemSchema = z
     categories: z.array(text(500)).max(50).optional().describe('From the broadest to the most specific.'),
     description: text(50_000).optional(),
     price: z.number().optional().describe("In the shop's currency."),
-    fields: fieldsOf(
-      z.union([text(2_000), z.number(), z.boolean(), z.array(text(2_000)).max(100)], {
-        error: 'Expected a string of at most 2,000 characters, a number, a boolean, or at most 100 such strings.',
-      }),
-      MAX_ITEM_FIELDS,
-    )
-      .optional()
-      .describe('Further properties, for filters.'),
+    fields: fieldsOf(fieldValue, MAX_ITEM_FIELDS).optional().describe('Further properties, for filters.'),
   })
   .describe('An item that can be recommended. Only the id is required.');
+
+export const userSchema = z
+  .strictObject({
+    id: idSchema.describe("The shop's own id."),
+    attributes: fieldsOf(fieldValue, MAX_USER_ATTRIBUTES)
+      .optional()
+      .describe('What the shop knows of the user apart from events: a country, a plan, …'),
+  })
+  .describe('A user. Only the id is required.');
 
 export const eventSchema = z
   .strictObject({

@@ -7,7 +7,7 @@ import { deletedSchema, type Engine } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { bodyFailures, failures } from './failures.ts';
-import { deletionBodySchema, eventFilterQuerySchema, itemPathSchema, userPathSchema } from './schemas.ts';
+import { deletionBodySchema, eventFilterQuerySchema, idPathSchema } from './schemas.ts';
 
 /** @param live throws while there is no engine */
 export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): void {
@@ -21,7 +21,7 @@ export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): v
         operationId: 'deleteItem',
         summary: 'Delete an item with its events; no answer has it any more',
         tags: ['shop'],
-        params: itemPathSchema,
+        params: idPathSchema,
         response,
       },
     },
@@ -49,7 +49,7 @@ export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): v
         operationId: 'deleteUser',
         summary: 'Erase a user with all that is stored of them',
         tags: ['shop'],
-        params: userPathSchema,
+        params: idPathSchema,
         response,
       },
     },

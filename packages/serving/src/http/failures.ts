@@ -17,4 +17,4 @@ export const bodyFailures = {
   413: errorSchema.describe('The body is too large.'),
   415: errorSchema.describe('The body is not uncompressed JSON in UTF-8.'),
 };
-export const notFound = { 404: errorSchema.describe('There is no such item.') };
+export const notFound = (what: string) => ({ 404: errorSchema.describe(`There is no such ${what}.`) });

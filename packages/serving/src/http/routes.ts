@@ -3,7 +3,14 @@
  * engine; those of operations need none, except for the version of `/readyz`.
  */
 
-import { type Engine, eventSchema, itemSchema, recommendationsSchema, recommendSchema } from '@lorekeep/recommender';
+import {
+  type Engine,
+  eventSchema,
+  itemSchema,
+  recommendationsSchema,
+  recommendSchema,
+  userSchema,
+} from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -14,11 +21,14 @@ import {
   appendedSchema,
   errorSchema,
   eventsBodySchema,
+  idPathSchema,
   itemAnswerSchema,
-  itemPathSchema,
   itemsBodySchema,
   similarQuerySchema,
   upsertedSchema,
+  upsertedUsersSchema,
+  userAnswerSchema,
+  usersBodySchema,
 } from './schemas.ts';
 import { batchValidatorCompiler } from './validation.ts';
 
@@ -56,9 +66,9 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         operationId: 'similarItems',
         summary: 'Items like this one',
         tags: ['recommend'],
-        params: itemPathSchema,
+        params: idPathSchema,
         querystring: similarQuerySchema,
-        response: { 200: recommendationsSchema, ...failures, ...notFound },
+        response: { 200: recommendationsSchema, ...failures, ...notFound('item') },
       },
     },
     async ({ params, query }) => {
@@ -75,8 +85,8 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         operationId: 'getItem',
         summary: 'An item as it is stored',
         tags: ['shop'],
-        params: itemPathSchema,
-        response: { 200: itemAnswerSchema, ...failures, ...notFound },
+        params: idPathSchema,
+        response: { 200: itemAnswerSchema, ...failures, ...notFound('item') },
       },
     },
     ({ params }) => live().getItem(params.id),
@@ -99,6 +109,35 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
       metrics.encoded(answer.encoded, encodeSeconds);
       return answer;
     },
+  );
+
+  routes.get(
+    '/v1/users/:id',
+    {
+      schema: {
+        operationId: 'getUser',
+        summary: 'A user as it is stored',
+        tags: ['shop'],
+        params: idPathSchema,
+        response: { 200: userAnswerSchema, ...failures, ...notFound('user') },
+      },
+    },
+    ({ params }) => live().getUser(params.id),
+  );
+
+  routes.post(
+    '/v1/users',
+    {
+      schema: {
+        operationId: 'upsertUsers',
+        summary: 'Store the attributes of one user or a batch; on disk when this answers',
+        tags: ['shop'],
+        body: usersBodySchema,
+        response: { 200: upsertedUsersSchema, ...failures, ...bodyFailures },
+      },
+      validatorCompiler: batchValidatorCompiler(userSchema),
+    },
+    ({ body }) => live().upsertUsers(Array.isArray(body) ? body : [body]),
   );
 
   routes.post(

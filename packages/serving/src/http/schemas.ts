@@ -8,6 +8,7 @@ import {
   itemSchema,
   MAX_BATCH,
   MAX_K,
+  userSchema,
 } from '@lorekeep/recommender';
 import { z } from 'zod';
 
@@ -26,9 +27,7 @@ const kParameter = z
   .prefault(10)
   .describe('Number of items.');
 
-export const itemPathSchema = z.object({ id: idSchema.describe("The shop's own id, percent-encoded.") });
-
-export const userPathSchema = z.object({ id: idSchema.describe("The shop's own id, percent-encoded.") });
+export const idPathSchema = z.object({ id: idSchema.describe("The shop's own id, percent-encoded.") });
 
 export const deletionBodySchema = z.strictObject({ ids: deletionIdsSchema });
 
@@ -67,6 +66,11 @@ export const similarQuerySchema = z.strictObject({
 
 export const itemsBodySchema = z.union([itemSchema, z.array(itemSchema).min(1).max(MAX_BATCH)]);
 export const eventsBodySchema = z.union([eventSchema, z.array(eventSchema).min(1).max(MAX_BATCH)]);
+
+export const usersBodySchema = z.union([userSchema, z.array(userSchema).min(1).max(MAX_BATCH)]);
+
+export const upsertedUsersSchema = z.object({ upserted: z.int().describe('Users that are on disk now.') });
+export const userAnswerSchema = z.object({ user: userSchema });
 
 export const upsertedSchema = z.object({
   upserted: z.int().describe('Items that are stored and, if they have a text, retrievable now.'),

@@ -32,6 +32,7 @@ describe('OpenAPI', () => {
       '/v1/items/{id}',
       '/v1/items/{id}/similar',
       '/v1/recommend',
+      '/v1/users',
       '/v1/users/{id}',
     ]);
     const methods = (path: string) => Object.keys(openapi.paths[path]).sort();
@@ -48,6 +49,8 @@ describe('OpenAPI', () => {
       'post /v1/events': ['413', '415', '422'],
       'get /v1/items/{id}': ['404'],
       'get /v1/items/{id}/similar': ['404'],
+      'post /v1/users': ['413', '415'],
+      'get /v1/users/{id}': ['404'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
       for (const [method, { responses }] of Object.entries<any>(methods)) {
@@ -81,5 +84,6 @@ describe('OpenAPI', () => {
     assert.deepEqual([item.properties.id.minLength, item.properties.id.maxLength], [1, 256]);
     assert.deepEqual([items.minItems, items.maxItems], [1, 1000]);
     assert.equal(bodyOf('/v1/events').anyOf[0].properties.type.maxLength, 64);
+    assert.equal(bodyOf('/v1/users').anyOf[0].properties.attributes.maxProperties, 100);
   });
 });

@@ -91,6 +91,45 @@ describe('routes', () => {
     assert.deepEqual(await shop.store.histories(['batch-999'], 5), [['garden-1']]);
   });
 
+  test('users get attributes, which replace the former ones as a whole', async () => {
+    const ann = { id: 'ann', attributes: { country: 'fi', age: 30, premium: true, likes: ['jazz'] } };
+    assert.deepEqual(await post('/v1/users', ann).then(({ status, body }) => [status, body]), [200, { upserted: 1 }]);
+    assert.deepEqual((await get('/v1/users/ann')).body, { user: ann });
+    const batch = [{ id: 'bob' }, { id: 'ann', attributes: { country: 'ee' } }, { id: 'bob', attributes: { age: 5 } }];
+    assert.deepEqual((await post('/v1/users', batch)).body, { upserted: 2 });
+    assert.deepEqual((await get('/v1/users/ann')).body, { user: batch[1] });
+    assert.deepEqual(await shop.store.getUsers(['bob']), [batch[2]]);
+    assert.equal((await post('/v1/recommend', { user: 'ann' })).body.source, 'popularity');
+    assert.deepEqual((await get('/v1/users/user-0')).body, { user: { id: 'user-0' } });
+    refused(await get('/v1/users/gone'), 404, 'USER_NOT_FOUND');
+    const before = await shop.store.counts();
+    const bad = [{ id: 'c' }, { id: 'd', attributes: { deep: {} } }];
+    refused(await post('/v1/users', bad), 400, 'REQUEST_INVALID');
+    refused(await post('/v1/users', { id: 'c', name: 'Cy' }), 400, 'REQUEST_INVALID');
+    refused(await post('/v1/users', []), 400, 'REQUEST_INVALID');
+    assert.deepEqual(await shop.store.counts(), before);
+  });
+
+  test('impressions and clicks that name a request become one row of the impression log', async () => {
+    const shown = { user: 'shown-1', type: 'impression', surface: 'home', request: 'r1', timestamp: 100 };
+    const events = [
+      { ...shown, item: 'music-1', position: 0 },
+      { ...shown, item: 'music-2', position: 1 },
+      { user: 'shown-1', item: 'music-2', type: 'click', request: 'r1', timestamp: 9000 },
+    ];
+    assert.deepEqual((await post('/v1/events', events)).body, { appended: 3 });
+    const log = await shop.store.impressionLog({ outcomes: ['click'] });
+    const mine = [...log.users.keys()].filter((row) => log.userIds[log.users[row]] === 'shown-1');
+    assert.deepEqual(
+      mine.map((row) => [log.itemIds[log.items[row]], log.surfaceNames[log.surfaces[row]], log.outcomes[row]]),
+      [
+        ['music-1', 'home', 0],
+        ['music-2', 'home', 1],
+      ],
+    );
+    assert.equal(log.requests[mine[0]], log.requests[mine[1]]);
+  });
+
   test('an id with any characters can be asked for, when it is percent-encoded', async () => {
     const id = `ü/?#%&" ${'語'.repeat(240)}`;
     assert.equal((await post('/v1/items', { id, title: 'garden rake' })).status, 200);

@@ -10,11 +10,13 @@ import { deletionChecks } from './deletion.ts';
 import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
+import { impressionsChecks } from './impressions.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import { meaningChecks } from './meaning.ts';
 import { randomDeletionChecks } from './random-deletions.ts';
 import { replacingImportsChecks } from './replacing-imports.ts';
 import type { Check, StoreUnderTest } from './support.ts';
+import { usersChecks } from './users.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
 
 export type { StoreUnderTest };
@@ -42,8 +44,10 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
   describe(`store conformance: ${name}`, () => {
     lifecycleChecks(check);
     catalogueChecks(check);
+    usersChecks(check);
     eventsChecks(check);
     meaningChecks(check);
+    impressionsChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
     deletionChecks(check);

@@ -1,6 +1,7 @@
 /** Imports: data files that are added as a whole, and the records of finished imports. */
 import type { Item } from './catalogue.ts';
 import type { Event } from './event-log.ts';
+import type { UserRecord } from './users.ts';
 
 /** One finished import. Importing the same files again is recognised by their content. */
 export interface ImportRecord {
@@ -34,6 +35,11 @@ export interface ImportTransaction {
    * @throws LorekeepError `EVENT_INVALID`, `EVENT_UNKNOWN_ITEM`, `IMPORT_OVER`
    */
   putEvents(events: Event[]): Promise<number>;
+  /**
+   * As `upsertUsers`, but seen with the import.
+   * @throws LorekeepError `USER_INVALID`, `IMPORT_OVER`
+   */
+  putUsers(users: UserRecord[]): Promise<void>;
 }
 
 export interface ImportAllOptions {
@@ -62,8 +68,8 @@ export interface Imports {
    * end, and is then durable. If `fill` or one of its puts fails, nothing of the import is kept.
    *
    * Other writes do not wait for the end of an import. A write that takes effect while an import
-   * runs arrives before the import: the items that the import adds come later in the order of
-   * items, and the content that it gives an item replaces the content from that write. Imports run
+   * runs arrives before the import: the items and users that the import adds come later in
+   * their order, and the content that it gives an item or a user replaces that of the write. Imports run
    * one after another.
    * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
    *   fingerprint or one of these contents; `IMPORT_UNKNOWN`, `IMPORT_NOT_RECORDED` for `replaces`

@@ -8,7 +8,9 @@ import type { Deletion } from './deletion.ts';
 import type { EmbeddingStore } from './embedding-store.ts';
 import type { EventLog } from './event-log.ts';
 import type { Imports } from './imports.ts';
+import type { Impressions } from './impression-log.ts';
 import type { Settings } from './settings.ts';
+import type { Users } from './users.ts';
 
 /** How much a store contains. */
 export interface StoreCounts {
@@ -18,7 +20,7 @@ export interface StoreCounts {
 }
 
 /** Everything that Lorekeep keeps of one shop: the contract that every adapter implements. */
-export interface Store extends Catalogue, EventLog, Imports, Deletion, EmbeddingStore, Settings {
+export interface Store extends Catalogue, Users, EventLog, Impressions, Imports, Deletion, EmbeddingStore, Settings {
   /** Sizes of the catalogue and of the event log. */
   counts(): Promise<StoreCounts>;
   /** Waits for the writes that have been called. Every later call fails with `STORE_CLOSED`. */

@@ -8,6 +8,7 @@ import type { Item } from './catalogue.ts';
 import type { EventFilter } from './deletion.ts';
 import type { Event } from './event-log.ts';
 import { eventTypeProblem, idProblem } from './limits.ts';
+import type { UserRecord } from './users.ts';
 
 /**
  * Checks items before they are written.
@@ -18,6 +19,14 @@ export function checkItems(items: readonly Item[]): void {
   for (let index = 0; index < items.length; index++) {
     const problem = itemProblem(items[index]);
     if (problem !== undefined) throw errors.ITEM_INVALID({ index, id: items[index]?.id, problem });
+  }
+}
+
+/** @throws LorekeepError `USER_INVALID` for the first user that cannot be stored. */
+export function checkUsers(users: readonly UserRecord[]): void {
+  for (let index = 0; index < users.length; index++) {
+    const problem = userProblem(users[index]);
+    if (problem !== undefined) throw errors.USER_INVALID({ index, id: users[index]?.id, problem });
   }
 }
 
@@ -99,17 +108,27 @@ function itemProblem(item: Item): string | undefined {
   if (categories !== undefined && !(Array.isArray(categories) && categories.every(isText))) {
     return 'categories is not an array of well-formed strings';
   }
-  if (fields !== undefined) {
-    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return 'fields is not an object';
-    for (const [name, value] of Object.entries(fields)) {
-      const isStorable =
-        isText(value) ||
-        typeof value === 'boolean' ||
-        Number.isFinite(value) ||
-        (Array.isArray(value) && value.every(isText));
-      if (!isStorable || !isText(name)) {
-        return `fields.${name} is not a string, a finite number, a boolean or an array of strings`;
-      }
+  return fields === undefined ? undefined : valuesProblem('fields', fields);
+}
+
+function userProblem(user: UserRecord): string | undefined {
+  if (typeof user !== 'object' || user === null) return 'not an object';
+  const id = idProblem(user.id);
+  if (id !== undefined) return `id ${id}`;
+  return user.attributes === undefined ? undefined : valuesProblem('attributes', user.attributes);
+}
+
+/** What is wrong with an item's fields or a user's attributes. */
+function valuesProblem(name: string, values: unknown): string | undefined {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) return `${name} is not an object`;
+  for (const [key, value] of Object.entries(values)) {
+    const isStorable =
+      isText(value) ||
+      typeof value === 'boolean' ||
+      Number.isFinite(value) ||
+      (Array.isArray(value) && value.every(isText));
+    if (!isStorable || !isText(key)) {
+      return `${name}.${key} is not a string, a finite number, a boolean or an array of strings`;
     }
   }
   return undefined;

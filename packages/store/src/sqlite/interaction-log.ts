@@ -47,7 +47,7 @@ function typesOf(types: Int32Array, { names }: Meanings): InteractionLog['types'
   return { names: [...names.values()], of: Uint16Array.from(types, (type) => places.get(type)!) };
 }
 
-interface Ids {
+export interface Ids {
   /** In order of first arrival. */
   ids: string[];
   /** Row in the table → index in `ids`. */
@@ -56,7 +56,7 @@ interface Ids {
   rows: Int32Array;
 }
 
-function readIds(database: Database, table: 'items' | 'users'): Ids {
+export function readIds(database: Database, table: 'items' | 'users'): Ids {
   const found = database
     .prepare<[], [number, string]>(`SELECT row, id FROM ${table} WHERE place < ${HORIZON} ORDER BY place`)
     .raw()

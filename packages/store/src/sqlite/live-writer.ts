@@ -6,14 +6,17 @@
 import type { Database } from 'better-sqlite3';
 import type { Item } from '../contract/catalogue.ts';
 import type { Event } from '../contract/event-log.ts';
+import type { UserRecord } from '../contract/users.ts';
 import { createEventWriter } from './event-writer.ts';
 import { CONTENT_COLUMNS, contentOf, setContent } from './item-row.ts';
+import { createAttributeWriter } from './users/attribute-writer.ts';
 import { horizonOf, type Numbers, numbersBelow, pendingImportReader } from './visibility.ts';
 
 export interface LiveWriter {
   putItems(items: readonly Item[]): void;
   /** @returns the number of events added */
   putEvents(events: readonly Event[]): number;
+  putUsers(users: readonly UserRecord[]): void;
 }
 
 export function createLiveWriter(database: Database): LiveWriter {
@@ -39,21 +42,29 @@ export function createLiveWriter(database: Database): LiveWriter {
   const userPlaces = numbersBelow(database, 'users');
   const arrivals = numbersBelow(database, 'events');
 
+  const attributes = createAttributeWriter(database);
+
   const readPendingImport = pendingImportReader(database);
   // Of the current transaction.
   let horizon: number;
   let nextUserPlace: Numbers;
   let nextArrival: Numbers;
 
+  function visibleUserRow(id: string): number {
+    const user = userRow.get(id);
+    if (user === undefined) return Number(putUser.run(id, nextUserPlace()).lastInsertRowid);
+    if (user.place >= horizon) {
+      // The running import has created this user; from now on the user can be seen, without the
+      // attributes that the import has put.
+      revealUser.run(nextUserPlace(), user.row);
+      attributes.hide(user.row);
+    }
+    return user.row;
+  }
+
   const events = createEventWriter(database, {
     itemRow: (id) => itemRow.get(id, horizon),
-    userRow(id) {
-      const user = userRow.get(id);
-      if (user === undefined) return Number(putUser.run(id, nextUserPlace()).lastInsertRowid);
-      // The running import has created this user; from now on the user can be seen.
-      if (user.place >= horizon) revealUser.run(nextUserPlace(), user.row);
-      return user.row;
-    },
+    userRow: visibleUserRow,
     nextArrival: () => nextArrival(),
     hiddenFrom: () => horizon,
   });
@@ -75,6 +86,19 @@ export function createLiveWriter(database: Database): LiveWriter {
           putOriginal.run(item.id, ...content);
           revealItem.run(place, item.id);
         }
+      }
+    },
+
+    putUsers(users) {
+      const pending = readPendingImport();
+      const isHiding = pending !== undefined && !pending.isCommitted;
+      horizon = horizonOf(pending);
+      nextUserPlace = userPlaces(horizon);
+      for (const user of users) {
+        const row = visibleUserRow(user.id);
+        // What the running import has put counts from the commit on, and this until then.
+        if (isHiding && attributes.changeOriginal(row, user)) continue;
+        attributes.put(row, user);
       }
     },
 

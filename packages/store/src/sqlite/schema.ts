@@ -151,6 +151,12 @@ const MIGRATIONS: readonly string[] = [
   -- Ids of events of the running import that events which it replaces still have.
   CREATE TABLE replacing_events (arrival INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
   `,
+  `
+  -- What is known of users apart from their events, as JSON objects. While an import runs, the originals are what
+  -- readers see of the users whose attributes it has put (visibility.ts); NULL: the user has none.
+  CREATE TABLE user_attributes (user INTEGER PRIMARY KEY REFERENCES users, attributes TEXT NOT NULL) STRICT;
+  CREATE TABLE user_attribute_originals (user INTEGER PRIMARY KEY, attributes TEXT) STRICT;
+  `,
 ];
 
 /** Brings an open database to the current schema, also a new and empty one. All or nothing. */

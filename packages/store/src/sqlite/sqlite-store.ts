@@ -10,8 +10,10 @@ import { createEmbeddingStore } from './embeddings.ts';
 import { createEventLog } from './event-log.ts';
 import { createImports } from './import/imports.ts';
 import { askForTurn, lockFileOf } from './import/lock.ts';
+import { createImpressions } from './impressions/impressions.ts';
 import { createLiveWriter } from './live-writer.ts';
 import { createSettings } from './settings.ts';
+import { createUsers } from './users/users.ts';
 import { HORIZON } from './visibility.ts';
 
 /**
@@ -38,7 +40,9 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
 
   return {
     ...createCatalogue(access, writer),
+    ...createUsers(access, writer),
     ...createEventLog(access, writer),
+    ...createImpressions(access),
     ...imports,
     ...createDeletion(access, askImportForTurn),
     ...createEmbeddingStore(access),

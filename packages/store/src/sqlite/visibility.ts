@@ -12,6 +12,9 @@
  * and its old one is kept in `item_originals`. Until the commit, readers prefer the original, and
  * other writers change the original. If the import fails, the originals return to `items`.
  *
+ * The attributes of users are kept in the same way, in `user_attributes` and
+ * `user_attribute_originals`.
+ *
  * A deletion counts as made before the import. A deleted item or user of which the import has put
  * something becomes a hidden row.
  *

@@ -21,6 +21,7 @@ if (what === 'append') {
 } else if (what === 'import') {
   await store.importAll(importRecord('killed'), async (transaction) => {
     await transaction.putItems([{ id: 'imported' }, { id: 'a', title: 'imported' }]);
+    await transaction.putUsers(['known', 'plain', 'new'].map((id) => ({ id, attributes: { from: 'import' } })));
     // More than the page cache holds, so that unfinished pages do reach the disk.
     const description = 'x'.repeat(10 << 20);
     for (let batch = 0; ; batch++) {

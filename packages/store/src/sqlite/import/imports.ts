@@ -10,7 +10,7 @@ import type {
   ImportTransaction,
   ReplacedEvents,
 } from '../../contract/imports.ts';
-import { checkEvents, checkItems } from '../../contract/validation.ts';
+import { checkEvents, checkItems, checkUsers } from '../../contract/validation.ts';
 import { errors } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { type Deadline, deadlineIn } from '../busy.ts';
@@ -177,6 +177,10 @@ async function importInto(
         added += await step(() => writer.putEvents(rows, first));
       });
       return added;
+    },
+    async (users) => {
+      checkUsers(users);
+      await inSteps(users, (rows) => step(() => writer.putUsers(rows)));
     },
   );
   let outcome: ReplacedEvents | undefined;

@@ -19,27 +19,44 @@ export async function settleImport(slices: Slices, isStopped = () => false): Pro
   const { database } = slices;
   const pending = pendingImportReader(database)();
   if (pending === undefined) return;
-  const steps = pending.isCommitted ? [removal('item_originals', 'row', 'row', 0)] : undoing(pending.horizon);
+  const steps = pending.isCommitted ? originalsRemoved : undoing(pending.horizon);
   if (await inSteps(slices, isStopped, steps)) {
     await slices.run(() => database.exec('DELETE FROM replacing_events; DELETE FROM pending_import'));
   }
   await slices.commit();
 }
 
+const originalsRemoved = [
+  removal('item_originals', 'row', 'row', 0),
+  removal('user_attribute_originals', 'user', 'user', 0),
+];
+
 function undoing(horizon: number): Step[] {
   const columns = ['import', ...CONTENT_COLUMNS].join(', ');
   return [
     removal('events', 'arrival', 'arrival', horizon),
-    removal('users', 'row', 'place', horizon),
+    [
+      `DELETE FROM user_attributes WHERE user IN
+        (SELECT row FROM users WHERE place >= ${horizon} ORDER BY place LIMIT ${STEP})`,
+      ...removal('users', 'row', 'place', horizon),
+    ],
     removal('items', 'row', 'place', horizon),
-    // Originals last: while hidden items are left, writes of others can add some.
+    // Originals last: while hidden items and users are left, writes of others can add some.
     [
       `UPDATE items SET (${columns}) = (SELECT ${columns} FROM item_originals o WHERE o.row = items.row)
       WHERE row IN (SELECT row FROM item_originals ORDER BY row LIMIT ${STEP})`,
       ...removal('item_originals', 'row', 'row', 0),
     ],
+    [
+      `DELETE FROM user_attributes WHERE user IN (${SOME_ATTRIBUTES})`,
+      `INSERT INTO user_attributes SELECT user, attributes FROM user_attribute_originals
+        WHERE user IN (${SOME_ATTRIBUTES}) AND attributes IS NOT NULL`,
+      ...removal('user_attribute_originals', 'user', 'user', 0),
+    ],
   ];
 }
+
+const SOME_ATTRIBUTES = `SELECT user FROM user_attribute_originals ORDER BY user LIMIT ${STEP}`;
 
 /**
  * Statements that together remove some rows of a table; the last one changes nothing once no row is

@@ -5,6 +5,7 @@
 import type { Item } from '../../contract/catalogue.ts';
 import type { Event } from '../../contract/event-log.ts';
 import type { ImportTransaction } from '../../contract/imports.ts';
+import type { UserRecord } from '../../contract/users.ts';
 import { errors } from '../../errors.ts';
 
 export interface GuardedTransaction {
@@ -22,6 +23,7 @@ export interface GuardedTransaction {
 export function guardTransaction(
   putItems: (items: Item[]) => Promise<void>,
   putEvents: (events: Event[]) => Promise<number>,
+  putUsers: (users: UserRecord[]) => Promise<void>,
 ): GuardedTransaction {
   let last: Promise<unknown> = Promise.resolve();
   let isOver = false;
@@ -41,7 +43,7 @@ export function guardTransaction(
       return result;
     };
   return {
-    transaction: { putItems: guarded(putItems), putEvents: guarded(putEvents) },
+    transaction: { putItems: guarded(putItems), putEvents: guarded(putEvents), putUsers: guarded(putUsers) },
     async end() {
       isOver = true;
       await last;

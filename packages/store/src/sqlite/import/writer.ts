@@ -6,9 +6,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Item } from '../../contract/catalogue.ts';
 import type { Event } from '../../contract/event-log.ts';
+import type { UserRecord } from '../../contract/users.ts';
 import type { Arrivals } from '../deletion/scope.ts';
 import { createEventWriter } from '../event-writer.ts';
 import { CONTENT_COLUMNS, contentOf } from '../item-row.ts';
+import { createAttributeWriter } from '../users/attribute-writer.ts';
 import { firstOwnNumber } from '../visibility.ts';
 
 export interface ImportWriter {
@@ -20,6 +22,7 @@ export interface ImportWriter {
   putEvents(events: readonly Event[], firstIndex: number): number;
   /** Forgets the rows of all ids. Necessary after a deletion. */
   forget(): void;
+  putUsers(users: readonly UserRecord[]): void;
   /** The first and the last number that an event could get; undefined before the first event. */
   arrivals(): { first: number; last: number } | undefined;
 }
@@ -38,18 +41,21 @@ export function createImportWriter(database: Database, horizon: number, replaced
     UPDATE items SET import = ${horizon}, ${CONTENT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE row = ?`);
   const itemRow = database.prepare<[string], number>('SELECT row FROM items WHERE id = ?').pluck();
   const userRow = database.prepare<[string], number>('SELECT row FROM users WHERE id = ?').pluck();
+  const userPlaceOf = database.prepare<[number], number>('SELECT place FROM users WHERE row = ?').pluck();
   const putUser = database.prepare('INSERT INTO users (id, place) VALUES (?, ?)');
 
   const arrivalOf = database.prepare<[string], number>('SELECT arrival FROM events WHERE id = ?').pluck();
   const replaceLater = database.prepare('INSERT OR IGNORE INTO replacing_events (arrival, id) VALUES (?, ?)');
+  const attributes = createAttributeWriter(database);
 
   let itemPlace = firstOwnNumber(horizon);
   let userPlace = itemPlace;
   let arrival = horizon;
 
+  const rowOfUser = (id: string) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid);
   const events = createEventWriter(database, {
     itemRow: (id) => itemRow.get(id),
-    userRow: (id) => userRow.get(id) ?? Number(putUser.run(id, userPlace++).lastInsertRowid),
+    userRow: rowOfUser,
     nextArrival: () => arrival++,
     replacesLater(id, own) {
       const stored = arrivalOf.get(id);
@@ -77,6 +83,14 @@ export function createImportWriter(database: Database, horizon: number, replaced
     },
     putEvents: events.put,
     forget: events.forget,
+    putUsers(users) {
+      for (const user of users) {
+        const row = rowOfUser(user.id);
+        const isVisible = userPlaceOf.get(row)! < horizon;
+        if (isVisible) attributes.keepOriginal(row);
+        attributes.put(row, user);
+      }
+    },
     arrivals: () => (arrival === horizon ? undefined : { first: horizon, last: arrival - 1 }),
   };
 }
