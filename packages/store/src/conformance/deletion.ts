@@ -45,6 +45,32 @@ export function deletionChecks(check: Check): void {
     },
   );
 
+  check('attributes go with an erased user, and keep a user whose events are deleted', async ({ store }) => {
+    await fill(store);
+    await store.upsertUsers([
+      { id: 'u', attributes: { city: 'Recife' } },
+      { id: 'v', attributes: { city: 'Osaka' } },
+    ]);
+    const pending = store.importAll(record('f'), async (transaction) => {
+      await transaction.putUsers([{ id: 'u', attributes: { city: 'Lima' } }]);
+      await store.deleteUsers(['u']);
+      assert.deepEqual(await store.getUsers(['u']), [undefined]);
+    });
+    await pending;
+    // What the import brings again counts as written after the deletion.
+    assert.deepEqual(await store.getUsers(['u']), [{ id: 'u', attributes: { city: 'Lima' } }]);
+    await store.deleteUsers(['u']);
+    assert.deepEqual(await store.getUsers(['u']), [undefined]);
+    await store.deleteItems(['a']);
+    assert.deepEqual(await store.getUsers(['v']), [{ id: 'v', attributes: { city: 'Osaka' } }]);
+    await store.deleteEvents({ user: 'w' });
+    assert.deepEqual(await store.getUsers(['w']), [undefined]);
+    assert.deepEqual(
+      (await collect(store.users())).map(({ id }) => id),
+      ['v'],
+    );
+  });
+
   check('an erased user is gone, passive events too, and is found by no check', async ({ store }) => {
     await fill(store);
     await store.appendEvents([at('w', 'a', 5)]);
