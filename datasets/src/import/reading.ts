@@ -6,7 +6,7 @@ import { groupProblems, type ProblemGroup } from '../staging/problems.ts';
 import type { StagedEvents, StagedLog } from '../staging/stage-events.ts';
 import type { StagedItems } from '../staging/stage-items.ts';
 import type { StagedUserFile } from '../staging/stage-users.ts';
-import { type ColumnsOfFile, stagedEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
+import { type ColumnsOfFile, firstEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 
 /** A field and the column that holds it. */
@@ -158,7 +158,7 @@ async function logReading(
     ...(rated && ratings.length <= MAX_RATINGS
       ? { ratings: ratings.map(([rating, events]) => ({ rating: Number(rating), events: Number(events) })) }
       : {}),
-    sample: (await firstOf(stagedEvents(staging, where, 0, outcomes.types, `LIMIT ${SAMPLE_ROWS}`))).map((event) =>
+    sample: (await firstEvents(staging, where, outcomes.types, SAMPLE_ROWS)).map((event) =>
       timed && isTime ? { ...event, timestamp: new Date(event.timestamp * 1000).toISOString() } : event,
     ),
     problems: await groupProblems(staging, paths, file.index),

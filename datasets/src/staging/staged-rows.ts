@@ -44,6 +44,28 @@ export async function* stagedUsers(staging: Staging, where: string, limit = ''):
   }
 }
 
+/** What an event names again and again. */
+const NAMED = ['user', 'item', 'type'] as const;
+
+const NOT_NAMED = EVENT_FIELDS.filter((field) => !NAMED.some((column) => column === field)).map(identifier);
+
+/** The events of the first rows, for people. */
+export async function firstEvents(
+  staging: Staging,
+  where: string,
+  outcomes: readonly string[],
+  limit: number,
+): Promise<Event[]> {
+  let ordinal = 0;
+  const select = `SELECT ${[...NAMED, ...NOT_NAMED].join(', ')}, mask FROM events ${where} ORDER BY file, row LIMIT ${limit}`;
+  const events: Event[] = [];
+  for await (const [user, item, type, ...rest] of staging.stream(select)) {
+    const names = { user: user as string[], item: item as string[], type: type as string[] };
+    events.push(...eventsOf(names, rest, () => ordinal++, outcomes));
+  }
+  return events;
+}
+
 /**
  * @param firstOrdinal the ordinal of the first event without a timestamp
  * @param outcomes types of the outcomes of rows; each bit of a mask is an event behind its row's
@@ -53,33 +75,61 @@ export async function* stagedEvents(
   where: string,
   firstOrdinal: number,
   outcomes: readonly string[],
-  limit = '',
 ): AsyncGenerator<Event[]> {
   let ordinal = firstOrdinal;
-  const select = `SELECT ${EVENT_FIELDS.map(identifier).join(', ')}, mask FROM events ${where} ORDER BY file, row ${limit}`;
-  for await (const columns of staging.stream(select)) {
-    const [user, item, timestamp, type, rating, surface, session, position, id, request, mask] = columns as [
-      string[],
-      string[],
-      (number | null)[],
-      string[],
-      ...DuckDBValue[][],
-    ];
-    const batch: Event[] = [];
-    for (let i = 0; i < user.length; i++) {
-      const event: Event = { user: user[i], item: item[i], type: type[i], timestamp: timestamp[i] ?? ordinal++ };
-      if (rating[i] !== null) event.rating = rating[i] as number;
-      if (surface[i] !== null) event.surface = surface[i] as string;
-      if (session[i] !== null) event.session = session[i] as string;
-      if (position[i] !== null) event.position = position[i] as number;
-      if (id[i] !== null) event.id = id[i] as string;
-      if (request[i] !== null) event.request = request[i] as string;
-      batch.push(event);
-      if (mask[i] === null || mask[i] === 0) continue;
-      for (const [bit, type] of outcomes.entries()) {
-        if (((mask[i] as number) >>> bit) & 1) batch.push(outcomeOf(event, type));
-      }
-    }
-    yield batch;
+  const names: string[][] = [];
+  for (const column of NAMED) names.push(await nameColumn(staging, column, where));
+  const codes = NAMED.map((column) => `${column}_names.code`).join(', ');
+  const joins = NAMED.map((column) => `JOIN ${column}_names ON ${column}_names.name = events.${column}`).join(' ');
+  const select = `SELECT ${codes}, ${NOT_NAMED.join(', ')}, mask FROM events ${joins} ${where} ORDER BY file, row`;
+  for await (const [users, items, types, ...rest] of staging.stream(select)) {
+    const named = {
+      user: users.map((code) => names[0][code as number]),
+      item: items.map((code) => names[1][code as number]),
+      type: types.map((code) => names[2][code as number]),
+    };
+    yield eventsOf(named, rest, () => ordinal++, outcomes);
   }
+}
+
+function eventsOf(
+  { user, item, type }: Record<(typeof NAMED)[number], string[]>,
+  rest: DuckDBValue[][],
+  nextOrdinal: () => number,
+  outcomes: readonly string[],
+): Event[] {
+  const [timestamp, rating, surface, session, position, id, request, mask] = rest;
+  const events: Event[] = [];
+  for (let i = 0; i < user.length; i++) {
+    const at = (timestamp[i] as number | null) ?? nextOrdinal();
+    const event: Event = { user: user[i], item: item[i], type: type[i], timestamp: at };
+    if (rating[i] !== null) event.rating = rating[i] as number;
+    if (surface[i] !== null) event.surface = surface[i] as string;
+    if (session[i] !== null) event.session = session[i] as string;
+    if (position[i] !== null) event.position = position[i] as number;
+    if (id[i] !== null) event.id = id[i] as string;
+    if (request[i] !== null) event.request = request[i] as string;
+    events.push(event);
+    if (mask[i] === null || mask[i] === 0) continue;
+    for (const [bit, name] of outcomes.entries()) {
+      if (((mask[i] as number) >>> bit) & 1) events.push(outcomeOf(event, name));
+    }
+  }
+  return events;
+}
+
+/**
+ * Numbers the distinct values of a column, so that each becomes one string, however many events
+ * name it: the store finds a string again faster than a copy of it.
+ * @returns the values, by number
+ */
+async function nameColumn(staging: Staging, column: (typeof NAMED)[number], where: string): Promise<string[]> {
+  await staging.run(`
+    CREATE OR REPLACE TABLE ${column}_names AS SELECT name, (row_number() OVER () - 1)::INTEGER AS code
+    FROM (SELECT DISTINCT ${column} AS name FROM events ${where})`);
+  const names: string[] = [];
+  for await (const [batch] of staging.stream(`SELECT name FROM ${column}_names ORDER BY code`)) {
+    for (const name of batch) names.push(name as string);
+  }
+  return names;
 }
