@@ -26,6 +26,7 @@ export {
   usage,
 } from './errors.ts';
 export { sha256, sha256OfFile, writeDirectoryAtomic, writeFileAtomic } from './files.ts';
+export { checkNodeVersion, isNodeRecent, MIN_NODE } from './node-version.ts';
 export { withOptionalPackage } from './optional-package.ts';
 export {
   type Configuration,

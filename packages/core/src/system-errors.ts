@@ -48,9 +48,13 @@ export const systemErrors = defineErrors({
     message: ({ address, port }) => `The address ${[address, port].filter(Boolean).join(':')} is already in use.`,
     hint: 'Choose another port; port 0 takes any free port.',
   }),
+  NODE_TOO_OLD: usage<{ version: string; needed: string }>({
+    message: ({ version, needed }) => `Lorekeep needs Node ${needed} or newer; this is Node ${version}.`,
+    hint: ({ needed }) => `Install Node ${needed} or newer, for example from https://nodejs.org, and try again.`,
+  }),
 });
 
-type PathCode = Exclude<keyof typeof systemErrors & string, 'ADDRESS_IN_USE'>;
+type PathCode = Exclude<keyof typeof systemErrors & string, 'ADDRESS_IN_USE' | 'NODE_TOO_OLD'>;
 
 const CODES: Record<string, PathCode> = {
   ENOSPC: 'DISK_FULL',

@@ -36,8 +36,8 @@ export interface WorkspaceStatus {
   model?: { version: string; preset: string };
   /** The live version, and the trained version in it. */
   live?: { version: string; model: string; items: number; events: number };
-  /** The service that answers with the live version. */
-  service?: { address: string };
+  /** The service that answers with the live version, and its process. */
+  service?: { address: string; pid: number };
   unfinished?: UnfinishedWork;
   /** Present if nothing can be written here. */
   readOnly?: true;
@@ -58,7 +58,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     });
   const model = await readable(newestManifest(state));
   const live = await readable(livePublication(dir));
-  const address = live === undefined ? undefined : await findService(state, live.version);
+  const service = live === undefined ? undefined : await findService(state, live.version);
 
   const isEncoded = encoder !== undefined && !(await isBehindImports(state, encoder.id));
   const isTrained = model !== undefined && model.content.encoder === encoder?.id && (await isNewest(state, model));
@@ -67,7 +67,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     ['encoded', isEncoded],
     ['trained', isTrained],
     ['published', live !== undefined && live.model === model?.version],
-    ['served', address !== undefined],
+    ['served', service !== undefined],
   ]);
   const unfinished = await unfinishedWork(state);
   return {
@@ -86,7 +86,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     }),
     ...(model && { model: { version: model.version, preset: model.preset } }),
     ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
-    ...(address && { service: { address } }),
+    ...(service && { service }),
     ...(unfinished && { unfinished }),
     ...(state.isReadOnly && { readOnly: true }),
     problems,
