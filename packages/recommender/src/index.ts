@@ -32,6 +32,7 @@ export {
   MAX_K,
   recommendationsSchema,
   recommendSchema,
+  similarSchema,
 } from './engine/requests.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';

@@ -3,7 +3,14 @@
  * engine; those of operations need none, except for the version of `/readyz`.
  */
 
-import { type Engine, eventSchema, itemSchema, recommendationsSchema, recommendSchema } from '@lorekeep/recommender';
+import {
+  type Engine,
+  eventSchema,
+  itemSchema,
+  recommendationsSchema,
+  recommendSchema,
+  similarSchema,
+} from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -78,6 +85,25 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
     },
     async ({ params, query }) => {
       const answer = await live().similar(params.id, { k: query.k, withItems: query.withItems === 'true' });
+      metrics.recommendation(answer.source);
+      return answer;
+    },
+  );
+
+  routes.post(
+    '/v1/items/:id/similar',
+    {
+      schema: {
+        operationId: 'similarItemsThatPass',
+        summary: 'Items like this one that pass a filter',
+        tags: ['recommend'],
+        params: itemPathSchema,
+        body: similarSchema,
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...notFound },
+      },
+    },
+    async ({ params, body }) => {
+      const answer = await live().similar(params.id, body);
       metrics.recommendation(answer.source);
       return answer;
     },

@@ -41,12 +41,14 @@ describe('OpenAPI', () => {
       '/v1/items': ['413', '415'],
       '/v1/events': ['413', '415', '422'],
       '/v1/items/{id}': ['404'],
-      '/v1/items/{id}/similar': ['404'],
+      'get /v1/items/{id}/similar': ['404'],
+      'post /v1/items/{id}/similar': ['404', '413', '415'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
-      for (const { responses } of Object.values<any>(methods)) {
-        assert.deepEqual(Object.keys(responses).sort(), ['200', ...always, ...(own[path] ?? [])].sort(), path);
-        for (const status of [...always, ...(own[path] ?? [])]) {
+      for (const [method, { responses }] of Object.entries<any>(methods)) {
+        const further = own[`${method} ${path}`] ?? own[path] ?? [];
+        assert.deepEqual(Object.keys(responses).sort(), ['200', ...always, ...further].sort(), path);
+        for (const status of [...always, ...further]) {
           assert.ok(responses[status].content['application/json'].schema.properties.error, `${path} ${status}`);
           assert.notEqual(responses[status].description, 'Default Response', `${path} ${status}`);
         }
