@@ -42,4 +42,15 @@ export type {
   Source,
 } from '@lorekeep/recommender';
 export type { Event, Item } from '@lorekeep/store';
+export {
+  type IndexAdapter,
+  type IndexCapabilities,
+  type IndexKind,
+  type IndexOptions,
+  registerIndexAdapter,
+  type SearchOptions,
+  type SearchResult,
+  type VectorIndex,
+  vectorIndexErrors,
+} from '@lorekeep/vector-index';
 export * from '@lorekeep/workspace';

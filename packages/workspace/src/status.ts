@@ -3,9 +3,10 @@
  * is next. It reads records and manifests only, so it answers at once for a shop of any size.
  */
 import { LorekeepError } from '@lorekeep/core';
-import { type BundleManifest, readManifest } from '@lorekeep/recommender';
+import { type BundleManifest, type PublicationManifest, readManifest } from '@lorekeep/recommender';
 import type { StoreCounts } from '@lorekeep/store';
 import { hasCheckpoint } from '@lorekeep/towers';
+import { indexKinds } from '@lorekeep/vector-index';
 import { findCurrentEncoder, findEncoder, isBehindImports } from './encoding/remembered-encoders.ts';
 import { livePublication } from './publishing/publish.ts';
 import { findService } from './services.ts';
@@ -41,7 +42,7 @@ export interface WorkspaceStatus {
   unfinished?: UnfinishedWork;
   /** Present if nothing can be written here. */
   readOnly?: true;
-  /** A model or a publication that cannot be read; it counts as absent. */
+  /** A model or a publication that cannot be read or used here; it counts as absent. */
   problems: { code: string; message: string }[];
 }
 
@@ -60,13 +61,18 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
   const live = await readable(livePublication(dir));
   const service = live === undefined ? undefined : await findService(state, live.version);
 
+  // A program that registered the kind may serve it; this one cannot.
+  const kind = live?.index.kind;
+  const isOfUnknownKind = kind !== undefined && !indexKinds().includes(kind);
+  if (isOfUnknownKind) problems.push(unknownKind(live!.version, kind));
+
   const isEncoded = encoder !== undefined && !(await isBehindImports(state, encoder.id));
   const isTrained = model !== undefined && model.content.encoder === encoder?.id && (await isNewest(state, model));
   const stage = furthest([
     ['imported', counts.items > 0],
     ['encoded', isEncoded],
     ['trained', isTrained],
-    ['published', live !== undefined && live.model === model?.version],
+    ['published', live !== undefined && live.model === model?.version && (!isOfUnknownKind || service !== undefined)],
     ['served', service !== undefined],
   ]);
   const unfinished = await unfinishedWork(state);
@@ -85,13 +91,25 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
       },
     }),
     ...(model && { model: { version: model.version, preset: model.preset } }),
-    ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
+    ...(live && { live: liveSummary(live) }),
     ...(service && { service }),
     ...(unfinished && { unfinished }),
     ...(state.isReadOnly && { readOnly: true }),
     problems,
   };
 }
+
+const liveSummary = ({ version, model, data: { items, events } }: PublicationManifest) => ({
+  version,
+  model,
+  items,
+  events,
+});
+
+const unknownKind = (version: string, kind: string) => ({
+  code: 'INDEX_UNKNOWN_KIND',
+  message: `The publication ${version} has the index kind "${kind}", which a program registers; this one does not.`,
+});
 
 const NEXT: Record<Stage, NextStep> = {
   empty: 'import',

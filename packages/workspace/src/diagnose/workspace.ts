@@ -48,6 +48,10 @@ function detailsOf(status: WorkspaceStatus): Finding[] {
 const damage = ({ problems }: WorkspaceStatus): Finding[] =>
   problems.map(({ code, message }) => {
     const found = `${code}: ${message}`;
+    if (code === 'INDEX_UNKNOWN_KIND') {
+      const fix = 'Serve it from the program that registers the kind, or publish again with a built-in kind.';
+      return { name: 'index', state: 'advice', found: message, fix };
+    }
     return code.startsWith('PUBLICATION_')
       ? { name: 'live version', state: 'missing', found, fix: 'Publish again.' }
       : { name: 'newest model', state: 'missing', found, fix: 'Train again.' };
