@@ -14,7 +14,9 @@ export {
   type Warning,
 } from '@lorekeep/core';
 export type { BadLine, Format, ImportOptions, RawFormat, SimulatedShopOptions, UnknownItems } from '@lorekeep/datasets';
+export type { TextEncoder } from '@lorekeep/encoder';
 export type {
+  BaselineName,
   Difference,
   Evaluation,
   FitOn,
@@ -26,6 +28,7 @@ export type {
 } from '@lorekeep/evaluation';
 export type {
   BundleManifest,
+  ConfigOverrides,
   Engine,
   EngineStats,
   EventInput,
