@@ -1,5 +1,19 @@
 /**
- * The library: `import { openWorkspace } from 'lorekeep'`.
+ * The library: `import { openWorkspace } from 'lorekeep'`. The guide
+ * own-project.md installs it.
+ *
+ * | Task | Name |
+ * | --- | --- |
+ * | open or create a workspace | {@link openWorkspace} |
+ * | import files; how columns and formats are named | {@link Workspace.import}; data-formats.md#columns |
+ * | what types of events and ratings mean | {@link Workspace.events}, {@link Workspace.changeEventRules} |
+ * | read the texts, train, evaluate, publish | {@link Workspace.encode}, {@link Workspace.train}, {@link Workspace.evaluate}, {@link Workspace.publish} |
+ * | recommend, similar items, new items and events | {@link Workspace.engine}, then {@link Engine} |
+ * | see how far a workspace is | {@link Workspace.status} |
+ * | check the machine | {@link diagnose} |
+ * | show progress and warnings, stop a step | {@link RunContext} |
+ * | handle errors | {@link LorekeepError}; errors.md |
+ * | a vector index of your own | {@link registerIndexAdapter} |
  *
  * @module lorekeep
  */

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openWorkspace } from '../src/index.ts';
-import { lorekeep, MAIN } from './command.ts';
+import { openWorkspace } from '../../src/index.ts';
+import { lorekeep, MAIN } from '../command.ts';
 
 const run = promisify(execFile);
-const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
 
 let dir: string;
 before(async () => {
