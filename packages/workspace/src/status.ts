@@ -91,7 +91,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
       },
     }),
     ...(model && { model: { version: model.version, preset: model.preset } }),
-    ...(live && { live: liveSummary(live) }),
+    ...(live && { live: liveStatus(live) }),
     ...(service && { service }),
     ...(unfinished && { unfinished }),
     ...(state.isReadOnly && { readOnly: true }),
@@ -99,17 +99,9 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
   };
 }
 
-const liveSummary = ({ version, model, data: { items, events } }: PublicationManifest) => ({
-  version,
-  model,
-  items,
-  events,
-});
-
-const unknownKind = (version: string, kind: string) => ({
-  code: 'INDEX_UNKNOWN_KIND',
-  message: `The publication ${version} has the index kind "${kind}", which a program registers; this one does not.`,
-});
+function liveStatus({ version, model, data }: PublicationManifest): WorkspaceStatus['live'] {
+  return { version, model, items: data.items, events: data.events };
+}
 
 const NEXT: Record<Stage, NextStep> = {
   empty: 'import',
@@ -150,3 +142,8 @@ export async function unfinishedWork(state: WorkspaceState): Promise<UnfinishedW
   }
   return undefined;
 }
+
+const unknownKind = (version: string, kind: string) => ({
+  code: 'INDEX_UNKNOWN_KIND',
+  message: `The publication ${version} has the index kind "${kind}", which a program registers; this one does not.`,
+});

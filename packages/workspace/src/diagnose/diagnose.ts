@@ -38,7 +38,7 @@ const ownPort = (port: number): Finding => ({
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { dir, host, port, endpointUrl, environment = {} } = options;
-  // The components cannot even be loaded then.
+  // On an older Node, the components cannot even be loaded.
   if (!isNodeRecent()) return { healthy: false, findings: [checkNode(), checkMachine()] };
   const components = await import('./components.ts');
   const { checkWorkspace } = await import('./workspace.ts');
