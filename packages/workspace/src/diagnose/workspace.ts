@@ -82,7 +82,7 @@ function liveVersion({ stage, live, model, counts }: WorkspaceStatus): Finding[]
     return [{ name: 'publication', state: 'advice', found: 'the newest model is not live', fix: 'Publish it.' }];
   const unseen = counts.events - live.events;
   if (unseen <= MAX_NEW_EVENTS * counts.events) return [];
-  return [{ ...behind, found: `${unseen} events are newer than it`, fix: 'Train and publish again.' }];
+  return [{ ...behind, found: `not trained on ${counted(unseen, 'newer event')}`, fix: 'Train and publish again.' }];
 }
 
 function unfinished({ unfinished: work }: WorkspaceStatus): Finding[] {
