@@ -1,44 +1,25 @@
 /**
- * Extend: a text encoder of your own, as an embeddings endpoint (docs/guides/extend.md#a-text-encoder).
- * Lorekeep checks its answers, stores each vector once, and encodes new items with it.
+ * Extend: a text encoder of your own (docs/guides/extend.md#a-text-encoder).
+ * `text-encoder/hashed-words.ts` is the encoder, `text-encoder/hashed-words.test.ts` its test.
  *
  *     npx -y pnpm@12 exec node examples/own-text-encoder.ts
  */
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { registerEncoder } from '@lorekeep/encoder';
 import { openWorkspace } from 'lorekeep';
+import { createHashedWords } from './text-encoder/hashed-words.ts';
 
-/** The encoder: every word adds 1 at a position that depends on its letters (feature hashing). */
-function embed(text: string): number[] {
-  const vector = new Array<number>(256).fill(0);
-  // An endpoint may not answer with a vector of zeros, so a text without words counts as one word.
-  for (const word of text.toLowerCase().match(/\p{L}+/gu) ?? ['']) {
-    const hash = [...word].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 65_521, 7);
-    vector[hash % vector.length] += 1;
-  }
-  return vector;
-}
-
-// The answer has the form of OpenAI's embeddings: one vector for each text, in the same order.
-const server = createServer(async (request, response) => {
-  const { input } = (await json(request)) as { input: string[] };
-  const vectors = input.map((text, index) => ({ object: 'embedding', index, embedding: embed(text) }));
-  response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data: vectors }));
-});
-await once(server.listen(0, '127.0.0.1'), 'listening');
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+// The name is stored in the workspace. A program that opens the engine registers the encoder first.
+registerEncoder('own:hashed-words', async () => createHashedWords({ dim: 256 }));
 
 const data = join(import.meta.dirname, 'data');
 const dir = await mkdtemp(join(tmpdir(), 'lorekeep-encoder-'));
 const workspace = await openWorkspace(dir, { create: true });
 try {
   await workspace.import({ items: [join(data, 'items.csv')], events: [join(data, 'events.csv')] });
-  const { name, encoded, dim } = await workspace.encode({ model: 'endpoint:hashed-words', endpoint: { url } });
+  const { name, encoded, dim } = await workspace.encode({ model: 'own:hashed-words' });
   console.log(`${name}: ${encoded} texts, ${dim} numbers each`);
   await workspace.train({ preset: 'linear' });
   await workspace.publish();
@@ -51,6 +32,5 @@ try {
   await engine.close();
 } finally {
   await workspace.close();
-  server.close();
   await rm(dir, { recursive: true });
 }

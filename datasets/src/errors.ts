@@ -1,4 +1,5 @@
 /** Every error of this package. Codes are stable; `docs/reference/errors.md` explains them. */
+import { resolve } from 'node:path';
 import { defineErrors, failure, usage } from '@lorekeep/core';
 import type { BadLine } from './bad-line.ts';
 import type { IdMismatch } from './id-mismatch.ts';
@@ -78,7 +79,8 @@ export const changeText = ({ option, before, now }: ChangedOption) =>
 
 export const errors = defineErrors({
   IMPORT_FILE_MISSING: usage<{ file: string }>({
-    message: ({ file }) => `${file} does not exist.`,
+    message: ({ file }) => `${resolve(file)} does not exist.`,
+    hint: 'Correct the path. A relative path starts from the current directory of the process.',
   }),
   IMPORT_FILE_UNREADABLE: usage<{ file: string; reason: string }>({
     message: ({ file, reason }) => `${file} cannot be read: ${reason}`,

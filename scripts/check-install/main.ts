@@ -5,12 +5,12 @@
  * installation. `--node VERSION` runs the program on another version of Node; give it several times.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from '../build/main.ts';
-import { publicPackages, ROOT } from '../build/packages.ts';
+import { packAll } from '../build/pack.ts';
+import { ROOT } from '../build/packages.ts';
 
 /** What the README promises. */
 const MAX_MB = 700;
@@ -18,8 +18,7 @@ const MAX_MB = 700;
 const { values } = parseArgs({ options: { node: { type: 'string', multiple: true, default: [] } } });
 const place = mkdtempSync(join(tmpdir(), 'lorekeep-install-'));
 try {
-  await build();
-  const tarballs = pack();
+  const tarballs = await packAll(join(place, 'tarballs'));
   lint(tarballs);
   const shop = join(place, 'shop');
   install(shop, tarballs);
@@ -37,14 +36,6 @@ function run(command: string, args: string[], cwd: string, env: Record<string, s
   });
   if (status === 0) return stdout;
   throw new Error(`${command} ${args.join(' ')} failed\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
-}
-
-function pack(): string[] {
-  const tarballs = join(place, 'tarballs');
-  mkdirSync(tarballs);
-  for (const { folder } of publicPackages())
-    run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', tarballs], join(ROOT, folder));
-  return readdirSync(tarballs).map((name) => join(tarballs, name));
 }
 
 function lint(tarballs: readonly string[]): void {

@@ -16,6 +16,9 @@ const PUBLISH_ANYWAY =
 const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
 const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
 
+const OWN_KIND =
+  'Use the program that registers this kind (node --import FILE registers it for a command), or run `lorekeep publish --index usearch`.';
+
 const READING_COMMANDS = 'The commands recommend, similar, evaluate, serve and status only need to read it.';
 
 /** By error code. `undefined`: the hint of the error itself applies. */
@@ -195,6 +198,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENCODER_MISMATCH: `Use the encoder that the model was trained with, or ${RETRAIN}.`,
   VECTOR_NOT_FINITE: `Run \`lorekeep train\` again; this model cannot be served. ${PUBLISH_ANYWAY}.`,
   INDEX_FILE_INVALID: 'Run `lorekeep publish` again to rebuild the index.',
+  INDEX_UNKNOWN_KIND: OWN_KIND,
   INDEX_ADAPTER_MISSING: ({ kind }) =>
     kind === 'usearch'
       ? 'Run `pnpm install --force`, or choose --index exact.'
@@ -267,6 +271,7 @@ const FINDING_FIXES: Record<string, string> = {
   'model files missing': 'Run `lorekeep train` and `lorekeep publish` again.',
   'deleted items missing': 'Run `lorekeep publish` again.',
   'erasure advice': 'Run `lorekeep train` and `lorekeep publish`.',
+  index: OWN_KIND,
   SQLite: REINSTALL,
   DuckDB: REINSTALL,
   usearch: REINSTALL,

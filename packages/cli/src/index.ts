@@ -1,5 +1,19 @@
 /**
- * The library: `import { openWorkspace } from 'lorekeep'`.
+ * The library: `import { openWorkspace } from 'lorekeep'`. The guide
+ * own-project.md installs it.
+ *
+ * | Task | Name |
+ * | --- | --- |
+ * | open or create a workspace | {@link openWorkspace} |
+ * | import files; how columns and formats are named | {@link Workspace.import}; data-formats.md#columns |
+ * | what types of events and ratings mean | {@link Workspace.events}, {@link Workspace.changeEventRules} |
+ * | read the texts, train, evaluate, publish | {@link Workspace.encode}, {@link Workspace.train}, {@link Workspace.evaluate}, {@link Workspace.publish} |
+ * | recommend, similar items, new items and events | {@link Workspace.engine}, then {@link Engine} |
+ * | see how far a workspace is | {@link Workspace.status} |
+ * | check the machine | {@link diagnose} |
+ * | show progress and warnings, stop a step | {@link RunContext} |
+ * | handle errors | {@link LorekeepError}; errors.md |
+ * | a vector index of your own | {@link registerIndexAdapter} |
  *
  * @module lorekeep
  */
@@ -14,7 +28,9 @@ export {
   type Warning,
 } from '@lorekeep/core';
 export type { BadLine, Format, ImportOptions, RawFormat, SimulatedShopOptions, UnknownItems } from '@lorekeep/datasets';
+export type { TextEncoder } from '@lorekeep/encoder';
 export type {
+  BaselineName,
   Difference,
   Evaluation,
   FitOn,
@@ -26,6 +42,7 @@ export type {
 } from '@lorekeep/evaluation';
 export type {
   BundleManifest,
+  ConfigOverrides,
   Engine,
   EngineStats,
   EventInput,
@@ -51,4 +68,15 @@ export type {
   Item,
   UserRecord,
 } from '@lorekeep/store';
+export {
+  type IndexAdapter,
+  type IndexCapabilities,
+  type IndexKind,
+  type IndexOptions,
+  registerIndexAdapter,
+  type SearchOptions,
+  type SearchResult,
+  type VectorIndex,
+  vectorIndexErrors,
+} from '@lorekeep/vector-index';
 export * from '@lorekeep/workspace';

@@ -1,10 +1,10 @@
 /**
  * How the program was started, so that everything it tells the user to type can be typed: `lorekeep`
  * if it is on the PATH, `npx lorekeep` if it is installed in a project, and in a checkout the script
- * of the package manager, or Node with the path of the program.
+ * of the package manager, `npx lorekeep`, or Node with the path of the program.
  */
 import { accessSync, constants } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { userDirectory } from './paths.ts';
 
 export interface Start {
@@ -29,8 +29,27 @@ export function programName({ script, env, directory }: Start): string {
     return manager.startsWith('npm/') ? `npm run ${NAME} --` : `npx -y pnpm@12 ${NAME}`;
   if (!isSource && isOnPath(env.PATH)) return NAME;
   if (isInstalled || basename(script) === NAME) return `npx ${NAME}`;
-  const fromHere = relative(directory, script);
-  return `node ${shellWord(fromHere.length < script.length ? fromHere : script)}`;
+  const shim = isSource ? shimOf(env.NODE_PATH) : undefined;
+  // The user's own Node may be too old for the sources; the shim starts the one of the checkout.
+  if (shim !== undefined) return isInside(directory, dirname(dirname(dirname(shim)))) ? `npx ${NAME}` : nearest(shim);
+  return `node ${nearest(script)}`;
+
+  function nearest(file: string): string {
+    const fromHere = relative(directory, file);
+    return shellWord(fromHere.length < file.length ? fromHere : file);
+  }
+}
+
+const isInside = (folder: string, root: string) => folder === root || folder.startsWith(root + sep);
+
+/**
+ * The script in `node_modules/.bin` that started the program. Node does not know it; but it puts a
+ * folder beside itself into NODE_PATH, before it has simplified the path.
+ */
+function shimOf(nodePath = ''): string | undefined {
+  const marker = join(sep, 'node_modules', '.bin') + sep;
+  const folder = nodePath.split(':').find((one) => one.includes(marker));
+  return folder && join(folder.slice(0, folder.indexOf(marker)), 'node_modules', '.bin', NAME);
 }
 
 /** Package managers put these folders on the PATH only while they run a program. */

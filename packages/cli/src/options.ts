@@ -265,7 +265,7 @@ export const publishedModel = () =>
 export const against = () => new Option('--against <version>', 'another trained version to compare with');
 export const report = () => new Option('--report <file>', 'also write an HTML page with tables and plots');
 export const indexKind = () =>
-  new Option('--index <kind>', 'vector index').choices([...indexKinds]).default(DEFAULT_INDEX);
+  new Option('--index <kind>', 'vector index').choices(indexKinds()).default(DEFAULT_INDEX);
 
 // Delete
 

@@ -22,6 +22,16 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const run = promisify(execFile);
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const page = (name: string) => read(`docs/${name}`);
+
+/** Fails with the first line that differs; a whole page twice would hide it. */
+function assertSameLines(found: string, written: string, name: string): void {
+  const [lines, expected] = [found.split('\n'), written.split('\n')];
+  const at = expected.findIndex((line, row) => line !== lines[row]);
+  const differing = at >= 0 ? at : lines.length === expected.length ? -1 : expected.length;
+  if (differing < 0) return;
+  assert.equal(lines[differing], expected[differing], `${name}:${differing + 1}: run \`pnpm reference\``);
+}
+
 const files = (...patterns: string[]) => globSync(patterns, { cwd: ROOT }).sort();
 
 const PACKAGES = files('packages/*/package.json', 'datasets/package.json', 'benchmarks/package.json').map(dirname);
@@ -187,7 +197,7 @@ describe('docs/reference/command-line.md', () => {
 for (const file of ['docs/reference/options.md', 'docs/reference/events.md', 'docs/results.md', 'README.md'])
   test(`${file} is the page that \`pnpm reference\` writes`, async () => {
     const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/reference.ts'), '--print', file]);
-    assert.equal(read(file), stdout, 'run `pnpm reference`');
+    assertSameLines(read(file), stdout, file);
   });
 
 test('docs/reference/api/ has the pages that `pnpm api` writes', async (context) => {
@@ -197,7 +207,7 @@ test('docs/reference/api/ has the pages that `pnpm api` writes', async (context)
   const pages = readdirSync(folder).sort();
   assert.deepEqual(readdirSync(join(ROOT, 'docs/reference/api')).sort(), pages);
   for (const name of pages)
-    assert.equal(page(`reference/api/${name}`), readFileSync(join(folder, name), 'utf8'), `${name}: run \`pnpm api\``);
+    assertSameLines(page(`reference/api/${name}`), readFileSync(join(folder, name), 'utf8'), name);
 });
 
 describe('docs/reference/http-api.md', () => {

@@ -34,7 +34,9 @@ describe('hints', () => {
       [],
     );
     assert.deepEqual(
-      options.filter((option) => !['--force', '--help'].includes(option) && !commands.includes(`| \`${option}`)),
+      options.filter(
+        (option) => !['--force', '--help', '--import'].includes(option) && !commands.includes(`| \`${option}`),
+      ),
       [],
     );
   });

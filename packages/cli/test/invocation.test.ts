@@ -45,6 +45,15 @@ test('an installed program is typed by its name if it is on the PATH, else with 
   assert.equal(start(local, join(local, 'lorekeep')), 'npx lorekeep');
 });
 
+test('the script of the package in a checkout is started with npx there, and by its path elsewhere', () => {
+  const script = '/code/lorekeep/packages/cli/src/main.ts';
+  const env = { NODE_PATH: '/code/lorekeep/node_modules/.bin/../.pnpm/node_modules', npm_lifecycle_event: 'npx' };
+  const start = (directory: string) => programName({ script, env, directory });
+  assert.equal(start('/code/lorekeep'), 'npx lorekeep');
+  assert.equal(start('/code/lorekeep/examples'), 'npx lorekeep');
+  assert.equal(start('/code/shop'), '../lorekeep/node_modules/.bin/lorekeep');
+});
+
 test('status prints a command that works as it stands', async () => {
   const env = { PATH: process.env.PATH };
   const { stdout } = await run(process.execPath, [MAIN, 'status', '--workspace', 'shop'], { cwd: dir, env });

@@ -44,6 +44,6 @@ export { noProgress, type Progress, type ProgressEvent, type RunContext, type Wa
 export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
 export type { RowOf, TrainedRow } from './rows.ts';
 export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './sparse-rows.ts';
-export { systemError, systemErrors } from './system-errors.ts';
+export { checkNodeVersion, isNodeRecent, MIN_NODE, systemError, systemErrors } from './system-errors.ts';
 export { createTopK, type TopK } from './top-k.ts';
 export { dot, gatherRows } from './vectors.ts';

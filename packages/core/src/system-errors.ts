@@ -1,7 +1,10 @@
 /**
  * Errors of the operating system as coded errors: the one place that maps `ENOENT`, `ENOSPC` and the
  * like. A package that can say more about a failure does so itself; this mapping is for all others.
+ * A version of Node that is too old is refused here too, because it lacks functions that the packages
+ * import, or crashes in native code, before any other message can be printed.
  */
+import { versions } from 'node:process';
 import { defineErrors, failure, LorekeepError, usage } from './errors.ts';
 
 interface Place {
@@ -48,9 +51,13 @@ export const systemErrors = defineErrors({
     message: ({ address, port }) => `The address ${[address, port].filter(Boolean).join(':')} is already in use.`,
     hint: 'Choose another port; port 0 takes any free port.',
   }),
+  NODE_TOO_OLD: usage<{ version: string; needed: string }>({
+    message: ({ version, needed }) => `Lorekeep needs Node ${needed} or newer; this is Node ${version}.`,
+    hint: ({ needed }) => `Install Node ${needed} or newer, for example from https://nodejs.org, and try again.`,
+  }),
 });
 
-type PathCode = Exclude<keyof typeof systemErrors & string, 'ADDRESS_IN_USE'>;
+type PathCode = Exclude<keyof typeof systemErrors & string, 'ADDRESS_IN_USE' | 'NODE_TOO_OLD'>;
 
 const CODES: Record<string, PathCode> = {
   ENOSPC: 'DISK_FULL',
@@ -90,4 +97,17 @@ export function systemError(error: unknown, path?: string): unknown {
 function isOfNetwork(error: Error): boolean {
   const { syscall = '' } = error as NodeJS.ErrnoException;
   return /^(connect|bind|listen|getaddrinfo|spawn)/.test(syscall);
+}
+
+/** The oldest Node that runs TypeScript sources without a flag. */
+export const MIN_NODE = '22.18';
+
+export const isNodeRecent = (version: string = versions.node): boolean => {
+  const [[major, minor], [needed, neededMinor]] = [version, MIN_NODE].map((text) => text.split('.').map(Number));
+  return major > needed || (major === needed && minor >= neededMinor);
+};
+
+/** @throws LorekeepError `NODE_TOO_OLD` */
+export function checkNodeVersion(version: string = versions.node): void {
+  if (!isNodeRecent(version)) throw systemErrors.NODE_TOO_OLD({ version, needed: MIN_NODE });
 }

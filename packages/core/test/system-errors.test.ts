@@ -5,7 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { counted, LorekeepError, systemError, writeDirectoryAtomic, writeFileAtomic } from '@lorekeep/core';
+import {
+  checkNodeVersion,
+  counted,
+  LorekeepError,
+  systemError,
+  writeDirectoryAtomic,
+  writeFileAtomic,
+} from '@lorekeep/core';
 
 let directory: string;
 before(async () => {
@@ -80,4 +87,14 @@ test('a number agrees with its noun', () => {
     [counted(0, 'line'), counted(1, 'line'), counted(2500, 'line'), counted(2, 'history', 'histories')],
     ['0 lines', '1 line', '2,500 lines', '2 histories'],
   );
+});
+
+test('a version of Node that is too old is refused with the version that is needed', () => {
+  for (const version of ['18.20.8', '20.20.2', '22.17.1'])
+    assert.throws(() => checkNodeVersion(version), {
+      code: 'NODE_TOO_OLD',
+      message: `Lorekeep needs Node 22.18 or newer; this is Node ${version}.`,
+    });
+  for (const version of ['22.18.0', '24.0.0', '26.1.0']) checkNodeVersion(version);
+  checkNodeVersion();
 });

@@ -1,6 +1,7 @@
 /**
  * Frozen text encoders: the contract `TextEncoder`, the encoders behind `openEncoder`, and the job
- * that embeds a catalogue. An encoder of your own implements `TextEncoder`.
+ * that embeds a catalogue. An encoder of your own implements `TextEncoder`, is registered with
+ * `registerEncoder`, and passes the suite of `@lorekeep/encoder/conformance`.
  *
  * @module @lorekeep/encoder
  */
@@ -20,7 +21,7 @@ export {
   loadLexicalEncoder,
   saveLexicalEncoder,
 } from './lexical/lexical-encoder.ts';
-export { isBuiltIn, type OpenEncoderOptions, openEncoder } from './open-encoder.ts';
+export { isBuiltIn, type OpenEncoderOptions, openEncoder, registerEncoder } from './open-encoder.ts';
 export {
   ENDPOINT_DEFAULTS,
   ENDPOINT_LIMITS,

@@ -27,10 +27,28 @@ export interface OpenEncoderOptions
 const ENDPOINT_PREFIX = 'endpoint:';
 const TRANSFORMERS_PREFIX = 'transformers:';
 
+const registered = new Map<string, (options: OpenEncoderOptions) => Promise<TextEncoder>>();
+
 /**
- * True if this package runs the model itself. False for a server, another library, and `'lexical'`.
+ * Adds a model name to this process: `openEncoder`, `encode` and the engine then open your encoder
+ * by it. Registering a name again replaces its encoder. The name is stored in the workspace, so a
+ * program that opens the engine registers it first.
+ *
+ * @param model a name that is no other model's, such as `'own:hashed-words'`
+ * @param open Called each time the encoder is opened; the caller closes what it returns.
+ * @example
+ * registerEncoder('own:hashed-words', async () => createHashedWords({ dim: 256 }));
+ */
+export function registerEncoder(model: string, open: (options: OpenEncoderOptions) => Promise<TextEncoder>): void {
+  registered.set(model, open);
+}
+
+/**
+ * True if this package runs the model itself. False for a server, another library, `'lexical'`, and
+ * a registered encoder.
  */
 export function isBuiltIn(model: string): boolean {
+  if (registered.has(model)) return false;
   return model !== 'lexical' && !model.startsWith(ENDPOINT_PREFIX) && !model.startsWith(TRANSFORMERS_PREFIX);
 }
 
@@ -39,7 +57,8 @@ export function isBuiltIn(model: string): boolean {
  *
  * @param model `'all-MiniLM-L6-v2'` (default), a directory, a hub id `'org/name'`, `'lexical'`,
  *   `'endpoint:MODEL'` for an OpenAI-compatible embeddings endpoint, or `'transformers:DIRECTORY'`
- *   for a model with a `model.onnx` that `@huggingface/transformers` runs
+ *   for a model with a `model.onnx` that `@huggingface/transformers` runs; or a name that
+ *   `registerEncoder` added
  * @throws LorekeepError what `resolveModel`, `loadOnnxEncoder`, `createLexicalEncoder`,
  *   `openEndpoint` and `openTransformers` throw; `ENCODER_BAD_OPTION` for a precision that the
  *   model does not support
@@ -59,6 +78,8 @@ export async function openEncoder(
       value: precision,
       expected: `fp32 for ${model}, whose weights cannot be quantised here`,
     });
+  const own = registered.get(model);
+  if (own !== undefined) return own(options);
   if (model === 'lexical') return createLexicalEncoder(options.corpusTexts ?? []);
   if (model.startsWith(ENDPOINT_PREFIX)) {
     const { endpoint, probe, signal } = options;

@@ -19,6 +19,7 @@ import type { HistorySettings } from './neighbour-scorer.ts';
 import { rankByNeighbours } from './sparse-ranking.ts';
 import { type EvaluationCase, type EvaluationSet, evaluationCases, type Split, trainUsers } from './split/split.ts';
 
+/** A ranking that needs no training. */
 export type BaselineName = 'popularity' | 'repeat-last' | 'last-item-knn' | 'decayed-history-knn';
 
 export interface BaselineOptions extends RunContext {

@@ -14,11 +14,17 @@ import { errors } from './errors.ts';
 
 /** Each metric is a mean over users, in [0, 1]. */
 export interface Metrics {
+  /** Share of the users whose target is among the first 10. */
   'recall@10': number;
+  /** 1 / log₂(1 + rank) of the target if it is among the first 10, else 0. */
   'ndcg@10': number;
+  /** Share of the users whose target is among the first 50. */
   'recall@50': number;
+  /** The same as `ndcg@10` for the first 50. */
   'ndcg@50': number;
+  /** 1 / rank of the target. */
   mrr: number;
+  /** Users with a target: one case each. */
   users: number;
   /** Targets whose score is not finite. Each counts as a miss. */
   nonFinite: number;

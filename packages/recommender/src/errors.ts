@@ -83,7 +83,7 @@ export const errors = defineErrors({
       const more = others > 0 ? ` (and ${others} more)` : '';
       return `${first.path === '' ? '' : `${first.path}: `}${first.message.replace(/\.?$/, '')}${more}.`;
     },
-    hint: 'See /openapi.json for the schema of each request.',
+    hint: 'Correct the request at the places that `details.issues` names.',
   }),
   ITEM_NOT_FOUND: usage<{ id: string }>({
     http: 404,

@@ -37,6 +37,7 @@ export {
   MAX_K,
   recommendationsSchema,
   recommendSchema,
+  similarSchema,
   userSchema,
 } from './engine/requests.ts';
 export { errors as recommenderErrors } from './errors.ts';
@@ -44,7 +45,7 @@ export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
 export { type Preset, presets } from './options/presets.ts';
 export { resolveConfig } from './options/resolve-config.ts';
-export { type RecommenderConfig, recommenderOptions } from './options/table.ts';
+export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

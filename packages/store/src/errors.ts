@@ -66,10 +66,13 @@ export const errors = defineErrors({
     message: ({ index, problem }) => `Event ${index} of the batch: ${problem}.`,
     hint: 'Correct the event and send the batch again. Nothing of it was written.',
   }),
-  EVENT_UNKNOWN_ITEM: usage<{ index: number; item: string }>({
+  /** `index` is absent if there was only one event. */
+  EVENT_UNKNOWN_ITEM: usage<{ index?: number; item: string }>({
     http: 422,
-    message: ({ index, item }) => `Event ${index} of the batch names the item ${shown(item)}, which is not stored.`,
-    hint: 'Store the item first. Nothing of this batch was written.',
+    message: ({ index, item }) =>
+      `${index === undefined ? 'The event' : `Event ${index} of the batch`} names the item ${shown(item)}, which is not stored.`,
+    hint: ({ index }) =>
+      `Store the item first. ${index === undefined ? 'The event was not' : 'Nothing of this batch was'} written.`,
   }),
   EVENT_RULES_INVALID: usage<{ name: string; value: unknown; expected: string }>({
     http: 400,

@@ -1,5 +1,5 @@
 /**
- * The contract of a vector index. The built-in kinds (usearch, hnswlib, exact) run in this process.
+ * The contract of a vector index. The built-in kinds run in this process.
  * The contract also fits an index behind a network, such as pgvector or Qdrant: everything that
  * reads or changes vectors is asynchronous and works in batches, and keys to leave out are data.
  * The one exception is `get`, which only a local index can offer.

@@ -29,7 +29,8 @@ export const errors = defineErrors({
     hint: ({ install }) => install,
   }),
   INDEX_UNKNOWN_KIND: usage<{ kind: string; kinds: readonly string[] }>({
-    message: ({ kind }) => `There is no index kind "${kind}".`,
-    hint: ({ kinds }) => `Choose one of ${kinds.join(', ')}.`,
+    message: ({ kind }) => `This program has no adapter for the index kind "${kind}".`,
+    hint: ({ kinds }) =>
+      `Register the kind with registerIndexAdapter before it is used, or choose one of ${kinds.join(', ')}.`,
   }),
 });

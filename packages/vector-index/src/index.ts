@@ -18,4 +18,6 @@ export type {
 } from './contract.ts';
 export { errors as vectorIndexErrors } from './errors.ts';
 export { indexKinds, openIndexAdapter, registerIndexAdapter } from './registry.ts';
-export { createVectorTable, type VectorTable } from './table/vector-table.ts';
+export { searchPredicate } from './search-predicate.ts';
+export { appendTable, readTable } from './table/table-file.ts';
+export { checkQuery, checkVectors, createVectorTable, type VectorTable } from './table/vector-table.ts';

@@ -12,8 +12,8 @@ const builtIn: Record<BuiltInIndexKind, LoadAdapter> = {
 
 const loaders = new Map<IndexKind, LoadAdapter>(Object.entries(builtIn));
 
-/** The built-in kinds, the default one first. */
-export const indexKinds = Object.keys(builtIn) as readonly BuiltInIndexKind[];
+/** The built-in kinds, the default one first, and then those that `registerIndexAdapter` added. */
+export const indexKinds = (): IndexKind[] => [...loaders.keys()];
 
 /**
  * Adds an index kind to this process. Registering a kind again replaces its adapter.
@@ -30,8 +30,7 @@ export function registerIndexAdapter(kind: string, load: () => Promise<IndexAdap
 /**
  * The adapter of an index kind.
  *
- * `'usearch'` is the default. `'exact'` has no graph and suits small catalogues. `'hnswlib'` needs
- * the optional package `hnswlib-node`, which compiles native code when it is installed.
+ * The README of this package lists the built-in kinds.
  *
  * @throws LorekeepError `INDEX_UNKNOWN_KIND`. Creating or opening an index throws
  *   `INDEX_ADAPTER_MISSING` if the package of its kind is not installed.
@@ -40,6 +39,6 @@ export function registerIndexAdapter(kind: string, load: () => Promise<IndexAdap
  */
 export async function openIndexAdapter(kind: IndexKind): Promise<IndexAdapter> {
   const load = loaders.get(kind);
-  if (load === undefined) throw errors.INDEX_UNKNOWN_KIND({ kind, kinds: [...loaders.keys()] });
+  if (load === undefined) throw errors.INDEX_UNKNOWN_KIND({ kind, kinds: indexKinds() });
   return load();
 }

@@ -22,6 +22,7 @@ export interface EventRulesChange {
   ratings?: RatingRule | 'none' | 'auto';
 }
 
+/** What the stored events are, and what they mean. */
 export interface EventSummary {
   /** Types with events, the most frequent first. */
   types: (EventTypeCount & TypeMeaning)[];

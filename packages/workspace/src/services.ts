@@ -37,11 +37,14 @@ export async function registerService(state: WorkspaceState, address: string): P
   return () => rm(fileOf(state, pid), { force: true });
 }
 
-/** The address of the newest service that answers with this publication. */
-export async function findService(state: WorkspaceState, version: string): Promise<string | undefined> {
+/** The newest service that answers with this publication. */
+export async function findService(
+  state: WorkspaceState,
+  version: string,
+): Promise<{ address: string; pid: number } | undefined> {
   const alive = (await records(state)).filter(({ host, pid }) => host === hostname() && isAlive(pid));
-  for (const { address } of alive.sort((a, b) => b.startedAt - a.startedAt)) {
-    if (await serves(address, version)) return address;
+  for (const { address, pid } of alive.sort((a, b) => b.startedAt - a.startedAt)) {
+    if (await serves(address, version)) return { address, pid };
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import { LorekeepError } from '@lorekeep/core';
 import { type BundleManifest, type PublicationManifest, readManifest } from '@lorekeep/recommender';
 import type { StoreCounts } from '@lorekeep/store';
 import { hasCheckpoint } from '@lorekeep/towers';
+import { indexKinds } from '@lorekeep/vector-index';
 import { findCurrentEncoder, findEncoder, isBehindImports } from './encoding/remembered-encoders.ts';
 import { livePublication } from './publishing/publish.ts';
 import { findService } from './services.ts';
@@ -44,12 +45,12 @@ export interface WorkspaceStatus {
   live?: { version: string; model: string | null; items: number; events: number };
   /** Whether training can learn something; only while no model is trained. */
   outlook?: TrainingOutlook;
-  /** The service that answers with the live version. */
-  service?: { address: string };
+  /** The service that answers with the live version, and its process. */
+  service?: { address: string; pid: number };
   unfinished?: UnfinishedWork;
   /** Present if nothing can be written here. */
   readOnly?: true;
-  /** A model or a publication that cannot be read; it counts as absent. */
+  /** A model or a publication that cannot be read or used here; it counts as absent. */
   problems: { code: string; message: string }[];
 }
 
@@ -66,7 +67,12 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     });
   const model = await readable(newestManifest(state));
   const live = await readable(livePublication(dir));
-  const address = live === undefined ? undefined : await findService(state, live.version);
+  const service = live === undefined ? undefined : await findService(state, live.version);
+
+  // A program that registered the kind may serve it; this one cannot.
+  const kind = live?.index.kind;
+  const isOfUnknownKind = kind !== undefined && !indexKinds().includes(kind);
+  if (isOfUnknownKind) problems.push(unknownKind(live!.version, kind));
 
   const isEncoded = encoder !== undefined && !(await isBehindImports(state, encoder.id));
   const isTrained = model !== undefined && model.content.encoder === encoder?.id && (await isNewest(state, model));
@@ -77,8 +83,12 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     ['imported', counts.items > 0],
     ['encoded', isEncoded],
     ['trained', isTrained || needsNoModel],
-    ['published', needsNoModel || (live !== undefined && live.model === model?.version)],
-    ['served', address !== undefined],
+    [
+      'published',
+      (needsNoModel || (live !== undefined && live.model === model?.version)) &&
+        (!isOfUnknownKind || service !== undefined),
+    ],
+    ['served', service !== undefined],
   ]);
   const unfinished = await unfinishedWork(state);
   return {
@@ -99,7 +109,7 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
     ...(model && { model: { version: model.version, preset: model.preset } }),
     ...(live && { live: liveStatus(live) }),
     ...(outlook && { outlook }),
-    ...(address && { service: { address } }),
+    ...(service && { service }),
     ...(unfinished && { unfinished }),
     ...(state.isReadOnly && { readOnly: true }),
     problems,
@@ -152,3 +162,8 @@ export async function unfinishedWork(state: WorkspaceState): Promise<UnfinishedW
   }
   return undefined;
 }
+
+const unknownKind = (version: string, kind: string) => ({
+  code: 'INDEX_UNKNOWN_KIND',
+  message: `The publication ${version} has the index kind "${kind}", which a program registers; this one does not.`,
+});

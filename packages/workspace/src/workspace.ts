@@ -6,7 +6,7 @@
  *
  * A step loads the packages it needs when it is first called, so that opening a workspace is fast.
  */
-import type { RunContext } from '@lorekeep/core';
+import { checkNodeVersion, type RunContext } from '@lorekeep/core';
 import type { SimulatedShopOptions } from '@lorekeep/datasets';
 import type { Engine } from '@lorekeep/recommender';
 import type { Deleted, EventFilter, Store, UndoneImport } from '@lorekeep/store';
@@ -15,7 +15,7 @@ import type { EventRulesChange, EventSummary } from './events.ts';
 import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
 import type { EngineRun } from './publishing/engine.ts';
 import type { PublishOptions, PublishResult } from './publishing/publish.ts';
-import { closeState, type OpenWorkspaceOptions, openState } from './state.ts';
+import type { OpenWorkspaceOptions } from './state.ts';
 import type { WorkspaceStatus } from './status.ts';
 import type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
 import { latestModel, modelVersions } from './training/model-versions.ts';
@@ -236,7 +236,8 @@ export interface Workspace extends AsyncDisposable {
  *
  * @param dir its folder
  * @throws LorekeepError `WORKSPACE_MISSING` if there is none and `create` is false (the default),
- *   what opening a store throws (`STORE_…`), and `PATH_…` for a folder that cannot be used
+ *   what opening a store throws (`STORE_…`), `PATH_…` for a folder that cannot be used, and
+ *   `NODE_TOO_OLD`
  * @example
  * // `await using` needs Node 24; with an older one, call `close()` at the end.
  * await using workspace = await openWorkspace('shop', { create: true });
@@ -246,6 +247,9 @@ export interface Workspace extends AsyncDisposable {
  * await workspace.publish();
  */
 export async function openWorkspace(dir: string, options: OpenWorkspaceOptions = {}): Promise<Workspace> {
+  checkNodeVersion();
+  // Loaded only now: it loads native code, which an older Node cannot run.
+  const { closeState, openState } = await import('./state.ts');
   const state = await openState(dir, options);
   let closing: Promise<void> | undefined;
   const close = () => {

@@ -58,7 +58,7 @@ test('it follows the main job from an empty workspace to a running service', asy
   assert.deepEqual([stage, next], ['served', 'recommend']);
   assert.deepEqual([counts.items, encoder?.isLanguageModel, model], [80, false, { version, preset: 'learn' }]);
   assert.deepEqual(live, { version: published.version, model: version, items: 80, events: counts.events });
-  assert.deepEqual([others.service, others.problems, others.readOnly], [{ address }, [], undefined]);
+  assert.deepEqual([others.service, others.problems, others.readOnly], [{ address, pid: process.pid }, [], undefined]);
   await remove();
   assert.deepEqual((await reached())[0], 'published');
 });
@@ -73,10 +73,14 @@ test('the record of a service whose process is gone is ignored, and removed by t
   await writeFile(join(services, '1.json'), 'damaged');
   assert.equal((await workspace.status()).service, undefined);
   await writeFile(join(services, `${process.ppid}.json`), JSON.stringify({ ...record, pid: process.ppid }));
-  assert.deepEqual((await workspace.status()).service, { address });
+  assert.deepEqual((await workspace.status()).service, { address, pid: process.ppid });
   const remove = await workspace.registerService('http://127.0.0.1:1');
   assert.ok(!(await readdir(services)).includes(`${pid}.json`));
-  assert.deepEqual((await workspace.status()).service, { address }, 'of two services the one that answers');
+  assert.deepEqual(
+    (await workspace.status()).service,
+    { address, pid: process.ppid },
+    'of two services the one that answers',
+  );
   await remove();
   await rm(services, { recursive: true });
 });

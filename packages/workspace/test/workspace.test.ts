@@ -151,7 +151,7 @@ test('a step before its time says which one is missing, and wrong options are na
   await assert.rejects(workspace.engine(), { code: 'PUBLICATION_MISSING' });
   for (const options of [{ seed: -1 }, { threads: 0 }, { threads: 257 }, { seed: 0.5 }, { protocol: 'x' as never }])
     await assert.rejects(workspace.train(options), { code: 'WORKSPACE_BAD_OPTION' }, JSON.stringify(options));
-  await assert.rejects(workspace.train({ config: { colour: 1 } }), { code: 'OPTION_UNKNOWN' });
+  await assert.rejects(workspace.train({ config: { colour: 1 } as object }), { code: 'OPTION_UNKNOWN' });
   assert.deepEqual([await workspace.modelVersions(), await workspace.latestModel()], [[], undefined]);
 });
 

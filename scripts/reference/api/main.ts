@@ -15,6 +15,7 @@ import { apiTheme } from './theme.ts';
 const FACES = [
   'packages/cli/src/index.ts',
   'packages/encoder/src/index.ts',
+  'packages/encoder/src/conformance/conformance.ts',
   'packages/store/src/index.ts',
   'packages/store/src/conformance/suite.ts',
   'packages/vector-index/src/index.ts',

@@ -84,7 +84,8 @@ function tidy(markdown: string): string {
     .replace(/^\*\*Parameters\*\*\n\n(?!\|)/gm, '')
     .replace(/^ +(?=\S)/gm, (indent, at: number, text: string) => (isCode(text, at) ? indent : ''))
     .replace(/^#+ (?:Overrides|Inherited from)\n\n.*\n/gm, '')
-    .replace(/ (errors|options)\.md\b/g, ' [$1.md](../$1.md)')
+    .replace(/ (errors|options|data-formats)\.md(#[\w-]+)?(?!\))\b/g, ' [$1.md](../$1.md$2)')
+    .replace(/(?<=\s)own-project\.md\b/g, '[own-project.md](../../guides/own-project.md)')
     .replace(/^\*\*\*$/gm, '')
     .replace(/ +$/gm, '')
     .replace(/\n{3,}/g, '\n\n');

@@ -15,8 +15,8 @@ export async function serveCommand(context: CommandContext, options: ServeComman
   await withEngine(context, options, (engine) =>
     serveUntilStopped(context, engine, { ...options, allowedHosts: options.allowHost }, (address) => {
       const { version, items, indexed } = engine.stats();
-      const human = `Serving publication ${version} with ${counted(items, 'item')} at ${address} (press Ctrl-C to stop)`;
-      context.output.result({ event: 'listening', address, version, items, indexed }, human);
+      const human = `Serving publication ${version} with ${counted(items, 'item')} at ${address} in process ${process.pid} (press Ctrl-C to stop)`;
+      context.output.result({ event: 'listening', address, pid: process.pid, version, items, indexed }, human);
       context.output.aside(`Next: in another terminal, ${requestLine(address, { user: 'ID', withItems: true })}`);
     }),
   );

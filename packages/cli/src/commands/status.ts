@@ -45,7 +45,7 @@ function stateLines(dir: string, status: WorkspaceStatus): string[] {
     `Encoded    ${encodedWords(status)}`,
     `Trained    ${trainedWords(status)}`,
     `Published  ${publishedWords(status)}`,
-    `Served     ${service === undefined ? 'no' : service.address}`,
+    `Served     ${service === undefined ? 'no' : `${service.address}, process ${service.pid}`}`,
     ...problems.map(({ code, message }) => `!! ${code}: ${message}`),
   ];
 }

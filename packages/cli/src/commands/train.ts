@@ -1,6 +1,7 @@
 /** `lorekeep train` */
 import { readFile } from 'node:fs/promises';
 import { systemError } from '@lorekeep/core';
+import type { ConfigOverrides } from '@lorekeep/recommender';
 import type { TrainOptions, TrainResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
@@ -66,11 +67,14 @@ async function configOf({ config: path, target, maxPairEvents, maxUserEvents }: 
   const config = path === undefined ? {} : await readConfig(path);
   const given = Object.entries({ target, maxPairEvents, maxUserEvents }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return config;
-  return { ...config, events: { ...(config.events as object | undefined), ...Object.fromEntries(given) } };
+  return { ...config, events: { ...config.events, ...Object.fromEntries(given) } };
 }
 
-/** @throws LorekeepError `CONFIG_FILE_INVALID` */
-async function readConfig(path: string): Promise<Record<string, unknown>> {
+/**
+ * The object in the file; `train` checks its options.
+ * @throws LorekeepError `CONFIG_FILE_INVALID`
+ */
+async function readConfig(path: string): Promise<ConfigOverrides> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(await readFile(userPath(path), 'utf8'));
@@ -79,5 +83,5 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
   }
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
     throw errors.CONFIG_FILE_INVALID({ path, problem: 'it is not a JSON object' });
-  return parsed as Record<string, unknown>;
+  return parsed;
 }

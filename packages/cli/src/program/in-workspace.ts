@@ -1,6 +1,6 @@
 /** The frame of a command: opens its workspace, runs it, names the next command, and closes. */
 import type { Warning } from '@lorekeep/core';
-import { openWorkspace, type Workspace } from '@lorekeep/workspace';
+import { openWorkspace, type Workspace, type WorkspaceStatus } from '@lorekeep/workspace';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { suggestNext } from '../guidance.ts';
@@ -50,6 +50,10 @@ export function inWorkspace<O>(
 async function suggest(output: Output, workspace: Workspace, name: string, options: SharedOptions): Promise<void> {
   const { dryRun, refit, report } = options;
   const how = dryRun ? ' --dry-run' : refit === 'all' ? ' --refit all' : report === undefined ? '' : ' --report';
-  const { next } = await workspace.status();
+  const status = await workspace.status();
+  const next = name === 'encode' && hasNewEvents(status) ? 'train' : status.next;
   suggestNext(output, `${name}${how}`, options.workspace, next);
 }
+
+/** Events of a service do not make the live version outdated, but a new training learns from them. */
+const hasNewEvents = ({ counts, live }: WorkspaceStatus) => live !== undefined && counts.events > live.events;

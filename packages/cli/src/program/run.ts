@@ -13,9 +13,10 @@ import { createProgram } from './command-table.ts';
 export async function run(words: string[]): Promise<number> {
   const output = createOutput(words.includes('--json'));
   const stop = new AbortController();
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) process.exit(1);
-    if (!output.json) output.note('Stopping at the next safe point (press Ctrl-C again to stop at once) …');
+    const again = signal === 'SIGINT' ? 'press Ctrl-C again' : `send ${signal} again`;
+    if (!output.json) output.note(`Stopping at the next safe point (${again} to stop at once) …`);
     stop.abort(errors.INTERRUPTED());
   };
   process.on('SIGINT', onSignal);

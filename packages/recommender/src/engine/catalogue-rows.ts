@@ -28,6 +28,8 @@ export interface CatalogueRows extends TrainedRows {
   textHashOf(row: CatalogueRow): string;
   setTextHash(row: CatalogueRow, hash: string): void;
   setFields(row: CatalogueRow, item: Item): void;
+  /** Whether an item has, or had since the publication was loaded, a field of this name. */
+  knowsField(name: string): boolean;
   /** The row of an item, a new one if it has none. */
   put(item: Item, inputs: Float32Array): CatalogueRow;
   /** What the user tower reads of these items, `[rows.length × inputDim]`. */
@@ -81,8 +83,10 @@ export function createCatalogueRows(
     }
   }
 
+  const fieldNames = new Set<string>();
   const setFields = (row: number, { brand, categories, price, fields: further }: Item) => {
     fields[row] = { brand, categories, price, fields: further };
+    for (const name in further) fieldNames.add(name);
   };
 
   return {
@@ -104,6 +108,7 @@ export function createCatalogueRows(
       texts[row] = hash;
     },
     setFields,
+    knowsField: (name) => fieldNames.has(name),
     put(item, itemInputs) {
       const row = rows.get(item.id) ?? ids.length;
       if (row === ids.length) {

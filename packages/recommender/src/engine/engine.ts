@@ -190,9 +190,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     { keys, scores, source }: RankedItems,
     withItems: boolean,
     unknownItems: string[],
+    filter?: Filter,
   ): Promise<Recommendations> {
     const ids = Array.from(keys, catalogue.idOf);
     const items = withItems ? await store.getItems(ids) : [];
+    const unknownFields = Object.keys(filter?.fields ?? {}).filter((name) => !catalogue.knowsField(name));
     return {
       version: publication.manifest.version,
       source,
@@ -202,6 +204,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         ...(items[at] === undefined ? {} : { item: items[at] }),
       })),
       unknownItems,
+      ...(unknownFields.length === 0 ? {} : { unknownFields }),
     };
   }
 
@@ -228,7 +231,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         if (!includeHistory) for (const row of known) left.add(row);
         const [prepared] = await recommender.prepare([{ history: known, passes }]);
         const found = await prepared.list(k, left);
-        return answer(loaded, found, withItems, unknownItems);
+        return answer(loaded, found, withItems, unknownItems, filter);
       }),
 
     similar: (id, input = {}) =>
@@ -237,7 +240,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const row = loaded.catalogue.rowOf(id);
         if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
         const passes = rowFilter(loaded, filter, [row]) as (row: number) => boolean;
-        return answer(loaded, await similarItems(loaded, row, k, passes), withItems, []);
+        return answer(loaded, await similarItems(loaded, row, k, passes), withItems, [], filter);
       }),
 
     async upsertItems(input) {

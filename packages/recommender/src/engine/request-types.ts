@@ -15,7 +15,7 @@ export interface Range {
  * Which items may be recommended. All conditions must hold. A single value tests for equality, a
  * list for any of its values, `{ min, max }` for a number in that range. If an item has a list (its
  * categories, or a field of texts), one matching element is enough. An item without the field does
- * not pass.
+ * not pass. `Item.fields` of an imported CSV file are strings: compare them with strings.
  */
 export interface Filter {
   /** At most 1,000 texts. */
@@ -30,7 +30,7 @@ export interface Filter {
 /** A value of an attribute of an item that a filter compares with. */
 export type FilterValue = string | number | boolean;
 
-/** Either `user` or `history` is needed. */
+/** Exactly one of `user` and `history` is needed. */
 export interface RecommendRequest {
   /** A known user: the stored history is used. */
   user?: string;
@@ -124,4 +124,6 @@ export interface Recommendations {
   items: Recommendation[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */
   unknownItems: string[];
+  /** Names in `filter.fields` that no item has, so that no item passes. Absent if there are none. */
+  unknownFields?: string[];
 }

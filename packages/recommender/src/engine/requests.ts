@@ -38,6 +38,29 @@ function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
   return counted as unknown as z.ZodType<z.output<typeof record>, z.input<typeof record>>;
 }
 
+/** Most unknown keys that a message names, and the longest part of one. */
+const NAMED_KEYS = 3;
+const NAMED_KEY_LENGTH = 40;
+
+/**
+ * An object with these keys only. The message for another key says which ones there are.
+ * @param elsewhere where other values belong
+ */
+function strictObject<const Shape extends z.core.$ZodLooseShape>(shape: Shape, elsewhere = '') {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `Unknown ${issue.keys.length === 1 ? 'key' : 'keys'} ${namedKeys(issue.keys)}. Allowed: ${Object.keys(shape).join(', ')}${elsewhere}.`
+        : undefined,
+  });
+}
+
+function namedKeys(keys: readonly string[]): string {
+  const cut = (key: string) => (key.length <= NAMED_KEY_LENGTH ? key : `${key.slice(0, NAMED_KEY_LENGTH)}…`);
+  const named = keys.slice(0, NAMED_KEYS).map((key) => `"${cut(key)}"`);
+  return named.join(', ') + (keys.length > named.length ? ` and ${keys.length - named.length} more` : '');
+}
+
 export const idSchema = text(MAX_ID_LENGTH, 1);
 
 const k = z.int().min(1).max(MAX_K).default(10).describe('Number of items. Fewer are returned if fewer pass.');
@@ -46,8 +69,8 @@ const fieldValue = z.union([text(2_000), z.number(), z.boolean(), z.array(text(2
   error: 'Expected a string of at most 2,000 characters, a number, a boolean, or at most 100 such strings.',
 });
 
-export const itemSchema = z
-  .strictObject({
+export const itemSchema = strictObject(
+  {
     id: idSchema.describe("The shop's own id."),
     title: text(2_000).optional(),
     brand: text(500).optional(),
@@ -55,42 +78,41 @@ export const itemSchema = z
     description: text(50_000).optional(),
     price: z.number().optional().describe("In the shop's currency."),
     fields: fieldsOf(fieldValue, MAX_ITEM_FIELDS).optional().describe('Further properties, for filters.'),
-  })
-  .describe('An item that can be recommended. Only the id is required.');
+  },
+  '; other properties go in fields',
+).describe('An item that can be recommended. Only the id is required.');
 
-export const userSchema = z
-  .strictObject({
+export const userSchema = strictObject(
+  {
     id: idSchema.describe("The shop's own id."),
     attributes: fieldsOf(fieldValue, MAX_USER_ATTRIBUTES)
       .optional()
       .describe('What the shop knows of the user apart from events: a country, a plan, …'),
-  })
-  .describe('A user. Only the id is required.');
+  },
+  '; other properties go in attributes',
+).describe('A user. Only the id is required.');
 
-export const eventSchema = z
-  .strictObject({
-    id: idSchema.optional().describe('Events with the same id are one event: the first that arrives counts.'),
-    user: idSchema,
-    item: idSchema.describe('Must be in the catalogue.'),
-    type: text(MAX_EVENT_TYPE_LENGTH, 1)
-      .default('interaction')
-      .describe("'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history."),
-    timestamp: z
-      .number()
-      .max(MAX_TIMESTAMP, 'Expected Unix seconds. This looks like milliseconds or microseconds.')
-      .optional()
-      .describe('Unix seconds. Default: the time of arrival.'),
-    rating: z.number().optional(),
-    surface: text(256, 1).optional().describe("Where: 'home', 'search', …"),
-    session: text(256, 1).optional(),
-    request: idSchema.optional().describe('Id of the list that was shown. It links an impression with its click.'),
-    position: z.int().min(0).max(1_000_000).optional().describe('Position in the list that was shown, from 0.'),
-  })
-  .describe('One action of one user on one item.');
+export const eventSchema = strictObject({
+  id: idSchema.optional().describe('Events with the same id are one event: the first that arrives counts.'),
+  user: idSchema,
+  item: idSchema.describe('Must be in the catalogue.'),
+  type: text(MAX_EVENT_TYPE_LENGTH, 1)
+    .default('interaction')
+    .describe("'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history."),
+  timestamp: z
+    .number()
+    .max(MAX_TIMESTAMP, 'Expected Unix seconds. This looks like milliseconds or microseconds.')
+    .optional()
+    .describe('Unix seconds. Default: the time of arrival.'),
+  rating: z.number().optional(),
+  surface: text(256, 1).optional().describe("Where: 'home', 'search', …"),
+  session: text(256, 1).optional(),
+  request: idSchema.optional().describe('Id of the list that was shown. It links an impression with its click.'),
+  position: z.int().min(0).max(1_000_000).optional().describe('Position in the list that was shown, from 0.'),
+}).describe('One action of one user on one item.');
 
 const scalar = z.union([text(2_000), z.number(), z.boolean()]);
-const range = z
-  .strictObject({ min: z.number().optional(), max: z.number().optional() })
+const range = strictObject({ min: z.number().optional(), max: z.number().optional() })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'A range needs min, max, or both.')
   .meta({ anyOf: [{ required: ['min'] }, { required: ['max'] }] })
   .describe('Both ends belong to the range.');
@@ -98,8 +120,8 @@ const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
   error: 'Expected a string of at most 2,000 characters, or 1 to 1,000 such strings.',
 });
 
-export const filterSchema = z
-  .strictObject({
+export const filterSchema = strictObject(
+  {
     brand: texts.optional(),
     categories: texts.optional(),
     price: z
@@ -113,35 +135,39 @@ export const filterSchema = z
     )
       .optional()
       .describe('Conditions on Item.fields, by name.'),
-  })
-  .describe(
-    'All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in ' +
-      'that range (both ends included). If an item has a list, one matching element is enough. An item without the ' +
-      'field does not pass.',
-  );
+  },
+  '; other fields go in filter.fields',
+).describe(
+  'All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in ' +
+    'that range (both ends included). If an item has a list, one matching element is enough. An item without the ' +
+    'field does not pass. Fields of an imported CSV file are strings: compare them with strings.',
+);
 
-export const recommendSchema = z
-  .strictObject({
-    user: idSchema.optional().describe('A known user: the stored history is used.'),
-    history: z
-      .array(idSchema)
-      .max(1_000)
-      .optional()
-      .describe('Item ids of an anonymous session, oldest first. Not together with user.'),
-    k,
-    exclude: z.array(idSchema).max(1_000).default([]).describe('Ids of items that must not be recommended.'),
-    filter: filterSchema.optional(),
-    includeHistory: z.boolean().default(false).describe('Also recommend items of the history again.'),
-    withItems: z.boolean().default(false).describe('Return the items themselves, not only their ids.'),
+export const recommendSchema = strictObject({
+  user: idSchema.optional().describe('A known user: the stored history is used.'),
+  history: z
+    .array(idSchema)
+    .max(1_000)
+    .optional()
+    .describe('Item ids of an anonymous session, oldest first. Not together with user.'),
+  k,
+  exclude: z.array(idSchema).max(1_000).default([]).describe('Ids of items that must not be recommended.'),
+  filter: filterSchema.optional(),
+  includeHistory: z.boolean().default(false).describe('Also recommend items of the history again.'),
+  withItems: z.boolean().default(false).describe('Return the items themselves, not only their ids.'),
+})
+  .refine(({ user, history }) => user === undefined || history === undefined, {
+    message: 'Both user and history are given. Give one of them.',
+    path: ['user'],
   })
-  .refine(({ user, history }) => (user === undefined) !== (history === undefined), {
-    message: 'Give either user or history.',
+  .refine(({ user, history }) => user !== undefined || history !== undefined, {
+    message: 'Neither user nor history is given. Give one of them.',
     path: ['user'],
   })
   .meta({ oneOf: [{ required: ['user'] }, { required: ['history'] }] })
-  .describe('Either a user or a history, and what to recommend.');
+  .describe('Exactly one of user and history, and what to recommend.');
 
-export const similarSchema = z.strictObject({
+export const similarSchema = strictObject({
   k,
   filter: filterSchema.optional(),
   withItems: z.boolean().default(false),
@@ -169,6 +195,10 @@ export const recommendationsSchema = z
       ),
     items: z.array(z.object({ id: z.string(), score, item: itemSchema.optional() })),
     unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
+    unknownFields: z
+      .array(z.string())
+      .optional()
+      .describe('Names in filter.fields that no item has, so that no item passes. Absent if there are none.'),
   })
   .describe('Best first.');
 

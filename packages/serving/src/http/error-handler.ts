@@ -7,6 +7,11 @@ import { LorekeepError } from '@lorekeep/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, quoted } from './errors.ts';
 
+/** Hints for clients of the service, by code, in place of those for programs. */
+const CLIENT_HINTS: Record<string, string> = {
+  REQUEST_INVALID: 'See /openapi.json for the schema of each request.',
+};
+
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = publicError(error, request);
   const answer = known ?? errors.INTERNAL({ requestId: request.id });
@@ -15,12 +20,15 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   else request.log.info({ code: answer.code }, answer.message);
   // A store that can only be read does not change within a second.
   if (status === 503 && answer.code !== 'STORE_READ_ONLY') reply.header('retry-after', '1');
+  const { allowed } = answer.details;
+  if (answer.code === 'METHOD_NOT_ALLOWED') reply.header('allow', (allowed as string[]).join(', '));
+  const hint = CLIENT_HINTS[answer.code];
   reply
     .header('x-request-id', request.id)
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send({ error: answer.toJSON() });
+    .send({ error: hint === undefined ? answer.toJSON() : { ...answer.toJSON(), hint } });
 }
 
 /** `undefined` for an internal failure: its message may contain paths, SQL or stacks. */
@@ -65,5 +73,10 @@ export const pathMalformed = ({ code }: FastifyError): LorekeepError =>
       code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'an id in its path is too long' : 'its path is not percent-encoded UTF-8',
   });
 
-export const routeUnknown = ({ method, url }: FastifyRequest): LorekeepError =>
-  errors.ROUTE_UNKNOWN({ method, url: quoted(url) });
+/** A path without a route, or a route without this method. */
+export function routeUnknown({ method, url, server }: FastifyRequest): LorekeepError {
+  const allowed = server.methodsAt(url);
+  return allowed.length === 0
+    ? errors.ROUTE_UNKNOWN({ method, url: quoted(url) })
+    : errors.METHOD_NOT_ALLOWED({ method, url: quoted(url), allowed });
+}

@@ -32,6 +32,11 @@ export const errors = defineErrors({
     message: ({ method, url }) => `There is no route for ${method} ${url}.`,
     hint: 'See /openapi.json for the routes.',
   }),
+  METHOD_NOT_ALLOWED: usage<{ method: string; url: string; allowed: readonly string[] }>({
+    http: 405,
+    message: ({ method, url }) => `${url} does not take ${method}.`,
+    hint: ({ allowed }) => `Send ${allowed.join(' or ')}.`,
+  }),
   BODY_NOT_JSON: usage<{ reason: string }>({
     http: 400,
     message: ({ reason }) => `The body is not acceptable JSON: ${reason}.`,

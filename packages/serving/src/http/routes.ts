@@ -9,6 +9,7 @@ import {
   itemSchema,
   recommendationsSchema,
   recommendSchema,
+  similarSchema,
   userSchema,
 } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
@@ -73,6 +74,25 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
     },
     async ({ params, query }) => {
       const answer = await live().similar(params.id, { k: query.k, withItems: query.withItems === 'true' });
+      metrics.recommendation(answer.source);
+      return answer;
+    },
+  );
+
+  routes.post(
+    '/v1/items/:id/similar',
+    {
+      schema: {
+        operationId: 'similarItemsThatPass',
+        summary: 'Items like this one that pass a filter',
+        tags: ['recommend'],
+        params: idPathSchema,
+        body: similarSchema,
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...notFound },
+      },
+    },
+    async ({ params, body }) => {
+      const answer = await live().similar(params.id, body);
       metrics.recommendation(answer.source);
       return answer;
     },

@@ -15,6 +15,7 @@ import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import { checkEncoding, parseJson } from './body.ts';
 import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
 import { errors } from './errors.ts';
+import { recordMethods } from './methods.ts';
 import { createMetrics, type ServiceMetrics } from './metrics.ts';
 import { answerClientError, answerUnusualRequests, nodeServerOptions } from './node-server.ts';
 import { addRoutes } from './routes.ts';
@@ -149,6 +150,7 @@ function createApp({ bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'i
     checkEncoding(request.headers);
     return parseJson(body);
   });
+  recordMethods(app);
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made here, from typed values: the schemas document them and do not check them
   // again.

@@ -51,6 +51,7 @@ describe('OpenAPI', () => {
       'get /v1/items/{id}/similar': ['404'],
       'post /v1/users': ['413', '415'],
       'get /v1/users/{id}': ['404'],
+      'post /v1/items/{id}/similar': ['404', '413', '415'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
       for (const [method, { responses }] of Object.entries<any>(methods)) {

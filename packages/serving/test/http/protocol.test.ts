@@ -50,25 +50,40 @@ describe('HTTP', () => {
     await rawRefused(`POST /v1/items HTTP/1.1\r\n${HOST}${lengths}\r\n`, 400, 'REQUEST_MALFORMED');
   });
 
-  test('every method that a route does not have is unknown there', async () => {
+  test('a method that a route does not have is refused with those it has', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'CONNECT']) {
       for (const path of ['/healthz', '/v1/recommend']) {
-        const target = method === 'CONNECT' ? 'shop.example:443' : path;
-        await rawRefused(`${method} ${target} HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 404, 'ROUTE_UNKNOWN');
+        // The target of CONNECT is a host, not a path.
+        if (method === 'CONNECT')
+          await rawRefused(`CONNECT shop.example:443 HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 404, 'ROUTE_UNKNOWN');
+        else await rawRefused(`${method} ${path} HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 405, 'METHOD_NOT_ALLOWED');
       }
     }
+    for (const [path, method, allowed] of [
+      ['/v1/recommend?k=1', 'GET', 'POST'],
+      ['/v1/items', 'GET', 'POST'],
+      ['/v1/items/a', 'POST', 'GET, HEAD'],
+      ['/v1/items/a/similar', 'PUT', 'GET, HEAD, POST'],
+      ['/openapi.json', 'DELETE', 'GET, HEAD'],
+    ]) {
+      const answer = await get(path, { method });
+      refused(answer, 405, 'METHOD_NOT_ALLOWED');
+      assert.equal(answer.headers.get('allow'), allowed, path);
+    }
+    for (const path of ['/openapi_json', '/v1/items/a/b', '/v1/items/'])
+      assert.equal((await get(path, { method: 'DELETE' })).status, 404, path);
     const headers = { 'content-type': 'application/json' };
     for (const body of ['{}', 'not JSON']) {
-      refused(await get('/v1/recommend', { method: 'QUERY', headers, body }), 404, 'ROUTE_UNKNOWN');
+      refused(await get('/v1/recommend', { method: 'QUERY', headers, body }), 405, 'METHOD_NOT_ALLOWED');
       refused(await get('/nowhere', { method: 'POST', headers, body }), 404, 'ROUTE_UNKNOWN');
     }
-    refused(await get('/healthz', { method: 'POST', body: 'x' }), 404, 'ROUTE_UNKNOWN');
+    refused(await get('/healthz', { method: 'POST', body: 'x' }), 405, 'METHOD_NOT_ALLOWED');
   });
 
   test('HEAD is answered like GET, without a body', async () => {
     const { status, headers, body } = await get('/healthz', { method: 'HEAD' });
     assert.deepEqual([status, headers.get('content-length'), body], [200, '15', '']);
-    assert.equal((await get('/v1/recommend', { method: 'HEAD' })).status, 404);
+    assert.equal((await get('/v1/recommend', { method: 'HEAD' })).status, 405);
   });
 
   test('an unknown expectation is refused; 100-continue is met', async () => {

@@ -56,6 +56,13 @@ describe('routes', () => {
     assert.deepEqual([...new Set(similar.body.items.map(({ id }: { id: string }) => topicOf(id)))], ['kitchen']);
     assert.equal((await get('/v1/items/kitchen-4/similar')).body.items.length, 10);
     assert.ok((await get('/v1/items/kitchen-4/similar?withItems=true')).body.items[0].item.title);
+    const filter = { price: { max: 9 }, fields: {} };
+    const filtered = await post('/v1/items/kitchen-4/similar', { k: 3, filter });
+    assert.deepEqual([filtered.status, filtered.body.items.length], [200, 3]);
+    assert.ok(filtered.body.items.every(({ id }: { id: string }) => Number(id.split('-')[1]) <= 9));
+    assert.deepEqual((await post('/v1/items/kitchen-4/similar', { k: 3 })).body.items, similar.body.items);
+    const misspelt = await post('/v1/items/kitchen-4/similar', { filter: { fields: { colur: 'red' } } });
+    assert.deepEqual([misspelt.body.items, misspelt.body.unknownFields], [[], ['colur']]);
     const { status, body } = await get('/v1/items/kitchen-4');
     assert.deepEqual([status, body.item], [200, shop.items.find(({ id }) => id === 'kitchen-4')]);
     assert.equal(body.retrievable, true);
@@ -151,6 +158,9 @@ describe('routes', () => {
     assert.deepEqual(answer.body.error.details, { index: 1, item: 'gone' });
     assert.deepEqual(await shop.store.counts(), before);
     refused(await get('/v2/recommend'), 404, 'ROUTE_UNKNOWN');
-    refused(await get('/v1/recommend'), 404, 'ROUTE_UNKNOWN');
+    const single = await post('/v1/events', { user: 'u', item: 'gone' });
+    refused(single, 422, 'EVENT_UNKNOWN_ITEM');
+    assert.equal(single.body.error.message, 'The event names the item "gone", which is not stored.');
+    assert.deepEqual(single.body.error.details, { item: 'gone' });
   });
 });

@@ -63,6 +63,17 @@ describe('validation', () => {
       const { error } = (await post(route, body)).body;
       assert.ok(error.message.includes(keys), error.message);
     }
+    const said = async (body: unknown) => (await post('/v1/recommend', body)).body.error.message;
+    assert.match(await said({ usr: 'u' }), /^Unknown key "usr"\. Allowed: user, history, k, /);
+    assert.match(
+      await said({ user: 'u', filter: { colour: 'red' } }),
+      /^filter: Unknown key "colour"\. Allowed: brand, .*other fields go in filter\.fields\.$/,
+    );
+    assert.equal(await said({ user: 'u', history: ['a'] }), 'user: Both user and history are given. Give one of them.');
+    assert.equal(await said({}), 'user: Neither user nor history is given. Give one of them.');
+    const { error } = (await post('/v1/recommend', {})).body;
+    assert.equal(error.hint, 'See /openapi.json for the schema of each request.');
+    refused(await post('/v1/items/music-1/similar', { k: 0 }), 400, 'REQUEST_INVALID', 'k');
     for (const k of ['0', '-1', '1.5', 'ten', '1001', '']) {
       refused(await get(`/v1/items/music-1/similar?k=${k}`), 400, 'REQUEST_INVALID', 'query/k');
     }

@@ -71,6 +71,7 @@ export interface EventLog {
   setEventRules(rules: EventRules): Promise<void>;
 }
 
+/** A type of events that is stored. */
 export interface EventTypeCount {
   type: string;
   events: number;

@@ -71,12 +71,14 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
 
   return {
     put(events, firstIndex) {
+      const isSingle = firstIndex + events.length === 1;
       let added = 0;
       for (let i = 0; i < events.length; i++) {
         const event = events[i];
         // The item first: an event of an unknown item must not create its user.
         const item = items.get(event.item);
-        if (item === undefined) throw errors.EVENT_UNKNOWN_ITEM({ index: firstIndex + i, item: event.item });
+        if (item === undefined)
+          throw errors.EVENT_UNKNOWN_ITEM({ index: isSingle ? undefined : firstIndex + i, item: event.item });
         const values: [number, ...(string | number | null)[]] = [
           rows.nextArrival(),
           users.get(event.user)!,

@@ -11,7 +11,7 @@ import { checkQuery, checkVectors, createVectorTable, type VectorTable } from '.
 
 export const exactAdapter: IndexAdapter = {
   create: async ({ dim, capacity = 1024 }) => exactIndex(createVectorTable(dim, capacity)),
-  open: async (path, { dim }) => exactIndex(await readTable(path, dim)),
+  open: async (path, { dim }) => exactIndex((await readTable(path, dim)).table),
 };
 
 function exactIndex(initial: VectorTable): VectorIndex {

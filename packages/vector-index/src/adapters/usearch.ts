@@ -40,7 +40,7 @@ export const usearchAdapter: IndexAdapter = {
     return usearchIndex(newGraph(options), createVectorTable(options.dim, options.capacity), options);
   },
   async open(path, options) {
-    const table = await readTable(path, options.dim);
+    const { table } = await readTable(path, options.dim);
     const graph = newGraph(options);
     try {
       graph.load(path);

@@ -4,6 +4,7 @@ import {
   COUNT,
   clustered,
   DIM,
+  demand,
   hasCode,
   keys,
   QUERIES,
@@ -32,19 +33,19 @@ export function changeTests(subject: Subject, { searchesWhileAdding }: ChangeTes
       expected.set(keys[row], vector);
     });
     assert.equal(index.size, 3000);
-    assert.ok((await recall(index, expected, queries, 10)) >= 0.99, 'after replacing');
+    demand(await recall(index, expected, queries, 10), 0.99, 'recall@10 after replacing');
 
     assert.equal(await index.remove(keys.subarray(500, 2000)), 1500);
     assert.equal(await index.remove(keys.subarray(1990, 2010)), 10, 'only keys that are still present count');
     assert.equal(await index.remove(Uint32Array.of(7, 7)), 0, 'unknown keys are ignored');
     for (const key of keys.subarray(500, 2010)) expected.delete(key);
     assert.equal(index.size, 1490);
-    assert.ok((await recall(index, expected, queries, 10)) >= 0.99, 'after removing');
+    demand(await recall(index, expected, queries, 10), 0.99, 'recall@10 after removing');
 
     await index.add(keys.subarray(500, 2010), vectors.subarray(500 * DIM, 2010 * DIM));
     for (let row = 500; row < 2010; row++) expected.set(keys[row], vectorOf.get(keys[row])!);
     assert.equal(index.size, 3000);
-    assert.ok((await recall(index, expected, queries, 10)) >= 0.99, 'after adding again');
+    demand(await recall(index, expected, queries, 10), 0.99, 'recall@10 after adding again');
     await index.close();
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DIM, hasCode, keys, queries, recall, type Subject, vectorOf, vectors } from './measure.ts';
+import { DIM, demand, hasCode, keys, queries, recall, type Subject, vectorOf, vectors } from './measure.ts';
 
 export function fileTests(subject: Subject): void {
   test('returns the same results after saving and opening, and can still be changed', async () => {
@@ -22,7 +22,7 @@ export function fileTests(subject: Subject): void {
     const expected = new Map([...vectorOf].slice(0, 2600));
     for (const key of keys.subarray(1900, 1950)) expected.delete(key);
     assert.equal(opened.size, 2550);
-    assert.ok((await recall(opened, expected, queries, 10)) >= 0.99);
+    demand(await recall(opened, expected, queries, 10), 0.99);
     await opened.close();
     await index.close();
   });

@@ -114,6 +114,11 @@ export async function recall(
   return wanted === 0 ? 1 : hits / wanted;
 }
 
+/** Fails with what was found and what is needed. */
+export function demand(found: number, least: number, what = 'recall@10'): void {
+  assert.ok(found >= least, `${what} is ${found.toFixed(4)}; at least ${least} is needed`);
+}
+
 /** Matches an error with this code and kind that says what to do. */
 export const hasCode = (code: string, kind: 'usage' | 'failure') => (error: LorekeepError) =>
   error.code === code && error.kind === kind && error.hint !== undefined;

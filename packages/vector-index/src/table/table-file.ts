@@ -63,12 +63,12 @@ export async function writeNatively(path: string, write: () => void): Promise<vo
 }
 
 /**
- * Reads the table.
+ * Reads the table, and the bytes that the library wrote before it.
  *
  * @throws LorekeepError `INDEX_FILE_INVALID` for a missing, truncated or damaged file, or for
  *   another dimension
  */
-export async function readTable(path: string, dim: number): Promise<VectorTable> {
+export async function readTable(path: string, dim: number): Promise<{ table: VectorTable; head: Uint8Array }> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw errors.INDEX_FILE_INVALID({ path, reason: 'it cannot be read' }, error);
   });
@@ -90,7 +90,7 @@ export async function readTable(path: string, dim: number): Promise<VectorTable>
   const vectors = new Float32Array(size * dim);
   bytes.copy(bytesOf(keys), 0, headBytes, headBytes + size * 4);
   bytes.copy(bytesOf(vectors), 0, headBytes + size * 4, end);
-  return createVectorTable(dim, size, keys, vectors);
+  return { table: createVectorTable(dim, size, keys, vectors), head: bytes.subarray(0, headBytes) };
 }
 
 function bytesOf(array: Uint32Array | Float32Array): Buffer {

@@ -11,7 +11,7 @@ import { type IndexKind, openIndexAdapter } from '@lorekeep/vector-index';
 import { type Finding, reasonOf } from './finding.ts';
 
 export const checkStore = () =>
-  tryComponent('SQLite', 'better-sqlite3', async () => {
+  tryComponent('SQLite', reinstall('better-sqlite3'), async () => {
     const store = await openStore(':memory:');
     await store.upsertItems([{ id: 'doctor' }]);
     await store.close();
@@ -19,7 +19,7 @@ export const checkStore = () =>
   });
 
 export const checkImport = () =>
-  tryComponent('DuckDB', '@duckdb/node-api', async () => {
+  tryComponent('DuckDB', reinstall('@duckdb/node-api'), async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lorekeep-doctor-'));
     const store = await openStore(':memory:');
     try {
@@ -32,10 +32,10 @@ export const checkImport = () =>
     }
   });
 
-export const checkUsearch = () => tryComponent('usearch', 'usearch', () => searchWith('usearch'));
+export const checkUsearch = () => tryComponent('usearch', reinstall('usearch'), () => searchWith('usearch'));
 
 export const checkOnnxRuntime = () =>
-  tryComponent('ONNX Runtime', 'onnxruntime-node', async () => {
+  tryComponent('ONNX Runtime', reinstall('onnxruntime-node'), async () => {
     const session = await createSession(
       compileGraph(({ x }) => ({ sum: tf.add(x, x) }), { x: { shape: [2] } }),
       { threads: 1 },
@@ -102,12 +102,13 @@ export function checkEndpoint(url: string | undefined, environment: Record<strin
   }
 }
 
-async function tryComponent(name: string, packageName: string, attempt: () => Promise<string>): Promise<Finding> {
+const reinstall = (packageName: string) =>
+  `Reinstall the packages: ${packageName} is prebuilt for Linux, macOS and Windows on x64 and arm64.`;
+
+async function tryComponent(name: string, fix: string, attempt: () => Promise<string>): Promise<Finding> {
   try {
     return { name, state: 'ok', found: await attempt() };
   } catch (error) {
-    const platforms = 'Linux, macOS and Windows on x64 and arm64';
-    const fix = `Reinstall the packages: ${packageName} is prebuilt for ${platforms}.`;
     return { name, state: 'missing', found: reasonOf(error), fix };
   }
 }

@@ -1,4 +1,5 @@
 /** What this machine and a workspace have, what is missing, and how to fix it. */
+import { isNodeRecent } from '@lorekeep/core';
 import type { Finding } from './finding.ts';
 import { checkDisk, checkInt8, checkMachine, checkNode, checkPort } from './machine.ts';
 
@@ -42,6 +43,8 @@ const ownPort = (port: number): Finding => ({
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { dir, host, port, endpointUrl, environment = {}, verify = false } = options;
+  // On an older Node, the components cannot even be loaded.
+  if (!isNodeRecent()) return { healthy: false, findings: [checkNode(), checkMachine()] };
   const components = await import('./components.ts');
   const { checkWorkspace } = await import('./workspace.ts');
   const workspace = await checkWorkspace(dir, `http://${host}:${port}`);

@@ -5,12 +5,10 @@ import { createServer } from 'node:net';
 import { arch, availableParallelism, freemem, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
-import { counted } from '@lorekeep/core';
+import { counted, isNodeRecent, MIN_NODE } from '@lorekeep/core';
 import { STORE_FILE } from '../state.ts';
 import type { Finding } from './finding.ts';
 
-/** The oldest Node that runs TypeScript sources without a flag. */
-const MIN_NODE = [22, 18] as const;
 const MIN_DISK_GB = 1;
 /** The language model and the training of a small shop. */
 const MIN_MEMORY_GIB = 2;
@@ -20,11 +18,9 @@ const DISK_PER_STORE = 3;
 const INT8_FLAGS = /^(?:flags|Features)\s*:.*\b(?:avx512_vnni|avx_vnni|asimddp)\b/m;
 
 export function checkNode(version = versions.node): Finding {
-  const [major, minor] = version.split('.').map(Number);
-  const isRecent = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
   const finding = { name: 'Node', found: version };
-  if (isRecent) return { ...finding, state: 'ok' };
-  return { ...finding, state: 'missing', fix: `Install Node ${MIN_NODE.join('.')} or newer.` };
+  if (isNodeRecent(version)) return { ...finding, state: 'ok' };
+  return { ...finding, state: 'missing', fix: `Install Node ${MIN_NODE} or newer.` };
 }
 
 export function checkMachine(free = freemem()): Finding {

@@ -48,6 +48,10 @@ function detailsOf(status: WorkspaceStatus): Finding[] {
 const damage = ({ problems }: WorkspaceStatus): Finding[] =>
   problems.map(({ code, message }) => {
     const found = `${code}: ${message}`;
+    if (code === 'INDEX_UNKNOWN_KIND') {
+      const fix = 'Serve it from the program that registers the kind, or publish again with a built-in kind.';
+      return { name: 'index', state: 'advice', found: message, fix };
+    }
     return code.startsWith('PUBLICATION_')
       ? { name: 'live version', state: 'missing', found, fix: 'Publish again.' }
       : { name: 'newest model', state: 'missing', found, fix: 'Train again.' };
@@ -84,7 +88,7 @@ function liveVersion({ stage, live, model, counts, outlook }: WorkspaceStatus): 
     return [{ name: 'publication', state: 'advice', found: 'the newest model is not live', fix: 'Publish it.' }];
   const unseen = counts.events - live.events;
   if (unseen <= MAX_NEW_EVENTS * counts.events) return [];
-  return [{ ...behind, found: `${unseen} events are newer than it`, fix: 'Train and publish again.' }];
+  return [{ ...behind, found: `not trained on ${counted(unseen, 'newer event')}`, fix: 'Train and publish again.' }];
 }
 
 function unfinished({ unfinished: work }: WorkspaceStatus): Finding[] {

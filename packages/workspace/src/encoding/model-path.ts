@@ -10,6 +10,7 @@ const TRANSFORMERS_PREFIX = 'transformers:';
  * A model that is a folder, with its absolute path, because the workspace remembers it beyond the
  * current directory. Other models as they are.
  *
+ * @param model a name as `encode` takes it
  * @param directory what relative folders are relative to. Default: the current directory of the
  *   process
  */

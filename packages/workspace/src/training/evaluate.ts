@@ -4,6 +4,7 @@
  */
 import type { RunContext } from '@lorekeep/core';
 import {
+  type BaselineName,
   baselines,
   type Difference,
   type Evaluation,
@@ -57,8 +58,8 @@ export interface EvaluationResult {
   data: { items: number; users: number; events: number };
   valid: Evaluation;
   test: Evaluation;
-  /** On the test cases. */
-  baselines: Record<string, Evaluation>;
+  /** On the test cases. Without content vectors, those of the text are absent. */
+  baselines: Partial<Record<BaselineName, Evaluation>>;
   /** The version of `against` on the test cases, by its name; empty without `against`. */
   against: Record<string, Evaluation>;
   /** Test metrics of the model minus those of each baseline and of `against`, paired by case. */
@@ -91,7 +92,7 @@ export async function evaluate(
     const how = { threads, progress, signal, seed };
     const valid = await evaluateBundle(bundle, split, 'valid', content, how);
     const test = await evaluateBundle(bundle, split, 'test', content, how);
-    const untrained = (await baselines(split, 'test', content, how)) as Record<string, Evaluation>;
+    const untrained = await baselines(split, 'test', content, how);
     const against = options.against === undefined ? {} : await evaluateOther(state, options.against, split, how);
     const trainedOnThisData = log.fingerprint === manifest.data.fingerprint && protocol === trainedWith;
     if (protocol !== trainedWith) warn?.(warnings.PROTOCOL_DIFFERS(trainedWith, protocol));

@@ -7,6 +7,7 @@ import { errorCode, newVersion, type RunContext } from '@lorekeep/core';
 import { baselines, type Protocol } from '@lorekeep/evaluation';
 import {
   type BundleManifest,
+  type ConfigOverrides,
   evaluateTrained,
   type Preset,
   type RecommenderConfig,
@@ -35,7 +36,7 @@ export interface TrainOptions {
   /** Default `'learn'`. */
   preset?: Preset;
   /** Options that replace those of the preset. Default: none. */
-  config?: Record<string, unknown>;
+  config?: ConfigOverrides;
   /** Which events are held out for validation and test. Default `'leave-one-out'`. */
   protocol?: Protocol;
   /**

@@ -10,8 +10,10 @@
 /** What an event says about the user and the item. */
 export type EventRole = 'positive' | 'passive' | 'negative' | 'ignored';
 
+/** All roles. */
 export const EVENT_ROLES: readonly EventRole[] = ['positive', 'passive', 'negative', 'ignored'];
 
+/** Names of event types that have one role. */
 export interface DefaultGroup {
   role: EventRole;
   /** What the events of the group have in common. */
@@ -19,6 +21,7 @@ export interface DefaultGroup {
   names: readonly string[];
 }
 
+/** The role of each known name of an event type. */
 export const DEFAULT_ROLES: readonly DefaultGroup[] = [
   {
     role: 'positive',

@@ -7,12 +7,14 @@ import { errors } from '../../errors.ts';
 import { defaultRoleOf, EVENT_ROLES, type EventRole } from './default-roles.ts';
 import { type RatingRule, type RecognisedRule, roleOfRating } from './rating-rule.ts';
 
+/** What one event means in training and in lists. */
 export interface EventMeaning {
   role: EventRole;
   /** How much a positive event counts in training. Default 1. */
   weight?: number;
 }
 
+/** What types of events and ratings mean, where it is not the default. */
 export interface EventRules {
   /**
    * `'by-name'`, the default: the roles of `DEFAULT_ROLES`, and ratings count. `'all-positive'`:
@@ -66,7 +68,11 @@ export function roleOfEvent({ type, rating }: { type: string; rating?: number },
   return role !== 'positive' || rating === undefined || ratings === undefined ? role : roleOfRating(rating, ratings);
 }
 
-/** @throws LorekeepError `EVENT_RULES_INVALID` */
+/**
+ * Checks rules before they are stored.
+ *
+ * @throws LorekeepError `EVENT_RULES_INVALID`
+ */
 export function checkEventRules({ preset, types = {}, ratings }: EventRules): void {
   const invalid = (name: string, value: unknown, expected: string) =>
     errors.EVENT_RULES_INVALID({ name, value, expected });

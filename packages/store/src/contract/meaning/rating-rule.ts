@@ -6,6 +6,7 @@
  */
 import type { EventRole } from './default-roles.ts';
 
+/** Which ratings are positive and which are negative. */
 export interface RatingRule {
   /** Ratings of at least this are positive. */
   positiveFrom: number;

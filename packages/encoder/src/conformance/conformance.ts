@@ -1,10 +1,27 @@
-/** The conformance suite of `TextEncoder`. Every provider runs it. */
+/**
+ * The conformance suite of `TextEncoder`, on `node:test`. Every provider runs it, and so can an
+ * encoder of your own.
+ *
+ * Put this into a test file and run it with `node --test`:
+ *
+ * ```ts
+ * import { encoderConformance } from '@lorekeep/encoder/conformance';
+ *
+ * encoderConformance('my encoder', {
+ *   texts: ['a steel screw', 'the red lamp', 'a cordless drill, 18 V'],
+ *   open: () => openMine({ buckets: 256 }),
+ *   openOther: () => openMine({ buckets: 128 }),
+ * });
+ * ```
+ *
+ * @module @lorekeep/encoder/conformance
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LorekeepError } from '@lorekeep/core';
-import type { TextEncoder } from '../src/index.ts';
-import { cosine, rowOf } from './support/vectors.ts';
+import type { TextEncoder } from '../index.ts';
 
+/** How the suite opens an encoder. */
 export interface Conformance {
   /** Opens the same encoder at each call. */
   open(): Promise<TextEncoder>;
@@ -25,6 +42,13 @@ export interface Conformance {
   skip?: string | false;
 }
 
+const rowOf = (vectors: Float32Array, row: number, dim: number) => vectors.subarray(row * dim, (row + 1) * dim);
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = a.reduce((sum, value, at) => sum + value * b[at], 0);
+  return dot / (Math.hypot(...a) * Math.hypot(...b));
+}
+
 /** Unusual texts of real shops, and worse. */
 const EDGE_CASES: Record<string, string> = {
   'the empty text': '',
@@ -41,6 +65,7 @@ const EDGE_CASES: Record<string, string> = {
   'combining marks': `e${'\u0301'.repeat(500)}`,
 };
 
+/** Runs all tests for an encoder. */
 export function encoderConformance(name: string, conformance: Conformance): void {
   const { texts, zeros = false, skip = false } = conformance;
   describe(`${name} conforms`, { skip }, () => {
