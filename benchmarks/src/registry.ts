@@ -48,6 +48,10 @@ const BENCHES: Record<string, Entry> = {
     about: 'recommendation quality on public data sets (long)',
     load: () => import('./suites/quality/bench.ts'),
   },
+  ratings: {
+    about: 'low ratings as negative events against all ratings as positive (long)',
+    load: () => import('./suites/ratings.ts'),
+  },
   index: {
     about: 'vector indexes: recall, speed, time from upsert to retrieval',
     load: () => import('./suites/vector-index/bench.ts'),

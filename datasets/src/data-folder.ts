@@ -9,6 +9,8 @@ import { errors } from './errors.ts';
 import { FILE_EXTENSION } from './formats/format.ts';
 
 /**
+ * A new shop has no events yet: a folder whose only data file is that of the items is complete.
+ *
  * @throws LorekeepError `IMPORT_FILE_MISSING` if the folder does not exist,
  *   `IMPORT_FILE_UNREADABLE`, or `IMPORT_DIRECTORY` if it is a file, or has no file of one kind or
  *   several of it
@@ -33,5 +35,9 @@ export async function datasetDirectory(directory: string): Promise<{ items: stri
     if (found.length > 1) throw errors.IMPORT_DIRECTORY({ directory, found: found.sort() });
     return [join(directory, found[0])];
   };
-  return { items: findFile(['items']), events: findFile(['interactions', 'events']) };
+  const items = findFile(['items']);
+  const isOnlyFile = names.every(
+    (name) => items[0].endsWith(name) || !FILE_EXTENSION.test(name.slice(name.indexOf('.'))),
+  );
+  return { items, events: isOnlyFile ? [] : findFile(['interactions', 'events']) };
 }

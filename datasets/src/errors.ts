@@ -214,6 +214,10 @@ export const errors = defineErrors({
         ? "Give a file with at least one item, or add the items of the events by their ids: unknownItems: 'add'. Nothing was imported."
         : 'Give a file with at least one item. Nothing was imported.',
   }),
+  IMPORT_EMPTY_LOG: usage<{ files: string[] }>({
+    message: ({ files }) => `${files.join(', ')}: no event is left to import, so the events of earlier imports stay.`,
+    hint: 'Check the files: with `replace` they must hold the whole log. Nothing was changed.',
+  }),
   IMPORT_NOTHING_LEFT: usage<{ minUserEvents: number; minItemEvents: number }>({
     message: ({ minUserEvents, minItemEvents }) =>
       `The k-core is empty: no users with ${minUserEvents} events and items with ${minItemEvents} events remain.`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -9,7 +9,11 @@ import { hasCode, put } from './import/harness.ts';
 test('a data folder has one file of items and one of events', async () => {
   const items = await put('items.jsonl.gz', gzipSync('{"item":"a"}'));
   const directory = join(items, '..');
+  const orders = join(directory, 'orders.csv');
+  await writeFile(orders, '');
   await assert.rejects(datasetDirectory(directory), hasCode('IMPORT_DIRECTORY'));
+  await rm(orders);
+  assert.deepEqual(await datasetDirectory(directory), { items: [items], events: [] }, 'a shop without events');
   await writeFile(join(directory, 'interactions.tsv.gz'), '');
   await writeFile(join(directory, 'SOURCE.md'), '');
   const found = await datasetDirectory(directory);

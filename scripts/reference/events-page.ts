@@ -41,7 +41,7 @@ lorekeep events --event-preset all-positive
 
 ${wrapped('`events`, `import` and `train` take the same options ([command line](command-line.md#events)). The rules are stored in the workspace. In a program, they are `workspace.changeEventRules`; for one event, `roleOfEvent` of `@lorekeep/store`.')}
 
-${wrapped('A weight says how much a positive event counts in training: in the linear model (an item of a user has the largest weight of their events) and in the losses of the towers. Every default weight is 1: no other default has been shown to rank better. Weights do not change histories and popularity.')}
+${wrapped('A weight says how much a positive event counts in training: in the linear model (an item of a user has the largest weight of their events) and in the losses of the towers. Every default weight is 1, as in published protocols; other weights have not been measured yet, so measure your own with `lorekeep evaluate --against`. Weights do not change histories and popularity.')}
 
 ${wrapped('With the preset `all-positive`, every event that is not passive is positive, whatever its type and its rating, as published protocols have it. The benchmarks use it, and so does an import with `--format amazon2018` or `amazon2023` into a workspace without rules.')}
 
@@ -60,7 +60,15 @@ ${wrapped('A rating can lower a positive event. The scale is recognised from the
 
 ${wrapped('"Not a rating" means that the event keeps the meaning of its type: the user watched the film and did not rate it. Another rule is set with `--ratings`: `N` (N and more is positive, less is negative; `--min-rating N` is the same), `L:N` (below L is negative, from N is positive, between them is ignored), `none` (ratings are not used) or `auto`.')}
 
-PLACEHOLDER_MEASURED
+${wrapped('Measured on MovieLens-100K without texts: of each user, the last fifth of the events is hidden, 15,564 hidden events with 3 stars or more, 4,798 with fewer (`pnpm bench ratings`, with `--quick` the preset `linear`; seed 42). "Before" takes all ratings as positive. Items that the user has rated are left out of the lists.')}
+
+| Preset \`learn\`                      | Before | After |
+| ----------------------------------- | ------ | ----- |
+| NDCG@10 of positive hidden events   | .0533  | .0528 |
+| Recall@10 of positive hidden events | .1074  | .1074 |
+| Low-rated hidden events in the ten  | .0711  | .0546 |
+
+${wrapped('Low-rated items are recommended a quarter less often, and as many positive ones; the difference of NDCG@10 in this table is 1 %. The preset `linear` pays more: low-rated ones in the ten fall from .0552 to .0450, and NDCG@10 of positive ones from .0488 to .0459. If the rated items stay in the ranking, NDCG@10 of `learn` falls by .0021 (95 % interval .0002 to .0040). Low-rated films also tell what a user watches, and a model without them knows less. Where only that counts, use `--ratings none`. Three stars count as positive: with the preset `linear`, on hidden events of 4 stars or more, leaving them out lowers validation NDCG@10 from .121 to .090.')}
 
 ## Negative events
 

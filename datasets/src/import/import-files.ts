@@ -61,7 +61,8 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
     } catch (error) {
       // Another program imported some of the same files meanwhile. The next pass sees them as
       // imported before.
-      if (errorCode(error) !== 'IMPORT_REPEATED') throw error;
+      // An item that was deleted meanwhile is unknown in the next pass.
+      if (!['IMPORT_REPEATED', 'EVENT_UNKNOWN_ITEM'].includes(errorCode(error))) throw error;
     }
   }
 }
@@ -125,6 +126,8 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
     ...totals,
     outcomes,
     withoutItem: log.withoutItem,
+    replaced: 0,
+    alreadyLive: 0,
     addedItems,
     repeatedItems: items.repeated,
     skipped,
@@ -148,10 +151,8 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
     skipped,
     at: Date.now() / 1000,
   };
-  const columnsOf = new Map(items.catalogues.map(({ file, columns }) => [file.index, columns]));
-  const eventFiles = newEventFiles.map(({ path }) => path);
-  const { types } = outcomeColumns;
-  await writeStaged(staging, store, record, eventFiles, filter, columnsOf, types, totals.userRecords, options);
+  if (plan.replaces !== undefined && totals.events === 0)
+    throw errors.IMPORT_EMPTY_LOG({ files: options.events ?? [] });
   const logs: ImportedLog[] = [];
   for (const { file, lines } of log.logs) {
     if (file.format === 'parquet') continue;
@@ -159,11 +160,26 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
     const written = await staging.number(
       `SELECT coalesce(sum(1 + bit_count(coalesce(mask, 0))), 0) FROM events ${where} file = ${file.index}`,
     );
-    const events = written + (parts.get(file)?.events ?? 0);
-    logs.push({ key: readingKey(file, plan), ...(await measureLog(file, plan.hashes[file.index])), lines, events });
+    const before = parts.get(file);
+    const events = written + (before?.events ?? 0);
+    const imports = [...(before?.imports ?? []), fingerprint];
+    const measured = await measureLog(file, plan.hashes[file.index]);
+    logs.push({ key: readingKey(file, plan), ...measured, lines, events, imports });
   }
+  // Before the import: what a failed import leaves there is ignored, and a log that was imported is
+  // recognised also if the program ends at the commit.
   await remember(store, plan, logs);
-  return summary;
+  const columnsOf = new Map(items.catalogues.map(({ file, columns }) => [file.index, columns]));
+  const eventFiles = newEventFiles.map(({ path }) => path);
+  const part = {
+    eventFiles,
+    filter,
+    columns: columnsOf,
+    outcomes: outcomeColumns.types,
+    users: totals.userRecords,
+  };
+  const replaced = await writeStaged(staging, store, record, part, options, plan);
+  return { ...summary, ...replaced };
 }
 
 function countImpressions(staging: Staging, where: string): Promise<number> {
@@ -176,7 +192,7 @@ function countImpressions(staging: Staging, where: string): Promise<number> {
  * events are added again, because they are read with other options than before.
  */
 async function importedParts(plan: ImportPlan, { store, warn }: ImportOptions) {
-  const memory = await readMemory(store);
+  const memory = await readMemory(store, plan.imports);
   const parts = new Map<ImportPlan['newEventFiles'][number], ImportedLog>();
   for (const file of plan.newEventFiles) {
     const part = await findImportedPart(file, plan, memory.logs);
@@ -215,6 +231,8 @@ async function unchangedSummary(store: Store, before: ImportRecord, repeatedFile
     outcomes: {},
     userRecords: 0,
     withoutItem: 0,
+    replaced: 0,
+    alreadyLive: 0,
     addedItems: 0,
     repeatedItems: 0,
     bad: [],

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { Store } from '@lorekeep/store';
+import type { ImportRecord, Store } from '@lorekeep/store';
 import type { SourceFile } from '../formats/source-file.ts';
 import { openUnpacked } from '../formats/unpack.ts';
 import { type ImportPlan, type ReadingOptions, readingKey } from './plan.ts';
@@ -23,6 +23,8 @@ export interface ImportedLog {
   lines: number;
   /** The events that it brought, those of its earlier parts included. */
   events: number;
+  /** Fingerprints of the imports that brought them. */
+  imports: string[];
 }
 
 /** One earlier import. */
@@ -40,12 +42,18 @@ export interface Memory {
 
 const LINE_FEED = 10;
 
-export async function readMemory(store: Store): Promise<Memory> {
-  return (await store.getSetting<Memory>(SETTING)) ?? { logs: [], imports: [] };
+/** @param records of the imports whose events the store has: what others left is ignored */
+export async function readMemory(store: Store, records: readonly ImportRecord[]): Promise<Memory> {
+  const { logs, imports } = (await store.getSetting<Memory>(SETTING)) ?? { logs: [], imports: [] };
+  const kept = new Set(records.map(({ fingerprint }) => fingerprint));
+  return {
+    logs: logs.filter((log) => log.imports.every((fingerprint) => kept.has(fingerprint))),
+    imports: imports.filter(({ fingerprint }) => kept.has(fingerprint)),
+  };
 }
 
 export async function remember(store: Store, plan: ImportPlan, logs: ImportedLog[]): Promise<void> {
-  const memory = await readMemory(store);
+  const memory = await readMemory(store, plan.imports);
   const { fingerprint, hashes, reading: options } = plan;
   await store.setSetting(SETTING, {
     logs: [...memory.logs, ...logs],
@@ -61,7 +69,7 @@ export interface ChangedOption {
 
 /** The options in which this import differs from an earlier one of the same files. */
 export async function changedOptions(store: Store, plan: ImportPlan): Promise<ChangedOption[] | undefined> {
-  const { imports } = await readMemory(store);
+  const { imports } = await readMemory(store, plan.imports);
   const same = imports.findLast((one) => one.hashes.join() === plan.hashes.join());
   return same && differences(same.options, plan.reading);
 }

@@ -90,6 +90,12 @@ export interface ImportOptions extends RunContext {
    * included.
    */
   minItemEvents?: number;
+  /**
+   * The event files are the whole log, dumped anew: their events replace those of all earlier
+   * imports, all or nothing. Live events stay; those that the files have too (the same user, item,
+   * type and second) are not doubled. Items are added or replaced as without it. Default false.
+   */
+  replace?: boolean;
   /** Refuse a store that holds the data of another import. Default false: the data is added. */
   alone?: boolean;
   /** Read and check the files, and write nothing. Bad lines are counted, not refused. Default false. */
@@ -152,6 +158,10 @@ export interface ImportSummary {
   repeatedFiles: string[];
   /** Event files that have grown since an earlier import: only their new lines were added. */
   grownFiles: GrownFile[];
+  /** With `replace`: events of earlier imports that are gone. */
+  replaced: number;
+  /** With `replace`: events left out because a live write has stored them. */
+  alreadyLive: number;
   fingerprint: string;
 }
 
@@ -168,6 +178,9 @@ export interface GrownFile {
 export function checkOptions(options: ImportOptions): void {
   const { format = 'auto', columns = {} } = options;
   const { skipBad = 0, minUserEvents = 0, minItemEvents = 0 } = options;
+  if (options.replace && (options.events ?? []).length === 0) {
+    throw errors.IMPORT_OPTION({ name: 'replace', value: true, expected: 'given together with event files' });
+  }
   for (const [name, value] of Object.entries({ skipBad, minUserEvents, minItemEvents })) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw errors.IMPORT_OPTION({ name, value, expected: 'an integer ≥ 0' });

@@ -35,8 +35,10 @@ export interface ImportPlan {
   given: GivenDialect;
   /** What decides how event files are read, apart from their content. */
   reading: ReadingOptions;
-  /** What the store holds. */
+  /** What the store holds, without the imports that are replaced. */
   imports: ImportRecord[];
+  /** With `replace`: the imports whose events are replaced. */
+  replaces?: ImportRecord[];
 }
 
 /** The options that decide which events come out of a file, apart from the names of its columns. */
@@ -101,7 +103,14 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   const newEventFiles: SourceFile[] = [];
   const repeatedEventFiles: SourceFile[] = [];
   const contents: string[] = [];
-  const imports = await options.store.imports();
+  const stored = await options.store.imports();
+  const all = { columns, ...limits, ...itemOptions, ...dialects };
+  const firstUserFile = itemFiles.length + eventFiles.length;
+  const roleOf = ({ index }: SourceFile): Role =>
+    index < itemFiles.length ? 'items' : index < firstUserFile ? 'events' : 'users';
+  const fingerprint = fingerprintOf(files, hashes, roleOf, all);
+  const replaces = options.replace ? replacedBy(fingerprint, stored) : undefined;
+  const imports = stored.filter((record) => !replaces?.includes(record));
   const imported = new Set(imports.flatMap((record) => record.contents));
   for (const file of eventFiles) {
     const content = contentOf(file, hashes[file.index], columns, limits, given.events);
@@ -113,10 +122,6 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
       imported.add(content);
     }
   }
-  const firstUserFile = itemFiles.length + eventFiles.length;
-  const roleOf = ({ index }: SourceFile): Role =>
-    index < itemFiles.length ? 'items' : index < firstUserFile ? 'events' : 'users';
-  const all = { columns, ...limits, ...itemOptions, ...dialects };
   return {
     paths,
     itemFiles,
@@ -125,14 +130,21 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
     repeatedEventFiles,
     contents,
     hashes,
-    fingerprint: fingerprintOf(files, hashes, roleOf, all),
+    fingerprint,
     columns,
     unknownItems,
     repeatedItems,
     given: given.events,
     reading: { format, ...all },
     imports,
+    ...(replaces && { replaces }),
   };
+}
+
+/** All imports with events, but nothing if the only one of them is this very import. */
+function replacedBy(fingerprint: string, imports: ImportRecord[]): ImportRecord[] {
+  const withEvents = imports.filter(({ events }) => events > 0);
+  return withEvents.length === 1 && withEvents[0].fingerprint === fingerprint ? [] : withEvents;
 }
 
 /**

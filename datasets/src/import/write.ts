@@ -1,14 +1,25 @@
 /** Staged items and events into the store, in one import. */
 import type { RunContext } from '@lorekeep/core';
-import type { ImportRecord, Store } from '@lorekeep/store';
+import type { ImportRecord, ImportTransaction, ReplacedEvents, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
+import type { ImportPlan } from './plan.ts';
+
+/** Which of the staged rows are written, and how. */
+export interface StagedPart {
+  /** Named in `IMPORT_TIMES_MIXED`. */
+  eventFiles: string[];
+  filter: RowFilter;
+  columns: ColumnsOfFile;
+  /** Types of the outcomes of rows. */
+  outcomes: readonly string[];
+  /** Number of records with attributes. */
+  users: number;
+}
 
 /**
- * @param outcomes types of the outcomes of rows
- * @param users number of records with attributes
- * @param eventFiles named in `IMPORT_TIMES_MIXED`
+ * @param replaces imports whose events are replaced
  * @throws LorekeepError `IMPORT_TIMES_MIXED`, `IMPORT_REPEATED` (another program added the same
  *   files meanwhile)
  */
@@ -16,17 +27,15 @@ export async function writeStaged(
   staging: Staging,
   store: Store,
   record: ImportRecord,
-  eventFiles: string[],
-  filter: RowFilter,
-  columns: ColumnsOfFile,
-  outcomes: readonly string[],
-  users: number,
+  { eventFiles, filter, columns, outcomes, users }: StagedPart,
   context: RunContext,
-): Promise<void> {
-  await store.importAll(record, async (transaction) => {
+  { replaces }: Pick<ImportPlan, 'replaces'>,
+): Promise<ReplacedEvents> {
+  const fill = async (transaction: ImportTransaction) => {
     // Counted inside the import: no other import can run, although live writes go on.
-    const stored = (await store.counts()).events;
-    if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles);
+    const replaced = (replaces ?? []).reduce((sum, { events }) => sum + events, 0);
+    const stored = Math.max(0, (await store.counts()).events - replaced);
+    if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles, replaces ?? []);
     const items = stagedItems(staging, filter.items, columns);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
     const events = stagedEvents(staging, filter.events, stored, outcomes);
@@ -34,14 +43,26 @@ export async function writeStaged(
     // After the events, so that users keep their order, with and without attributes.
     const attributes = stagedUsers(staging, filter.users);
     if (users > 0) await put('users', users, attributes, (batch) => transaction.putUsers(batch), context);
-  });
+  };
+  return store.importAll(
+    record,
+    fill,
+    replaces === undefined ? {} : { replaces: replaces.map(({ fingerprint }) => fingerprint) },
+  );
 }
 
 /** Ordinals and timestamps cannot be compared, so a store holds events of one kind only. */
-async function checkTimes(store: Store, ordinals: boolean, stored: number, files: string[]): Promise<void> {
-  const imports = await store.imports();
+async function checkTimes(
+  store: Store,
+  ordinals: boolean,
+  stored: number,
+  files: string[],
+  replaces: readonly ImportRecord[],
+): Promise<void> {
+  const others = await store.imports();
+  const imports = others.filter((record) => !replaces.some(({ fingerprint }) => fingerprint === record.fingerprint));
   const storedOrdinals = imports.reduce((sum, record) => sum + (record.ordinals ? record.events : 0), 0);
-  const mixed = ordinals ? storedOrdinals < stored : storedOrdinals > 0;
+  const mixed = stored > 0 && (ordinals ? storedOrdinals < stored : storedOrdinals > 0);
   if (mixed) throw errors.IMPORT_TIMES_MIXED({ files, ordinals });
 }
 

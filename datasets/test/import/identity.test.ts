@@ -168,6 +168,8 @@ for (const [name, options, expected] of CASES) {
       impressions,
       outcomes,
       userRecords,
+      replaced,
+      alreadyLive,
       ...summary
     } = await importFiles({ ...options, store });
     const [{ at: _, files: __, fingerprint, ...record }] = await store.imports();

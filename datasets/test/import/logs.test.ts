@@ -108,6 +108,23 @@ test('of a log that has grown, only the new lines are added, also if it is compr
   }
 });
 
+test('what an undone or replaced import brought does not count as imported', async () => {
+  const store = await openStore(':memory:');
+  const items = [await putCatalogue()];
+  const put50 = await put('log.csv', HEADER + rows(0, 50));
+  const first = await importFiles({ store, items, events: [put50] });
+  await store.undoImport(first.fingerprint);
+  const put80 = await put('log.csv', HEADER + rows(0, 80));
+  const second = await importFiles({ store, items, events: [put80] });
+  assert.deepEqual([second.events, second.grownFiles], [80, []]);
+  const put90 = await put('log.csv', HEADER + rows(0, 90));
+  const third = await importFiles({ store, items, events: [put90], replace: true });
+  assert.deepEqual([third.events, third.replaced, third.grownFiles], [90, 80, []]);
+  const stamps = (await allEvents(store)).map(({ timestamp }) => timestamp - 1_700_000_000);
+  assert.deepEqual(stamps, [...Array(90).keys()]);
+  await store.close();
+});
+
 test('a last line that was cut off is not taken for a part of the grown log', async () => {
   const store = await openStore(':memory:');
   const items = [await putCatalogue()];

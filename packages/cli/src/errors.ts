@@ -15,6 +15,23 @@ export const errors = defineErrors({
     message: ({ path, problem }) => `The report cannot be written to "${path}": ${problem}`,
     hint: 'Name a file in a folder that you can write to.',
   }),
+  DELETE_NOTHING: usage<{ what: string }>({
+    message: ({ what }) => `Nothing is named that could be deleted of the ${what}.`,
+    hint: 'Name ids, a file with --file, or conditions for events.',
+  }),
+  DELETE_FILTER: usage<{ what: string }>({
+    message: ({ what }) => `Conditions such as --user and --before choose events, not ${what}.`,
+    hint: 'Delete events, or name ids.',
+  }),
+  DELETE_MANY: usage<{ count: number; limit: number }>({
+    message: ({ count, limit }) =>
+      `This would delete ${count.toLocaleString('en-US')} events; more than ${limit.toLocaleString('en-US')} must be confirmed. Nothing was deleted.`,
+    hint: 'Confirm it with --yes, or give narrower conditions.',
+  }),
+  DELETE_FILE: usage<{ path: string; problem: string }>({
+    message: ({ path, problem }) => `The file of ids "${path}" cannot be read: ${problem}`,
+    hint: 'Name a text file with one id per line.',
+  }),
   INTERRUPTED: failure({
     message: 'Stopped before the end. Everything finished so far is kept.',
     hint: 'Run the same command again to resume.',

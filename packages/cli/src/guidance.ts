@@ -18,7 +18,7 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
   train: ['train', 'learns from the events who likes what'],
   evaluate: ['evaluate', 'compares the model with simple baselines'],
   report: ['evaluate --report FILE', 'also writes a page with tables and plots'],
-  publish: ['publish', 'makes the newest model the one that answers'],
+  publish: ['publish', 'makes the newest model the one that answers, or the texts if nothing is trained'],
   serve: ['serve', 'answers requests of your shop over HTTP'],
   recommend: ['recommend --user ID', 'shows what a user would get'],
   status: ['status', 'shows how far the workspace is'],

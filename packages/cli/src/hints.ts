@@ -11,6 +11,8 @@ import { encoderFlag } from './options.ts';
 
 type Details = Record<string, unknown>;
 
+const PUBLISH_ANYWAY =
+  'Run `lorekeep publish --model none`, which serves similar texts, popular and new items without training';
 const NEW_WORKSPACE = 'use another workspace with --workspace DIR';
 const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again';
 
@@ -59,6 +61,18 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ENCODER_FORGOTTEN: 'Run `lorekeep encode`, `lorekeep train` and `lorekeep publish` again.',
   ENCODER_CHANGED: `Restore its former files, or ${RETRAIN}.`,
 
+  IMPORT_NOT_FOUND: 'Run `lorekeep imports` and name the first characters of a line.',
+  IMPORT_NOT_RECORDED: `Delete its events with \`lorekeep delete events\` (--type, --before, --after), or import again and ${NEW_WORKSPACE}.`,
+
+  // Delete
+  DELETE_NOTHING: ({ what }) =>
+    what === 'events'
+      ? 'Name ids of events, or choose events with --user, --item, --type, --before or --after.'
+      : `Run \`lorekeep delete ${what} ID\`, or name a file with --file.`,
+  DELETE_MANY: 'Confirm it with --yes, or give narrower conditions.',
+  DELETE_FILE: 'Give --file a text file with one id per line.',
+  DELETE_FILTER: ({ what }) => `Use \`lorekeep delete events\` with these options, or \`lorekeep delete ${what} ID\`.`,
+
   // Import
   IMPORT_BAD_LINES: badLinesHint,
   IMPORT_COLUMN_QUESTION: ({ field, candidates }) => {
@@ -96,6 +110,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     Array.isArray(accepted)
       ? `Add a header line if there is none, rename the column to one of ${accepted.join(', ')}, or name it with --column.`
       : 'Correct the name on the right of --column. It must be exactly as in the first line of the file.',
+  IMPORT_EMPTY_LOG: 'Check the files of --events: with --replace they must hold the whole log. Nothing was changed.',
   IMPORT_OUTCOME_MISSING: ({ found }) =>
     Array.isArray(found) && found.length > 0
       ? `Correct the name behind = in --outcomes. These columns look like outcomes: ${listed(found)}.`
@@ -158,8 +173,10 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   OPTION_INVALID: 'Correct the value in the file of --config.',
   LINEAR_NOT_DEFINITE:
     'Write {"linear": {"neighboursPerItem": 0}} in the file of --config to train without the linear model, or look at the content vectors.',
-  TOWERS_NO_TRANSITIONS:
-    'Run `lorekeep import --events FILE` with more events. Of a user with three or more, the last two are held out.',
+  TRAINING_NO_EVENTS: `${PUBLISH_ANYWAY}. Events come with \`lorekeep import --events FILE\`, or through the service.`,
+  TRAINING_ONE_ITEM: `${PUBLISH_ANYWAY}. Add items with \`lorekeep import --items FILE\`.`,
+  TRAINING_TEXTS_EQUAL: `Use --preset learn, which also knows items by their events. ${PUBLISH_ANYWAY}.`,
+  TOWERS_NO_TRANSITIONS: `${PUBLISH_ANYWAY}, or import more events with \`lorekeep import --events FILE\`. Of a user with three or more, the last two are held out.`,
   TARGET_UNKNOWN: 'Give --target types of positive events; `lorekeep events` shows them.',
   EVENT_RULES_INVALID: 'Correct --event-role, --event-weight or --ratings. The rules were not changed.',
   EVALUATION_NO_CASES: 'Use --protocol leave-one-out. A temporal split needs real timestamps and users who come back.',
@@ -172,11 +189,11 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   BUNDLE_FORMAT: 'Use the version of Lorekeep that wrote it, or run `lorekeep train` again.',
 
   // Publishing and serving
-  PUBLICATION_MISSING: 'Run `lorekeep publish` after training.',
+  PUBLICATION_MISSING: 'Run `lorekeep publish`.',
   PUBLICATION_CORRUPT: 'Run `lorekeep publish` again. A running service keeps the version it has loaded.',
   CATALOGUE_EMPTY: 'Run `lorekeep import` first.',
   ENCODER_MISMATCH: `Use the encoder that the model was trained with, or ${RETRAIN}.`,
-  VECTOR_NOT_FINITE: 'Run `lorekeep train` again; this model cannot be served.',
+  VECTOR_NOT_FINITE: `Run \`lorekeep train\` again; this model cannot be served. ${PUBLISH_ANYWAY}.`,
   INDEX_FILE_INVALID: 'Run `lorekeep publish` again to rebuild the index.',
   INDEX_ADAPTER_MISSING: ({ kind }) =>
     kind === 'usearch'
@@ -204,8 +221,8 @@ function badLinesHint({ count, mismatch, skippable, repeated }: Details): string
     : `Correct the lines, or skip them with --skip-bad ${count}.`;
 }
 
-function unstableTraining({ checkpoint }: Details): string {
-  const saved = checkpoint === undefined ? '' : 'The last good epoch is saved. ';
+function unstableTraining({ checkpoint, epoch }: Details): string {
+  const saved = checkpoint === undefined || epoch === 1 ? '' : 'The last good epoch is saved. ';
   return `${saved}Lower training.learningRate or raise loss.temperature in the file of --config.`;
 }
 
@@ -246,6 +263,10 @@ const FINDING_FIXES: Record<string, string> = {
   'live version missing': 'Run `lorekeep publish` again.',
   'live version advice': 'Run `lorekeep train` and `lorekeep publish` again.',
   publication: 'Run `lorekeep publish`.',
+  'live files missing': 'Run `lorekeep publish` again.',
+  'model files missing': 'Run `lorekeep train` and `lorekeep publish` again.',
+  'deleted items missing': 'Run `lorekeep publish` again.',
+  'erasure advice': 'Run `lorekeep train` and `lorekeep publish`.',
   SQLite: REINSTALL,
   DuckDB: REINSTALL,
   usearch: REINSTALL,

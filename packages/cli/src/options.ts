@@ -25,7 +25,18 @@ import {
   REFITS,
 } from '@lorekeep/workspace';
 import { Option } from 'commander';
-import { headerNames, idList, integer, integerOr, number, pairList, pairs, type Range, repeated } from './parsers.ts';
+import {
+  headerNames,
+  idList,
+  integer,
+  integerOr,
+  number,
+  pairList,
+  pairs,
+  type Range,
+  repeated,
+  time,
+} from './parsers.ts';
 
 export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
@@ -117,6 +128,12 @@ export const minItemEvents = () =>
   new Option('--min-item-events <n>', 'k-core: keep only items with at least n events')
     .argParser(integer(MIN_EVENTS_LIMITS))
     .default(0);
+
+export const replace = () =>
+  new Option(
+    '--replace',
+    'the event files are the whole log, dumped anew: they replace the events of all earlier imports; events that a service has stored stay',
+  ).default(false);
 
 /** How to read files: the same for `import` and `quickstart --data`. */
 export const readingOptions = () => [
@@ -243,10 +260,28 @@ export const maxUserEvents = () =>
 export const seed = () =>
   new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);
 export const modelVersion = () => new Option('--model <version>', 'a trained version (default: the newest)');
+export const publishedModel = () =>
+  new Option('--model <version>', 'a trained version, or none (default: the newest, else none)');
 export const against = () => new Option('--against <version>', 'another trained version to compare with');
 export const report = () => new Option('--report <file>', 'also write an HTML page with tables and plots');
 export const indexKind = () =>
   new Option('--index <kind>', 'vector index').choices([...indexKinds]).default(DEFAULT_INDEX);
+
+// Delete
+
+export const idFile = () => new Option('--file <file>', 'text file with further ids, one per line');
+export const eventUser = () => new Option('--user <id>', 'events of this user');
+export const eventItem = () => new Option('--item <id>', 'events of this item');
+export const eventType = () => new Option('--type <name...>', 'events of these types');
+export const before = () =>
+  new Option('--before <time>', 'events before this time: a date (2026-03-01) or Unix seconds').argParser(time);
+export const after = () => new Option('--after <time>', 'events at this time or later').argParser(time);
+export const yes = () => new Option('--yes', 'also delete more than 1,000 events').default(false);
+
+// Doctor
+
+export const verify = () =>
+  new Option('--verify', 'also read all data: tables, checksums, and that what was deleted is gone').default(false);
 
 // Recommend, serve
 

@@ -1,5 +1,6 @@
 /** Parsers of option values, for commander. */
 import type { HeaderNames } from '@lorekeep/datasets';
+import { MAX_TIMESTAMP } from '@lorekeep/store';
 import { InvalidArgumentError } from 'commander';
 
 type Role = keyof HeaderNames;
@@ -32,6 +33,19 @@ export function number([low, high]: Range): (text: string) => number {
       throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
     return value;
   };
+}
+
+/** Unix seconds, or a date such as `2026-03-01` or `2026-03-01T12:00Z` (UTC if no zone is named). */
+export function time(text: string): number {
+  if (/^-?\d+(\.\d+)?$/.test(text)) {
+    if (Math.abs(Number(text)) <= MAX_TIMESTAMP) return Number(text);
+    throw new InvalidArgumentError('It must be in Unix seconds, not in milliseconds.');
+  }
+  const [, date, clock = '', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d)?)?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
+  const milliseconds = date === undefined ? Number.NaN : Date.parse(`${date}${clock || 'T00:00'}${zone}`);
+  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('It must be Unix seconds or a date: 2026-03-01.');
+  return milliseconds / 1000;
 }
 
 /** `a,b,c` becomes `['a', 'b', 'c']`. Empty parts are dropped. */

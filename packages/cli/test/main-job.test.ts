@@ -123,8 +123,8 @@ describe('step by step', () => {
     const malformed = await lorekeep(['encode', '--template', '{title', ...shop], dir);
     assert.deepEqual([malformed.code, malformed.last.error.code], [2, 'ENCODER_BAD_OPTION']);
     assert.equal((await lorekeep(['encode', '--model', 'lexical', ...shop], dir)).code, 0);
-    const published = await lorekeep(['publish', ...shop], dir);
-    assert.deepEqual([published.code, published.last.error.code], [2, 'NOTHING_TRAINED']);
+    const evaluated = await lorekeep(['evaluate', ...shop], dir);
+    assert.deepEqual([evaluated.code, evaluated.last.error.code], [2, 'NOTHING_TRAINED']);
     const asked = await lorekeep(['recommend', '--user', 'x', ...shop], dir);
     assert.equal(asked.last.error.code, 'PUBLICATION_MISSING');
   });
@@ -331,7 +331,10 @@ describe('wrong usage', () => {
       words.map((word) => (word === 'bad.csv' ? 'unknown.csv' : word)),
       dir,
     );
-    assert.match(unknown.stderr, /→ .*or skip the events with --unknown-items skip\.$/m);
+    assert.match(
+      unknown.stderr,
+      /→ .*--unknown-items skip, or add their items by id alone with --unknown-items add\.$/m,
+    );
     const left = await lorekeep([...words, '--skip-bad', '2', '--json'], dir);
     assert.equal(left.last.counts.events, 1);
     assert.equal(left.last.skipped, 2);

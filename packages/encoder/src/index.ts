@@ -14,6 +14,7 @@ export { type EncodeCatalogueOptions, type EncodedCatalogue, encodeCatalogue } f
 export { type CatalogueEstimate, estimateCatalogue } from './job/estimate.ts';
 export type { CatalogueOptions } from './job/survey.ts';
 export {
+  createEmptyLexicalEncoder,
   createLexicalEncoder,
   type LexicalOptions,
   loadLexicalEncoder,

@@ -17,6 +17,20 @@ export const errors = defineErrors({
     hint: 'Give `selected` together with `fitOn: "valid"` or `"all"`.',
   }),
 
+  TRAINING_NO_EVENTS: usage({
+    message: 'There is nothing to learn from: there are no events.',
+    hint: 'Publish without a model, collect events, and train when there are enough.',
+  }),
+  TRAINING_ONE_ITEM: usage({
+    message: 'There is nothing to learn: the catalogue has one item, so there is nothing to rank.',
+    hint: 'Publish without a model, and train when there are more items.',
+  }),
+  TRAINING_TEXTS_EQUAL: usage<{ items: number }>({
+    message: ({ items }) =>
+      `There is nothing to learn: the model knows items by their texts alone, and no two of the ${items} items have different texts.`,
+    hint: 'Use a preset that also knows items by their events, give the items texts, or publish without a model.',
+  }),
+
   BUNDLE_MISSING: usage<{ path: string; file: string }>({
     message: ({ path, file }) => `There is no trained model in ${path}: ${file} is missing.`,
     hint: 'Train one, or name the directory of a version that exists.',
@@ -58,7 +72,7 @@ export const errors = defineErrors({
   }),
   VECTOR_NOT_FINITE: failure<{ what: string; id?: string; user?: string; length?: number }>({
     message: ({ what }) => `The model gave a vector that is not finite for ${what}.`,
-    hint: 'Train the model again; this one cannot be served.',
+    hint: 'Train the model again, or publish without a model; this one cannot be served.',
   }),
 
   REQUEST_INVALID: usage<{ issues: RequestIssue[]; more?: number }>({

@@ -11,9 +11,11 @@ export {
   type Recommender,
   type RecommenderParts,
 } from './composition/recommender.ts';
+export type { EngineDeletions } from './engine/deletions.ts';
 export { type Engine, type EngineOptions, type EngineStats, openEngine } from './engine/engine.ts';
 export { requestInvalid } from './engine/request-invalid.ts';
 export type {
+  EventFilterInput,
   EventInput,
   Filter,
   FilterValue,
@@ -24,6 +26,9 @@ export type {
   SimilarRequest,
 } from './engine/request-types.ts';
 export {
+  deletedSchema,
+  deletionIdsSchema,
+  eventFilterSchema,
   eventSchema,
   flattenIssues,
   idSchema,

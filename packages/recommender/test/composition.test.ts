@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
-import { fillFromTowers, mergeNewItems } from '../src/composition/lists.ts';
+import { fillBehind, mergeNewItems } from '../src/composition/lists.ts';
+import { popularRows } from '../src/composition/parts.ts';
 import { createRecommender, type RankedRows, type RecommenderParts } from '../src/composition/recommender.ts';
 
 const rows = (keys: number[], scores = keys.map((_, at) => keys.length - at)): RankedRows => ({
@@ -24,9 +25,22 @@ interface Given {
   reranked?: number[];
   weight?: number;
   firstNew?: number;
+  /** What the vectors are, and the rows that have one. Default: towers, all rows. */
+  source?: 'towers' | 'content';
+  indexed?: (row: number) => boolean;
+  /** The only dimension of every user vector. */
+  user?: number;
 }
 
-function partsOf({ linear, reranked, weight = 0, firstNew = 12 }: Given) {
+function partsOf({
+  linear,
+  reranked,
+  weight = 0,
+  firstNew = 12,
+  source = 'towers',
+  indexed = () => true,
+  user: value = 1,
+}: Given) {
   const filtered = (order: number[], k: number, passes: (row: number) => boolean) =>
     rows(order.filter(passes).slice(0, k));
   const parts: RecommenderParts = {
@@ -43,17 +57,18 @@ function partsOf({ linear, reranked, weight = 0, firstNew = 12 }: Given) {
       },
     }),
     towers: {
+      source,
       dim: 1,
-      userVectors: async (histories) => new Float32Array(histories.length).fill(1),
+      userVectors: async (histories) => new Float32Array(histories.length).fill(value),
       scores: async (user, wanted) => Float32Array.from(wanted, (row) => user[0] * row),
       search: async (_, k, { exclude, passes = () => true }) =>
         filtered(
           Array.from({ length: 12 }, (__, at) => 11 - at),
           k,
-          (row) => !exclude?.has(row) && passes(row),
+          (row) => indexed(row) && !exclude?.has(row) && passes(row),
         ),
     },
-    popular: (k, passes) => filtered([5, 6, 7], k, passes),
+    popular: (k, passes) => ({ ...filtered([5, 6, 7], k, passes), source: 'popularity' }),
   };
   return createRecommender(parts);
 }
@@ -78,8 +93,41 @@ test('a list that is too short is filled from the towers, without repeating a ro
   assert.deepEqual(await listOf({ linear: [11, 3], reranked: [3] }, { k: 5 }), ['reranker', 3, 11, 10, 9, 8]);
   assert.deepEqual(await listOf({ linear: [3] }, { k: 3 }), ['linear', 3, 11, 10]);
   assert.deepEqual(await listOf({ linear: [] }, { k: 2 }), ['towers', 11, 10]);
-  const { scores } = fillFromTowers({ ...rows([3, 1], [2, -1]), source: 'linear' }, rows([9, 3, 8]), 4);
+  const { scores } = fillBehind({ ...rows([3, 1], [2, -1]), source: 'linear' }, rows([9, 3, 8]), 4);
   assert.deepEqual([...scores], [2, -1, -1, -1]);
+});
+
+test('texts that stand for a model are completed by popular rows, which also answer where texts know nothing', async () => {
+  const texts = { source: 'content', indexed: (row: number) => row >= 9 } as const;
+  assert.deepEqual(await listOf(texts, { k: 2 }), ['content', 11, 10]);
+  assert.deepEqual(await listOf(texts, { k: 5, seen: [10, 6] }), ['content', 11, 9, 5, 7]);
+  assert.deepEqual(await listOf(texts, { k: 5, passes: (row) => row < 9 }), ['popularity', 5, 6, 7]);
+  assert.deepEqual(await listOf({ ...texts, user: 0 }, { seen: [5] }), ['popularity', 6, 7]);
+  assert.deepEqual(await listOf({ user: 0 }, { k: 2 }), ['towers', 11, 10]);
+});
+
+test('popular rows come first, then those without an event, the newest first', () => {
+  const counts = [0, 3, 0, 5, 3, 0];
+  const list = (k: number, events = counts, passes?: (row: number) => boolean) => {
+    const { keys, scores, source } = popularRows(
+      () => counts.keys(),
+      k,
+      (row) => events[row],
+      passes,
+    );
+    return [source, [...keys], [...scores]];
+  };
+  assert.deepEqual(list(2), ['popularity', [3, 1], [5, 3]]);
+  assert.deepEqual(list(6), ['popularity', [3, 1, 4, 5, 2, 0], [5, 3, 3, 0, 0, 0]]);
+  assert.deepEqual(
+    list(3, counts, (row) => row !== 5 && row !== 3),
+    ['popularity', [1, 4, 2], [3, 3, 0]],
+  );
+  assert.deepEqual(list(2, new Array(6).fill(0)), ['newest', [5, 4], [0, 0]]);
+  assert.deepEqual(
+    list(2, counts, () => false),
+    ['popularity', [], []],
+  );
 });
 
 test('seen rows and rows that do not pass are in no list; seen rows still compete for places among the candidates', async () => {

@@ -61,7 +61,8 @@ async function toFormat2(path: string): Promise<void> {
 test('a bundle of format 2 opens with the same options and ranks the same', async () => {
   const { log, content } = groupedLog({ users: 400, groups: 6, perGroup: 12 });
   const split = leaveOneOut(log);
-  const config = configOf('learn', { dim: 16, hidden: 8, epochs: 1, maxHistory: 8, kind: 'full' });
+  const all = { target: [], maxPairEvents: 0, maxUserEvents: 0 };
+  const config = { ...configOf('learn', { dim: 16, hidden: 8, epochs: 1, maxHistory: 8, kind: 'full' }), events: all };
   const trained = await trainRecommender({ log, content, contentInfo, config, seed: 3 });
   assert.ok(trained.reranker?.parts !== undefined);
   const { metrics, ranks } = await evaluateTrained(trained, 'test');

@@ -90,6 +90,17 @@ export const errors = defineErrors({
         ? 'There is nothing to do: the same files were imported before with the same options.'
         : 'Import again without the file that this content comes from. Nothing of this import was kept.',
   }),
+  IMPORT_UNKNOWN: usage<{ fingerprint: string }>({
+    http: 404,
+    message: ({ fingerprint }) => `There is no import with the fingerprint ${shown(fingerprint)}.`,
+    hint: 'Look it up in the list of imports.',
+  }),
+  IMPORT_NOT_RECORDED: usage<{ fingerprint: string }>({
+    http: 409,
+    message: ({ fingerprint }) =>
+      `The import ${shown(fingerprint)} was made by an older version, which did not record what it added.`,
+    hint: 'Delete its events by type or time, or import everything into a new store.',
+  }),
   IMPORT_OVER: failure({
     message: 'The import of this transaction has ended; nothing more can be put into it.',
     hint: 'Await every call inside the function that is passed to importAll.',

@@ -6,9 +6,10 @@
  */
 
 export type { Catalogue, Item } from './contract/catalogue.ts';
+export type { Deleted, Deletion, EventFilter, StoreProblem, UndoneImport } from './contract/deletion.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export type { Event, EventLog, EventTypeCount, InteractionLog, NegativeEvents } from './contract/event-log.ts';
-export type { ImportRecord, Imports, ImportTransaction } from './contract/imports.ts';
+export type { ImportAllOptions, ImportRecord, Imports, ImportTransaction, ReplacedEvents } from './contract/imports.ts';
 export { createImpressionHash, type ImpressionHash } from './contract/impression-hash.ts';
 export type {
   ImpressionBatch,
@@ -56,6 +57,14 @@ export { recogniseRatings } from './contract/meaning/recognise-ratings.ts';
 export type { Settings } from './contract/settings.ts';
 export type { Store, StoreCounts, StoreOptions } from './contract/store.ts';
 export type { UserRecord, Users } from './contract/users.ts';
-export { checkCount, checkEvents, checkHashes, checkItems, checkUsers } from './contract/validation.ts';
+export {
+  checkCount,
+  checkEventFilter,
+  checkEvents,
+  checkHashes,
+  checkIds,
+  checkItems,
+  checkUsers,
+} from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';

@@ -1,14 +1,14 @@
 /** Errors of this package. docs/reference/errors.md describes each code. */
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
-const lowerLearningRate = ({ checkpoint }: { checkpoint?: string }) =>
-  `${checkpoint === undefined ? '' : 'The last good epoch is kept. '}Lower training.learningRate or raise loss.temperature.`;
+/** In the first epoch there is no good one before it. */
+const lowerLearningRate = ({ epoch, checkpoint }: { epoch: number; checkpoint?: string }) =>
+  `${checkpoint === undefined || epoch === 1 ? '' : 'The last good epoch is kept. '}Lower training.learningRate or raise loss.temperature.`;
 
 export const errors = defineErrors({
   TOWERS_NO_TRANSITIONS: usage<{ users: number; transitions: number }>({
-    message: ({ users, transitions }) =>
-      `There is nothing to learn from: none of the ${users} users has two training events (${transitions} transitions).`,
-    hint: 'Import more events. Of a user with three or more events, all but the last two are training events.',
+    message: 'There is nothing to learn from: no user has two training events.',
+    hint: 'Import more events, or publish without a model. Of a user with three or more events, all but the last two are training events.',
   }),
   TOWERS_LOSS_NOT_FINITE: failure<{ epoch: number; step: number; checkpoint?: string }>({
     message: ({ epoch, step }) => `The loss is no longer a finite number in epoch ${epoch}, step ${step}.`,

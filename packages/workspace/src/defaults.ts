@@ -15,6 +15,8 @@ export const REFITS: readonly Refit[] = ['none', 'valid', 'all'];
 
 /** Kind of index that `publish` builds. */
 export const DEFAULT_INDEX: IndexKind = 'usearch';
+/** `model` of `publish`, in place of a version: none. */
+export const NO_MODEL = 'none';
 /** Preset that `train` uses. */
 export const DEFAULT_PRESET: Preset = 'learn';
 /** Protocol that `train` uses. */

@@ -14,6 +14,13 @@ export const errors = defineErrors({
   WORKSPACE_BAD_OPTION: usage<{ option: string; value: unknown; expected: string }>({
     message: ({ option, value, expected }) => `${option} is ${JSON.stringify(value)}; it must be ${expected}.`,
   }),
+  IMPORT_NOT_FOUND: usage<{ name: string; matches: string[]; held: number }>({
+    message: ({ name, matches, held }) =>
+      matches.length === 0
+        ? `None of the ${held} imports of this workspace is named "${name}".`
+        : `"${name}" names ${matches.length} imports: ${matches.join('; ')}.`,
+    hint: 'Give at least 6 characters of the fingerprint of one import, or the name of a file that only one has imported.',
+  }),
   NOTHING_TO_IMPORT: usage({
     message: 'Neither items nor events were given.',
     hint: 'Name at least one file.',

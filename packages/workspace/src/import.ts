@@ -42,6 +42,10 @@ export interface ImportResult {
   addedItems: number;
   /** Records left out because another record describes the same item. */
   repeatedItems: number;
+  /** With `replace`: events of earlier imports that are gone. */
+  replaced: number;
+  /** With `replace`: events left out because a live write has stored them. */
+  alreadyLive: number;
   /** Malformed lines left out, as `skipBad` allows. */
   skipped: number;
   /** The first 100 of them. Empty if nothing was done. */
@@ -99,7 +103,16 @@ export async function importSimulatedShopInto(
   const other = (await store.imports()).find((record) => record.files.join() !== 'simulated');
   if (other !== undefined) throw errors.WORKSPACE_HOLDS_OTHER_DATA({ dir, held: other.files });
   const { unchanged } = await importSimulatedShop(store, options, { progress, signal });
-  const leftOut = { withoutItem: 0, addedItems: 0, repeatedItems: 0, skipped: 0, bad: [], problems: [] };
+  const leftOut = {
+    withoutItem: 0,
+    addedItems: 0,
+    repeatedItems: 0,
+    replaced: 0,
+    alreadyLive: 0,
+    skipped: 0,
+    bad: [],
+    problems: [],
+  };
   const counts = await store.counts();
   const told = { reading: [], grownFiles: [], dryRun: false, imported: counts };
   const impressions = unchanged ? 0 : await store.countImpressions();

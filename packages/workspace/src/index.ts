@@ -5,6 +5,7 @@ export {
   DEFAULT_REFIT,
   DEFAULT_SEED,
   LIMITS,
+  NO_MODEL,
   REFITS,
   type Refit,
 } from './defaults.ts';
@@ -22,5 +23,7 @@ export type { NextStep, Stage, UnfinishedWork, WorkspaceStatus } from './status.
 export type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
 export type { ItemSample } from './training/item-sample.ts';
 export { metricsOf } from './training/metrics.ts';
+export { hasNothingToLearn } from './training/nothing-to-learn.ts';
+export { MIN_TEST_USERS, type TrainingOutlook } from './training/outlook.ts';
 export type { TrainOptions, TrainResult } from './training/train.ts';
 export { openWorkspace, type Workspace } from './workspace.ts';

@@ -3,7 +3,7 @@
  * is next. It reads records and manifests only, so it answers at once for a shop of any size.
  */
 import { LorekeepError } from '@lorekeep/core';
-import { type BundleManifest, readManifest } from '@lorekeep/recommender';
+import { type BundleManifest, type PublicationManifest, readManifest } from '@lorekeep/recommender';
 import type { StoreCounts } from '@lorekeep/store';
 import { hasCheckpoint } from '@lorekeep/towers';
 import { findCurrentEncoder, findEncoder, isBehindImports } from './encoding/remembered-encoders.ts';
@@ -12,8 +12,12 @@ import { findService } from './services.ts';
 import type { WorkspaceState } from './state.ts';
 import { checkpointDirs } from './training/checkpoint-dirs.ts';
 import { latestModel, modelDir } from './training/model-versions.ts';
+import { type TrainingOutlook, trainingOutlook } from './training/outlook.ts';
 
-/** The last step whose result is still valid. Each stage includes the ones before it. */
+/**
+ * The last step whose result is still valid. Each stage includes the ones before it, except that a
+ * publication without a model needs no training.
+ */
 export type Stage = 'empty' | 'imported' | 'encoded' | 'trained' | 'published' | 'served';
 
 /** A step of the main job: a method of `Workspace`, or `serve`, which is a command. */
@@ -36,8 +40,10 @@ export interface WorkspaceStatus {
   encoder?: { name: string; model: string; dim: number; isLanguageModel: boolean };
   /** The newest trained version. */
   model?: { version: string; preset: string };
-  /** The live version, and the trained version in it. */
-  live?: { version: string; model: string; items: number; events: number };
+  /** The live version, and the trained version in it; `null` if it was published without one. */
+  live?: { version: string; model: string | null; items: number; events: number };
+  /** Whether training can learn something; only while no model is trained. */
+  outlook?: TrainingOutlook;
   /** The service that answers with the live version. */
   service?: { address: string };
   unfinished?: UnfinishedWork;
@@ -64,19 +70,22 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
 
   const isEncoded = encoder !== undefined && !(await isBehindImports(state, encoder.id));
   const isTrained = model !== undefined && model.content.encoder === encoder?.id && (await isNewest(state, model));
+  const outlook = counts.items > 0 && model === undefined ? await trainingOutlook(state) : undefined;
+  // Until training makes sense, a publication without a model is all there can be.
+  const needsNoModel = outlook !== undefined && outlook.training !== 'sensible' && live?.model === null;
   const stage = furthest([
     ['imported', counts.items > 0],
     ['encoded', isEncoded],
-    ['trained', isTrained],
-    ['published', live !== undefined && live.model === model?.version],
+    ['trained', isTrained || needsNoModel],
+    ['published', needsNoModel || (live !== undefined && live.model === model?.version)],
     ['served', address !== undefined],
   ]);
   const unfinished = await unfinishedWork(state);
   return {
     dir,
     stage,
-    // A catalogue alone can be encoded, but there is nothing to train on.
-    next: stage === 'encoded' && counts.events === 0 ? 'import' : NEXT[stage],
+    // Without enough events there is nothing to train on, but the texts can be published.
+    next: stage === 'encoded' && outlook?.training === 'impossible' ? 'publish' : NEXT[stage],
     counts,
     impressions: await store.countImpressions(),
     ...(encoder && {
@@ -88,7 +97,8 @@ export async function statusOf(state: WorkspaceState): Promise<WorkspaceStatus> 
       },
     }),
     ...(model && { model: { version: model.version, preset: model.preset } }),
-    ...(live && { live: { version: live.version, model: live.model, ...live.data } }),
+    ...(live && { live: liveStatus(live) }),
+    ...(outlook && { outlook }),
     ...(address && { service: { address } }),
     ...(unfinished && { unfinished }),
     ...(state.isReadOnly && { readOnly: true }),
@@ -113,6 +123,10 @@ function furthest(stages: [stage: Stage, isReached: boolean][]): Stage {
     last = stage;
   }
   return last;
+}
+
+function liveStatus({ version, model, data }: PublicationManifest): WorkspaceStatus['live'] {
+  return { version, model, items: data.items, events: data.events };
 }
 
 async function newestManifest(state: WorkspaceState): Promise<BundleManifest | undefined> {

@@ -14,6 +14,27 @@ export const warnings = {
       'Recommendations will be worse, above all for new items.',
     ].join('\n'),
   }),
+  ERASURE_WAITS: (): Warning => ({
+    code: 'ERASURE_WAITS',
+    message:
+      'Another program kept the store busy, so what erased users have left in its free space is not overwritten yet. The next training tries again.',
+  }),
+  NO_TEXTS: (): Warning => ({
+    code: 'NO_TEXTS',
+    message: 'No item has a text, so there is nothing to encode. Only events can say which items go together.',
+  }),
+  PUBLISHED_WITHOUT_MODEL: (): Warning => ({
+    code: 'PUBLISHED_WITHOUT_MODEL',
+    message: 'Nothing is trained, so this publishes without a model. There are enough events to train one.',
+  }),
+  METRICS_EMPTY: (): Warning => ({
+    code: 'METRICS_EMPTY',
+    message: 'No event could be held out, so nothing was measured: all metrics are 0. A test user needs three events.',
+  }),
+  METRICS_TRIVIAL: (items: number): Warning => ({
+    code: 'METRICS_TRIVIAL',
+    message: `The catalogue has only ${items} items: recall@10 and recall@50 are 1 for any order, and the others are high.`,
+  }),
   LOG_CHANGED: (): Warning => ({
     code: 'LOG_CHANGED',
     message: 'The log has changed since this model was trained: it may have seen some of the test events.',

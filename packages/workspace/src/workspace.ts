@@ -9,7 +9,7 @@
 import type { RunContext } from '@lorekeep/core';
 import type { SimulatedShopOptions } from '@lorekeep/datasets';
 import type { Engine } from '@lorekeep/recommender';
-import type { Store } from '@lorekeep/store';
+import type { Deleted, EventFilter, Store, UndoneImport } from '@lorekeep/store';
 import type { EncodeEstimate, EncodeOptions, EncodeResult } from './encoding/encode.ts';
 import type { EventRulesChange, EventSummary } from './events.ts';
 import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
@@ -106,10 +106,13 @@ export interface Workspace extends AsyncDisposable {
   /**
    * Trains a model and makes it the newest version. A version trained from the same data, encoder,
    * configuration and seed is reused (`unchanged`). The same inputs give the same model on one
-   * machine.
+   * machine. If users were erased since the last training, removes the versions that have learned
+   * from them, except the live one. Warns with `ERASURE_WAITS`, and with `METRICS_EMPTY` or
+   * `METRICS_TRIVIAL` if its metrics say nothing.
    * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `TIMES_MISSING`,
    *   `EMBEDDING_MISSING`, `TARGET_UNKNOWN`, `WORKSPACE_BAD_OPTION`, and what training throws
-   *   (`TOWERS_…`, `BUNDLE_…` for `initFrom`)
+   *   (`TRAINING_…` and `TOWERS_NO_TRANSITIONS` if there is nothing to learn from, `TOWERS_…`,
+   *   `BUNDLE_…` for `initFrom`)
    * @example
    * const { version, metrics } = await workspace.train({ preset: 'learn', seed: 42 });
    * console.log(metrics.test['ndcg@10'], metrics.baselines.popularity['ndcg@10']);
@@ -119,7 +122,8 @@ export interface Workspace extends AsyncDisposable {
   /**
    * Measures a trained version on the log as it is now, beside baselines and, with `against`,
    * beside another version. Changes nothing. Warns with `LOG_CHANGED` or `PROTOCOL_DIFFERS` if the
-   * model may have seen some of the test events.
+   * model may have seen some of the test events, and with `METRICS_EMPTY` or `METRICS_TRIVIAL` if the
+   * metrics say nothing.
    * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `MODEL_SAW_EVERYTHING`,
    *   `TIMES_MISSING`, `EVALUATION_NO_CASES`, `ENCODER_FORGOTTEN`, `EMBEDDING_MISSING`,
    *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
@@ -131,8 +135,11 @@ export interface Workspace extends AsyncDisposable {
 
   /**
    * Builds the index of a trained version for the catalogue as it is now, and makes both live. If
-   * it fails, the version that was live stays live.
-   * @throws LorekeepError `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `CATALOGUE_EMPTY`,
+   * nothing is trained, the texts take the place of a model: similar items by text, and popular and
+   * new items. If it fails, the version that was live stays live. Warns with
+   * `PUBLISHED_WITHOUT_MODEL` if a model could be trained.
+   * @throws LorekeepError `NOTHING_IMPORTED`, `NOTHING_ENCODED`, `MODEL_VERSION_UNKNOWN`,
+   *   `CATALOGUE_EMPTY`,
    *   `ENCODER_FORGOTTEN`, `ENCODER_CHANGED`, `INDEX_ADAPTER_MISSING`, `VECTOR_NOT_FINITE`,
    *   `WORKSPACE_BAD_OPTION`, `BUNDLE_…`
    * @example
@@ -168,6 +175,45 @@ export interface Workspace extends AsyncDisposable {
    * await remove();
    */
   registerService(address: string): Promise<() => Promise<void>>;
+
+  /**
+   * Removes items with all their events. Unknown ids are counted. A running service leaves the items
+   * out from its next request on.
+   * @example
+   * const { items, events, unknown } = await workspace.deleteItems(['B0001', 'B0002']);
+   */
+  deleteItems(ids: string[]): Promise<Deleted>;
+
+  /**
+   * Erases users with everything that names them. What models have learned from their events, and
+   * the last bytes in the files of the store, go with the next `train` and `publish`: versions that
+   * were trained before are removed then.
+   * @example
+   * await workspace.deleteUsers(['ann']);
+   * await workspace.train();
+   * await workspace.publish();
+   */
+  deleteUsers(ids: string[]): Promise<Deleted>;
+
+  /**
+   * Removes the events that fulfil all conditions, and users who have no event left.
+   * @throws LorekeepError `STORE_ARGUMENT` without a condition; `IMPORT_UNKNOWN`
+   * @example
+   * await workspace.deleteEvents({ types: ['view'], before: Date.now() / 1000 - 365 * 24 * 3600 });
+   */
+  deleteEvents(filter: EventFilter): Promise<Deleted>;
+
+  /**
+   * Removes what an import has added, and its record, so that it can be imported again. Items that
+   * other events, imports or writes use stay, and items that it replaced keep their present content.
+   *
+   * @param name its fingerprint, the first 6 characters of it or more, or the name of a file that
+   *   only this import has read
+   * @throws LorekeepError `IMPORT_NOT_FOUND`, `IMPORT_NOT_RECORDED`
+   * @example
+   * const { events, items, itemsKept } = await workspace.undoImport('events-2026-03.csv');
+   */
+  undoImport(name: string): Promise<UndoneImport & { files: string[] }>;
 
   /** Trained versions, oldest first. Their folders are `models/VERSION`. */
   modelVersions(): Promise<string[]>;
@@ -240,7 +286,10 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     },
     async train(options = {}, run = {}) {
       const { train } = await import('./training/train.ts');
-      return train(state, options, run);
+      const { forgetErasedUsers } = await import('./deletion/erasure.ts');
+      const result = await train(state, options, run);
+      await forgetErasedUsers(state, run);
+      return result;
     },
     async evaluate(options = {}, run = {}) {
       const { evaluate } = await import('./training/evaluate.ts');
@@ -248,7 +297,10 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     },
     async publish(options = {}, run = {}) {
       const { publish } = await import('./publishing/publish.ts');
-      return publish(state, options, run);
+      const { forgetFormerPublications } = await import('./deletion/erasure.ts');
+      const result = await publish(state, options, run);
+      await forgetFormerPublications(state);
+      return result;
     },
     async engine(run = {}) {
       const { engineOf } = await import('./publishing/engine.ts');
@@ -261,6 +313,13 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     async registerService(address) {
       const { registerService } = await import('./services.ts');
       return registerService(state, address);
+    },
+    deleteItems: (ids) => state.store.deleteItems(ids),
+    deleteUsers: (ids) => state.store.deleteUsers(ids),
+    deleteEvents: (filter) => state.store.deleteEvents(filter),
+    async undoImport(name) {
+      const { undoImport } = await import('./deletion/undo-import.ts');
+      return undoImport(state, name);
     },
     modelVersions: () => modelVersions(state),
     latestModel: () => latestModel(state),

@@ -120,13 +120,20 @@ test('stopped work is named', async () => {
   }
 });
 
-test('a catalogue without events needs an import before a training', async () => {
+test('a catalogue without events is published without a model', async () => {
   const other = await openWorkspace(join(folder.dir, 'catalogue'), { create: true });
   try {
     await other.import({ items: [folder.items] });
     await other.encode({ model: 'lexical' });
-    const { stage, next } = await other.status();
-    assert.deepEqual([stage, next], ['encoded', 'import']);
+    const nothing = { training: 'impossible', testUsers: 0 };
+    const { stage, next, outlook } = await other.status();
+    assert.deepEqual([stage, next, outlook], ['encoded', 'publish', nothing]);
+    await other.publish({ index: 'exact' });
+    const later = await other.status();
+    assert.deepEqual(
+      [later.stage, later.next, later.live?.model, later.outlook],
+      ['published', 'serve', null, nothing],
+    );
   } finally {
     await other.close();
   }

@@ -145,7 +145,7 @@ test('a step before its time says which one is missing, and wrong options are na
   const { texts, encoded } = await workspace.encode({ model: 'lexical' });
   assert.equal(encoded, texts);
   assert.equal((await workspace.encode()).encoded, 0, 'the encoder used last is the default');
-  await assert.rejects(workspace.publish(), { code: 'NOTHING_TRAINED' });
+  await assert.rejects(workspace.publish({ model: '2020' }), { code: 'MODEL_VERSION_UNKNOWN' });
   await assert.rejects(workspace.evaluate(), { code: 'NOTHING_TRAINED' });
   await assert.rejects(workspace.evaluate({ model: 'v9' }), { code: 'MODEL_VERSION_UNKNOWN' });
   await assert.rejects(workspace.engine(), { code: 'PUBLICATION_MISSING' });

@@ -9,11 +9,12 @@ import type { Output } from '../terminal.ts';
 
 const MARKS: Record<FindingState, string> = { ok: 'ok', advice: '!!', optional: '--', missing: 'XX' };
 
-export async function doctorCommand(output: Output, dir: string): Promise<void> {
+export async function doctorCommand(output: Output, dir: string, verify: boolean): Promise<void> {
   const diagnosis = await diagnose({
     dir: userPath(dir),
     host: DEFAULT_HOST,
     port: DEFAULT_PORT,
+    verify,
     endpointUrl: process.env.LOREKEEP_ENDPOINT,
     environment: process.env,
   });

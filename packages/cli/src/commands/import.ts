@@ -33,7 +33,7 @@ export interface ImportCommandOptions
     EventOptions,
     Pick<
       ImportFilesOptions,
-      'items' | 'events' | 'users' | 'outcomes' | 'ignore' | 'minUserEvents' | 'minItemEvents' | 'dryRun'
+      'items' | 'events' | 'users' | 'outcomes' | 'ignore' | 'minUserEvents' | 'minItemEvents' | 'replace' | 'dryRun'
     > {}
 
 /** @throws LorekeepError `COLUMN_FIELD_UNKNOWN` */
@@ -56,10 +56,11 @@ export async function importCommand(
   { workspace, output, run }: CommandContext,
   options: ImportCommandOptions,
 ): Promise<void> {
-  const { items, events, users, outcomes, ignore, minUserEvents, minItemEvents, dryRun = false } = options;
+  const { items, events, users, outcomes, ignore, minUserEvents, minItemEvents, replace, dryRun = false } = options;
   const files = { items: items?.map(userPath), events: events?.map(userPath), users: users?.map(userPath) };
   const rules = await eventRulesOf(workspace, options, dryRun);
-  const how = { ...readingOptionsOf(options, rules, output), outcomes, ignore, minUserEvents, minItemEvents, dryRun };
+  const more = { outcomes, ignore, minUserEvents, minItemEvents, replace, dryRun };
+  const how = { ...readingOptionsOf(options, rules, output), ...more };
   const result = await workspace.import({ ...files, ...how }, run);
   output.result({ ...result }, importSummary(result));
 }
@@ -67,7 +68,7 @@ export async function importCommand(
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
 
 export function importSummary(result: ImportResult): string {
-  const { counts, withoutItem, addedItems, repeatedItems, skipped, bad, dryRun } = result;
+  const { counts, withoutItem, addedItems, repeatedItems, replaced, alreadyLive, skipped, bad, dryRun } = result;
   const lines = [headline(result), ...impressionLines(result)];
   for (const { eventsBefore } of result.grownFiles) {
     const now = count(result.imported.events, result.imported.events === 1 ? 'is new' : 'are new');
@@ -75,6 +76,8 @@ export function importSummary(result: ImportResult): string {
   }
   if (addedItems > 0)
     lines.push(`${dryRun ? 'Would add' : 'Added'} ${counted(addedItems, 'item')} that the log alone names, by id.`);
+  if (replaced > 0) lines.push(`Replaced ${count(replaced, 'events')} of earlier imports.`);
+  if (alreadyLive > 0) lines.push(`Skipped ${count(alreadyLive, 'events')} that the service has stored already.`);
   if (withoutItem > 0) lines.push(`Skipped ${count(withoutItem, 'events')} of items that are not in the catalogue.`);
   if (repeatedItems > 0)
     lines.push(`Skipped ${count(repeatedItems, 'records')} of items that another record describes.`);

@@ -4,13 +4,23 @@
  * a stopped run resumes.
  */
 import type { Recommendations } from '@lorekeep/recommender';
-import type { EncodeResult, ImportResult, PublishResult, Refit, TrainOptions, TrainResult } from '@lorekeep/workspace';
+import {
+  type EncodeResult,
+  hasNothingToLearn,
+  type ImportResult,
+  NO_MODEL,
+  type PublishResult,
+  type Refit,
+  type TrainOptions,
+  type TrainResult,
+} from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
 import { explainStages, requestLine } from '../guidance.ts';
 import { testTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
 import { contentOf, duration } from '../terminal.ts';
+import { WITHOUT_MODEL } from '../without-model.ts';
 import { encodeSummary, userModel } from './encode.ts';
 import { importSummary, type ReadingCommandOptions, readingOptionsOf } from './import.ts';
 import { publishSummary } from './publish.ts';
@@ -65,7 +75,8 @@ export async function quickstartCommand(context: CommandContext, options: Quicks
 interface Steps {
   imported: ImportResult;
   encoded: EncodeResult;
-  trained: TrainResult;
+  /** Absent if there is nothing to learn from. */
+  trained?: TrainResult;
   published: PublishResult;
 }
 
@@ -79,9 +90,14 @@ async function runSteps({ workspace, output, run }: CommandContext, options: Qui
   output.note(`import    ${importSummary(imported)}`);
   const encoded = await workspace.encode({ model: userModel(model), threads }, run);
   output.note(`encode    ${encodeSummary(encoded)}`);
-  const trained = await workspace.train({ preset, refit, seed, threads }, run);
-  output.note(`train     ${trainSummary(trained)}`);
-  const published = await workspace.publish({ threads, skipIfLive: true }, run);
+  const trained = await workspace.train({ preset, refit, seed, threads }, run).catch((error: unknown) => {
+    if (!hasNothingToLearn(error)) throw error;
+    output.note(`train     ${(error as Error).message}`);
+    return undefined;
+  });
+  if (trained !== undefined) output.note(`train     ${trainSummary(trained)}`);
+  const what = trained === undefined ? { model: NO_MODEL } : {};
+  const published = await workspace.publish({ ...what, threads, skipIfLive: true }, run);
   output.note(`publish   ${publishSummary(published)}`);
   return { imported, encoded, trained, published };
 }
@@ -93,8 +109,8 @@ function resultOf({ imported, encoded, trained, published }: Steps, examples: Ex
   return {
     data: { source, ...counts, skipped },
     encoder: { model, isLanguageModel, dim },
-    model: { version: trained.version, preset: trained.manifest.preset },
-    metrics: trained.metrics,
+    model: trained === undefined ? null : { version: trained.version, preset: trained.manifest.preset },
+    metrics: trained?.metrics ?? null,
     index: published.manifest.index,
     examples,
     seconds,
@@ -103,17 +119,17 @@ function resultOf({ imported, encoded, trained, published }: Steps, examples: Ex
 
 function reportOf({ imported, encoded, trained, published }: Steps, examples: Example[], seconds: number): string[] {
   const { source, counts } = imported;
-  const { manifest } = trained;
   const { index } = published.manifest;
   return [
     '',
     `Data      ${source}: ${contentOf(counts)}`,
-    `Model     ${manifest.preset} on ${encoded.name}${encoded.isLanguageModel ? '' : ' (NOT a language model)'}, version ${manifest.version}`,
+    `Model     ${modelWords(trained, encoded)}`,
     `Index     ${index.kind}, recall@10 ${index.recallAt10.toFixed(4)} against an exact scan`,
     `Time      ${duration(seconds)}`,
     '',
-    'Metrics on the test users, with the whole catalogue ranked:',
-    testTable(manifest),
+    ...(trained === undefined
+      ? [WITHOUT_MODEL]
+      : ['Metrics on the test users, with the whole catalogue ranked:', testTable(trained.manifest)]),
     '',
     ...examples.flatMap(({ user, history, recommendations }) => [
       `User ${user}`,
@@ -122,6 +138,12 @@ function reportOf({ imported, encoded, trained, published }: Steps, examples: Ex
       '',
     ]),
   ];
+}
+
+function modelWords(trained: TrainResult | undefined, { name, isLanguageModel }: EncodeResult): string {
+  const encoder = `${name}${isLanguageModel ? '' : ' (NOT a language model)'}`;
+  if (trained === undefined) return `none; texts are compared by ${encoder}`;
+  return `${trained.manifest.preset} on ${encoder}, version ${trained.version}`;
 }
 
 function usageOf(address: string, examples: Example[]): string[] {

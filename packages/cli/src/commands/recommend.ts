@@ -36,7 +36,8 @@ async function someUser({ workspace: { store } }: CommandContext): Promise<strin
 
 export function recommendationsText({ items, source, unknownItems }: Recommendations): string {
   const lines: string[] = [];
-  if (source === 'popularity') lines.push('No usable history: these are the most popular items.');
+  if (source === 'popularity' && items.length > 0) lines.push('No usable history: these are the most popular items.');
+  if (source === 'newest') lines.push('No usable history, and no events: these are the newest items.');
   if (unknownItems.length > 0) lines.push(`Ignored because they are not in the catalogue: ${unknownItems.join(', ')}`);
   if (items.length === 0) lines.push('No item is left to recommend.');
   else {

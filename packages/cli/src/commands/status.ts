@@ -5,6 +5,7 @@ import { nextLines } from '../guidance.ts';
 import { typed } from '../invocation.ts';
 import { userPath } from '../paths.ts';
 import { contentOf, type Output } from '../terminal.ts';
+import { outlookWords } from '../without-model.ts';
 
 const help = () => `Help: ${typed('--help')}, ${typed('COMMAND --help')}`;
 
@@ -61,9 +62,10 @@ function encodedWords({ stage, encoder, unfinished }: WorkspaceStatus): string {
   return `${encoder.model}${kind}${stage === 'imported' ? '; newer items are not encoded' : ''}`;
 }
 
-function trainedWords({ stage, model, unfinished }: WorkspaceStatus): string {
+function trainedWords(status: WorkspaceStatus): string {
+  const { stage, model, unfinished } = status;
   const stopped = unfinished?.step === 'train' ? 'a training was stopped; the same command resumes it' : undefined;
-  if (model === undefined) return stopped ?? 'no';
+  if (model === undefined) return stopped ?? `no${outlookWords(status)}`;
   const isOutdated = stage === 'imported' || stage === 'encoded';
   const words = `${model.preset}, model ${model.version}${isOutdated ? ', on older data or with another encoder' : ''}`;
   return stopped === undefined ? words : `${words}; ${stopped}`;
@@ -71,6 +73,7 @@ function trainedWords({ stage, model, unfinished }: WorkspaceStatus): string {
 
 function publishedWords({ model, live }: WorkspaceStatus): string {
   if (live === undefined) return 'no';
+  if (live.model === null) return `publication ${live.version}, ${counted(live.items, 'item')}, without a model`;
   const isNewest = live.model === model?.version;
   return `publication ${live.version}, ${counted(live.items, 'item')}${isNewest ? '' : `, with the older model ${live.model}`}`;
 }

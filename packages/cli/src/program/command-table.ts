@@ -6,6 +6,7 @@ import { Argument, Command, type Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SHELLS, type Shell } from '../completion/words.ts';
 import type { CommandContext } from '../context.ts';
+import { DELETABLE, type Deletable } from '../deletable.ts';
 import { eventOptions } from '../event-options.ts';
 import { suggestNext } from '../guidance.ts';
 import * as option from '../options.ts';
@@ -38,6 +39,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addStart(program);
   addImport(program);
   addEvents(program);
+  addDeletion(program);
   addEncode(program);
   addTrain(program);
   addEvaluate(program);
@@ -92,6 +94,7 @@ function addImport({ command, inWorkspace }: Program): void {
     ...option.readingOptions(),
     option.minUserEvents(),
     option.minItemEvents(),
+    option.replace(),
     ...eventOptions(),
     option.importDryRun(),
   ]).action(
@@ -100,6 +103,33 @@ function addImport({ command, inWorkspace }: Program): void {
       await importCommand(context, options);
     }),
   );
+}
+
+function addDeletion({ command, inWorkspace }: Program): void {
+  command('imports', 'list the imports of the workspace, by the names that `delete import` takes').action(
+    inWorkspace('read', async (context) => {
+      const { importsCommand } = await import('../commands/imports.ts');
+      await importsCommand(context);
+    }),
+  );
+  command('delete', 'delete items, users or events, or undo an import', [
+    option.idFile(),
+    option.eventUser(),
+    option.eventItem(),
+    option.eventType(),
+    option.before(),
+    option.after(),
+    option.yes(),
+  ])
+    .addArgument(new Argument('<what>', 'what to delete').choices(DELETABLE))
+    .addArgument(new Argument('[name...]', 'ids; of an import, its fingerprint or its file'))
+    .action(async (what: Deletable, names: string[], options, called: Command) => {
+      const work = async (context: CommandContext, given: import('../commands/delete.ts').DeleteCommandOptions) => {
+        const { deleteCommand } = await import('../commands/delete.ts');
+        await deleteCommand(context, what, names, given);
+      };
+      await inWorkspace('write', work)(options, called);
+    });
 }
 
 function addEvents({ command, inWorkspace }: Program): void {
@@ -166,7 +196,7 @@ function addEvaluate({ command, inWorkspace }: Program): void {
 
 function addPublish({ command, inWorkspace }: Program): void {
   command('publish', 'make a model and its index the live version', [
-    option.modelVersion(),
+    option.publishedModel(),
     option.indexKind(),
     option.threads(),
   ]).action(
@@ -213,10 +243,10 @@ function addServe({ command, inWorkspace }: Program): void {
 }
 
 function addDoctor({ output, command }: Program): void {
-  command('doctor', 'check this machine: what works, what is missing, how to fix it').action(
-    async (options: { workspace: string }) => {
+  command('doctor', 'check this machine: what works, what is missing, how to fix it', [option.verify()]).action(
+    async (options: { workspace: string; verify: boolean }) => {
       const { doctorCommand } = await import('../commands/doctor.ts');
-      await doctorCommand(output, options.workspace);
+      await doctorCommand(output, options.workspace, options.verify);
       suggestNext(output, 'doctor', options.workspace);
     },
   );

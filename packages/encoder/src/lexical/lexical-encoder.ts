@@ -41,6 +41,7 @@ interface LexicalState {
 /** Maximal number of texts to fit on. A larger collection is sampled. */
 const MAX_TEXTS = 20_000;
 const FORMAT = 'lexical-1';
+const DEFAULT_DIM = 256;
 
 const states = new WeakMap<TextEncoder, LexicalState>();
 
@@ -52,7 +53,7 @@ const states = new WeakMap<TextEncoder, LexicalState>();
  * @example const encoder = createLexicalEncoder(['Title: Desk lamp.', 'Title: Floor lamp.']);
  */
 export function createLexicalEncoder(texts: Iterable<string>, options: LexicalOptions = {}): TextEncoder {
-  const { dim = 256, seed = 0 } = options;
+  const { dim = DEFAULT_DIM, seed = 0 } = options;
   checkInteger('dim', dim, 1, 4096);
   const random = createRandom(seed);
   let distinct = [...new Set(texts)];
@@ -66,6 +67,15 @@ export function createLexicalEncoder(texts: Iterable<string>, options: LexicalOp
   const rows = documents.map((counts) => tfIdfRow(counts, columns, idf));
   const components = rightSingularVectors(toSparseMatrix(rows, hashes.length), dim, random.fork('svd'));
   return encoderOf({ dim, hashes, idf, components });
+}
+
+/**
+ * The encoder of a catalogue without texts: every text has the zero vector. It takes the place of a
+ * fitted one until there are texts to fit on.
+ */
+export function createEmptyLexicalEncoder(): TextEncoder {
+  const none = { hashes: new Int32Array(0), idf: new Float32Array(0), components: new Float32Array(0) };
+  return encoderOf({ dim: DEFAULT_DIM, ...none });
 }
 
 function encoderOf(state: LexicalState): TextEncoder {

@@ -67,7 +67,8 @@ export function sortedEigen(matrix: Float32Array, width: number, order: (value: 
 
 /**
  * Makes the columns orthonormal by two rounds of Cholesky QR (Yamamoto et al. 2015). It is as
- * stable as Householder QR and consists of matrix products.
+ * stable as Householder QR and consists of matrix products. Columns that are all zero stay zero: a
+ * log without pairs of items has such a matrix.
  */
 export async function orthonormal(y: Float32Array, rows: number, width: number, { cross, multiply }: Thin) {
   let result = y;
@@ -78,17 +79,33 @@ export async function orthonormal(y: Float32Array, rows: number, width: number, 
   return result as Float32Array<ArrayBuffer>;
 }
 
-/** R⁻¹ for G = RᵀR. A pivot that rounding made too small is replaced by a tiny positive number. */
+/** Larger entries of R⁻¹, for G with a diagonal of at most 1, are products of rounding errors. */
+const MAX_INVERSE = 1e15;
+
+/**
+ * R⁻¹ for G = RᵀR. A pivot that rounding made too small is replaced by a tiny positive number. If
+ * the rank of G is so low that such pivots multiply each other beyond all bounds, the columns that
+ * depend on earlier ones are zero instead.
+ */
 export function inverseCholesky(gram: Float32Array, width: number): Float32Array {
-  const lower = Float64Array.from(gram);
   let largest = 0;
-  for (let i = 0; i < width; i++) largest = Math.max(largest, lower[i * width + i]);
-  const tiny = Math.max(largest * 1e-10, Number.MIN_VALUE * 1e20);
+  for (let i = 0; i < width; i++) largest = Math.max(largest, gram[i * width + i]);
+  if (largest === 0) return new Float32Array(width * width);
+  const inverse = inverseFactor(gram, width, (pivot) => Math.sqrt(Math.max(pivot, largest * 1e-10)));
+  const bound = MAX_INVERSE / Math.sqrt(largest);
+  if (inverse.every((value) => Math.abs(value) < bound)) return inverse;
+  // Division by infinity leaves zeros.
+  return inverseFactor(gram, width, (pivot) => (pivot > largest * 1e-6 ? Math.sqrt(pivot) : Infinity));
+}
+
+/** @param rootOf the diagonal entry of R for a pivot of G */
+function inverseFactor(gram: Float32Array, width: number, rootOf: (pivot: number) => number): Float32Array {
+  const lower = Float64Array.from(gram);
   for (let j = 0; j < width; j++) {
     for (let i = j; i < width; i++) {
       let sum = lower[i * width + j];
       for (let k = 0; k < j; k++) sum -= lower[i * width + k] * lower[j * width + k];
-      lower[i * width + j] = i === j ? Math.sqrt(Math.max(sum, tiny)) : sum / lower[j * width + j];
+      lower[i * width + j] = i === j ? rootOf(sum) : sum / lower[j * width + j];
     }
   }
   // Solves L·Z = I column by column; R⁻¹ = Zᵀ.

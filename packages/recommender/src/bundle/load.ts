@@ -8,10 +8,10 @@ import { errorCode, findDamage, gatherRows } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors, threadsFor } from '@lorekeep/graph';
 import { createCandidateSource, LINEAR_FILE, type LinearModel, readLinear } from '@lorekeep/linear';
 import { loadStatistics, openSavedReranker } from '@lorekeep/ranking';
-import type { RerankerSources } from '../composition/parts.ts';
 import { errors } from '../errors.ts';
 import type { BundleManifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
+import type { ServedModel } from './served-model.ts';
 import { BATCHES, ITEM_IDS, itemTowerFile, neededFiles, PARAMETERS, userTowerFile } from './write.ts';
 
 export interface LoadOptions {
@@ -19,45 +19,9 @@ export interface LoadOptions {
   threads?: number;
 }
 
-/**
- * A loaded bundle. Rows are those of `itemIds`. `close` must not overlap with other calls; these
- * may overlap.
- */
-export interface Bundle {
+/** A loaded bundle. */
+export interface Bundle extends ServedModel {
   readonly manifest: BundleManifest;
-  /** Dimension of user and item vectors; a score is their inner product. */
-  readonly dim: number;
-  /** Dimension of what the user tower reads for each item of a history. */
-  readonly inputDim: number;
-  /** Longest history that the user tower reads; of a longer one, the recent end. */
-  readonly maxHistory: number;
-  /**
-   * Items known in training, in the row order of the training log: an item's position here is its
-   * `idRow`.
-   */
-  readonly itemIds: string[];
-  readonly linear?: LinearModel;
-  /** Candidates of the linear model, and the re-ranker over them. */
-  readonly reranker?: RerankerSources;
-  /**
-   * The item-adaptation tower.
-   *
-   * @param content `[n × contentDim]` raw vectors of the frozen encoder
-   * @param idRows `[n]` rows into the ID table, −1 for an item that training did not see
-   * @returns `inputs [n × inputDim]` (what the user tower reads), `vectors [n × dim]` (what the
-   *   index holds)
-   * @throws LorekeepError `RECOMMENDER_INPUT_INVALID`, `RECOMMENDER_CLOSED`
-   */
-  adaptItems(content: Float32Array, idRows: Int32Array): Promise<{ inputs: Float32Array; vectors: Float32Array }>;
-  /**
-   * The user tower.
-   *
-   * @param inputs the history of each user, `[length × inputDim]`, oldest first, 1 ≤ length
-   * @returns `[users × dim]`
-   * @throws LorekeepError `RECOMMENDER_INPUT_INVALID`, `RECOMMENDER_CLOSED`
-   */
-  encodeUsers(inputs: Float32Array[]): Promise<Float32Array>;
-  close(): Promise<void>;
 }
 
 /**
@@ -83,6 +47,7 @@ export async function openBundle(path: string, { threads }: LoadOptions = {}): P
 
   return {
     manifest,
+    source: 'towers',
     dim,
     inputDim,
     maxHistory,

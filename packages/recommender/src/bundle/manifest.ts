@@ -43,7 +43,14 @@ export interface BundleManifest {
   /** The bundle whose towers training started from, if any. */
   initialFrom?: InitialTowers['from'];
   /** `InteractionLog.fingerprint`, and sizes. */
-  data: { fingerprint: string; users: number; items: number; events: number };
+  data: {
+    fingerprint: string;
+    users: number;
+    items: number;
+    events: number;
+    /** `InteractionLog.deletions`; absent in older bundles, which stands for 0. */
+    deletions?: number;
+  };
   /** What events meant. Absent in older bundles: every event that is not passive was positive. */
   eventRules?: EventRules;
   /** Users with implausibly many events (`config.events.maxUserEvents`), the busiest first. Absent if there are none. */

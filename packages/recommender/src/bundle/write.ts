@@ -87,6 +87,7 @@ function manifestOf(
       users: log.userIds.length,
       items: log.itemIds.length,
       events: log.items.length,
+      deletions: log.deletions ?? 0,
     },
     ...(eventRules === undefined ? {} : { eventRules }),
     ...(split.leftOut.length === 0 ? {} : { leftOut: leftOutUsers(split) }),

@@ -1,8 +1,11 @@
 /** Lists joined, cut and filled: the last steps of the composition. */
 import type { RankedCandidates } from '@lorekeep/ranking';
 
-/** What ordered a list. Items of the towers may follow behind the list of any other source. */
-export type Source = 'reranker' | 'linear' | 'towers' | 'popularity';
+/**
+ * What ordered a list. Items of the towers may follow behind a list of `'reranker'` or `'linear'`,
+ * and popular and new items behind one of `'content'`.
+ */
+export type Source = 'reranker' | 'linear' | 'towers' | 'content' | 'popularity' | 'newest';
 
 /** Catalogue rows, best first. */
 export interface RankedItems {
@@ -74,10 +77,10 @@ export function withScoresOf(
 }
 
 /**
- * The list, then rows of the towers that it lacks. They all get one score: the last of the list, or 0
- * if that is lower.
+ * The list, then rows of another list that it lacks. They all get one score: the last of the list, or
+ * 0 if that is lower.
  */
-export function fillFromTowers(
+export function fillBehind(
   { keys: first, scores: firstScores, source }: RankedItems,
   behind: { keys: Uint32Array },
   k: number,

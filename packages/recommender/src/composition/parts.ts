@@ -5,6 +5,7 @@
 import { createTopK } from '@lorekeep/core';
 import type { CandidateSource } from '@lorekeep/linear';
 import type { Reranker } from '@lorekeep/ranking';
+import type { RankedItems } from './lists.ts';
 import type { CatalogueRow, LinearPart, RankedRows, RerankerPart, TrainedRows } from './recommender.ts';
 
 /**
@@ -66,4 +67,32 @@ export function topRows(
   const top = createTopK(k);
   for (const row of rows) if (passes(row)) top.offer(row, score(row));
   return top.best();
+}
+
+/**
+ * The `k` rows with most events that pass, and behind them those without an event, the newest first.
+ * The newest row is the highest.
+ */
+export function popularRows(
+  rows: () => Iterable<CatalogueRow>,
+  k: number,
+  events: (row: CatalogueRow) => number,
+  passes: (row: CatalogueRow) => boolean = () => true,
+): RankedItems {
+  const popular = topRows(rows(), k, events, (row) => events(row) > 0 && passes(row));
+  if (popular.keys.length === k) return { ...popular, source: 'popularity' };
+  const newest = topRows(
+    rows(),
+    k - popular.keys.length,
+    (row) => row,
+    (row) => events(row) === 0 && passes(row),
+  );
+  const scores = new Float32Array(popular.keys.length + newest.keys.length);
+  scores.set(popular.scores);
+  const isNewest = popular.keys.length === 0 && newest.keys.length > 0;
+  return {
+    keys: Uint32Array.from([...popular.keys, ...newest.keys]),
+    scores,
+    source: isNewest ? 'newest' : 'popularity',
+  };
 }

@@ -2,7 +2,7 @@
  * The one composition that evaluation ranks with and the engine serves:
  *
  *     linear model → candidates → re-ranker (+ towers) → new items in their place → fill from the towers
- *                                                  nothing known of the user → fallback: popularity
+ *                                        nothing known of the user → fallback: popularity, then newest
  *
  * * If the model has a re-ranker, it orders the candidates of the linear model; the inner products
  *   of the towers are added to its scores with the weight that validation chose. Items that the
@@ -10,13 +10,15 @@
  *   them.
  * * If it has a linear model alone, that one orders.
  * * If it has neither, and behind the lists of both, items follow in the order of the towers.
+ * * Where nothing is trained, the vectors of the texts take the place of the towers' (`'content'`).
+ *   If they know nothing of the user or end before the list does, popular and new items follow.
  *
  * Everything here speaks in rows of the catalogue; who holds the catalogue provides
  * `RecommenderParts`.
  */
 import type { RowOf, TrainedRow } from '@lorekeep/core';
 import { blendScores, type RankedCandidates } from '@lorekeep/ranking';
-import { fillFromTowers, mergeNewItems, type RankedItems, without, withScoresOf } from './lists.ts';
+import { fillBehind, mergeNewItems, type RankedItems, without, withScoresOf } from './lists.ts';
 
 /** A row of the catalogue: position of an item in every array of the parts. */
 export type CatalogueRow = RowOf<'catalogue'>;
@@ -51,6 +53,8 @@ export interface RerankerPart {
 }
 
 export interface TowersPart {
+  /** What the vectors are. */
+  readonly source: 'towers' | 'content';
   readonly dim: number;
   /** @returns `[histories.length × dim]` */
   userVectors(histories: readonly ArrayLike<CatalogueRow>[]): Promise<Float32Array>;
@@ -70,8 +74,8 @@ export interface RecommenderParts {
   linear?: LinearPart;
   reranker?: RerankerPart;
   towers: TowersPart;
-  /** The `k` rows that most users chose, of those that pass. */
-  popular(k: number, passes: (row: CatalogueRow) => boolean): RankedRows;
+  /** The `k` rows that most users chose, of those that pass, then the newest. */
+  popular(k: number, passes: (row: CatalogueRow) => boolean): RankedItems;
 }
 
 /** Rows, best first, with their scores. */
@@ -120,7 +124,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     seen: ReadonlySet<CatalogueRow>,
   ): Promise<RankedItems> {
     const passesUnseen = (row: CatalogueRow) => !seen.has(row) && (passes === undefined || passes(row));
-    if (history.length === 0) return { ...parts.popular(k, passesUnseen), source: 'popularity' };
+    if (history.length === 0) return parts.popular(k, passesUnseen);
     const named = linear?.top(history, k, passesUnseen);
     const reranked = candidates && without(candidates, seen);
     let found: RankedItems | undefined;
@@ -130,8 +134,11 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       found = { ...withScoresOf(rows, reranked), source: 'reranker' };
     } else if (named !== undefined && named.keys.length > 0) found = { ...named, source: 'linear' };
     if (found !== undefined && found.keys.length === k) return found;
-    const behind = await towers.search(await user(), k, { exclude: seen, passes });
-    return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
+    const vector = await user();
+    if (towers.source === 'content' && vector.every((value) => value === 0)) return parts.popular(k, passesUnseen);
+    const behind = await towers.search(vector, k, { exclude: seen, passes });
+    if (found !== undefined) return fillBehind(found, behind, k);
+    return listByVectors(parts, behind, k, passesUnseen);
   }
 
   return {
@@ -148,6 +155,21 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       });
     },
   };
+}
+
+/**
+ * The list that a search by vectors found. Texts may know nothing of some items, so popular and new
+ * ones follow behind them.
+ */
+export function listByVectors(
+  { towers: { source }, popular }: RecommenderParts,
+  found: RankedRows,
+  k: number,
+  passes: (row: CatalogueRow) => boolean,
+): RankedItems {
+  if (source === 'towers' || found.keys.length === k) return { ...found, source };
+  if (found.keys.length === 0) return popular(k, passes);
+  return fillBehind({ ...found, source }, popular(k, passes), k);
 }
 
 /**

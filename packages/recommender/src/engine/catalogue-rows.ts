@@ -4,9 +4,13 @@
  */
 import type { TrainedRow } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
+import { trainedRows } from '../bundle/trained-rows.ts';
 import type { CatalogueRow, TrainedRows } from '../composition/recommender.ts';
 import type { Publication } from '../publication/publication.ts';
 import type { FilterFields } from './filter.ts';
+
+/** The hash of no text. */
+const UNKNOWN_TEXT = 'unknown';
 
 export interface CatalogueRows extends TrainedRows {
   /** Items that can be recommended. */
@@ -35,18 +39,32 @@ export interface CatalogueRows extends TrainedRows {
   resetUsers(): void;
   /** Rows without an item in the store. */
   withoutItem(): CatalogueRow[];
+  /** The row stands for no item any more. If its id comes again, it is a new item. */
   remove(row: CatalogueRow): void;
 }
 
-export function createCatalogueRows({ bundle, items: published, inputs: publishedInputs }: Publication): CatalogueRows {
+/** Items that were deleted, by the time since which. If they exist again, they are other items. */
+export interface DeletedItems {
+  sinceTraining: readonly string[];
+  sincePublication: readonly string[];
+}
+
+export function createCatalogueRows(
+  { bundle, items: published, inputs: publishedInputs }: Publication,
+  deleted: DeletedItems,
+): CatalogueRows {
   const { inputDim } = bundle;
-  const trainedRow = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const trainedRow = trainedRows(bundle, deleted.sinceTraining);
   const ids = published.ids.slice();
   const texts = published.texts.slice();
   const rows = new Map(ids.map((id, row) => [id, row]));
   const fields: (FilterFields | undefined)[] = new Array(ids.length);
-  const trainedRows = ids.map((id) => trainedRow.get(id) ?? -1);
-  const rowsOfTrained = bundle.itemIds.map((id) => rows.get(id) ?? -1);
+  const trainedOf = ids.map((id) => trainedRow.get(id) ?? -1);
+  const rowsOfTrained = bundle.itemIds.map((id) => (trainedRow.has(id) ? (rows.get(id) ?? -1) : -1));
+  for (const id of deleted.sincePublication) {
+    const row = rows.get(id);
+    if (row !== undefined) texts[row] = UNKNOWN_TEXT;
+  }
   let inputs = publishedInputs;
   let users = Float64Array.from(published.events);
 
@@ -78,7 +96,7 @@ export function createCatalogueRows({ bundle, items: published, inputs: publishe
     idOf: (row) => ids[row],
     rows: () => rows.values(),
     fieldsOf: (row) => fields[row] ?? {},
-    trainedRowOf: (row) => trainedRows[row],
+    trainedRowOf: (row) => trainedOf[row],
     rowOfTrained: (row) => rowsOfTrained[row],
     trainedRowOfId: (id) => trainedRow.get(id) ?? -1,
     textHashOf: (row) => texts[row],
@@ -93,7 +111,7 @@ export function createCatalogueRows({ bundle, items: published, inputs: publishe
         ids.push(item.id);
         rows.set(item.id, row);
         const trained = trainedRow.get(item.id) ?? -1;
-        trainedRows.push(trained);
+        trainedOf.push(trained);
         if (trained >= 0) rowsOfTrained[trained] = row;
       }
       setFields(row, item);
@@ -121,7 +139,8 @@ export function createCatalogueRows({ bundle, items: published, inputs: publishe
     withoutItem: () => ids.flatMap((_, row) => (fields[row] === undefined ? [row] : [])),
     remove(row) {
       rows.delete(ids[row]);
-      if (trainedRows[row] >= 0) rowsOfTrained[trainedRows[row]] = -1;
+      trainedRow.delete(ids[row]);
+      if (trainedOf[row] >= 0) rowsOfTrained[trainedOf[row]] = -1;
       fields[row] = {};
       users[row] = 0;
     },

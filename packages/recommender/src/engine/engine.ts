@@ -9,22 +9,15 @@ import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import { type Event, type Item, roleOfEvent, type Store, type UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
-import { fillFromTowers, type RankedItems } from '../composition/lists.ts';
+import { fillBehind, type RankedItems } from '../composition/lists.ts';
+import { listByVectors } from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
+import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
-import { requestInvalid } from './request-invalid.ts';
 import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
-import {
-  eventSchema,
-  flattenIssues,
-  itemSchema,
-  MAX_BATCH,
-  recommendSchema,
-  similarSchema,
-  userSchema,
-} from './requests.ts';
+import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema, userSchema } from './requests.ts';
 
 /**
  * Newest events of a user that are read: they are left out of the list; models read fewer of them.
@@ -50,8 +43,8 @@ export interface EngineOptions {
 export interface EngineStats {
   /** The live publication. */
   version: string;
-  /** Its trained model. */
-  model: string;
+  /** Its trained model; `null` if it was published without one. */
+  model: string | null;
   encoder: { name: string; isLanguageModel: boolean };
   items: number;
   /** Items in the index: all but those without text that training did not see. */
@@ -63,14 +56,15 @@ export interface EngineStats {
 }
 
 /** Answers requests from the live version, and takes new items and events. */
-export interface Engine {
+export interface Engine extends EngineDeletions {
   /**
    * The best items for a user or an anonymous session. `source` says what ordered the list.
    *
    * The user's own items are left out unless `includeHistory` is true (of a very long history, the
    * newest 1,000). Items that the user does not want (`EventLog.negatives`) are always left out. Unknown items in a given history are ignored and listed in `unknownItems`.
    * Without a usable history (an unknown user, no events, only unknown items) the most popular
-   * items that pass are returned, and `source` is `'popularity'`.
+   * items that pass are returned, and `source` is `'popularity'`. Items without events follow them,
+   * the newest first; if none that passes has events, `source` is `'newest'`.
    *
    * @throws LorekeepError `REQUEST_INVALID`
    * @example
@@ -81,7 +75,7 @@ export interface Engine {
   /**
    * Items similar to this one, itself left out: its neighbours in the linear model, then the items
    * with the largest inner products of vectors. For an item without text that training did not see,
-   * the most popular ones.
+   * the most popular ones. In a publication without a model, the vectors are those of the texts.
    *
    * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
    */
@@ -180,6 +174,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   /** Runs `work` on the version in use, which stays open until it is done. */
   async function read<T>(work: (loaded: LoadedPublication) => Promise<T>): Promise<T> {
     if (closed) throw errors.ENGINE_CLOSED();
+    await noticeDeletions();
+    if (closed) throw errors.ENGINE_CLOSED();
     const { loaded } = current;
     loaded.retain();
     try {
@@ -210,6 +206,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   let current = await inTurn(load);
+  const { notice: noticeDeletions, ...deletions } = createDeletions({
+    store,
+    current: () => current.loaded,
+    write,
+    inTurn,
+  });
 
   return {
     recommend: (input) =>
@@ -264,6 +266,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       });
     },
 
+    ...deletions,
     async upsertUsers(input) {
       const users = parse(z.array(userSchema).max(MAX_BATCH), input) as UserRecord[];
       const distinct = [...new Map(users.map((user) => [user.id, user])).values()];
@@ -352,14 +355,14 @@ async function similarItems(
   k: number,
   passes: (row: number) => boolean,
 ): Promise<RankedItems> {
-  const { index, manifest } = publication;
+  const { index } = publication;
   const named = parts.linear?.top([row], k, passes);
   const found = named && named.keys.length > 0 ? ({ ...named, source: 'linear' } as const) : undefined;
   if (found?.keys.length === k) return found;
   const [vector] = await index.getMany([row]);
-  if (vector === undefined) return found ?? { ...parts.popular(k, passes), source: 'popularity' };
-  const behind = await index.search(vector, k, { filter: passes, ef: Math.max(manifest.index.ef, k + 1) });
-  return found === undefined ? { ...behind, source: 'towers' } : fillFromTowers(found, behind, k);
+  if (vector === undefined) return found ?? parts.popular(k, passes);
+  const behind = await parts.towers.search(vector, k, { passes });
+  return found === undefined ? listByVectors(parts, behind, k, passes) : fillBehind(found, behind, k);
 }
 
 /**
@@ -376,10 +379,4 @@ function rowFilter(
   if (filter === undefined) return (row) => !out.has(row);
   const passes = compileFilter(filter);
   return (row) => !out.has(row) && passes(catalogue.fieldsOf(row));
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw requestInvalid(flattenIssues(result.error.issues));
 }

@@ -8,7 +8,8 @@ import { dot, gatherRows } from '@lorekeep/core';
 import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import { popularityOf } from '@lorekeep/evaluation';
 import type { Item, Store } from '@lorekeep/store';
-import { createLinearPart, createRerankerPart, topRows } from '../composition/parts.ts';
+import { isSearchable } from '../bundle/served-model.ts';
+import { createLinearPart, createRerankerPart, popularRows } from '../composition/parts.ts';
 import { createRecommender, type Recommender, type RecommenderParts } from '../composition/recommender.ts';
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
@@ -17,6 +18,11 @@ import { type LinearRows, openLinearRows } from './linear-rows.ts';
 
 /** Items that are brought up to date together. */
 const BATCH = 256;
+/**
+ * Largest log that is counted anew at each deletion. Of a larger one, popularity follows with the
+ * next version.
+ */
+const RECOUNTED_EVENTS = 1_000_000;
 
 export interface LoadedPublication {
   readonly publication: Publication;
@@ -31,6 +37,18 @@ export interface LoadedPublication {
   upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
   /** Takes in that one more user each has chosen these items. */
   countUsers(itemIds: readonly string[]): void;
+  /** The deletions that are taken into account. */
+  readonly deletions: number;
+  /**
+   * Leaves out items that were deleted, at once.
+   * @param deletions `Store.deletions()` before `ids` were read
+   */
+  hide(ids: readonly string[], deletions: number): void;
+  /**
+   * Frees what hidden items take, takes in those that exist again, and counts events anew. Must not
+   * overlap with `upsert`.
+   */
+  settleDeletions(): Promise<void>;
   /** Another reader. The publication closes only after all are gone. */
   retain(): void;
   release(): void;
@@ -50,7 +68,11 @@ export interface LoadOptions {
 export async function loadPublication(options: LoadOptions): Promise<{ loaded: LoadedPublication; folded: number }> {
   const { publication, store, threads } = options;
   const { bundle, index } = publication;
-  const catalogue = createCatalogueRows(publication);
+  let deletions = await store.deletions();
+  const catalogue = createCatalogueRows(publication, {
+    sinceTraining: await store.deletedItems(bundle.manifest?.data.deletions ?? 0),
+    sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
+  });
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
   let readers = 0;
   let retired = false;
@@ -73,7 +95,9 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     throw error;
   }
 
-  const parts = partsOf(publication, catalogue, linear);
+  /** Rows of deleted items that the index still holds. */
+  const hidden = new Map<number, string>();
+  const parts = partsOf(publication, catalogue, linear, hidden);
   const loaded: LoadedPublication = {
     publication,
     catalogue,
@@ -81,6 +105,30 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     recommender: createRecommender(parts),
     upsert,
     countUsers: (ids) => catalogue.addUsers(ids, () => 1),
+    get deletions() {
+      return deletions;
+    },
+    hide(ids, number) {
+      deletions = number;
+      for (const id of ids) {
+        const row = catalogue.rowOf(id);
+        if (row === undefined) continue;
+        hidden.set(row, id);
+        catalogue.remove(row);
+        linear?.remove(row);
+      }
+    },
+    async settleDeletions() {
+      const rows = [...hidden.keys()];
+      const ids = [...new Set(hidden.values())];
+      await index.remove(Uint32Array.from(rows));
+      for (const row of rows) hidden.delete(row);
+      for (let from = 0; from < ids.length; from += BATCH) {
+        const items = await store.getItems(ids.slice(from, from + BATCH));
+        await upsert(items.filter((item) => item !== undefined));
+      }
+      if ((await store.counts()).events <= RECOUNTED_EVENTS) await countStoredUsers(options, catalogue);
+    },
     retain() {
       readers++;
     },
@@ -120,12 +168,17 @@ async function removeMissingItems(
 }
 
 /** Counts anew if events or their meaning have changed since the publication. */
-async function recountUsers({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
-  const { events, rules } = publication.manifest.data;
-  const isSame = (await store.counts()).events === events && isDeepStrictEqual(await store.eventRules(), rules);
-  if (isSame) return;
+async function recountUsers(options: LoadOptions, catalogue: CatalogueRows): Promise<void> {
+  const { publication, store } = options;
+  const { events, rules, deletions = 0 } = publication.manifest.data;
+  const isSame = (await store.counts()).events === events && (await store.deletions()) === deletions;
+  if (isSame && isDeepStrictEqual(await store.eventRules(), rules)) return;
+  await countStoredUsers(options, catalogue);
+}
+
+async function countStoredUsers({ publication, store }: LoadOptions, catalogue: CatalogueRows): Promise<void> {
   const log = await store.interactionLog();
-  const popularity = popularityOf(log, publication.bundle.manifest.config.events.maxUserEvents);
+  const popularity = popularityOf(log, publication.bundle.manifest?.config.events.maxUserEvents ?? 'auto');
   catalogue.resetUsers();
   catalogue.addUsers(log.itemIds, (row) => popularity[row]);
 }
@@ -193,11 +246,16 @@ function createUpsert(
     const { inputs, vectors, idRows } = await adapt(content, changed);
     // No pause from here to the index's first step: no reader sees a row without its fields.
     const rows = changed.map((item, at) => catalogue.put(item, inputs.subarray(at * inputDim, (at + 1) * inputDim)));
-    const isSearchable = (at: number) => hashes[at] !== '' || idRows[at] >= 0;
-    const searchable = Array.from(rows.keys()).filter(isSearchable);
+    const isIndexed = (at: number) =>
+      isSearchable(bundle, {
+        text: hashes[at],
+        idRow: idRows[at],
+        vector: vectors.subarray(at * dim, (at + 1) * dim),
+      });
+    const searchable = Array.from(rows.keys()).filter(isIndexed);
     const keysOf = (places: number[]) => Uint32Array.from(places, (at) => rows[at]);
     await index.add(keysOf(searchable), gatherRows(vectors, dim, searchable));
-    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isSearchable(at))));
+    await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isIndexed(at))));
     await placeInLinear(rows, idRows, content);
     // Last: an upsert that failed before this line is done again when it is repeated, or at the
     // next start.
@@ -213,12 +271,14 @@ function partsOf(
   { bundle, index, manifest }: Publication,
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
+  hidden: ReadonlyMap<number, unknown>,
 ): RecommenderParts {
   const { dim, maxHistory, reranker } = bundle;
   return {
     ...(linear === undefined ? {} : { linear: createLinearPart(() => catalogue.size, linear.score) }),
     ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue) }),
     towers: {
+      source: bundle.source,
       dim,
       async userVectors(histories) {
         const inputs = histories.map((rows) => catalogue.inputsOf(Array.from(rows).slice(-maxHistory)));
@@ -234,8 +294,12 @@ function partsOf(
         return Float32Array.from(vectors, (vector) => (vector === undefined ? 0 : dot(user, 0, vector, 0, dim)));
       },
       search: (user, k, { exclude, passes }) =>
-        index.search(user, k, { exclude, filter: passes, ef: Math.max(manifest.index.ef, k) }),
+        index.search(user, k, {
+          exclude: hidden.size === 0 ? exclude : new Set([...(exclude ?? []), ...hidden.keys()]),
+          filter: passes,
+          ef: Math.max(manifest.index.ef, k),
+        }),
     },
-    popular: (k, passes) => topRows(catalogue.rows(), Math.min(k, catalogue.size), catalogue.users, passes),
+    popular: (k, passes) => popularRows(catalogue.rows, Math.min(k, catalogue.size), catalogue.users, passes),
   };
 }

@@ -82,13 +82,28 @@ export interface EventInput {
   position?: number;
 }
 
+/** Which events. All conditions must hold, and at least one must be given. */
+export interface EventFilterInput {
+  /** Ids of events. 1 to 1,000. */
+  ids?: string[];
+  user?: string;
+  item?: string;
+  /** Any of these types. 1 to 100. */
+  types?: string[];
+  /** Unix seconds: events with a timestamp below. */
+  before?: number;
+  /** Unix seconds: events with a timestamp of at least this. */
+  after?: number;
+}
+
 /** One item of a list. */
 export interface Recommendation {
   id: string;
   /**
    * Comparable within one answer only. `'reranker'`: the score of the re-ranker. `'linear'`: the
    * weight that the linear model gives the item. `'towers'`: the inner product of the vectors of the
-   * towers. `'popularity'`: the number of events.
+   * towers. `'content'`: the cosine between texts. `'popularity'`: the number of events. `'newest'`:
+   * 0.
    */
   score: number;
   /** Only with `withItems`. */
@@ -99,7 +114,12 @@ export interface Recommendation {
 export interface Recommendations {
   /** The published version that answered. */
   version: string;
-  /** What ordered the items; items of the towers may follow behind any other list. */
+  /**
+   * What ordered the items. `'content'`: similarity of texts, in a publication without a model.
+   * `'popularity'`: the number of events, of use if nothing is known of the user. `'newest'`: the
+   * order of arrival, if no item that passes has events. Further items may follow behind a list that is
+   * too short.
+   */
   source: Source;
   items: Recommendation[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */

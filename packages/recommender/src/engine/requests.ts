@@ -5,6 +5,7 @@
  */
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import { z } from 'zod';
+import { requestInvalid } from './request-invalid.ts';
 
 /** Most items or events in one request. */
 export const MAX_BATCH = 1000;
@@ -150,23 +151,62 @@ const score = z
   .number()
   .describe(
     "Comparable within one answer only. 'reranker': the score of the re-ranker. 'linear': the weight that the linear " +
-      "model gives the item. 'towers': the inner product of the vectors of the towers. 'popularity': the number of " +
-      'events. Items of the towers that fill the end of a list have the score of the item before them, at most 0.',
+      "model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between " +
+      "texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of " +
+      'the item before them, at most 0.',
   );
 
 export const recommendationsSchema = z
   .object({
     version: z.string().describe('The published version that answered.'),
     source: z
-      .enum(['reranker', 'linear', 'towers', 'popularity'])
+      .enum(['reranker', 'linear', 'towers', 'content', 'popularity', 'newest'])
       .describe(
-        "What ordered the items; items of the towers may follow behind any other list. 'popularity': there is no " +
-          'usable history (none, or only unknown items).',
+        "What ordered the items. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity " +
+          "of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable " +
+          'history (none, or only unknown items); the newest items without events may follow. ' +
+          "'newest': there is no usable history, and no item that passes has events.",
       ),
     items: z.array(z.object({ id: z.string(), score, item: itemSchema.optional() })),
     unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
   })
   .describe('Best first.');
+
+export const deletionIdsSchema = z.array(idSchema).min(1).max(MAX_BATCH);
+
+const timestamp = z.number().max(MAX_TIMESTAMP, 'Expected Unix seconds. This looks like milliseconds or microseconds.');
+
+export const eventFilterSchema = z
+  .strictObject({
+    ids: deletionIdsSchema.optional().describe('Ids of events.'),
+    user: idSchema.optional(),
+    item: idSchema.optional(),
+    types: z.array(text(MAX_EVENT_TYPE_LENGTH, 1)).min(1).max(100).optional().describe('Any of these types.'),
+    before: timestamp.optional().describe('Unix seconds: events with a timestamp below.'),
+    after: timestamp.optional().describe('Unix seconds: events with a timestamp of at least this.'),
+  })
+  .refine((filter) => Object.values(filter).some((value) => value !== undefined), 'Give at least one condition.')
+  .meta({ minProperties: 1 })
+  .describe('All conditions must hold, and at least one must be given.');
+
+const removed = (what: string) => z.int().describe(what);
+
+export const deletedSchema = z
+  .object({
+    items: removed('Items removed.'),
+    users: removed('Users removed: erased, or without any other event.'),
+    events: removed('Events removed.'),
+    unknown: removed('Ids of the request that are not stored.'),
+    returning: removed('Items and users removed that an import, which runs at the moment, brings again at its end.'),
+  })
+  .describe('What is gone from the disk now.');
+
+/** @throws LorekeepError `REQUEST_INVALID` */
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw requestInvalid(flattenIssues(result.error.issues));
+}
 
 /** Issues with readable paths. Of a union, those of the alternative that was evidently meant. */
 export function flattenIssues(

@@ -4,7 +4,13 @@
  */
 import { dot, type SparseRows } from '@lorekeep/core';
 import { createScorer, type HistorySettings } from '@lorekeep/evaluation';
-import { createLinearPart, createRerankerPart, type RerankerSources, topRows } from '../composition/parts.ts';
+import {
+  createLinearPart,
+  createRerankerPart,
+  popularRows,
+  type RerankerSources,
+  topRows,
+} from '../composition/parts.ts';
 import type { CatalogueRow, LinearPart, RecommenderParts, TrainedRows } from '../composition/recommender.ts';
 
 export interface CatalogueParts extends RecommenderParts {
@@ -58,6 +64,7 @@ export function createCatalogueParts({
     ...(weights === undefined ? {} : { weights, linear: linearPart(weights) }),
     ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, trainedRowsOf(trainedRows)) }),
     towers: {
+      source: 'towers',
       dim,
       async userVectors(histories) {
         const { inputs } = await adaptedItems();
@@ -77,7 +84,13 @@ export function createCatalogueParts({
         return topRows(allRows, Math.min(k, items), (row) => dot(user, 0, vectors, row * dim, dim), isWanted);
       },
     },
-    popular: (k, passes) => topRows(allRows, Math.min(k, items), (row) => counts[row], passes),
+    popular: (k, passes) =>
+      popularRows(
+        () => allRows,
+        Math.min(k, items),
+        (row) => counts[row],
+        passes,
+      ),
     itemVectors: async () => (await adaptedItems()).vectors,
   };
 }

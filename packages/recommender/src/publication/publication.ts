@@ -9,7 +9,9 @@
  *     published/<version>/model/              the trained bundle (hard links if the disk allows them)
  *     published/current                       the live version: one line
  *
- * In format 1 the bundle is in `towers/`; such publications are read too.
+ * In format 1 the bundle is in `towers/`; such publications are read too. Format 3 is a publication
+ * without a model: there is no bundle, and items.safetensors also has the mean [dim] of the text
+ * vectors.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,34 +28,41 @@ import { readSafetensors } from '@lorekeep/graph';
 import type { EventRules } from '@lorekeep/store';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { openIndexAdapter } from '@lorekeep/vector-index';
-import { type Bundle, type LoadOptions, openBundle } from '../bundle/load.ts';
+import { type LoadOptions, openBundle } from '../bundle/load.ts';
+import type { ServedModel } from '../bundle/served-model.ts';
+import { createTextModel } from '../bundle/text-model.ts';
 import { errors } from '../errors.ts';
 
 /** Versions kept, the live one included, so that a shop can go back. */
 const KEPT_VERSIONS = 3;
 
 export const PUBLICATION_FORMAT = 2;
+export const FORMAT_WITHOUT_MODEL = 3;
 
 /** Where a publication of that format has its bundle. */
 export const bundleFolder = (format: PublicationManifest['format']) => (format === 1 ? 'towers' : 'model');
 
 /** What a published version is. It is `manifest.json` of the publication. */
 export interface PublicationManifest {
-  format: 1 | typeof PUBLICATION_FORMAT;
+  format: 1 | typeof PUBLICATION_FORMAT | typeof FORMAT_WITHOUT_MODEL;
   kind: 'publication';
   /** The directory's name; sorts by time. */
   version: string;
   /** Unix seconds. */
   createdAt: number;
-  /** `BundleManifest.version`. */
-  model: string;
+  /**
+   * `BundleManifest.version`. `null`: there is no model. Lists come from the texts, from popularity
+   * and from the order of arrival.
+   */
+  model: string | null;
   encoder: { id: string; name: string; dim: number; isLanguageModel: boolean };
   template: ItemTemplate;
   /**
    * `events`: number in the store at the time; the popularity in `items.json` is of these, under these
-   * `rules`. No rules in older publications.
+   * `rules`. `deletions`: those that it takes into account. Older publications have no rules, and no
+   * deletions, which stands for 0.
    */
-  data: { items: number; events: number; rules?: EventRules };
+  data: { items: number; events: number; rules?: EventRules; deletions?: number };
   index: {
     kind: IndexKind;
     dim: number;
@@ -83,7 +92,7 @@ export interface PublishedItems {
 export interface Publication {
   directory: string;
   manifest: PublicationManifest;
-  bundle: Bundle;
+  bundle: ServedModel;
   index: VectorIndex;
   items: PublishedItems;
   /** `[items × inputDim]` */
@@ -116,7 +125,7 @@ export async function readCurrent(workspace: string): Promise<{ directory: strin
   } catch (error) {
     throw errors.PUBLICATION_CORRUPT({ directory, reason: 'its manifest.json cannot be read' }, error);
   }
-  if (manifest?.kind !== 'publication' || ![1, PUBLICATION_FORMAT].includes(manifest.format)) {
+  if (manifest?.kind !== 'publication' || ![1, PUBLICATION_FORMAT, FORMAT_WITHOUT_MODEL].includes(manifest.format)) {
     throw errors.PUBLICATION_CORRUPT({
       directory,
       reason: 'its manifest.json is of a format that this program does not know',
@@ -147,11 +156,12 @@ export async function openPublication(
   const inputs = arrays.inputs.data as Float32Array;
   const adapter = await openIndexAdapter(kind);
   const index = await adapter.open(join(directory, `index.${kind}`), { dim, ef, capacity: size });
-  const bundleDir = join(directory, bundleFolder(manifest.format));
-  const bundle = await openBundle(bundleDir, options).catch(async (error: unknown) => {
-    await index.close();
-    throw error;
-  });
+  const bundle = await openModel(directory, manifest, arrays.mean?.data as Float32Array | undefined, options).catch(
+    async (error: unknown) => {
+      await index.close();
+      throw error;
+    },
+  );
   const fits =
     items.ids.length === manifest.data.items &&
     inputs.length === items.ids.length * bundle.inputDim &&
@@ -163,6 +173,17 @@ export async function openPublication(
     throw errors.PUBLICATION_CORRUPT({ directory, reason: 'its parts do not fit together' });
   }
   return { directory, manifest, bundle, index, items, inputs };
+}
+
+async function openModel(
+  directory: string,
+  { format, model }: PublicationManifest,
+  mean: Float32Array | undefined,
+  options: LoadOptions,
+): Promise<Publication['bundle']> {
+  if (model !== null) return openBundle(join(directory, bundleFolder(format)), options);
+  if (mean !== undefined) return createTextModel(mean);
+  throw errors.PUBLICATION_CORRUPT({ directory, reason: 'items.safetensors has no mean of the text vectors' });
 }
 
 /** Makes a finished version the live one, and removes old ones. */

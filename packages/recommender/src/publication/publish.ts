@@ -5,16 +5,27 @@
 import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumsOf, gatherRows, newVersion, noProgress, type RunContext, writeDirectoryAtomic } from '@lorekeep/core';
-import { catalogueVectors, encodeCatalogue, type ItemTemplate, type TextEncoder, textHash } from '@lorekeep/encoder';
+import {
+  catalogueVectors,
+  DEFAULT_TEMPLATE,
+  encodeCatalogue,
+  type ItemTemplate,
+  type TextEncoder,
+  textHash,
+} from '@lorekeep/encoder';
 import { popularityOf } from '@lorekeep/evaluation';
 import { namedArray, saveSafetensors } from '@lorekeep/graph';
 import { type InteractionLog, recogniseRatings, type Store } from '@lorekeep/store';
 import type { IndexKind, VectorIndex } from '@lorekeep/vector-index';
 import { createVectorTable, openIndexAdapter } from '@lorekeep/vector-index';
-import { type Bundle, openBundle } from '../bundle/load.ts';
+import { openBundle } from '../bundle/load.ts';
+import { isSearchable, type ServedModel } from '../bundle/served-model.ts';
+import { createTextModel, textMean } from '../bundle/text-model.ts';
+import { trainedRows } from '../bundle/trained-rows.ts';
 import { errors } from '../errors.ts';
 import {
   bundleFolder,
+  FORMAT_WITHOUT_MODEL,
   makeLive,
   PUBLICATION_FORMAT,
   type PublicationManifest,
@@ -32,11 +43,13 @@ const BREADTHS = [64, 128, 256, 512];
 
 export interface PublishOptions extends RunContext {
   workspace: string;
-  /** The trained model to publish. */
-  bundleDir: string;
+  /** The trained model to publish. Default: none; the texts take its place. */
+  bundleDir?: string;
   store: Store;
   /** The encoder that the model was trained with. */
   encoder: TextEncoder;
+  /** How the text of an item is made, without a model. Default: that of the encoder package. */
+  template?: ItemTemplate;
   /** Default `'usearch'`. */
   indexKind?: IndexKind;
   /** CPU threads per operation of the model. Default: all cores. */
@@ -44,30 +57,26 @@ export interface PublishOptions extends RunContext {
 }
 
 /**
- * Publishes a trained model for the catalogue as it is now, and makes it live. If it fails or is
- * stopped, the live version stays live and nothing is left behind.
+ * Publishes a trained model, or the text vectors alone, for the catalogue as it is now, and makes it
+ * live. If it fails or is stopped, the live version stays live and nothing is left behind.
  *
  * @throws LorekeepError `CATALOGUE_EMPTY`, `ENCODER_MISMATCH`, `VECTOR_NOT_FINITE`,
  *   `INDEX_ADAPTER_MISSING`, and what opening the bundle throws
  */
 export async function publish(options: PublishOptions): Promise<PublicationManifest> {
-  const { workspace, bundleDir, store, encoder, threads, progress = noProgress, signal } = options;
+  const { workspace, bundleDir, store, encoder, progress = noProgress, signal } = options;
   const { indexKind = 'usearch' } = options;
   // A missing adapter is reported before the work, not after it.
   await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
-  const bundle = await openBundle(bundleDir, { threads });
+  const { items: count, events } = await store.counts();
+  if (count === 0) throw errors.CATALOGUE_EMPTY();
+  const { bundle, mean, template, model } = await openedModel(options);
   try {
-    const { content, version: model } = bundle.manifest;
-    if (content.encoder !== encoder.id)
-      throw errors.ENCODER_MISMATCH({ expected: content.encoder, actual: encoder.id });
-    const template = content.template as ItemTemplate;
-    const { items: count, events } = await store.counts();
-    if (count === 0) throw errors.CATALOGUE_EMPTY();
-
+    const deletions = await store.deletions();
     const { items, inputs, vectors, rows } = await adaptCatalogue({ ...options, bundle, template, count });
     const rules = await recogniseRatings(store);
     const log = await store.interactionLog();
-    countUsers(items, log, bundle.manifest.config.events.maxUserEvents);
+    countUsers(items, log, bundle.manifest?.config.events.maxUserEvents ?? 'auto');
 
     const createdAt = new Date();
     const version = newVersion(createdAt);
@@ -92,19 +101,20 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
       await index.close();
       await saveSafetensors(join(building, 'items.safetensors'), {
         inputs: namedArray([items.ids.length, bundle.inputDim], inputs),
+        ...(mean === undefined ? {} : { mean: namedArray([mean.length], mean) }),
       });
       await writeFile(join(building, 'items.json'), JSON.stringify(items));
-      await linkTree(bundleDir, join(building, bundleFolder(PUBLICATION_FORMAT)));
+      if (bundleDir !== undefined) await linkTree(bundleDir, join(building, bundleFolder(PUBLICATION_FORMAT)));
       signal?.throwIfAborted();
       manifest = {
-        format: PUBLICATION_FORMAT,
+        format: model === null ? FORMAT_WITHOUT_MODEL : PUBLICATION_FORMAT,
         kind: 'publication',
         version,
         createdAt: createdAt.getTime() / 1000,
         model,
         encoder: { id: encoder.id, name: encoder.name, dim: encoder.dim, isLanguageModel: encoder.isLanguageModel },
         template,
-        data: { items: items.ids.length, events, rules },
+        data: { items: items.ids.length, events, rules, deletions },
         index: { kind: indexKind, dim: bundle.dim, size: rows.length, ...measured },
         files: await checksumsOf(building),
       };
@@ -117,8 +127,36 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
   }
 }
 
+/** The bundle, or what stands for it if there is none. */
+async function openedModel({
+  bundleDir,
+  store,
+  encoder,
+  template,
+  threads,
+  progress,
+  signal,
+}: PublishOptions): Promise<{
+  bundle: ServedModel;
+  /** Of the text vectors; only without a bundle. */
+  mean?: Float32Array;
+  template: ItemTemplate;
+  model: string | null;
+}> {
+  if (bundleDir === undefined) {
+    const how = { template: template ?? DEFAULT_TEMPLATE, progress, signal };
+    const mean = await textMean({ store, encoder, ...how });
+    return { bundle: createTextModel(mean), mean, template: how.template, model: null };
+  }
+  const bundle = await openBundle(bundleDir, { threads });
+  const { content, version } = bundle.manifest;
+  if (content.encoder === encoder.id) return { bundle, template: content.template as ItemTemplate, model: version };
+  await bundle.close();
+  throw errors.ENCODER_MISMATCH({ expected: content.encoder, actual: encoder.id });
+}
+
 interface AdaptOptions extends PublishOptions {
-  bundle: Bundle;
+  bundle: ServedModel;
   template: ItemTemplate;
   count: number;
 }
@@ -137,7 +175,7 @@ async function adaptCatalogue({
   signal,
 }: AdaptOptions) {
   await encodeCatalogue({ store, encoder, template, progress, signal });
-  const trainedRow = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const trainedRow = trainedRows(bundle, await store.deletedItems(bundle.manifest?.data.deletions ?? 0));
   const items: PublishedItems = { ids: [], texts: [], events: [] };
   const inputs: Float32Array[] = [];
   const table = createVectorTable(bundle.dim, count);
@@ -151,8 +189,8 @@ async function adaptCatalogue({
       const row = items.ids.push(item.id) - 1;
       const text = textHash(item, template);
       items.texts.push(text);
-      if (text === '' && idRows[at] < 0) return;
       const vector = adapted.vectors.subarray(at * bundle.dim, (at + 1) * bundle.dim);
+      if (!isSearchable(bundle, { text, idRow: idRows[at], vector })) return;
       if (!vector.every(Number.isFinite))
         throw errors.VECTOR_NOT_FINITE({ what: `the item ${JSON.stringify(item.id)}`, id: item.id });
       table.put(row, vector);
@@ -209,7 +247,7 @@ async function buildIndex({
  * users.
  */
 async function sampleQueries(
-  bundle: Bundle,
+  bundle: ServedModel,
   items: PublishedItems,
   inputs: Float32Array,
   log: InteractionLog,
@@ -231,7 +269,7 @@ async function sampleQueries(
   return Array.from({ length: wanted }, (_, at) => {
     const row = Math.floor((at * count) / wanted);
     return source.slice(row * bundle.dim, (row + 1) * bundle.dim);
-  }).filter((query) => query.every(Number.isFinite));
+  }).filter((query) => query.every(Number.isFinite) && query.some((value) => value !== 0));
 }
 
 async function measureRecall(

@@ -21,6 +21,7 @@ import type { BundleManifest } from '../bundle/manifest.ts';
 import { errors } from '../errors.ts';
 import { resolveConfig } from '../options/resolve-config.ts';
 import type { RecommenderConfig } from '../options/table.ts';
+import { checkLog, checkTexts } from './trainable.ts';
 
 export interface TrainOptions extends RunContext {
   log: InteractionLog;
@@ -75,14 +76,16 @@ export interface TrainedRecommender {
 /**
  * Reports progress as the stages of `fitLinear`, then of `trainTowers`, then of `trainReranker`.
  *
- * @throws LorekeepError `REFIT_WITHOUT_CHOICE`, `OPTION_INVALID`, and what `fitLinear`,
- *   `trainTowers` and `trainReranker` throw; `signal.reason` if stopped
+ * @throws LorekeepError `REFIT_WITHOUT_CHOICE`, `OPTION_INVALID`, `TRAINING_NO_EVENTS`,
+ *   `TRAINING_ONE_ITEM`, `TRAINING_TEXTS_EQUAL`, and what `fitLinear`, `trainTowers` and `trainReranker` throw; `signal.reason` if stopped
  */
 export async function trainRecommender(options: TrainOptions): Promise<TrainedRecommender> {
   const { log, contentInfo, preset = 'learn', seed = 42, protocol = 'leave-one-out', fitOn = 'train' } = options;
   const { eventRules, selected, initial, workDir, threads, progress, signal } = options;
   if ((fitOn === 'train') !== (selected === undefined)) throw errors.REFIT_WITHOUT_CHOICE();
   const config = resolveConfig('learn', { ...(options.config ?? resolveConfig()) });
+  checkLog(log);
+  checkTexts(config, options.content, log.itemIds.length, contentInfo.dim);
   const split = splitBy(protocol, log, fitOn, config.events);
   const run = { threads, progress, signal };
   const solved = split.transitions === 0 ? undefined : await solvedModel(options, config, split);

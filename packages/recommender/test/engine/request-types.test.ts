@@ -1,8 +1,10 @@
 /** The schemas of requests and their documented types are one contract. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Deleted } from '@lorekeep/store';
 import type { z } from 'zod';
 import type {
+  EventFilterInput,
   EventInput,
   Filter,
   Recommendations,
@@ -10,6 +12,8 @@ import type {
   SimilarRequest,
 } from '../../src/engine/request-types.ts';
 import type {
+  deletedSchema,
+  eventFilterSchema,
   eventSchema,
   filterSchema,
   recommendationsSchema,
@@ -25,6 +29,8 @@ const same = {
   recommend: true satisfies Same<RecommendRequest, z.input<typeof recommendSchema>>,
   similar: true satisfies Same<SimilarRequest, z.input<typeof similarSchema>>,
   event: true satisfies Same<EventInput, z.input<typeof eventSchema>>,
+  eventFilter: true satisfies Same<EventFilterInput, z.input<typeof eventFilterSchema>>,
+  deleted: true satisfies Same<Deleted, z.infer<typeof deletedSchema>>,
   recommendations: true satisfies Same<Recommendations, z.infer<typeof recommendationsSchema>>,
 };
 

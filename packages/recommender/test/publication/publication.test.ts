@@ -40,7 +40,8 @@ describe('publication', () => {
     const { directory, manifest } = await readCurrent(shop.workspace);
     assert.equal(manifest.model, 'm1');
     assert.equal(manifest.encoder.id, shop.encoder.id);
-    assert.deepEqual(manifest.data, { items: shop.items.length, events: (await shop.store.counts()).events });
+    const { events } = await shop.store.counts();
+    assert.deepEqual(manifest.data, { items: shop.items.length, events, rules: {}, deletions: 0 });
     assert.equal(manifest.index.kind, 'usearch');
     assert.equal(manifest.index.size, shop.items.length);
     assert.ok(manifest.index.recallAt10 >= 0.99 && manifest.index.queries > 100);

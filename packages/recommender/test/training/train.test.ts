@@ -220,7 +220,7 @@ test('nothing to learn from is a coded error; two events of one user are enough'
       contentInfo,
       config: resolveConfig('learn', grouped(small)),
     });
-  await assert.rejects(run([]), { code: 'TOWERS_NO_TRANSITIONS' });
+  await assert.rejects(run([]), { code: 'TRAINING_NO_EVENTS' });
   await assert.rejects(run([[0], [1, 2, 0]]), { code: 'TOWERS_NO_TRANSITIONS' });
   const trained = await run([[0, 1]]);
   const { metrics } = await evaluateTrained(trained, 'test');

@@ -14,6 +14,8 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { addDeletionRoutes } from './deletion-routes.ts';
+import { bodyFailures, failures, notFound } from './failures.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import {
   appendedSchema,
@@ -30,23 +32,6 @@ import {
 } from './schemas.ts';
 import { batchValidatorCompiler } from './validation.ts';
 
-/** Answers that every route can give. */
-const failures = {
-  400: errorSchema.describe('The request is not valid.'),
-  403: errorSchema.describe('The Host header names another host.'),
-  408: errorSchema.describe('The request took too long to arrive.'),
-  417: errorSchema.describe('The Expect header is not supported.'),
-  431: errorSchema.describe('The headers are too large.'),
-  500: errorSchema.describe('The service failed; its log has the cause.'),
-  503: errorSchema.describe(
-    'The model is loading, too many writes are waiting, the workspace can only be read, or the service is shutting down.',
-  ),
-};
-const bodyFailures = {
-  413: errorSchema.describe('The body is too large.'),
-  415: errorSchema.describe('The body is not uncompressed JSON in UTF-8.'),
-};
-const notFound = (what: string) => ({ 404: errorSchema.describe(`There is no such ${what}.`) });
 const plainText = (description: string) => ({
   description,
   content: { 'text/plain': { schema: z.string() } },
@@ -174,6 +159,8 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
     },
     ({ body }) => live().appendEvents(Array.isArray(body) ? body : [body]),
   );
+
+  addDeletionRoutes(plain, live);
 
   routes.get(
     '/healthz',

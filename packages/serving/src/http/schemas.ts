@@ -1,6 +1,15 @@
 /** Requests and answers that exist only over HTTP. */
 
-import { eventSchema, idSchema, itemSchema, MAX_BATCH, MAX_K, userSchema } from '@lorekeep/recommender';
+import {
+  deletionIdsSchema,
+  eventFilterSchema,
+  eventSchema,
+  idSchema,
+  itemSchema,
+  MAX_BATCH,
+  MAX_K,
+  userSchema,
+} from '@lorekeep/recommender';
 import { z } from 'zod';
 
 /**
@@ -19,6 +28,36 @@ const kParameter = z
   .describe('Number of items.');
 
 export const idPathSchema = z.object({ id: idSchema.describe("The shop's own id, percent-encoded.") });
+
+export const deletionBodySchema = z.strictObject({ ids: deletionIdsSchema });
+
+/** A parameter that may be repeated. */
+const several = <Element extends z.ZodType>(list: z.ZodArray<Element>, what: string) =>
+  z
+    .preprocess((input) => (typeof input === 'string' ? [input] : input), list)
+    .optional()
+    .describe(`${what} May be repeated.`);
+
+const { ids, types, before } = eventFilterSchema.shape;
+const seconds = (what: string) =>
+  z
+    .preprocess(
+      (input) => (typeof input === 'string' && /^-?\d{1,12}(\.\d{1,9})?$/.test(input) ? Number(input) : input),
+      before.unwrap(),
+    )
+    .optional()
+    .describe(what);
+
+export const eventFilterQuerySchema = z
+  .strictObject({
+    id: several(ids.unwrap(), 'Ids of events.'),
+    user: idSchema.optional(),
+    item: idSchema.optional(),
+    type: several(types.unwrap(), 'Event types.'),
+    before: seconds('Unix seconds: events with a timestamp below.'),
+    after: seconds('Unix seconds: events with a timestamp of at least this.'),
+  })
+  .describe('All conditions must hold, and at least one must be given.');
 
 export const similarQuerySchema = z.strictObject({
   k: kParameter,

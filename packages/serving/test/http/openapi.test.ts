@@ -28,31 +28,37 @@ describe('OpenAPI', () => {
       '/readyz',
       '/v1/events',
       '/v1/items',
+      '/v1/items/delete',
       '/v1/items/{id}',
       '/v1/items/{id}/similar',
       '/v1/recommend',
       '/v1/users',
       '/v1/users/{id}',
     ]);
+    const methods = (path: string) => Object.keys(openapi.paths[path]).sort();
+    assert.deepEqual(methods('/v1/events'), ['delete', 'post']);
+    assert.deepEqual(methods('/v1/items/{id}'), ['delete', 'get']);
   });
 
   test('every route lists the statuses it can answer with', () => {
     const always = ['400', '403', '408', '417', '431', '500', '503'];
     const own: Record<string, string[]> = {
-      '/v1/recommend': ['413', '415'],
-      '/v1/items': ['413', '415'],
-      '/v1/events': ['413', '415', '422'],
-      '/v1/users': ['413', '415'],
-      '/v1/users/{id}': ['404'],
-      '/v1/items/{id}': ['404'],
-      '/v1/items/{id}/similar': ['404'],
+      'post /v1/recommend': ['413', '415'],
+      'post /v1/items': ['413', '415'],
+      'post /v1/items/delete': ['413', '415'],
+      'post /v1/events': ['413', '415', '422'],
+      'get /v1/items/{id}': ['404'],
+      'get /v1/items/{id}/similar': ['404'],
+      'post /v1/users': ['413', '415'],
+      'get /v1/users/{id}': ['404'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
-      for (const { responses } of Object.values<any>(methods)) {
-        assert.deepEqual(Object.keys(responses).sort(), ['200', ...always, ...(own[path] ?? [])].sort(), path);
-        for (const status of [...always, ...(own[path] ?? [])]) {
-          assert.ok(responses[status].content['application/json'].schema.properties.error, `${path} ${status}`);
-          assert.notEqual(responses[status].description, 'Default Response', `${path} ${status}`);
+      for (const [method, { responses }] of Object.entries<any>(methods)) {
+        const route = `${method} ${path}`;
+        assert.deepEqual(Object.keys(responses).sort(), ['200', ...always, ...(own[route] ?? [])].sort(), route);
+        for (const status of [...always, ...(own[route] ?? [])]) {
+          assert.ok(responses[status].content['application/json'].schema.properties.error, `${route} ${status}`);
+          assert.notEqual(responses[status].description, 'Default Response', `${route} ${status}`);
         }
       }
     }

@@ -6,12 +6,15 @@
  */
 import { describe, test } from 'node:test';
 import { catalogueChecks } from './catalogue.ts';
+import { deletionChecks } from './deletion.ts';
 import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
 import { importsChecks } from './imports.ts';
 import { impressionsChecks } from './impressions.ts';
 import { lifecycleChecks } from './lifecycle.ts';
 import { meaningChecks } from './meaning.ts';
+import { randomDeletionChecks } from './random-deletions.ts';
+import { replacingImportsChecks } from './replacing-imports.ts';
 import type { Check, StoreUnderTest } from './support.ts';
 import { usersChecks } from './users.ts';
 import { writesDuringImportsChecks } from './writes-during-imports.ts';
@@ -47,6 +50,9 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     impressionsChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
+    deletionChecks(check);
+    randomDeletionChecks(check);
+    replacingImportsChecks(check);
     embeddingsChecks(check);
   });
 }

@@ -110,6 +110,11 @@ export interface InteractionLog {
    * types if they are there: identifies the data that a model was trained on.
    */
   fingerprint: string;
+  /**
+   * `Deletion.deletions()` when it was read: items deleted later are not those of this log. Default
+   * 0.
+   */
+  deletions?: number;
 }
 
 /** The negative events of all users, in order of time. Those of user `u` are at `offsets[u] … offsets[u + 1]`. */

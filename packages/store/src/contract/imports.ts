@@ -42,6 +42,25 @@ export interface ImportTransaction {
   putUsers(users: UserRecord[]): Promise<void>;
 }
 
+export interface ImportAllOptions {
+  /**
+   * Fingerprints of imports whose events this one replaces, all or nothing: until the commit the
+   * former events are seen, and then only the new ones. Their records go; their items stay. Of an
+   * event that a live write has stored too (with the same id; or with the same user, item, type and
+   * second), the one of the live write stays and that of the import is left out. Default: none, and
+   * nothing is left out but repeated ids.
+   */
+  replaces?: string[];
+}
+
+/** What an import with `replaces` has done beside adding; zeros without. */
+export interface ReplacedEvents {
+  /** Events of the replaced imports that are gone. */
+  replaced: number;
+  /** Events of the import that are left out, because a live write has stored them. */
+  alreadyLive: number;
+}
+
 /** Imports and the record of those that finished. */
 export interface Imports {
   /**
@@ -53,9 +72,13 @@ export interface Imports {
    * their order, and the content that it gives an item or a user replaces that of the write. Imports run
    * one after another.
    * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
-   *   fingerprint or one of these contents
+   *   fingerprint or one of these contents; `IMPORT_UNKNOWN`, `IMPORT_NOT_RECORDED` for `replaces`
    */
-  importAll(record: ImportRecord, fill: (transaction: ImportTransaction) => Promise<unknown>): Promise<void>;
+  importAll(
+    record: ImportRecord,
+    fill: (transaction: ImportTransaction) => Promise<unknown>,
+    options?: ImportAllOptions,
+  ): Promise<ReplacedEvents>;
   /** Records of all finished imports, oldest first. */
   imports(): Promise<ImportRecord[]>;
 }

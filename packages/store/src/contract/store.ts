@@ -4,6 +4,7 @@
  * `conformance/` tests an adapter against it.
  */
 import type { Catalogue } from './catalogue.ts';
+import type { Deletion } from './deletion.ts';
 import type { EmbeddingStore } from './embedding-store.ts';
 import type { EventLog } from './event-log.ts';
 import type { Imports } from './imports.ts';
@@ -19,7 +20,7 @@ export interface StoreCounts {
 }
 
 /** Everything that Lorekeep keeps of one shop: the contract that every adapter implements. */
-export interface Store extends Catalogue, Users, EventLog, Impressions, Imports, EmbeddingStore, Settings {
+export interface Store extends Catalogue, Users, EventLog, Impressions, Imports, Deletion, EmbeddingStore, Settings {
   /** Sizes of the catalogue and of the event log. */
   counts(): Promise<StoreCounts>;
   /** Waits for the writes that have been called. Every later call fails with `STORE_CLOSED`. */

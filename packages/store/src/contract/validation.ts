@@ -5,6 +5,7 @@
  */
 import { errors } from '../errors.ts';
 import type { Item } from './catalogue.ts';
+import type { EventFilter } from './deletion.ts';
 import type { Event } from './event-log.ts';
 import { eventTypeProblem, idProblem } from './limits.ts';
 import type { UserRecord } from './users.ts';
@@ -64,6 +65,34 @@ export function checkHashes(hashes: readonly string[]): void {
 export function checkCount(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
     throw errors.STORE_ARGUMENT({ name, value, expected: `an integer ≥ ${least}` });
+  }
+}
+
+/** @throws LorekeepError `STORE_ARGUMENT` for the first value that cannot be an id. */
+export function checkIds(name: string, ids: readonly string[]): void {
+  for (const value of ids) {
+    if (idProblem(value) !== undefined)
+      throw errors.STORE_ARGUMENT({ name, value, expected: 'ids of 1 to 256 characters' });
+  }
+}
+
+/** @throws LorekeepError `STORE_ARGUMENT` for a filter that cannot be, or that has no condition. */
+export function checkEventFilter(filter: EventFilter): void {
+  const { ids, user, item, types, before, after } = filter;
+  if (Object.values(filter).every((value) => value === undefined)) {
+    throw errors.STORE_ARGUMENT({ name: 'filter', value: '{}', expected: 'at least one condition' });
+  }
+  if (ids !== undefined) checkIds('ids', ids);
+  if (user !== undefined) checkIds('user', [user]);
+  if (item !== undefined) checkIds('item', [item]);
+  for (const value of types ?? []) {
+    if (eventTypeProblem(value) !== undefined)
+      throw errors.STORE_ARGUMENT({ name: 'types', value, expected: 'event types' });
+  }
+  for (const [name, value] of Object.entries({ before, after })) {
+    if (value !== undefined && !Number.isFinite(value)) {
+      throw errors.STORE_ARGUMENT({ name, value, expected: 'a finite number' });
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';
-import { deadlineIn, retryWhileBusy } from './busy.ts';
+import { type Deadline, deadlineIn, retryWhileBusy } from './busy.ts';
 import { translate } from './connection.ts';
 
 export interface Access {
@@ -18,6 +18,12 @@ export interface Access {
    * to wait for the lock.
    */
   write<T>(work: () => T): Promise<T>;
+  /**
+   * The same for `work` that has its own transaction: it starts after the writes called before, and
+   * later ones wait for its end.
+   * @param deadline for its waiting
+   */
+  writeApart<T>(work: (deadline: Deadline) => Promise<T>): Promise<T>;
   /** @throws LorekeepError `STORE_CLOSED` */
   checkOpen(): void;
   /**
@@ -34,6 +40,18 @@ export function createAccess(database: Database, path: string, busyMs: number, w
 
   function checkOpen(): void {
     if (isClosed) throw errors.STORE_CLOSED({ path });
+  }
+
+  async function writeApart<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    checkOpen();
+    const deadline = deadlineIn(busyMs);
+    const result = lastWrite.then(() => work(deadline));
+    lastWrite = result.catch(() => {});
+    try {
+      return await result;
+    } catch (error) {
+      throw translate(error, path);
+    }
   }
 
   return {
@@ -53,18 +71,13 @@ export function createAccess(database: Database, path: string, busyMs: number, w
 
     async write(work) {
       checkOpen();
-      const deadline = deadlineIn(busyMs);
       const transaction = database.transaction(work);
-      const result = lastWrite.then(() =>
+      return writeApart((deadline) =>
         retryWhileBusy(database, path, deadline, () => transaction.immediate(), whileBusy),
       );
-      lastWrite = result.catch(() => {});
-      try {
-        return await result;
-      } catch (error) {
-        throw translate(error, path);
-      }
     },
+
+    writeApart,
 
     async end() {
       if (isClosed) return false;

@@ -19,6 +19,11 @@ export interface EventRows {
   /** The row of a user, created if necessary. */
   userRow(id: string): number;
   nextArrival(): number;
+  /**
+   * Whether an event with the id of a stored one is to be added without its id, because it replaces
+   * the stored one later. Default: none is.
+   */
+  replacesLater?(id: string, arrival: number): boolean;
   /** Events with at least this number cannot be seen by readers of the same transaction. */
   hiddenFrom(): number;
 }
@@ -72,7 +77,7 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
         // The item first: an event of an unknown item must not create its user.
         const item = items.get(event.item);
         if (item === undefined) throw errors.EVENT_UNKNOWN_ITEM({ index: firstIndex + i, item: event.item });
-        const values = [
+        const values: [number, ...(string | number | null)[]] = [
           rows.nextArrival(),
           users.get(event.user)!,
           item,
@@ -84,7 +89,14 @@ export function createEventWriter(database: Database, rows: EventRows): EventWri
           event.position ?? null,
         ];
         if (event.id === undefined && event.request === undefined) added += putEvent.run(...values).changes;
-        else added += putEventWithId.run(...values, event.id ?? null, event.request ?? null, rows.hiddenFrom()).changes;
+        else {
+          const put = (id: string | undefined) =>
+            putEventWithId.run(...values, id ?? null, event.request ?? null, rows.hiddenFrom()).changes;
+          const { id } = event;
+          let changes = put(id);
+          if (changes === 0 && id !== undefined && rows.replacesLater?.(id, values[0])) changes = put(undefined);
+          added += changes;
+        }
       }
       return added;
     },

@@ -23,9 +23,9 @@ export function createLiveWriter(database: Database): LiveWriter {
   const columns = CONTENT_COLUMNS.join(', ');
   const upsertItem = database.prepare(`
     INSERT INTO items (id, place, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET ${setContent('excluded')} WHERE place < ?`);
+    ON CONFLICT (id) DO UPDATE SET import = NULL, ${setContent('excluded')} WHERE place < ?`);
   const changeOriginal = database.prepare(`
-    UPDATE item_originals SET ${CONTENT_COLUMNS.map((column) => `${column} = ?`).join(', ')}
+    UPDATE item_originals SET import = NULL, ${CONTENT_COLUMNS.map((column) => `${column} = ?`).join(', ')}
     WHERE row = (SELECT row FROM items WHERE id = ?)`);
   const putOriginal = database.prepare(`
     INSERT INTO item_originals (row, ${columns}) VALUES ((SELECT row FROM items WHERE id = ?), ?, ?, ?, ?, ?, ?)`);

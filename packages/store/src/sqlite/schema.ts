@@ -5,9 +5,9 @@
  * database is never changed by mistake.
  *
  * Items and users have a `place` and events an `arrival`, which put them in order of arrival
- * (visibility.ts). `row` only links the tables. Nothing that could ever be seen is deleted. Event
- * types are numbered 1, 2, 3 …, those that were passive when they first came −1, −2 …, so that one
- * partial index holds all events that can be positive or negative (meaning/).
+ * (visibility.ts). Neither is given twice, also if rows are deleted. `row` only links the tables.
+ * Event types are numbered 1, 2, 3 …, those that were passive when they first came −1, −2 …, so that
+ * one partial index holds all events that can be positive or negative (meaning/).
  */
 import type { Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';
@@ -120,6 +120,36 @@ const MIGRATIONS: readonly string[] = [
   -- What an event means depends on its type and rating.
   DROP INDEX histories;
   CREATE INDEX histories ON events (user, timestamp, arrival, item, type, rating) WHERE type > 0;
+  `,
+  `
+  -- What was deleted. Places and arrivals are not given twice: the last ones are those of rows that may be gone.
+  CREATE TABLE deletions (
+    only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
+    number INTEGER NOT NULL, -- of deletions so far
+    last_erasure INTEGER NOT NULL, -- number of the last deletion of users
+    purged INTEGER NOT NULL, -- number of the last deletion that is overwritten on the disk
+    last_item INTEGER NOT NULL,
+    last_user INTEGER NOT NULL,
+    last_event INTEGER NOT NULL,
+    salt BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO deletions (number, last_erasure, purged, last_item, last_user, last_event, salt)
+  VALUES (0, 0, 0, -1, -1, -1, randomblob(32));
+  CREATE TABLE deleted_items (id TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
+  CREATE INDEX deleted_items_by_number ON deleted_items (number);
+  CREATE TABLE erased_users (
+    hash BLOB PRIMARY KEY, -- SHA-256 of salt and id
+    last_event INTEGER NOT NULL -- arrivals up to this were there when the user was erased
+  ) STRICT;
+
+  -- The horizon of the import that has put an item last; NULL: a live write, or an older version.
+  ALTER TABLE items ADD COLUMN import INTEGER;
+  ALTER TABLE item_originals ADD COLUMN import INTEGER;
+  ALTER TABLE imports ADD COLUMN horizon INTEGER; -- NULL: imported by an older version
+  ALTER TABLE imports ADD COLUMN last_item INTEGER; -- the largest place of an item that it has added
+
+  -- Ids of events of the running import that events which it replaces still have.
+  CREATE TABLE replacing_events (arrival INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
   `,
   `
   -- What is known of users apart from their events, as JSON objects. While an import runs, the originals are what

@@ -5,6 +5,7 @@ import { createAccess } from './access.ts';
 import { deadlineIn } from './busy.ts';
 import { createCatalogue } from './catalogue.ts';
 import { connect, IN_MEMORY } from './connection.ts';
+import { createDeletion } from './deletion/deletion.ts';
 import { createEmbeddingStore } from './embeddings.ts';
 import { createEventLog } from './event-log.ts';
 import { createImports } from './import/imports.ts';
@@ -43,6 +44,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     ...createEventLog(access, writer),
     ...createImpressions(access),
     ...imports,
+    ...createDeletion(access, askImportForTurn),
     ...createEmbeddingStore(access),
     ...createSettings(access),
 

@@ -15,6 +15,9 @@
  * The attributes of users are kept in the same way, in `user_attributes` and
  * `user_attribute_originals`.
  *
+ * A deletion counts as made before the import. A deleted item or user of which the import has put
+ * something becomes a hidden row.
+ *
  * `pending_import` holds at most one row: the horizon, with `committed = 0` while it counts and
  * `committed = 1` while originals that no longer count are removed.
  */
@@ -23,6 +26,11 @@ import type { Database } from 'better-sqlite3';
 
 /** How many rows of each table others can write while an import runs. */
 const NUMBERS_FOR_OTHERS = 2 ** 28;
+/**
+ * How many items and users can be deleted while an import runs that has put them or their events:
+ * they become hidden rows of the import, with the first numbers from the horizon on.
+ */
+const NUMBERS_FOR_RETURNING = 2 ** 27;
 /** Larger than every number in use, and exact as a JavaScript number. */
 const NOTHING_HIDDEN = Number.MAX_SAFE_INTEGER;
 
@@ -52,6 +60,12 @@ export function pendingImportReader(database: Database): () => PendingImport | u
   };
 }
 
+/** Reads the number of deletions so far. Rows that were found before it changed may be gone. */
+export function deletionsReader(database: Database): () => number {
+  const select = database.prepare<[], number>('SELECT number FROM deletions').pluck();
+  return () => select.get()!;
+}
+
 /** The horizon that other writers keep below. */
 export function horizonOf(pending: PendingImport | undefined): number {
   return pending === undefined || pending.isCommitted ? NOTHING_HIDDEN : pending.horizon;
@@ -67,7 +81,8 @@ export function startPendingImport(database: Database): PendingImport {
       SELECT max(
         coalesce((SELECT max(place) FROM items), 0),
         coalesce((SELECT max(place) FROM users), 0),
-        coalesce((SELECT max(arrival) FROM events), 0))`)
+        coalesce((SELECT max(arrival) FROM events), 0),
+        (SELECT max(last_item, last_user, last_event) FROM deletions))`)
     .pluck()
     .get()!;
   const pending = { id: randomUUID(), horizon: last + 1 + NUMBERS_FOR_OTHERS, isCommitted: false };
@@ -77,14 +92,25 @@ export function startPendingImport(database: Database): PendingImport {
   return pending;
 }
 
+/** The numbered column of each table, and the column of `deletions` with the last one deleted. */
+export const NUMBERED = {
+  items: { column: 'place', deleted: 'last_item' },
+  users: { column: 'place', deleted: 'last_user' },
+  events: { column: 'arrival', deleted: 'last_event' },
+} as const;
+
+/** The first number that the items and users of an import get. */
+export const firstOwnNumber = (horizon: number): number => horizon + NUMBERS_FOR_RETURNING;
+
 /** Hands out the numbers of one column. */
 export type Numbers = () => number;
 
 /** Numbers below a horizon for the rows of one table, valid inside one transaction. */
-export function numbersBelow(database: Database, table: 'items' | 'users' | 'events'): (horizon: number) => Numbers {
-  const column = table === 'events' ? 'arrival' : 'place';
+export function numbersBelow(database: Database, table: keyof typeof NUMBERED): (horizon: number) => Numbers {
+  const { column, deleted } = NUMBERED[table];
   const last = database
-    .prepare<[number], number | null>(`SELECT max(${column}) FROM ${table} WHERE ${column} < ?`)
+    .prepare<[number], number>(`
+      SELECT max(${deleted}, coalesce((SELECT max(${column}) FROM ${table} WHERE ${column} < ?), -1)) FROM deletions`)
     .pluck();
   return (horizon) => {
     let number: number | undefined;
@@ -93,5 +119,19 @@ export function numbersBelow(database: Database, table: 'items' | 'users' | 'eve
       if (number >= horizon) throw new Error(`One import left no numbers for new ${table}.`);
       return number;
     };
+  };
+}
+
+/** Numbers from the horizon on for items or users that a running import brings again. */
+export function returningNumbers(database: Database, table: 'items' | 'users', horizon: number): Numbers {
+  const end = firstOwnNumber(horizon);
+  let number = database
+    .prepare<[number, number], number | null>(`SELECT max(place) FROM ${table} WHERE place >= ? AND place < ?`)
+    .pluck()
+    .get(horizon, end);
+  return () => {
+    number = (number ?? horizon - 1) + 1;
+    if (number >= end) throw new Error(`One import left no numbers for deleted ${table}.`);
+    return number;
   };
 }

@@ -45,11 +45,14 @@ export async function firstValues(
   const items = split.log.itemIds.length;
   const { start: kind, dim } = config.network;
   const run = { progress, signal, threads };
-  const start =
+  const solved =
     resumed || initial !== undefined || kind === 'random'
       ? undefined
       : await closedFormStart(split, content, contentDim, dim, random.fork('start'), run);
   signal?.throwIfAborted();
+  // Without pairs of items and without texts the closed form is zero, and so would be every gradient.
+  const isZero = config.training.epochs > 0 && solved?.table.every((value) => value === 0) && contentDim === 0;
+  const start = isZero ? undefined : solved;
   const first = initialParameters(config, { items, contentDim }, start, random.fork('parameters'));
   if (initial !== undefined) first.parameters = startFromOtherTowers(first.parameters, initial, config, contentInfo);
   return first;

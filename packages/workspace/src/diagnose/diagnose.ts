@@ -10,6 +10,11 @@ export interface DiagnoseOptions {
   host: string;
   /** Port at which the service would listen. */
   port: number;
+  /**
+   * Also read all data of the workspace: tables, checksums, and that what was deleted is gone.
+   * Default false.
+   */
+  verify?: boolean;
   /** Base address of the embeddings endpoint. Default: none. */
   endpointUrl?: string;
   /** Where the key of the endpoint is looked for. Default: nowhere. */
@@ -36,7 +41,7 @@ const ownPort = (port: number): Finding => ({
  * const { healthy, findings } = await diagnose({ dir: 'shop', host: '127.0.0.1', port: 7070 });
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { dir, host, port, endpointUrl, environment = {} } = options;
+  const { dir, host, port, endpointUrl, environment = {}, verify = false } = options;
   const components = await import('./components.ts');
   const { checkWorkspace } = await import('./workspace.ts');
   const workspace = await checkWorkspace(dir, `http://${host}:${port}`);
@@ -55,6 +60,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     workspace.isServed ? ownPort(port) : await checkPort(host, port),
     await checkDisk(dir),
     ...workspace.findings,
+    ...(verify ? await (await import('./verify.ts')).verifyWorkspace(dir) : []),
   ];
   return { healthy: findings.every(({ state }) => state !== 'missing'), findings };
 }

@@ -67,9 +67,15 @@ function encoding({ stage, encoder }: WorkspaceStatus): Finding[] {
   return [{ name: 'encoder', state: 'advice', found: `${encoder.name} compares words, not meaning`, fix }];
 }
 
-function liveVersion({ stage, live, model, counts }: WorkspaceStatus): Finding[] {
+function liveVersion({ stage, live, model, counts, outlook }: WorkspaceStatus): Finding[] {
   if (live === undefined) return [];
   const behind = { name: 'live version', state: 'advice' } as const;
+  if (live.model === null && model === undefined) {
+    if (outlook?.training !== 'sensible') return [];
+    return [
+      { ...behind, found: 'it has no model, and there are enough events to train one', fix: 'Train and publish.' },
+    ];
+  }
   if (stage === 'imported' || stage === 'encoded') {
     const found = 'it was trained before the last import, or with another encoder';
     return [{ ...behind, found, fix: 'Train and publish again.' }];

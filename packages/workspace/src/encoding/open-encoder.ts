@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { errorCode, type LorekeepError, type RunContext } from '@lorekeep/core';
 import {
+  createEmptyLexicalEncoder,
   createLexicalEncoder,
   DEFAULT_MODEL,
   DEFAULT_TEMPLATE,
@@ -71,7 +72,7 @@ export async function openRequestedEncoder(
   if (precision === 'int8' && requested !== undefined && !isBuiltIn(requested)) {
     throw errors.OPTIONS_CONFLICT({ options: ['precision'], model: requested });
   }
-  const lexical = () => openLexical(state, requestedTemplate, { fitted, save });
+  const lexical = () => openLexical(state, requestedTemplate, { fitted, save, warn: run.warn });
   const { encoder, model } =
     requested === LEXICAL
       ? { encoder: await lexical(), model: LEXICAL }
@@ -138,22 +139,28 @@ const lexicalFile = ({ encodersDir }: WorkspaceState, id: string) => join(encode
 
 /**
  * The lexical encoder fitted earlier, or one that is fitted to the texts of the catalogue as it is
- * now.
+ * now. A catalogue without any text, as a log without catalogue leaves it, gets an encoder that knows
+ * no word; it is replaced as soon as there are texts.
  */
 async function openLexical(
   state: WorkspaceState,
   template: ItemTemplate,
-  { fitted, save }: { fitted: string | undefined; save: boolean },
+  { fitted, save, warn }: { fitted: string | undefined; save: boolean; warn: RunContext['warn'] },
 ): Promise<TextEncoder> {
-  if (fitted !== undefined) return loadLexicalEncoder(lexicalFile(state, fitted));
+  const empty = createEmptyLexicalEncoder();
+  if (fitted !== undefined && fitted !== empty.id) return loadLexicalEncoder(lexicalFile(state, fitted));
   const texts = new Set<string>();
+  let hasTexts = false;
   for await (const batch of state.store.items()) {
     for (const item of batch) {
       const text = itemText(item, template);
       if (text !== '') texts.add(text);
+      hasTexts ||= text !== '' || itemText(item, DEFAULT_TEMPLATE) !== '';
     }
   }
-  const encoder = createLexicalEncoder(texts);
+  // Texts that the template leaves out are a mistake, which fitting reports.
+  const encoder = hasTexts ? createLexicalEncoder(texts) : empty;
+  if (!hasTexts) warn?.(warnings.NO_TEXTS());
   if (save) await saveLexicalEncoder(encoder, lexicalFile(state, encoder.id));
   return encoder;
 }

@@ -20,6 +20,7 @@ import { errors } from '../errors.ts';
 import type { WorkspaceState } from '../state.ts';
 import { warnings } from '../warnings.ts';
 import { type ItemSample, sampleItems } from './item-sample.ts';
+import { warnOfMetrics } from './meaningless-metrics.ts';
 import { modelDir } from './model-versions.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
 
@@ -95,6 +96,7 @@ export async function evaluate(
     const trainedOnThisData = log.fingerprint === manifest.data.fingerprint && protocol === trainedWith;
     if (protocol !== trainedWith) warn?.(warnings.PROTOCOL_DIFFERS(trainedWith, protocol));
     else if (!trainedOnThisData) warn?.(warnings.LOG_CHANGED());
+    warnOfMetrics(log.itemIds.length, test.metrics.users, warn);
     const compared = Object.entries({ ...against, ...untrained });
     return {
       version,

@@ -25,6 +25,7 @@ import { DEFAULT_PRESET, DEFAULT_PROTOCOL, DEFAULT_REFIT, DEFAULT_SEED, type Ref
 import { currentEncoder, type RememberedEncoder } from '../encoding/remembered-encoders.ts';
 import type { WorkspaceState } from '../state.ts';
 import { refitDir, trainDir } from './checkpoint-dirs.ts';
+import { warnOfMetrics } from './meaningless-metrics.ts';
 import { metricsOf } from './metrics.ts';
 import { modelVersions, setLatestModel } from './model-versions.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
@@ -102,6 +103,7 @@ export async function train(state: WorkspaceState, options: TrainOptions, run: R
   const first = selected ?? (await trainAndSelect(state, shared));
   const manifest = refit === 'none' ? first : await trainOnceMore(state, shared, refit, first);
   const seconds = (performance.now() - started) / 1000;
+  warnOfMetrics(manifest.data.items, manifest.metrics.test.users, run.warn);
   return { version: manifest.version, metrics: manifest.metrics, manifest, unchanged: false, seconds };
 }
 

@@ -3,8 +3,8 @@
  * schema.org, and the public data sets. `docs/reference/events.md` shows the table.
  *
  * Names are compared without case and separators, so one entry stands for `add_to_cart`,
- * `Add To Cart` and `addToCart`. Every positive event has the weight 1: on Taobao a purchase that
- * weighs three times a view does not make the ranking better (`docs/reference/events.md`).
+ * `Add To Cart` and `addToCart`. Every positive event has the weight 1, as in published
+ * protocols; other weights have not been measured.
  */
 
 /** What an event says about the user and the item. */

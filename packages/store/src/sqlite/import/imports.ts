@@ -3,15 +3,24 @@
  * its open transaction does not take in the writes of others.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { ImportRecord, Imports, ImportTransaction } from '../../contract/imports.ts';
+import type {
+  ImportAllOptions,
+  ImportRecord,
+  Imports,
+  ImportTransaction,
+  ReplacedEvents,
+} from '../../contract/imports.ts';
 import { checkEvents, checkItems, checkUsers } from '../../contract/validation.ts';
 import { errors } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { type Deadline, deadlineIn } from '../busy.ts';
 import { connect, IN_MEMORY, translate } from '../connection.ts';
-import { pendingImportReader, startPendingImport } from '../visibility.ts';
+import { arrivalsOfImport } from '../deletion/events.ts';
+import type { Steps } from '../deletion/run.ts';
+import { deletionsReader, pendingImportReader, startPendingImport } from '../visibility.ts';
 import { acquireImportLock, lockFileOf } from './lock.ts';
 import { createImportRecords } from './records.ts';
+import { replaceEvents } from './replace.ts';
 import { settleImport } from './settle.ts';
 import { openSlices, type Slices, slicesInMemory } from './slices.ts';
 import { guardTransaction } from './transaction.ts';
@@ -55,13 +64,13 @@ export function createImports(access: Access, { readOnly }: { readOnly: boolean 
     }
   }
 
-  async function importOnce(record: ImportRecord, fill: Fill): Promise<void> {
+  async function importOnce(record: ImportRecord, fill: Fill, options: ImportAllOptions): Promise<ReplacedEvents> {
     const deadline = deadlineIn(busyMs);
     try {
       const slices = await openForImport(deadline);
       try {
         await settleImport(slices);
-        await importInto(slices, path, record, fill);
+        return await importInto(slices, path, record, fill, options);
       } finally {
         slices.close();
       }
@@ -95,10 +104,10 @@ export function createImports(access: Access, { readOnly }: { readOnly: boolean 
   const clearedUp = track(clearUp().catch(() => {}));
 
   return {
-    async importAll(record, fill) {
+    async importAll(record, fill, options = {}) {
       checkOpen();
       if (readOnly) throw errors.STORE_READ_ONLY({ path, reason: 'it was opened for reading only' });
-      await track(clearedUp.then(() => importOnce(record, fill)));
+      return track(clearedUp.then(() => importOnce(record, fill, options)));
     },
 
     async imports() {
@@ -122,22 +131,40 @@ async function isDoneBy(work: Promise<void>, { at }: Deadline): Promise<boolean>
   return isDone;
 }
 
-async function importInto(slices: Slices, path: string, record: ImportRecord, fill: Fill): Promise<void> {
+async function importInto(
+  slices: Slices,
+  path: string,
+  record: ImportRecord,
+  fill: Fill,
+  { replaces }: ImportAllOptions,
+): Promise<ReplacedEvents> {
   const { database } = slices;
   const records = createImportRecords(database);
+  const reserve = database.prepare('UPDATE deletions SET last_event = max(last_event, ?)');
   const readPendingImport = pendingImportReader(database);
-  const { id, horizon } = await slices.run(() => {
-    records.check(record);
-    return startPendingImport(database);
+  const { id, horizon, ranges } = await slices.run(() => {
+    records.check(record, replaces ?? []);
+    const ranges = (replaces ?? []).map((fingerprint) => arrivalsOfImport(database, fingerprint));
+    return { ...startPendingImport(database), ranges };
   });
+  const writer = createImportWriter(database, horizon, ranges);
+  const deletions = deletionsReader(database);
+  let known: number | undefined;
+  /**
+   * Without this, an import whose lock file was removed would write into the next import, which took
+   * it for a killed one.
+   */
+  const checkOwn = () => {
+    if (readPendingImport()?.id !== id) throw errors.STORE_BUSY({ path, waitedMs: 0 });
+  };
   const step = <T>(work: () => T): Promise<T> =>
     slices.run(() => {
-      // Without this, an import whose lock file was removed would write into the next import, which
-      // took it for a killed one.
-      if (readPendingImport()?.id !== id) throw errors.STORE_BUSY({ path, waitedMs: 0 });
+      checkOwn();
+      const number = deletions();
+      if (number !== known) writer.forget();
+      known = number;
       return work();
     });
-  const writer = createImportWriter(database, horizon);
   const { transaction, end, cancel } = guardTransaction(
     async (items) => {
       checkItems(items);
@@ -156,21 +183,38 @@ async function importInto(slices: Slices, path: string, record: ImportRecord, fi
       await inSteps(users, (rows) => step(() => writer.putUsers(rows)));
     },
   );
+  let outcome: ReplacedEvents | undefined;
+  function* finish(): Steps<ReplacedEvents> {
+    checkOwn();
+    const own = writer.arrivals();
+    const commit = () => {
+      records.put(record, horizon, own);
+      // Later events must not get numbers in this range, also if the last ones were not needed.
+      if (own !== undefined) reserve.run(own.last);
+      database.exec('UPDATE pending_import SET committed = 1');
+    };
+    if (replaces === undefined) {
+      commit();
+      outcome = { replaced: 0, alreadyLive: 0 };
+    } else {
+      const replacement = { imports: replaces, ranges, own, timed: !record.ordinals };
+      outcome = yield* replaceEvents(database, replacement, commit);
+    }
+    return outcome;
+  }
   try {
     await fill(transaction);
     await end();
-    await step(() => {
-      records.put(record, writer.arrivals());
-      database.exec('UPDATE pending_import SET committed = 1');
-    });
+    const result = await slices.runWhole(finish());
     await settleImport(slices);
+    return result;
   } catch (error) {
     await cancel();
     slices.rollback();
     const pending = readPendingImport();
     if (pending?.id !== id) throw error;
     // Then the import is complete. What is left to remove waits for the next import or start.
-    if (pending.isCommitted) return;
+    if (pending.isCommitted && outcome !== undefined) return outcome;
     await settleImport(slices).catch(() => {});
     throw error;
   }

@@ -7,13 +7,16 @@ type RecordRow = Omit<ImportRecord, 'files' | 'contents' | 'ordinals'> & { files
 
 export interface ImportRecords {
   all(): ImportRecord[];
-  /** @throws LorekeepError `IMPORT_REPEATED` if `put` would throw it */
-  check(record: ImportRecord): void;
+  /**
+   * @param replaces fingerprints of imports that are gone before `put`
+   * @throws LorekeepError `IMPORT_REPEATED` if `put` would throw it
+   */
+  check(record: ImportRecord, replaces: readonly string[]): void;
   /**
    * @param arrivals the numbers of its events; undefined if there are none
    * @throws LorekeepError `IMPORT_REPEATED`
    */
-  put(record: ImportRecord, arrivals: { first: number; last: number } | undefined): void;
+  put(record: ImportRecord, horizon: number, arrivals: { first: number; last: number } | undefined): void;
 }
 
 export function createImportRecords(database: Database): ImportRecords {
@@ -24,10 +27,10 @@ export function createImportRecords(database: Database): ImportRecords {
     .prepare<[string], string>('SELECT content FROM import_contents WHERE import = ? ORDER BY place')
     .pluck();
   const one = database.prepare<[string], number>('SELECT 1 FROM imports WHERE fingerprint = ?').pluck();
-  const oneContent = database.prepare<[string], number>('SELECT 1 FROM import_contents WHERE content = ?').pluck();
+  const importOf = database.prepare<[string], string>('SELECT import FROM import_contents WHERE content = ?').pluck();
   const put = database.prepare(
-    `INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at, first_arrival, last_arrival)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO imports (fingerprint, files, items, events, ordinals, skipped, at, first_arrival, last_arrival, horizon, last_item)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT max(place) FROM items WHERE place >= ?))`,
   );
   const putContent = database.prepare(
     'INSERT OR IGNORE INTO import_contents (content, import, place) VALUES (?, ?, ?)',
@@ -43,15 +46,18 @@ export function createImportRecords(database: Database): ImportRecords {
       }));
     },
 
-    check({ fingerprint, contents }) {
-      if (one.get(fingerprint) !== undefined) throw errors.IMPORT_REPEATED({ fingerprint });
-      const repeated = contents.find(
-        (content, place) => contents.indexOf(content) < place || oneContent.get(content) !== undefined,
-      );
+    check({ fingerprint, contents }, replaces) {
+      if (one.get(fingerprint) !== undefined && !replaces.includes(fingerprint))
+        throw errors.IMPORT_REPEATED({ fingerprint });
+      const isStored = (content: string) => {
+        const from = importOf.get(content);
+        return from !== undefined && !replaces.includes(from);
+      };
+      const repeated = contents.find((content, place) => contents.indexOf(content) < place || isStored(content));
       if (repeated !== undefined) throw errors.IMPORT_REPEATED({ fingerprint, content: repeated });
     },
 
-    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }, arrivals) {
+    put({ fingerprint, files, contents, items, events, ordinals, skipped, at }, horizon, arrivals) {
       const { changes } = put.run(
         fingerprint,
         JSON.stringify(files),
@@ -62,6 +68,8 @@ export function createImportRecords(database: Database): ImportRecords {
         at,
         arrivals?.first ?? null,
         arrivals?.last ?? null,
+        horizon,
+        horizon,
       );
       if (changes === 0) throw errors.IMPORT_REPEATED({ fingerprint });
       for (const [place, content] of contents.entries()) {

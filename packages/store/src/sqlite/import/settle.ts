@@ -20,7 +20,9 @@ export async function settleImport(slices: Slices, isStopped = () => false): Pro
   const pending = pendingImportReader(database)();
   if (pending === undefined) return;
   const steps = pending.isCommitted ? originalsRemoved : undoing(pending.horizon);
-  if (await inSteps(slices, isStopped, steps)) await slices.run(() => database.exec('DELETE FROM pending_import'));
+  if (await inSteps(slices, isStopped, steps)) {
+    await slices.run(() => database.exec('DELETE FROM replacing_events; DELETE FROM pending_import'));
+  }
   await slices.commit();
 }
 
@@ -30,7 +32,7 @@ const originalsRemoved = [
 ];
 
 function undoing(horizon: number): Step[] {
-  const columns = CONTENT_COLUMNS.join(', ');
+  const columns = ['import', ...CONTENT_COLUMNS].join(', ');
   return [
     removal('events', 'arrival', 'arrival', horizon),
     [

@@ -7,9 +7,10 @@
  * look-up by SQLite takes a seventh of its time. When rows are removed, SQLite would even search
  * all events for each of their items and users.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { type Deadline, deadlineIn, retryWhileBusy } from '../busy.ts';
+import { runInMemory, type Steps } from '../deletion/run.ts';
 import type { ImportLock } from './lock.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Slices {
    * transaction is rolled back and the import must not continue.
    */
   run<T>(work: () => T): Promise<T>;
+  /** Runs all steps in one transaction: others get no turn before its end. The program goes on. */
+  runWhole<T>(steps: Steps<T>): Promise<T>;
   /** Commits the open transaction. */
   commit(): Promise<void>;
   rollback(): void;
@@ -47,6 +50,7 @@ export function openSlices(
   let deadline = firstDeadline;
   let openSince: number | undefined;
   let isIdle = false;
+  let isWhole = false;
   let pauseUntil = 0;
   let failure: { error: unknown } | undefined;
 
@@ -60,7 +64,7 @@ export function openSlices(
   }
 
   function giveTurnIfAsked(): void {
-    if (openSince === undefined) return;
+    if (openSince === undefined || isWhole) return;
     const isDue = isIdle || Date.now() - openSince >= LEAST_SLICE_MS;
     if (!isDue || !lock.wasAskedForTurn()) return;
     try {
@@ -101,6 +105,23 @@ export function openSlices(
       }
     },
 
+    async runWhole(steps) {
+      if (openSince === undefined) await begin();
+      if (failure !== undefined) throw failure.error;
+      isWhole = true;
+      try {
+        for (let step = steps.next(); ; step = steps.next()) {
+          if (step.done) return step.value;
+          await nextTurn();
+        }
+      } catch (error) {
+        rollback();
+        throw error;
+      } finally {
+        isWhole = false;
+      }
+    },
+
     async commit() {
       if (failure !== undefined) throw failure.error;
       if (openSince === undefined) return;
@@ -132,6 +153,9 @@ export function slicesInMemory(database: Database, onClose: () => void): Slices 
       } finally {
         database.pragma('foreign_keys = ON');
       }
+    },
+    async runWhole(steps) {
+      return runInMemory(database, () => steps);
     },
     async commit() {},
     rollback() {},
