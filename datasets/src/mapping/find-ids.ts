@@ -117,10 +117,12 @@ const CLEAR_USERS = COLUMN_SYNONYMS.user.slice(0, 5);
 
 export function findUserColumn({ sample, free, role }: Search): Finding {
   if (role === 'items') return undefined;
-  const clear = CLEAR_USERS.map((synonym) => free.find((name) => plainName(name) === plainName(synonym)));
-  const first = clear.find((name) => name !== undefined);
+  const hasValues = (name: string) => valuesOf(sample, name, 1).length > 0;
+  const clear = CLEAR_USERS.flatMap((synonym) => free.filter((name) => plainName(name) === plainName(synonym)));
+  const named = free.filter((name) => namesUser(wordsOf(name)) && hasValues(name));
+  // A column without values gives way to one that has some: the `user_id` of an order is its clerk.
+  const first = clear.find(hasValues) ?? (named.length === 0 ? clear[0] : undefined);
   if (first !== undefined) return { column: first };
-  const named = free.filter((name) => namesUser(wordsOf(name)) && valuesOf(sample, name, 1).length > 0);
   const ids = named.filter((name) => namesId(wordsOf(name)));
   const people = ids.length > 0 ? ids : named;
   if (people.length > 0) return oneOf(sample, people);

@@ -68,11 +68,14 @@ export function wordsOf(name: string): string[] {
     .replace(/\.\$(oid|date|numberLong|numberInt)$/i, '');
   const [last = plain, parent] = plain.split('.').filter(Boolean).reverse();
   const words = wordsOfName(last);
-  return parent === undefined || words.length > 1 || isItemIdWord(words) ? words : [...wordsOfName(parent), ...words];
+  return parent === undefined || saysEnough(words) ? words : [...wordsOfName(parent), ...words];
 }
 
-/** `sku`, `asin`: one word that names an item and says that it is an id. */
-const isItemIdWord = ([word]: string[]) => ITEM_WORDS.has(word) && ID_WORDS.has(word);
+/** `product_id`, `created_at`; also `sku`, which names an item and says that it is an id. */
+const saysEnough = (words: readonly string[]) =>
+  words.length > 1
+    ? has(words, USER_WORDS) || has(words, ITEM_WORDS) || has(words, TIME_WORDS)
+    : ITEM_WORDS.has(words[0]) && ID_WORDS.has(words[0]);
 
 function wordsOfName(name: string): string[] {
   const words = name

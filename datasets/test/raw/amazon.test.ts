@@ -85,6 +85,8 @@ test('amazon2018: quirks of the scraped products are handled, and other keys of 
     { ...summary, fingerprint: '', reading: [] },
     {
       addedItems: 0,
+      alreadyLive: 0,
+      replaced: 0,
       problems: [],
       dryRun: false,
       reading: [],

@@ -1,5 +1,5 @@
 /** What an import understood of its files, for people. */
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { FileReading } from '@lorekeep/datasets';
 import { type EventRules, eventMeaning, ratingRuleOf, recogniseRatingScale } from '@lorekeep/store';
 
@@ -15,23 +15,29 @@ const SHOWN_ALIKE = 2;
  * its first rows.
  */
 export function readingText(reading: readonly FileReading[], rules: EventRules = {}): string {
+  const names = reading.map(({ file }) => basename(file));
   const blocks: string[] = [];
   const alike = new Map<string, number>();
   for (const file of reading) {
     const key = JSON.stringify([file.role, file.dialect, file.columns.map(({ field, column }) => [field, column])]);
     const seen = alike.get(key) ?? 0;
     alike.set(key, seen + 1);
-    if (seen < SHOWN_ALIKE || file.problems.length > 0) blocks.push(fileText(file, rules));
-    else if (seen === SHOWN_ALIKE) blocks.push(key);
+    if (seen < SHOWN_ALIKE || file.problems.length > 0) {
+      const isOnly = names.indexOf(basename(file.file)) === names.lastIndexOf(basename(file.file));
+      blocks.push(fileText(file, isOnly ? basename(file.file) : partName(file.file), rules));
+    } else if (seen === SHOWN_ALIKE) blocks.push(key);
   }
   const more = (key: string) =>
     `… and ${count(alike.get(key)! - SHOWN_ALIKE)} more files that are read in the same way`;
   return blocks.map((block) => (alike.has(block) ? more(block) : block)).join('\n\n');
 }
 
-function fileText(file: FileReading, rules: EventRules): string {
+/** A file with its folder: `day=2024-01-01/part-0.parquet`. */
+const partName = (file: string) => join(basename(dirname(file)), basename(file));
+
+function fileText(file: FileReading, name: string, rules: EventRules): string {
   const layout = file.layout === undefined ? '' : `, ${file.layout}`;
-  const lines = [`${basename(file.file)} (${file.role}, ${dialectText(file.dialect)}${layout})`];
+  const lines = [`${name} (${file.role}, ${dialectText(file.dialect)}${layout})`];
   lines.push(`  ${file.columns.map(columnText).join(', ')}`);
   if (file.role === 'events' && !file.columns.some(({ field }) => field === 'timestamp')) {
     lines.push('  no time: the order of the lines counts');

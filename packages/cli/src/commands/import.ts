@@ -1,4 +1,5 @@
 /** `lorekeep import` */
+import { counted } from '@lorekeep/core';
 import { COLUMN_SYNONYMS, canonicalColumns, RAW_FORMATS } from '@lorekeep/datasets';
 import type { EventRules } from '@lorekeep/store';
 import type { ImportFilesOptions, ImportResult } from '@lorekeep/workspace';
@@ -7,7 +8,7 @@ import { errors } from '../errors.ts';
 import { type EventOptions, eventRulesOf } from '../event-options.ts';
 import { userPath } from '../paths.ts';
 import { readingText } from '../reading-text.ts';
-import type { Output } from '../terminal.ts';
+import { contentOf, type Output } from '../terminal.ts';
 
 /** How to read files, as `import` and `quickstart` take it. */
 export interface ReadingCommandOptions
@@ -65,8 +66,6 @@ export async function importCommand(
 }
 
 const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
-const countsText = ({ items, users, events }: ImportResult['counts']) =>
-  `${count(items, 'items')}, ${count(users, 'users')}, ${count(events, 'events')}`;
 
 export function importSummary(result: ImportResult): string {
   const { counts, withoutItem, addedItems, repeatedItems, replaced, alreadyLive, skipped, bad, dryRun } = result;
@@ -75,7 +74,8 @@ export function importSummary(result: ImportResult): string {
     const now = count(result.imported.events, result.imported.events === 1 ? 'is new' : 'are new');
     lines.push(`${count(eventsBefore, 'events')} were imported before; ${now}.`);
   }
-  if (addedItems > 0) lines.push(`Added ${count(addedItems, 'items')} that are known by their id alone.`);
+  if (addedItems > 0)
+    lines.push(`${dryRun ? 'Would add' : 'Added'} ${counted(addedItems, 'item')} that the log alone names, by id.`);
   if (replaced > 0) lines.push(`Replaced ${count(replaced, 'events')} of earlier imports.`);
   if (alreadyLive > 0) lines.push(`Skipped ${count(alreadyLive, 'events')} that the service has stored already.`);
   if (withoutItem > 0) lines.push(`Skipped ${count(withoutItem, 'events')} of items that are not in the catalogue.`);
@@ -90,7 +90,7 @@ export function importSummary(result: ImportResult): string {
   if (skipped > 0) lines.push(`${dryRun ? 'Found' : 'Skipped'} ${count(skipped, 'malformed lines')}:`);
   for (const { file, line, reason } of bad.slice(0, 10)) lines.push(`  ${file}:${line}  ${reason}`);
   if (skipped > 10) lines.push(`  … and ${count(skipped - 10, 'more')}`);
-  if (dryRun) lines.push(`The workspace contains ${countsText(counts)}.`);
+  if (dryRun) lines.push(`The workspace contains ${contentOf(counts)}.`);
   return lines.join('\n');
 }
 
@@ -108,7 +108,7 @@ function impressionLines({ impressions, outcomes, userRecords, dryRun }: ImportR
 }
 
 function headline({ counts, imported, unchanged, dryRun }: ImportResult): string {
-  if (dryRun) return `Nothing was written. An import would bring ${countsText(imported)}.`;
-  if (unchanged) return `Already imported, nothing to do: ${countsText(counts)}.`;
-  return `The workspace now contains ${countsText(counts)}.`;
+  if (dryRun) return `Nothing was written. An import would bring ${contentOf(imported)}.`;
+  if (unchanged) return `Already imported, nothing to do: ${contentOf(counts)}.`;
+  return `The workspace now contains ${contentOf(counts)}.`;
 }
