@@ -3,7 +3,7 @@
 import type { Engine } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
 import type { CommandContext } from './context.ts';
-import { withTyped } from './invocation.ts';
+import { withTyped } from './guidance/invocation.ts';
 
 const READ_ONLY_SERVICE =
   'This workspace can only be read. The service recommends, but it takes no new items and events: ' +

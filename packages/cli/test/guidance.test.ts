@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
-import { suggestNext } from '../src/guidance.ts';
+import { suggestNext } from '../src/guidance/guidance.ts';
 import { createOutput } from '../src/terminal.ts';
 import { lineOf, lorekeep, start } from './command.ts';
 

@@ -6,11 +6,11 @@ import { LorekeepError, optionErrors } from '@lorekeep/core';
 import { encoderErrors } from '@lorekeep/encoder';
 import { workspaceErrors } from '@lorekeep/workspace';
 import { errors } from '../src/errors.ts';
-import { ERROR_HINTS, fixOf, hintOf, warningText } from '../src/hints.ts';
-import { tableRows } from './markdown.ts';
+import { ERROR_HINTS, fixOf, hintOf, warningText } from '../src/guidance/hints.ts';
+import { tableRows } from './documents/markdown.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
-const source = readFileSync(new URL('../src/hints.ts', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../src/guidance/hints.ts', import.meta.url), 'utf8');
 
 /** Their `--data` is an option of `pnpm bench`. */
 const BENCHMARKS = /^(BENCH|PEER)_/;
@@ -63,13 +63,17 @@ describe('hints', () => {
         /\{"training": \{"epochs"/,
       ],
     ];
-    const bad = (reason: string) => ({ file: 'log.csv', line: 2, reason });
-    const unknown = bad('item "x" is not in the catalogue');
-    const hintFor = (lines: object[]) =>
-      hintOf(new LorekeepError('IMPORT_BAD_LINES', 'x', { details: { count: 2, bad: lines } })) ?? '';
-    assert.match(hintFor([unknown]), /--unknown-items skip\.$/);
-    assert.match(hintFor([unknown, bad('no user')]), /--unknown-items skip\. .*--skip-bad 2\.$/);
-    assert.equal(hintFor([bad('no user')]), 'Correct the lines, or skip them with --skip-bad 2.');
+    const hintFor = (details: object) =>
+      hintOf(new LorekeepError('IMPORT_BAD_LINES', 'x', { details: { count: 2, skippable: true, ...details } })) ?? '';
+    const mismatch = { events: 2, of: 2, examples: ['x', 'y'], catalogue: ['a'] };
+    assert.match(hintFor({ mismatch }), /--unknown-items skip, or add .* --unknown-items add\.$/);
+    assert.match(
+      hintFor({ mismatch: { ...mismatch, catalogue: [] } }),
+      /Add their items by id alone with --unknown-items add\.$/,
+    );
+    assert.match(hintFor({ repeated: true }), /--repeated-items last or first\.$/);
+    assert.match(hintFor({ skippable: false }), /nothing is left to import\.$/);
+    assert.equal(hintFor({}), 'Correct the lines, or skip them with --skip-bad 2.');
     assert.match(hintOf(new LorekeepError('HOST_NOT_ALLOWED', 'x')) ?? '', /`lorekeep serve --allow-host HOST`/);
     const question = { options: ['--user', '--history'], example: 'ann' };
     assert.match(hintOf(workspaceErrors.OPTIONS_CONFLICT(question)) ?? '', /--user ID .*for example --user ann/);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { programName, withTyped } from '../src/invocation.ts';
+import { programName, withTyped } from '../src/guidance/invocation.ts';
 import { lorekeep, MAIN } from './command.ts';
 
 const run = promisify(execFile);

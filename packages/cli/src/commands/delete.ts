@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Deleted, EventFilter, UndoneImport } from '@lorekeep/store';
 import type { CommandContext } from '../context.ts';
-import type { Deletable } from '../deletable.ts';
 import { errors } from '../errors.ts';
+import type { Deletable } from '../options/deletable.ts';
 import { userPath } from '../paths.ts';
 
 /** Events that a filter may remove without `--yes`. */

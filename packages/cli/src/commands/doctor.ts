@@ -1,9 +1,9 @@
 /** `lorekeep doctor` */
 import { diagnose, type FindingState } from '@lorekeep/workspace';
 import { Unhealthy } from '../errors.ts';
-import { fixOf } from '../hints.ts';
-import { withTyped } from '../invocation.ts';
-import { DEFAULT_HOST, DEFAULT_PORT } from '../options.ts';
+import { fixOf } from '../guidance/hints.ts';
+import { withTyped } from '../guidance/invocation.ts';
+import { DEFAULT_HOST, DEFAULT_PORT } from '../options/options.ts';
 import { userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
 

@@ -2,7 +2,7 @@
 import type { RatingRule } from '@lorekeep/store';
 import type { EventSummary } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
-import { applyEventOptions, type EventOptions } from '../event-options.ts';
+import { applyEventOptions, type EventOptions } from '../options/event-options.ts';
 import { table } from '../terminal.ts';
 
 export async function eventsCommand({ workspace, output }: CommandContext, options: EventOptions): Promise<void> {

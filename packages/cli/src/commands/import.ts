@@ -5,7 +5,7 @@ import type { EventRules } from '@lorekeep/store';
 import type { ImportFilesOptions, ImportResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
-import { type EventOptions, eventRulesOf } from '../event-options.ts';
+import { type EventOptions, eventRulesOf } from '../options/event-options.ts';
 import { userPath } from '../paths.ts';
 import { readingText } from '../reading-text.ts';
 import { contentOf, type Output } from '../terminal.ts';

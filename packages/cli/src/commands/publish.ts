@@ -2,7 +2,7 @@
 import { counted } from '@lorekeep/core';
 import type { PublishOptions, PublishResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
-import { WITHOUT_MODEL } from '../without-model.ts';
+import { WITHOUT_MODEL } from '../guidance/without-model.ts';
 
 export type PublishCommandOptions = Pick<PublishOptions, 'model' | 'index' | 'threads'>;
 

@@ -16,11 +16,11 @@ import {
 } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
-import { explainStages, requestLine } from '../guidance.ts';
+import { explainStages, requestLine } from '../guidance/guidance.ts';
+import { WITHOUT_MODEL } from '../guidance/without-model.ts';
 import { testTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
 import { contentOf, duration } from '../terminal.ts';
-import { WITHOUT_MODEL } from '../without-model.ts';
 import { encodeSummary, userModel } from './encode.ts';
 import { importSummary, type ReadingCommandOptions, readingOptionsOf } from './import.ts';
 import { publishSummary } from './publish.ts';

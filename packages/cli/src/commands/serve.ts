@@ -2,7 +2,7 @@
 import { counted } from '@lorekeep/core';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
-import { requestLine } from '../guidance.ts';
+import { requestLine } from '../guidance/guidance.ts';
 
 export interface ServeCommandOptions {
   host: string;

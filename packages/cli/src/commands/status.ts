@@ -1,11 +1,11 @@
 /** `lorekeep status`, which also runs if no command is named */
 import { counted, errorCode } from '@lorekeep/core';
 import { openWorkspace, type WorkspaceStatus } from '@lorekeep/workspace';
-import { nextLines } from '../guidance.ts';
-import { typed } from '../invocation.ts';
+import { nextLines } from '../guidance/guidance.ts';
+import { typed } from '../guidance/invocation.ts';
+import { outlookWords } from '../guidance/without-model.ts';
 import { userPath } from '../paths.ts';
 import { contentOf, type Output } from '../terminal.ts';
-import { outlookWords } from '../without-model.ts';
 
 const help = () => `Help: ${typed('--help')}, ${typed('COMMAND --help')}`;
 

@@ -5,8 +5,8 @@ import type { ConfigOverrides } from '@lorekeep/recommender';
 import type { TrainOptions, TrainResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
-import { applyEventOptions, type EventOptions } from '../event-options.ts';
 import { testTable } from '../metrics-tables.ts';
+import { applyEventOptions, type EventOptions } from '../options/event-options.ts';
 import { userPath } from '../paths.ts';
 import { duration } from '../terminal.ts';
 

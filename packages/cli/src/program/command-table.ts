@@ -6,10 +6,10 @@ import { Argument, Command, type Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SHELLS, type Shell } from '../completion/words.ts';
 import type { CommandContext } from '../context.ts';
-import { DELETABLE, type Deletable } from '../deletable.ts';
-import { eventOptions } from '../event-options.ts';
-import { suggestNext } from '../guidance.ts';
-import * as option from '../options.ts';
+import { suggestNext } from '../guidance/guidance.ts';
+import { DELETABLE, type Deletable } from '../options/deletable.ts';
+import { eventOptions } from '../options/event-options.ts';
+import * as option from '../options/options.ts';
 import type { Output } from '../terminal.ts';
 import { inWorkspace, type Use } from './in-workspace.ts';
 
@@ -134,7 +134,7 @@ function addDeletion({ command, inWorkspace }: Program): void {
 
 function addEvents({ command, inWorkspace }: Program): void {
   command('events', 'show what the types of events and the ratings mean, or change it', eventOptions()).action(
-    inWorkspace('write', async (context, options: import('../event-options.ts').EventOptions) => {
+    inWorkspace('write', async (context, options: import('../options/event-options.ts').EventOptions) => {
       const { eventsCommand } = await import('../commands/events.ts');
       await eventsCommand(context, options);
     }),

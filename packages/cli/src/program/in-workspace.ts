@@ -3,9 +3,9 @@ import type { Warning } from '@lorekeep/core';
 import { openWorkspace, type Workspace, type WorkspaceStatus } from '@lorekeep/workspace';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
-import { suggestNext } from '../guidance.ts';
-import { warningText } from '../hints.ts';
-import { withTyped } from '../invocation.ts';
+import { suggestNext } from '../guidance/guidance.ts';
+import { warningText } from '../guidance/hints.ts';
+import { withTyped } from '../guidance/invocation.ts';
 import { userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
 

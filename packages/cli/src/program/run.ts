@@ -2,8 +2,8 @@
 import { errorCode, LorekeepError, systemError } from '@lorekeep/core';
 import { CommanderError } from 'commander';
 import { errors, Unhealthy } from '../errors.ts';
-import { hintOf } from '../hints.ts';
-import { withTyped } from '../invocation.ts';
+import { hintOf } from '../guidance/hints.ts';
+import { withTyped } from '../guidance/invocation.ts';
 import { createOutput, type Output } from '../terminal.ts';
 import { createProgram } from './command-table.ts';
 

@@ -103,7 +103,10 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `REQUEST_INVALID`, `USER_INVALID` (nothing is written), `ENGINE_BUSY`
    */
   upsertUsers(users: UserRecord[]): Promise<{ upserted: number }>;
-  /** @throws LorekeepError `USER_NOT_FOUND` */
+  /**
+   * A user as it is stored.
+   * @throws LorekeepError `USER_NOT_FOUND`
+   */
   getUser(id: string): Promise<{ user: UserRecord }>;
   /**
    * An item of the store, and whether lists can contain it.

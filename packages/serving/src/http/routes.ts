@@ -88,7 +88,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         tags: ['recommend'],
         params: idPathSchema,
         body: similarSchema,
-        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...notFound },
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...notFound('item') },
       },
     },
     async ({ params, body }) => {

@@ -62,7 +62,7 @@ describe('HTTP', () => {
     for (const [path, method, allowed] of [
       ['/v1/recommend?k=1', 'GET', 'POST'],
       ['/v1/items', 'GET', 'POST'],
-      ['/v1/items/a', 'POST', 'GET, HEAD'],
+      ['/v1/items/a', 'POST', 'DELETE, GET, HEAD'],
       ['/v1/items/a/similar', 'PUT', 'GET, HEAD, POST'],
       ['/openapi.json', 'DELETE', 'GET, HEAD'],
     ]) {
@@ -70,8 +70,10 @@ describe('HTTP', () => {
       refused(answer, 405, 'METHOD_NOT_ALLOWED');
       assert.equal(answer.headers.get('allow'), allowed, path);
     }
-    for (const path of ['/openapi_json', '/v1/items/a/b', '/v1/items/'])
+    for (const path of ['/openapi_json', '/v1/items/a/b'])
       assert.equal((await get(path, { method: 'DELETE' })).status, 404, path);
+    // The id is empty.
+    assert.equal((await get('/v1/items/', { method: 'DELETE' })).status, 400);
     const headers = { 'content-type': 'application/json' };
     for (const body of ['{}', 'not JSON']) {
       refused(await get('/v1/recommend', { method: 'QUERY', headers, body }), 405, 'METHOD_NOT_ALLOWED');

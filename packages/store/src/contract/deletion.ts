@@ -47,6 +47,7 @@ export interface UndoneImport extends Deleted {
   itemsNotRestored: number;
 }
 
+/** Items, users, events and imports that are to be gone. */
 export interface Deletion {
   /**
    * Removes items with all their events. Users who have no other event are removed too. An item
@@ -93,6 +94,7 @@ export interface Deletion {
   countErased(texts: Iterable<string>): Promise<number>;
 }
 
+/** Something that `verify` found wrong. */
 export interface StoreProblem {
   kind: 'damage' | 'reference' | 'embedding' | 'erased-user' | 'not-purged';
   message: string;

@@ -42,6 +42,7 @@ export interface ImportTransaction {
   putUsers(users: UserRecord[]): Promise<void>;
 }
 
+/** What an import does beside adding. */
 export interface ImportAllOptions {
   /**
    * Fingerprints of imports whose events this one replaces, all or nothing: until the commit the

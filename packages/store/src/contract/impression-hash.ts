@@ -7,6 +7,7 @@ import type { ImpressionColumns, ImpressionNames } from './impression-log.ts';
 
 const COLUMNS = ['users', 'items', 'timestamps', 'surfaces', 'positions', 'requests', 'outcomes'] as const;
 
+/** The fingerprint of an impression log, of batches of any size. */
 export interface ImpressionHash {
   /** Takes the next rows of the log. */
   update(rows: ImpressionColumns): void;

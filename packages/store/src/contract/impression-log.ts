@@ -69,6 +69,7 @@ export interface ImpressionLog extends ImpressionColumns, ImpressionNames {
   fingerprint: string;
 }
 
+/** What was shown to whom, with the outcomes. */
 export interface Impressions {
   /**
    * The log in batches of `batchSize` rows (default 65,536) with bounded memory. The batches are

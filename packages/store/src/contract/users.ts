@@ -8,6 +8,7 @@ export interface UserRecord {
   attributes?: Record<string, string | number | boolean | string[]>;
 }
 
+/** Users, and what the shop knows of them apart from events. */
 export interface Users {
   /**
    * Inserts users, or replaces the attributes of those with a known id as a whole; a record without

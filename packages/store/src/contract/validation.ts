@@ -22,7 +22,10 @@ export function checkItems(items: readonly Item[]): void {
   }
 }
 
-/** @throws LorekeepError `USER_INVALID` for the first user that cannot be stored. */
+/**
+ * Checks users before they are written.
+ * @throws LorekeepError `USER_INVALID` for the first user that cannot be stored.
+ */
 export function checkUsers(users: readonly UserRecord[]): void {
   for (let index = 0; index < users.length; index++) {
     const problem = userProblem(users[index]);
@@ -68,7 +71,10 @@ export function checkCount(name: string, value: number, least: number): void {
   }
 }
 
-/** @throws LorekeepError `STORE_ARGUMENT` for the first value that cannot be an id. */
+/**
+ * Checks ids before they are used.
+ * @throws LorekeepError `STORE_ARGUMENT` for the first value that cannot be an id.
+ */
 export function checkIds(name: string, ids: readonly string[]): void {
   for (const value of ids) {
     if (idProblem(value) !== undefined)
@@ -76,7 +82,10 @@ export function checkIds(name: string, ids: readonly string[]): void {
   }
 }
 
-/** @throws LorekeepError `STORE_ARGUMENT` for a filter that cannot be, or that has no condition. */
+/**
+ * Checks which events are meant.
+ * @throws LorekeepError `STORE_ARGUMENT` for a filter that is not valid, or that has no condition.
+ */
 export function checkEventFilter(filter: EventFilter): void {
   const { ids, user, item, types, before, after } = filter;
   if (Object.values(filter).every((value) => value === undefined)) {

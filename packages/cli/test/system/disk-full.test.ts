@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { writeSimulatedShop } from '@lorekeep/datasets';
-import { MAIN } from './command.ts';
+import { MAIN } from '../command.ts';
 
 const run = promisify(execFile);
 const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0;

@@ -11,11 +11,11 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { makeEvents, makeItems, topicOf } from '@lorekeep/testing';
-import { lineOf, start } from './command.ts';
+import { lineOf, start } from '../command.ts';
 import { codeBlocks } from './markdown.ts';
 
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-const README = fileURLToPath(new URL('../../../README.md', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+const README = fileURLToPath(new URL('../../../../README.md', import.meta.url));
 const ADDRESS = 'http://127.0.0.1:7070';
 
 const run = promisify(execFile);

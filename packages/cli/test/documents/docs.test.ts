@@ -16,8 +16,8 @@ import { COLUMN_SYNONYMS, resolveShopOptions } from '@lorekeep/datasets';
 import { createServer } from '@lorekeep/serving';
 import { anchors, codeBlocks, codeSpans, linkTargets, section, tableRows, withoutCodeBlocks } from './markdown.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 const run = promisify(execFile);
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -6,8 +6,8 @@
 import type { LorekeepError, Warning } from '@lorekeep/core';
 import { type IdMismatch, mismatchText } from '@lorekeep/datasets';
 import type { Finding } from '@lorekeep/workspace';
+import { encoderFlag } from '../options/options.ts';
 import { shellWord } from './invocation.ts';
-import { encoderFlag } from './options.ts';
 
 type Details = Record<string, unknown>;
 

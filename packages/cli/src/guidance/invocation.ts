@@ -5,7 +5,7 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { userDirectory } from './paths.ts';
+import { userDirectory } from '../paths.ts';
 
 export interface Start {
   /** `process.argv[1]`: for a global installation the link on the PATH. */

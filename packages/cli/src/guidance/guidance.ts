@@ -4,9 +4,9 @@
  */
 import type { Progress } from '@lorekeep/core';
 import type { NextStep } from '@lorekeep/workspace';
+import { DEFAULT_WORKSPACE } from '../options/options.ts';
+import type { Output } from '../terminal.ts';
 import { shellWord, typed } from './invocation.ts';
-import { DEFAULT_WORKSPACE } from './options.ts';
-import type { Output } from './terminal.ts';
 
 type Suggestion = 'quickstart' | 'evaluate' | 'report' | 'status' | NextStep;
 

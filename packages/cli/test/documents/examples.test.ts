@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { topicOf } from '@lorekeep/testing';
 import { linkTargets } from './markdown.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAX_LINES = 60;
 const run = promisify(execFile);
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -187,7 +187,7 @@ describe('examples', () => {
   const programs = globSync('examples/*.ts', { cwd: ROOT }).map((file) => basename(file));
 
   test('have a test each', () => {
-    const source = read('packages/cli/test/examples.test.ts');
+    const source = read('packages/cli/test/documents/examples.test.ts');
     assert.deepEqual(
       programs.filter((program) => !source.includes(`output('${program}')`)),
       [],

@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { openWorkspace } from 'lorekeep';
 import { codeBlocks } from './markdown.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const EXAMPLES = join(ROOT, 'examples');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const READMES = globSync(['packages/*/README.md', 'datasets/README.md', 'benchmarks/README.md'], { cwd: ROOT }).sort();

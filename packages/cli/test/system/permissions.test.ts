@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import { openWorkspace } from '@lorekeep/workspace';
-import { lineOf, MAIN } from './command.ts';
+import { lineOf, MAIN } from '../command.ts';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const identity = process.getuid?.() === 0 ? NOBODY : {};
