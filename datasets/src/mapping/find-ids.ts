@@ -1,4 +1,5 @@
 /** The columns of items and of users. */
+import { isMissing } from '../values/missing.ts';
 import { COLUMN_SYNONYMS, plainName } from './columns.ts';
 import { valuesOf } from './sample.ts';
 import { type Finding, knownName, type Search, stemOf } from './search.ts';
@@ -118,19 +119,30 @@ const CLEAR_USERS = COLUMN_SYNONYMS.user.slice(0, 5);
 export function findUserColumn({ sample, free, role }: Search): Finding {
   if (role === 'items') return undefined;
   const clear = CLEAR_USERS.map((synonym) => free.find((name) => plainName(name) === plainName(synonym)));
-  const first = clear.find((name) => name !== undefined);
+  const present = clear.filter((name) => name !== undefined);
+  // Exports keep a column such as `user_id` empty where nobody signs in.
+  const first = present.find((name) => hasValues(sample, name));
   if (first !== undefined) return { column: first };
-  const named = free.filter((name) => namesUser(wordsOf(name)) && valuesOf(sample, name, 1).length > 0);
+  const named = free.filter((name) => namesUser(wordsOf(name)) && hasValues(sample, name));
   const ids = named.filter((name) => namesId(wordsOf(name)));
   const people = ids.length > 0 ? ids : named;
   if (people.length > 0) return oneOf(sample, people);
-  const empty = free.filter((name) => namesUser(wordsOf(name)));
-  if (empty.length === 1) return { column: empty[0] };
+  const login = LOGINS.map((word) => free.find((name) => plainName(name) === word)).find((name) => name !== undefined);
+  if (login !== undefined && hasValues(sample, login)) return { column: login };
   const mails = free.filter((name) => namesUserMail(wordsOf(name)));
   if (mails.length > 0) return oneOf(sample, mails);
+  const empty = free.filter((name) => namesUser(wordsOf(name)));
+  if (present.length > 0) return { column: present[0]! };
+  if (empty.length === 1) return { column: empty[0] };
   const visits = free.filter((name) => /^(session|device|cookie|fingerprint|ip)\b/.test(wordsOf(name).join(' ')));
   return visits.length > 0 ? { candidates: visits } : undefined;
 }
+
+/** Names by which sites know their users, or their browsers, where there is no id of a user. */
+const LOGINS = ['username', 'nickname', 'login', 'domainuserid', 'networkuserid'];
+
+const hasValues = (sample: Search['sample'], name: string) =>
+  valuesOf(sample, name).some((value) => !isMissing(value));
 
 /** The only column, or the first if all have the same values. */
 function oneOf(sample: Search['sample'], columns: string[]): Finding {

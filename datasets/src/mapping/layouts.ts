@@ -67,12 +67,42 @@ export const LAYOUTS: readonly Layout[] = [
     separators: [',', '>'],
   },
   {
+    name: 'Magento products',
+    role: 'items',
+    has: ['sku', 'attribute_set_code', 'product_type', 'categories'],
+    fields: { item: ['sku'], title: ['name'], categories: ['categories'] },
+    separators: [',', '/'],
+  },
+  {
+    name: 'PrestaShop products',
+    role: 'items',
+    has: ['ID', 'Name *', 'Categories (x,y,z...)'],
+    fields: {
+      title: ['Name *'],
+      categories: ['Categories (x,y,z...)'],
+      price: ['Price tax included', 'Price tax excluded'],
+    },
+    separators: [','],
+  },
+  {
     name: 'Google Merchant feed',
     role: 'items',
     has: ['id', 'title', 'link', 'availability'],
     fields: { item: ['id'], categories: ['product_type', 'google_product_category'] },
   },
-  { name: 'Google Analytics 4', role: 'events', has: ['event_timestamp', 'event_name', 'user_pseudo_id'] },
+  {
+    name: 'Google Analytics 4',
+    role: 'events',
+    has: ['event_timestamp', 'event_name', 'user_pseudo_id'],
+    // `user_id` is there only while somebody is signed in.
+    fields: { user: ['user_pseudo_id'], timestamp: ['event_timestamp'], type: ['event_name'] },
+  },
+  {
+    name: 'Segment',
+    role: 'events',
+    has: ['anonymousId', 'event', 'messageId', 'originalTimestamp'],
+    fields: { user: ['anonymousId'], type: ['event'], timestamp: ['timestamp', 'originalTimestamp'] },
+  },
   { name: 'REES46', role: 'events', has: ['event_time', 'event_type', 'product_id', 'user_id', 'user_session'] },
   { name: 'Retailrocket', role: 'events', has: ['visitorid', 'itemid', 'event', 'transactionid'] },
   {
