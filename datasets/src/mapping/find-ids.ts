@@ -24,7 +24,9 @@ const PLAIN_ID = 'id';
 const isPlainId = (name: string) => plainName(name) === PLAIN_ID;
 
 /** Names that a catalogue may have beside the id that its log uses. */
-const WEAK_NAMES = new Set(['sku', 'isbn', 'stock_code', 'product_code', 'variant_sku', 'id'].map(plainName));
+const WEAK_NAMES = new Set(
+  ['sku', 'isbn', 'stock_code', 'product_code', 'variant_sku', 'lineitem_sku', 'id'].map(plainName),
+);
 const isWeak = (name: string) => WEAK_NAMES.has(plainName(name));
 
 export async function findItemColumn(search: Search): Promise<Finding> {
@@ -42,27 +44,46 @@ async function findEventItem(search: Search): Promise<Finding> {
       surroundings.catalogueColumns.some((column) => plainName(column) === plainName(name)) && namesId(wordsOf(name)),
   );
   if (shared.length === 1) return { column: shared[0] };
-  const known = knownName('item', candidates) ?? knownInside(candidates);
+  const inside = knownName('item', candidates) === undefined ? findInside(candidates, sample) : undefined;
+  if (inside !== undefined && 'candidates' in inside) return inside;
+  const known = knownName('item', candidates) ?? inside?.column;
   if (known !== undefined && !isWeak(known)) return { column: known };
   const ids = candidates.filter((name) => mayNameItemId(wordsOf(name)) || namesItemId(wordsOf(name)));
   const stems = surroundings.catalogueFiles.map(stemOf);
   const ofFile = ids.filter((name) => stems.some((stem) => mentions(wordsOf(name), stem)));
   if (ofFile.length === 1) return { column: ofFile[0] };
-  if (known !== undefined) return { column: known };
+  if (known !== undefined) {
+    // A log of orders may have the id and the SKU; the catalogue shows which of them is its own.
+    const others = candidates.filter((name) => namesId(wordsOf(name)) && !namesUser(wordsOf(name)));
+    const columns = [...new Set([known, ...others])];
+    const shown = await byCatalogue(search, columns, columns);
+    return shown !== undefined && 'column' in shown ? shown : { column: known };
+  }
   const ofItem = ids.filter((name) => namesItemId(wordsOf(name)));
   if (ofItem.length === 1) return { column: ofItem[0] };
   const plausible = ids.length > 0 ? ids : candidates.filter((name) => !isOtherwiseNamed(name));
   return byCatalogue(search, plausible, ids);
 }
 
-/** A path whose last name is a known one: `line_items.product_id`. */
-function knownInside(names: readonly string[]): string | undefined {
-  const lastOf = new Map(names.filter((name) => name.includes('.')).map((path) => [path.replace(/^.*\./, ''), path]));
+/**
+ * A path whose last name is a known one: `line_items.product_id`. Of several, the one that has values
+ * wherever another has some; if there is none, each has items of its own.
+ */
+function findInside(names: readonly string[], sample: Search['sample']): Finding {
+  const paths = names.filter((name) => name.includes('.'));
+  const lastOf = (path: string) => path.replace(/^.*\./, '');
   const last = knownName(
     'item',
-    [...lastOf.keys()].filter((name) => namesItemId(wordsOf(name))),
+    paths.map(lastOf).filter((name) => namesItemId(wordsOf(name))),
   );
-  return last === undefined ? undefined : lastOf.get(last);
+  if (last === undefined) return undefined;
+  const candidates = paths.filter((path) => lastOf(path) === last);
+  const filled = candidates.map((path) => {
+    const at = sample.names.indexOf(path);
+    return new Set(sample.rows.keys().filter((row) => !isMissing(sample.rows[row][at])));
+  });
+  const widest = filled.findIndex((rows) => filled.every((others) => others.isSubsetOf(rows)));
+  return widest < 0 ? { candidates } : { column: candidates[widest] };
 }
 
 const isOtherwiseNamed = (name: string) => {
@@ -141,8 +162,7 @@ export function findUserColumn({ sample, free, role }: Search): Finding {
 /** Names by which sites know their users, or their browsers, where there is no id of a user. */
 const LOGINS = ['username', 'nickname', 'login', 'domainuserid', 'networkuserid'];
 
-const hasValues = (sample: Search['sample'], name: string) =>
-  valuesOf(sample, name).some((value) => !isMissing(value));
+const hasValues = (sample: Search['sample'], name: string) => valuesOf(sample, name).some((value) => !isMissing(value));
 
 /** The only column, or the first if all have the same values. */
 function oneOf(sample: Search['sample'], columns: string[]): Finding {

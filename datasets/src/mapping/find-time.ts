@@ -1,8 +1,6 @@
 /** The column of an event's time. */
+import { EARLIEST_TIME, numberOf, parseTimeText, unitOf } from '@lorekeep/core';
 import { isMissing } from '../values/missing.ts';
-import { EARLIEST_TIME, unitOf } from '../values/time-range.ts';
-import { parseTimeText } from '../values/time-text.ts';
-import { numberOf } from '../values/timestamp.ts';
 import { shareOf, valuesOf } from './sample.ts';
 import { type Finding, knownName, type Search } from './search.ts';
 import { namesTime, wordsOf } from './words.ts';

@@ -19,6 +19,8 @@ export interface Layout {
   continued?: { key: string; columns: readonly string[] };
   /** Lines in which this column is empty describe no item: images and the like. */
   required?: string;
+  /** Events whose session begins with the prefix are of this type: cancelled invoices. */
+  typeBySession?: { prefix: string; type: string };
   /** Lists of categories are split at each of these. */
   separators?: readonly string[];
 }
@@ -128,6 +130,7 @@ export const LAYOUTS: readonly Layout[] = [
       timestamp: ['InvoiceDate'],
       session: ['InvoiceNo', 'Invoice'],
     },
+    typeBySession: { prefix: 'C', type: 'cancelled' },
   },
   {
     name: 'Online Retail',

@@ -4,7 +4,7 @@
  * `time-columns.ts`, `check-events.ts`), so millions of events create no objects.
  */
 import { basename } from 'node:path';
-import type { RunContext } from '@lorekeep/core';
+import type { DateOrder, RunContext } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { type JsonRecord, readTextFile } from '../formats/text-file.ts';
@@ -15,14 +15,13 @@ import type { Recognised } from '../mapping/recognise.ts';
 import type { FileSample } from '../mapping/sample.ts';
 import type { Surroundings } from '../mapping/search.ts';
 import { typedIdSql } from '../values/ids.ts';
-import type { DateOrder } from '../values/time-text.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
 import { cleanEvents } from './clean-events.ts';
 import { openParquet, parquetError } from './parquet.ts';
 import { isPlainTable, stagePlainTable } from './plain-table.ts';
 import { problemReporter, type ReportProblem, shapeCause } from './problems.ts';
 import { recogniseFile } from './recognise-file.ts';
-import { identifier, type Staging } from './staging.ts';
+import { identifier, literal, type Staging } from './staging.ts';
 import { readTimeColumns, type TimeColumn } from './time-columns.ts';
 
 /** An event file that has been read. */
@@ -79,7 +78,8 @@ export async function stageEvents(
       file.format === 'parquet'
         ? await stageParquet(staging, file, recognised, finder)
         : await stageText(staging, file, recognised, finder, after, report, context);
-    await cleanEvents(staging, file.index, fieldsOf(file, recognised));
+    await cleanEvents(staging, file.index, fieldsOf(file, recognised), recognised.columns);
+    await setTypeBySession(staging, file, recognised);
     const isNamed = given.columns.id !== undefined;
     const kept = isNamed ? recognised : await withoutSharedIds(staging, file, recognised);
     read.push({ file, sample, recognised: kept, ...counts });
@@ -123,6 +123,16 @@ async function withoutSharedIds(staging: Staging, file: SourceFile, recognised: 
   await staging.run(`UPDATE ${table} SET id = NULL`);
   const columns = new Map([...recognised.columns].filter(([field]) => field !== 'id'));
   return { ...recognised, columns, unread: [...recognised.unread, column] };
+}
+
+async function setTypeBySession(
+  staging: Staging,
+  { index }: SourceFile,
+  { layout, columns }: Recognised,
+): Promise<void> {
+  if (layout?.typeBySession === undefined || columns.has('type')) return;
+  const { prefix, type } = layout.typeBySession;
+  await staging.run(`UPDATE clean_${index} SET type = ${literal(type)} WHERE starts_with(session, ${literal(prefix)})`);
 }
 
 function requireColumns(file: SourceFile, names: string[], { columns }: Recognised): void {

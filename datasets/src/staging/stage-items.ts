@@ -21,7 +21,7 @@ import { rawItem } from '../raw/amazon.ts';
 import { readId, typedIdSql, wholeFloatSql } from '../values/ids.ts';
 import { isMissing } from '../values/missing.ts';
 import { openParquet } from './parquet.ts';
-import { createProblems, problemReporter, type ReportProblem, shapeCause } from './problems.ts';
+import { createProblems, HEADER_CAUSE, problemReporter, type ReportProblem, shapeCause } from './problems.ts';
 import { recogniseFile } from './recognise-file.ts';
 import { type RepeatedItems, removeRepeatedIds } from './repeated-items.ts';
 import { identifier, literal, type RowAppender, type Staging } from './staging.ts';
@@ -92,6 +92,8 @@ function layoutSeparators({ layout, columns }: Recognised): readonly string[] | 
   return columns.get('categories')?.endsWith(':token_seq') ? [' '] : layout?.separators;
 }
 
+const TOTAL = /^(grand |sub)?total:?$|^(gesamt)?summe:?$|^gesamt:?$|^sum:?$|^somme:?$/i;
+
 interface Sinks {
   items: RowAppender;
   problems: RowAppender;
@@ -110,6 +112,16 @@ async function stageFile(
   let lines = 0;
   const report = problemReporter(problems);
   const required = recognised.layout?.required === 'item' ? recognised.columns.get('item') : undefined;
+  const id = recognised.columns.get('item');
+  const named = [...recognised.columns.values()];
+  // Files that were joined have their header line in the middle too.
+  const isHeaderLine = (record: Record<string, unknown>) =>
+    named.length > 0 && named.every((name) => record[name] === name);
+  /** The last line of a report has a total in place of an id, and hardly any text. */
+  const isTotal = (record: Record<string, unknown>) =>
+    TOTAL.test(String(record[id!])) &&
+    named.length > 1 &&
+    named.every((name) => name === id || name === recognised.columns.get('price') || isMissing(record[name]));
   const onBlock = () => {
     signal?.throwIfAborted();
     items.flush();
@@ -123,6 +135,10 @@ async function stageFile(
       if (id !== undefined) badItems.row([], [id]);
     } else if (required !== undefined && isMissing(record[required])) {
       report(file.index, line, 'item', 'the line names no item', `has no ${required}`);
+    } else if (isHeaderLine(record)) {
+      report(file.index, line, 'item', HEADER_CAUSE, HEADER_CAUSE);
+    } else if (isTotal(record)) {
+      report(file.index, line, 'item', 'is the line of a total', `is the line of a total: ${record[id!]}`);
     } else {
       keep(line, file.raw === undefined ? record : rawItem(file.raw, record));
     }
