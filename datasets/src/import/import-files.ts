@@ -89,7 +89,9 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   const { store, skipBad = 0, dateOrder, listSeparator, dryRun = false } = options;
   const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, repeatedItems, fingerprint, paths } = plan;
   const given = createGivenColumns(plan.columns);
-  const items = await stageItems(staging, itemFiles, given, store, { repeatedItems, listSeparator }, options);
+  const logColumns = [...newEventFiles, ...repeatedEventFiles].flatMap(({ dialect }) => dialect.names ?? []);
+  const catalogue = { repeatedItems, listSeparator, logColumns };
+  const items = await stageItems(staging, itemFiles, given, store, catalogue, options);
   const parts = await importedParts(plan, options);
   const staged = {
     unknownItems,

@@ -115,6 +115,8 @@ async function findCatalogueId({ sample, free, surroundings }: Search): Promise<
   const known = knownName('item', free);
   if (known !== undefined && !isWeak(known)) return { column: known };
   const unique = free.filter((name) => namesId(wordsOf(name)) && identifies(sample, name));
+  const inLog = idOfLog(known, unique, surroundings.logColumns ?? []);
+  if (inLog !== undefined) return { column: inLog };
   const stems = [...surroundings.catalogueFiles, sample.file].map(stemOf);
   const ofFile = unique.filter((name) => stems.some((stem) => mentions(wordsOf(name), stem)));
   if (ofFile.length === 1 && known !== undefined && isPlainId(known) && !haveSameValues(sample, [known, ofFile[0]])) {
@@ -126,6 +128,19 @@ async function findCatalogueId({ sample, free, surroundings }: Search): Promise<
   if (ofItem.length === 1) return { column: ofItem[0] };
   if (unique.length === 1) return { column: unique[0] };
   return unique.length > 1 ? { candidates: unique } : undefined;
+}
+
+/**
+ * The id by which the log knows the items: the one that both name. If the log has an item's id under
+ * another name than the catalogue's SKU, it is the plain id: `product_id` is the `id` of a product.
+ */
+function idOfLog(known: string | undefined, unique: readonly string[], log: readonly string[]): string | undefined {
+  const isInLog = (name: string) => log.some((column) => plainName(column) === plainName(name));
+  const shared = unique.filter((name) => !isPlainId(name) && isInLog(name));
+  if (shared.length > 0) return shared.length === 1 ? shared[0] : undefined;
+  if (known === undefined || isPlainId(known) || !log.some((name) => namesItemId(wordsOf(name)))) return undefined;
+  const isSkuInLog = log.some((name) => wordsOf(name).at(-1) === wordsOf(known).at(-1) && isWeak(name));
+  return isInLog(known) || isSkuInLog ? undefined : unique.find(isPlainId);
 }
 
 /** Whether each row has a value of its own. */

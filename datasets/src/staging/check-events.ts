@@ -6,6 +6,7 @@
  */
 import { EARLIEST_TIME } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
+import { roundedSql } from '../values/ids.ts';
 import { missingWordSql } from '../values/missing.ts';
 import { secondsSql, shapeName, type TimeShape } from '../values/time-column.ts';
 import { identifier, literal as quote, type Staging } from './staging.ts';
@@ -143,6 +144,7 @@ const badId = (column: string) => `
   WHEN ${column} IS NULL THEN ${problem(`${column} id is missing`)}
   WHEN ${column} = '' THEN ${problem(`${column} id is empty`)}
   WHEN ${missingWordSql(column)} THEN ${problem(`${column} id is missing`, `'${column} id is missing: ' || ${excerpt(column)}`)}
+  WHEN ${roundedSql(column)} THEN ${problem(`${column} id is a rounded number`, `'${column} id is a rounded number: ' || ${excerpt(column)}`)}
   WHEN length(${column}) > ${MAX_ID_LENGTH} THEN ${problem(`${column} id is longer than ${MAX_ID_LENGTH} characters`)}`;
 
 /** Names the values of an optional column that are left out. @param left condition of the rows that are not left out */

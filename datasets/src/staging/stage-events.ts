@@ -73,6 +73,8 @@ export async function stageEvents(
   for (const file of files) {
     const { sample, recognised } = await recogniseFile(staging, file, 'events', given.columns, surroundings);
     const finder = createColumnFinder(recognised.columns, sample.names, given);
+    // Later records may have further names, but not all of the first ones can be without a user.
+    if (isJson(file) && sample.rows.length > 0) requireColumns(file, sample.names, recognised, given);
     const after = importedLines?.get(file) ?? 0;
     const counts =
       file.format === 'parquet'
@@ -135,9 +137,9 @@ async function setTypeBySession(
   await staging.run(`UPDATE clean_${index} SET type = ${literal(type)} WHERE starts_with(session, ${literal(prefix)})`);
 }
 
-function requireColumns(file: SourceFile, names: string[], { columns }: Recognised): void {
+function requireColumns(file: SourceFile, names: string[], { columns }: Recognised, given?: GivenColumns): void {
   for (const field of ['user', 'item'] as const) {
-    if (columns.has(field)) continue;
+    if (columns.has(field) || given?.columns[field] !== undefined) continue;
     throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field, found: names, accepted: COLUMN_SYNONYMS[field] });
   }
 }

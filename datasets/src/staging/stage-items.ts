@@ -45,6 +45,8 @@ export interface StagedItems {
 export interface StageItemsOptions {
   repeatedItems: RepeatedItems;
   listSeparator?: string;
+  /** The names of the columns of the log, which may show by which id it knows the items. */
+  logColumns: readonly string[];
 }
 
 /**
@@ -58,7 +60,7 @@ export async function stageItems(
   files: SourceFile[],
   given: GivenColumns,
   store: Store,
-  { repeatedItems, listSeparator }: StageItemsOptions,
+  { repeatedItems, listSeparator, logColumns }: StageItemsOptions,
   context: RunContext,
 ): Promise<StagedItems> {
   await createProblems(staging);
@@ -69,9 +71,10 @@ export async function stageItems(
     problems: await staging.append('problems'),
     badItems: await staging.append('bad_items'),
   };
+  const surroundings = { catalogueColumns: [], catalogueFiles: [], logColumns };
   const catalogues: StagedCatalogue[] = [];
   for (const file of files) {
-    const { sample, recognised } = await recogniseFile(staging, file, 'items', given.columns, NO_CATALOGUE);
+    const { sample, recognised } = await recogniseFile(staging, file, 'items', given.columns, surroundings);
     const separators = listSeparator === undefined ? layoutSeparators(recognised) : [listSeparator];
     const catalogue = { file, sample, recognised, columns: createCatalogueColumns(separators) };
     const finder = createColumnFinder(recognised.columns, sample.names, given);
@@ -84,8 +87,6 @@ export async function stageItems(
   await collectKnownIds(staging, store);
   return { catalogues, repeated };
 }
-
-const NO_CATALOGUE = { catalogueColumns: [], catalogueFiles: [] };
 
 /** RecBole divides lists by blanks and says so in the name of the column. */
 function layoutSeparators({ layout, columns }: Recognised): readonly string[] | undefined {
