@@ -113,3 +113,37 @@ test('products of WooCommerce without a SKU are known by their id, and so is the
   );
   assert.deepEqual(pairs, ['7 44', '8 45']);
 });
+
+test('the catalogue is known by the id that the log names', async () => {
+  const idsOf = async (items: string, events: string) => {
+    const files = { items: [await put('books.csv', items)], events: [await put('log.csv', events)] };
+    const found = await imported({ ...files, unknownItems: 'refuse' });
+    return found.items.map(({ id }) => id);
+  };
+  const books = 'book_id,best_book_id,isbn,title\n1,70,439,A\n2,71,440,B\n';
+  assert.deepEqual(await idsOf(books, 'user_id,book_id,rating\n7,1,5\n'), ['1', '2']);
+  assert.deepEqual(await idsOf(books, 'user_id,isbn,rating\n7,439,5\n'), ['439', '440']);
+  const products = 'id,parent_id,sku,title\n1,,A,x\n2,1,B,y\n';
+  assert.deepEqual(await idsOf(products, 'id,customer_id,product_id\n1,7,2\n2,7,1\n'), ['1', '2']);
+  assert.deepEqual(await idsOf(products, 'id,customer_id,lineitem_sku\n1,7,A\n2,7,B\n'), ['A', 'B']);
+});
+
+test('long numbers that a spreadsheet has rounded are no ids', async () => {
+  const text = 'user_id,item_id\n1.23457E+11,a\nu,8.80123E+12\n';
+  await assert.rejects(logOf(text), hasCode('IMPORT_BAD_LINES'));
+  const items = [await put('items.csv', 'id,title\n8.80123E+12,A\n')];
+  await assert.rejects(imported({ items }), hasCode('IMPORT_BAD_LINES'));
+  assert.deepEqual((await logOf('user_id,item_id\n1e5,2e10\n')).pairs, ['1e5 2e10']);
+});
+
+test('JSON whose records name no user is refused by the name of the field', async () => {
+  await assert.rejects(logOf('{"item_id":"a"}\n{"item_id":"b"}\n', 'log.jsonl'), hasCode('IMPORT_MISSING_COLUMN'));
+});
+
+test('a named column of days of Excel is the time', async () => {
+  const { events } = await logOf('user_id,item_id,Datum\nu,a,44736.5\nv,b,44737.25\n');
+  assert.deepEqual(
+    events.map(({ timestamp }) => timestamp),
+    [1656072000, 1656136800],
+  );
+});
