@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { lorekeep } from './command.ts';
+import { lorekeep } from '../command.ts';
 
 const USERS = 120;
 const LENGTH = 6;
