@@ -21,5 +21,3 @@ export { UNKNOWN_ITEMS, type UnknownItems } from './staging/check-events.ts';
 export type { OutcomeNames } from './staging/outcomes.ts';
 export type { ProblemGroup } from './staging/problems.ts';
 export { REPEATED_ITEMS, type RepeatedItems } from './staging/repeated-items.ts';
-export { DATE_ORDERS, type DateOrder } from './values/time-text.ts';
-export { readTimestamp, type TimeOrProblem } from './values/timestamp.ts';

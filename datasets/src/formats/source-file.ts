@@ -21,7 +21,7 @@ export interface Dialect {
   names?: string[];
   /** Set if each line of a table is a record, without quotes and escapes: the number of lines. */
   plainLines?: number;
-  /** Lines before the header that are not read: Excel's `sep=;`. */
+  /** Lines before the table that are not read: Excel's `sep=;`, comments, the title of a report. */
   skippedLines?: number;
   /** A cell that each row has beyond the header: an empty one at the end, or R's row names. */
   extraCell?: 'last' | 'first';

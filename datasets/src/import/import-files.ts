@@ -92,7 +92,9 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   const { itemFiles, newEventFiles, repeatedEventFiles, unknownItems, repeatedItems, fingerprint, paths } = plan;
   const given = createGivenColumns(plan.columns, options.ignore);
   const outcomeColumns = createOutcomeColumns(options.outcomes ?? {});
-  const items = await stageItems(staging, itemFiles, given, store, { repeatedItems, listSeparator }, options);
+  const logColumns = [...newEventFiles, ...repeatedEventFiles].flatMap(({ dialect }) => dialect.names ?? []);
+  const catalogue = { repeatedItems, listSeparator, logColumns };
+  const items = await stageItems(staging, itemFiles, given, store, catalogue, options);
   const users = await stageUsers(staging, plan.userFiles, given, options);
   const parts = await importedParts(plan, options);
   const staged = {

@@ -1,5 +1,5 @@
 /** What `importFiles` takes and returns. */
-import type { RunContext } from '@lorekeep/core';
+import { DATE_ORDERS, type DateOrder, type RunContext } from '@lorekeep/core';
 import { eventTypeProblem, type Store } from '@lorekeep/store';
 import type { BadLine } from '../bad-line.ts';
 import { errors } from '../errors.ts';
@@ -12,7 +12,6 @@ import { UNKNOWN_ITEMS, type UnknownItems } from '../staging/check-events.ts';
 import { MAX_OUTCOMES, type OutcomeNames, SHOWN } from '../staging/outcomes.ts';
 import type { ProblemGroup } from '../staging/problems.ts';
 import { REPEATED_ITEMS, type RepeatedItems } from '../staging/repeated-items.ts';
-import { DATE_ORDERS, type DateOrder } from '../values/time-text.ts';
 import type { FileReading } from './reading.ts';
 
 /** Which files are imported into which store, and how they are read. */

@@ -1,4 +1,5 @@
 /** The columns of items and of users. */
+import { isMissing } from '../values/missing.ts';
 import { COLUMN_SYNONYMS, plainName } from './columns.ts';
 import { valuesOf } from './sample.ts';
 import { type Finding, knownName, type Search, stemOf } from './search.ts';
@@ -23,7 +24,9 @@ const PLAIN_ID = 'id';
 const isPlainId = (name: string) => plainName(name) === PLAIN_ID;
 
 /** Names that a catalogue may have beside the id that its log uses. */
-const WEAK_NAMES = new Set(['sku', 'isbn', 'stock_code', 'product_code', 'variant_sku', 'id'].map(plainName));
+const WEAK_NAMES = new Set(
+  ['sku', 'isbn', 'stock_code', 'product_code', 'variant_sku', 'lineitem_sku', 'id'].map(plainName),
+);
 const isWeak = (name: string) => WEAK_NAMES.has(plainName(name));
 
 export async function findItemColumn(search: Search): Promise<Finding> {
@@ -41,27 +44,46 @@ async function findEventItem(search: Search): Promise<Finding> {
       surroundings.catalogueColumns.some((column) => plainName(column) === plainName(name)) && namesId(wordsOf(name)),
   );
   if (shared.length === 1) return { column: shared[0] };
-  const known = knownName('item', candidates) ?? knownInside(candidates);
+  const inside = knownName('item', candidates) === undefined ? findInside(candidates, sample) : undefined;
+  if (inside !== undefined && 'candidates' in inside) return inside;
+  const known = knownName('item', candidates) ?? inside?.column;
   if (known !== undefined && !isWeak(known)) return { column: known };
   const ids = candidates.filter((name) => mayNameItemId(wordsOf(name)) || namesItemId(wordsOf(name)));
   const stems = surroundings.catalogueFiles.map(stemOf);
   const ofFile = ids.filter((name) => stems.some((stem) => mentions(wordsOf(name), stem)));
   if (ofFile.length === 1) return { column: ofFile[0] };
-  if (known !== undefined) return { column: known };
+  if (known !== undefined) {
+    // A log of orders may have the id and the SKU; the catalogue shows which of them is its own.
+    const others = candidates.filter((name) => namesId(wordsOf(name)) && !namesUser(wordsOf(name)));
+    const columns = [...new Set([known, ...others])];
+    const shown = await byCatalogue(search, columns, columns);
+    return shown !== undefined && 'column' in shown ? shown : { column: known };
+  }
   const ofItem = ids.filter((name) => namesItemId(wordsOf(name)));
   if (ofItem.length === 1) return { column: ofItem[0] };
   const plausible = ids.length > 0 ? ids : candidates.filter((name) => !isOtherwiseNamed(name));
   return byCatalogue(search, plausible, ids);
 }
 
-/** A path whose last name is a known one: `line_items.product_id`. */
-function knownInside(names: readonly string[]): string | undefined {
-  const lastOf = new Map(names.filter((name) => name.includes('.')).map((path) => [path.replace(/^.*\./, ''), path]));
+/**
+ * A path whose last name is a known one: `line_items.product_id`. Of several, the one that has values
+ * wherever another has some; if there is none, each has items of its own.
+ */
+function findInside(names: readonly string[], sample: Search['sample']): Finding {
+  const paths = names.filter((name) => name.includes('.'));
+  const lastOf = (path: string) => path.replace(/^.*\./, '');
   const last = knownName(
     'item',
-    [...lastOf.keys()].filter((name) => namesItemId(wordsOf(name))),
+    paths.map(lastOf).filter((name) => namesItemId(wordsOf(name))),
   );
-  return last === undefined ? undefined : lastOf.get(last);
+  if (last === undefined) return undefined;
+  const candidates = paths.filter((path) => lastOf(path) === last);
+  const filled = candidates.map((path) => {
+    const at = sample.names.indexOf(path);
+    return new Set(sample.rows.keys().filter((row) => !isMissing(sample.rows[row][at])));
+  });
+  const widest = filled.findIndex((rows) => filled.every((others) => others.isSubsetOf(rows)));
+  return widest < 0 ? { candidates } : { column: candidates[widest] };
 }
 
 const isOtherwiseNamed = (name: string) => {
@@ -93,6 +115,8 @@ async function findCatalogueId({ sample, free, surroundings }: Search): Promise<
   const known = knownName('item', free);
   if (known !== undefined && !isWeak(known)) return { column: known };
   const unique = free.filter((name) => namesId(wordsOf(name)) && identifies(sample, name));
+  const inLog = idOfLog(known, unique, surroundings.logColumns ?? []);
+  if (inLog !== undefined) return { column: inLog };
   const stems = [...surroundings.catalogueFiles, sample.file].map(stemOf);
   const ofFile = unique.filter((name) => stems.some((stem) => mentions(wordsOf(name), stem)));
   if (ofFile.length === 1 && known !== undefined && isPlainId(known) && !haveSameValues(sample, [known, ofFile[0]])) {
@@ -106,6 +130,19 @@ async function findCatalogueId({ sample, free, surroundings }: Search): Promise<
   return unique.length > 1 ? { candidates: unique } : undefined;
 }
 
+/**
+ * The id by which the log knows the items: the one that both name. If the log has an item's id under
+ * another name than the catalogue's SKU, it is the plain id: `product_id` is the `id` of a product.
+ */
+function idOfLog(known: string | undefined, unique: readonly string[], log: readonly string[]): string | undefined {
+  const isInLog = (name: string) => log.some((column) => plainName(column) === plainName(name));
+  const shared = unique.filter((name) => !isPlainId(name) && isInLog(name));
+  if (shared.length > 0) return shared.length === 1 ? shared[0] : undefined;
+  if (known === undefined || isPlainId(known) || !log.some((name) => namesItemId(wordsOf(name)))) return undefined;
+  const isSkuInLog = log.some((name) => wordsOf(name).at(-1) === wordsOf(known).at(-1) && isWeak(name));
+  return isInLog(known) || isSkuInLog ? undefined : unique.find(isPlainId);
+}
+
 /** Whether each row has a value of its own. */
 function identifies(sample: Search['sample'], name: string): boolean {
   const values = valuesOf(sample, name);
@@ -117,24 +154,31 @@ const CLEAR_USERS = COLUMN_SYNONYMS.user.slice(0, 5);
 
 export function findUserColumn({ sample, free, role }: Search): Finding {
   if (role === 'items') return undefined;
-  const hasValues = (name: string) => valuesOf(sample, name, 1).length > 0;
-  const clear = CLEAR_USERS.flatMap((synonym) => free.filter((name) => plainName(name) === plainName(synonym)));
-  const named = free.filter((name) => namesUser(wordsOf(name)) && hasValues(name));
-  // A column without values gives way to one that has some: the `user_id` of an order is its clerk.
-  const first = clear.find(hasValues) ?? (named.length === 0 ? clear[0] : undefined);
+  const present = CLEAR_USERS.flatMap((synonym) => free.filter((name) => plainName(name) === plainName(synonym)));
+  // Exports keep a column such as `user_id` empty where nobody signs in.
+  const first = present.find((name) => hasValues(sample, name));
   if (first !== undefined) return { column: first };
+  const named = free.filter((name) => namesUser(wordsOf(name)) && hasValues(sample, name));
   const ids = named.filter((name) => namesId(wordsOf(name)));
   const people = ids.length > 0 ? ids : named;
   if (people.length > 0) return oneOf(sample, people);
+  const login = LOGINS.map((word) => free.find((name) => plainName(name) === word)).find((name) => name !== undefined);
+  if (login !== undefined && hasValues(sample, login)) return { column: login };
+  const mails = free.filter((name) => namesUserMail(wordsOf(name)));
+  if (mails.length > 0) return oneOf(sample, mails);
   const empty = free.filter((name) => namesUser(wordsOf(name)));
+  if (present.length > 0) return { column: present[0] };
   if (empty.length === 1) return { column: empty[0] };
   const ownId = role === 'users' ? free.find(isPlainId) : undefined;
   if (ownId !== undefined) return { column: ownId };
-  const mails = free.filter((name) => namesUserMail(wordsOf(name)));
-  if (mails.length > 0) return oneOf(sample, mails);
   const visits = free.filter((name) => /^(session|device|cookie|fingerprint|ip)\b/.test(wordsOf(name).join(' ')));
   return visits.length > 0 ? { candidates: visits } : undefined;
 }
+
+/** Names by which sites know their users, or their browsers, where there is no id of a user. */
+const LOGINS = ['username', 'nickname', 'login', 'domainuserid', 'networkuserid'];
+
+const hasValues = (sample: Search['sample'], name: string) => valuesOf(sample, name).some((value) => !isMissing(value));
 
 /** The only column, or the first if all have the same values. */
 function oneOf(sample: Search['sample'], columns: string[]): Finding {

@@ -1,8 +1,6 @@
 /** The column of an event's time. */
+import { EARLIEST_TIME, EXCEL_DAYS, numberOf, parseTimeText, unitOf } from '@lorekeep/core';
 import { isMissing } from '../values/missing.ts';
-import { EARLIEST_TIME, unitOf } from '../values/time-range.ts';
-import { parseTimeText } from '../values/time-text.ts';
-import { numberOf } from '../values/timestamp.ts';
 import { shareOf, valuesOf } from './sample.ts';
 import { type Finding, knownName, type Search } from './search.ts';
 import { namesTime, wordsOf } from './words.ts';
@@ -18,7 +16,7 @@ export function findTimeColumn({ sample, free, role }: Search): Finding {
   if (role === 'items') return undefined;
   const values = (name: string) => valuesOf(sample, name).filter((value) => !isMissing(value));
   const reads = (name: string, least: number) => shareOf(values(name), isTime) >= least;
-  const named = free.filter((name) => namesTime(wordsOf(name)) && reads(name, MOST));
+  const named = free.filter((name) => namesTime(wordsOf(name)) && (reads(name, MOST) || areExcelDays(values(name))));
   const known = knownName('timestamp', free);
   if (known !== undefined) {
     // A known name whose values are no times gives way to nothing, but does not hide a time either.
@@ -34,6 +32,11 @@ export function findTimeColumn({ sample, free, role }: Search): Finding {
   );
   if (shown.length === 1 && asText.length === 1) return { column: shown[0] };
   return shown.length > 0 ? { candidates: shown } : undefined;
+}
+
+function areExcelDays(values: readonly string[]): boolean {
+  const days = values.map(numberOf).filter((day) => day !== undefined && day >= EXCEL_DAYS[0] && day <= EXCEL_DAYS[1]);
+  return days.length > 0 && days.length === values.length && days.some((day) => !Number.isInteger(day));
 }
 
 function isTextTime(value: string): boolean {

@@ -20,6 +20,8 @@ export interface Layout {
   continued?: { key: string; columns: readonly string[] };
   /** Lines in which this column is empty describe no item: images and the like. */
   required?: string;
+  /** Events whose session begins with the prefix are of this type: cancelled invoices. */
+  typeBySession?: { prefix: string; type: string };
   /** Lists of categories are split at each of these. */
   separators?: readonly string[];
 }
@@ -68,12 +70,42 @@ export const LAYOUTS: readonly Layout[] = [
     separators: [',', '>'],
   },
   {
+    name: 'Magento products',
+    role: 'items',
+    has: ['sku', 'attribute_set_code', 'product_type', 'categories'],
+    fields: { item: ['sku'], title: ['name'], categories: ['categories'] },
+    separators: [',', '/'],
+  },
+  {
+    name: 'PrestaShop products',
+    role: 'items',
+    has: ['ID', 'Name *', 'Categories (x,y,z...)'],
+    fields: {
+      title: ['Name *'],
+      categories: ['Categories (x,y,z...)'],
+      price: ['Price tax included', 'Price tax excluded'],
+    },
+    separators: [','],
+  },
+  {
     name: 'Google Merchant feed',
     role: 'items',
     has: ['id', 'title', 'link', 'availability'],
     fields: { item: ['id'], categories: ['product_type', 'google_product_category'] },
   },
-  { name: 'Google Analytics 4', role: 'events', has: ['event_timestamp', 'event_name', 'user_pseudo_id'] },
+  {
+    name: 'Google Analytics 4',
+    role: 'events',
+    has: ['event_timestamp', 'event_name', 'user_pseudo_id'],
+    // `user_id` is there only while somebody is signed in.
+    fields: { user: ['user_pseudo_id'], timestamp: ['event_timestamp'], type: ['event_name'] },
+  },
+  {
+    name: 'Segment',
+    role: 'events',
+    has: ['anonymousId', 'event', 'messageId', 'originalTimestamp'],
+    fields: { user: ['anonymousId'], type: ['event'], timestamp: ['timestamp', 'originalTimestamp'] },
+  },
   { name: 'REES46', role: 'events', has: ['event_time', 'event_type', 'product_id', 'user_id', 'user_session'] },
   { name: 'Retailrocket', role: 'events', has: ['visitorid', 'itemid', 'event', 'transactionid'] },
   {
@@ -99,6 +131,7 @@ export const LAYOUTS: readonly Layout[] = [
       timestamp: ['InvoiceDate'],
       session: ['InvoiceNo', 'Invoice'],
     },
+    typeBySession: { prefix: 'C', type: 'cancelled' },
   },
   {
     name: 'Online Retail',

@@ -53,7 +53,9 @@ export async function recogniseColumns(
   for (const field of fields) {
     const named = layout?.fields?.[field];
     if (named === undefined || !open(field)) continue;
-    const column = inLayout(sample, named, free());
+    // Each record must have an id, if the layout does not say which ones have none.
+    const isId = role === 'items' && field === 'item' && layout?.required === undefined;
+    const column = inLayout(sample, named, free(), isId ? sample.rows.length : 1);
     if (column !== undefined) columns.set(field, column);
   }
   for (const field of fields) {
@@ -72,12 +74,17 @@ export async function recogniseColumns(
   return { ...(layout === undefined ? {} : { layout }), columns: new Map(inOrder), unread };
 }
 
-/** The first column of a layout that has values, or else the first that is there. */
-function inLayout(sample: FileSample, named: readonly string[], free: readonly string[]): string | undefined {
+/** The first column of a layout that has at least so many values, or else the first that is there. */
+function inLayout(
+  sample: FileSample,
+  named: readonly string[],
+  free: readonly string[],
+  least: number,
+): string | undefined {
   const found = named
     .map((name) => free.find((column) => plainName(column) === plainName(name)))
     .filter((column) => column !== undefined);
-  return found.find((column) => valuesOf(sample, column, 1).length > 0) ?? found[0];
+  return found.find((column) => valuesOf(sample, column, least).length >= least) ?? found[0];
 }
 
 async function find(field: FieldName, search: Search): Promise<Finding> {

@@ -8,6 +8,8 @@ export interface Surroundings {
   /** The names of the item column in the catalogue files, and of the files: `book_id`, `books.csv`. */
   catalogueColumns: readonly string[];
   catalogueFiles: readonly string[];
+  /** The names of the columns of the event files, where their header tells them. */
+  logColumns?: readonly string[];
   /** The share of ids that the catalogue has; undefined without a catalogue. */
   knownShare?: (ids: readonly string[]) => Promise<number>;
 }

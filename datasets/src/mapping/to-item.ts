@@ -67,7 +67,8 @@ function setContent(item: RawItem, raw: RawFields, onDropped: OnDropped): void {
     if (typeof value === 'string' || typeof value === 'number') item[field] = String(value);
     else onDropped(`${field} is not a string`, `${field} ${excerpt(value)} is not a string`);
   }
-  if (!isMissing(raw.categories, true)) {
+  // MovieLens writes this where a film has no genre.
+  if (!isMissing(raw.categories, true) && raw.categories !== '(no genres listed)') {
     const categories = typeof raw.categories === 'string' ? raw.categories : flatList(raw.categories);
     if (categories !== undefined) item.categories = categories;
     else onDropped('categories are no list of strings', `categories ${excerpt(raw.categories)} are no list of strings`);

@@ -4,10 +4,11 @@
  * If no line of any file has a timestamp, the order of the lines stands for time: events get
  * ordinals that continue from the number of events stored, which must then all have ordinals.
  */
+import { EARLIEST_TIME } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
+import { roundedSql } from '../values/ids.ts';
 import { missingWordSql } from '../values/missing.ts';
 import { secondsSql, shapeName, type TimeShape } from '../values/time-column.ts';
-import { EARLIEST_TIME } from '../values/time-range.ts';
 import { identifier, literal as quote, type Staging } from './staging.ts';
 import type { TimeColumn } from './time-columns.ts';
 
@@ -27,6 +28,13 @@ const SEPARATOR = 'chr(31)';
 
 /** One malformed line of a catalogue must not make all events of its item malformed. */
 export const ORPHAN_CAUSE = "its item's line is malformed";
+
+/** Page views, searches and sessions: no event of their type is one of an item. */
+const NO_ITEM_CAUSE = 'events of this type name no item';
+
+const TYPES_WITHOUT_ITEM = (clean: string) =>
+  `SELECT type FROM ${clean} WHERE type IS NOT NULL GROUP BY type HAVING count(*) FILTER (item <> '') = 0
+   AND EXISTS (SELECT 1 FROM ${clean} WHERE item <> '')`;
 
 export const UNKNOWN_ITEM_CAUSE = 'item is not in the catalogue';
 
@@ -53,6 +61,10 @@ export async function checkEvents(
   await staging.run(`
     INSERT INTO problems SELECT ${file}, line, if(cause = ${quote(ORPHAN_CAUSE)}, 'event', 'line'), cause, reason
     FROM ${problems} ORDER BY row`);
+  await staging.run(`
+    UPDATE problems SET effect = 'item', cause = ${quote(NO_ITEM_CAUSE)}
+    WHERE file = ${file} AND effect = 'line' AND cause IN ('item id is missing', 'item id is empty')
+      AND line IN (SELECT line FROM ${clean} WHERE type IN (${TYPES_WITHOUT_ITEM(clean)}))`);
   const malformed = await staging.number(`SELECT count(*) FROM ${problems}`);
   const left = malformed === 0 ? '' : `AND row NOT IN (SELECT row FROM ${problems})`;
   await dropValues(staging, clean, file, 'rating', left);
@@ -138,6 +150,7 @@ const badId = (column: string) => `
   WHEN ${column} IS NULL THEN ${problem(`${column} id is missing`)}
   WHEN ${column} = '' THEN ${problem(`${column} id is empty`)}
   WHEN ${missingWordSql(column)} THEN ${problem(`${column} id is missing`, `'${column} id is missing: ' || ${excerpt(column)}`)}
+  WHEN ${roundedSql(column)} THEN ${problem(`${column} id is a rounded number`, `'${column} id is a rounded number: ' || ${excerpt(column)}`)}
   WHEN length(${column}) > ${MAX_ID_LENGTH} THEN ${problem(`${column} id is longer than ${MAX_ID_LENGTH} characters`)}`;
 
 /** Names the values of an optional column that are left out. @param left condition of the rows that are not left out */

@@ -8,21 +8,25 @@ import { idSql, trimSql, wholeFloatSql } from '../values/ids.ts';
 import { missingWordSql } from '../values/missing.ts';
 import { readRating } from '../values/rating.ts';
 import { type OutcomeColumns, outcomeColumnsSql, SHOWN } from './outcomes.ts';
+import { HEADER_CAUSE } from './problems.ts';
 import { identifier, literal, type Staging } from './staging.ts';
 import { shapeColumn } from './time-columns.ts';
 
 /**
  * Moves the rows of `lines_<file>` to `clean_<file>`.
  * @param fields those of the file; the others are null
+ * @param columns the names that the file has for them
  * @param outcomes if the file has columns of outcomes
  */
 export async function cleanEvents(
   staging: Staging,
   file: number,
   fields: readonly (typeof EVENT_FIELDS)[number][],
+  columns: ReadonlyMap<string, string>,
   outcomes: OutcomeColumns | undefined,
 ): Promise<void> {
   const lines = `lines_${file}`;
+  await dropHeaderLines(staging, file, columns);
   const texts = TEXT_FIELDS.map((field) =>
     field === 'type' && outcomes !== undefined
       ? `${literal(SHOWN)} AS type`
@@ -49,6 +53,18 @@ export async function cleanEvents(
         THEN position_raw END AS position_number
     FROM numbers`);
   await staging.run(`DROP TABLE ${lines}`);
+}
+
+/** Files that were joined have their header line in the middle too. */
+async function dropHeaderLines(staging: Staging, file: number, columns: ReadonlyMap<string, string>): Promise<void> {
+  const repeats = (field: string) => `trim(${identifier(field)}) = ${literal(columns.get(field) ?? '')}`;
+  if (!columns.has('user') || !columns.has('item')) return;
+  const where = `FROM lines_${file} WHERE ${repeats('user')} AND ${repeats('item')}`;
+  if ((await staging.number(`SELECT count(*) ${where}`)) === 0) return;
+  await staging.run(
+    `INSERT INTO problems SELECT ${file}, line, 'item', '${HEADER_CAUSE}', '${HEADER_CAUSE}' ${where} ORDER BY line`,
+  );
+  await staging.run(`DELETE ${where}`);
 }
 
 const TEXT_FIELDS = ['timestamp', 'type', 'rating', 'surface', 'session', 'position', 'id', 'request'] as const;

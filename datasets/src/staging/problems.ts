@@ -22,6 +22,9 @@ export interface ProblemGroup {
   examples: BadLine[];
 }
 
+/** The cause of a line that is the header line once more. */
+export const HEADER_CAUSE = 'repeats the header line';
+
 const MAX_EXAMPLES = 3;
 
 export async function createProblems(staging: Staging): Promise<void> {

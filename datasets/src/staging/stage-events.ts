@@ -4,7 +4,7 @@
  * `time-columns.ts`, `check-events.ts`), so millions of events create no objects.
  */
 import { basename } from 'node:path';
-import type { RunContext } from '@lorekeep/core';
+import type { DateOrder, RunContext } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import { isPath } from '../formats/json/paths.ts';
 import type { SourceFile } from '../formats/source-file.ts';
@@ -16,7 +16,6 @@ import type { Recognised } from '../mapping/recognise.ts';
 import type { FileSample } from '../mapping/sample.ts';
 import type { Surroundings } from '../mapping/search.ts';
 import { typedIdSql } from '../values/ids.ts';
-import type { DateOrder } from '../values/time-text.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
 import { cleanEvents } from './clean-events.ts';
 import type { OutcomeColumns } from './outcomes.ts';
@@ -24,7 +23,7 @@ import { openParquet, parquetError } from './parquet.ts';
 import { isPlainTable, stagePlainTable } from './plain-table.ts';
 import { problemReporter, type ReportProblem, shapeCause } from './problems.ts';
 import { recogniseFile } from './recognise-file.ts';
-import { identifier, type Staging } from './staging.ts';
+import { identifier, literal, type Staging } from './staging.ts';
 import { readTimeColumns, type TimeColumn } from './time-columns.ts';
 
 /** An event file that has been read. */
@@ -78,12 +77,21 @@ export async function stageEvents(
     const { sample, recognised } = await recogniseFile(staging, file, 'events', given, surroundings);
     if (outcomes.locate(sample.names, file).some((at) => at >= 0)) addPaths(file, outcomes.columns);
     const finder = createColumnFinder(recognised.columns, sample.names, given);
+    // Later records may have further names, but not all of the first ones can be without a user.
+    if (isJson(file) && sample.rows.length > 0) requireColumns(file, sample.names, recognised, given);
     const after = importedLines?.get(file) ?? 0;
     const counts =
       file.format === 'parquet'
         ? await stageParquet(staging, file, recognised, finder, outcomes)
         : await stageText(staging, file, recognised, finder, outcomes, after, report, context);
-    await cleanEvents(staging, file.index, fieldsOf(file, recognised), outcomes.isIn(file) ? outcomes : undefined);
+    await cleanEvents(
+      staging,
+      file.index,
+      fieldsOf(file, recognised),
+      recognised.columns,
+      outcomes.isIn(file) ? outcomes : undefined,
+    );
+    await setTypeBySession(staging, file, recognised);
     const isNamed = given.columns.id !== undefined;
     const kept = isNamed ? recognised : await withoutSharedIds(staging, file, recognised);
     read.push({ file, sample, recognised: kept, ...counts });
@@ -130,9 +138,19 @@ async function withoutSharedIds(staging: Staging, file: SourceFile, recognised: 
   return { ...recognised, columns, unread: [...recognised.unread, column] };
 }
 
-function requireColumns(file: SourceFile, names: string[], { columns }: Recognised): void {
+async function setTypeBySession(
+  staging: Staging,
+  { index }: SourceFile,
+  { layout, columns }: Recognised,
+): Promise<void> {
+  if (layout?.typeBySession === undefined || columns.has('type')) return;
+  const { prefix, type } = layout.typeBySession;
+  await staging.run(`UPDATE clean_${index} SET type = ${literal(type)} WHERE starts_with(session, ${literal(prefix)})`);
+}
+
+function requireColumns(file: SourceFile, names: string[], { columns }: Recognised, given?: GivenColumns): void {
   for (const field of ['user', 'item'] as const) {
-    if (columns.has(field)) continue;
+    if (columns.has(field) || given?.columns[field] !== undefined) continue;
     throw errors.IMPORT_MISSING_COLUMN({ file: file.path, field, found: names, accepted: COLUMN_SYNONYMS[field] });
   }
 }

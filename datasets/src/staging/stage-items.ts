@@ -16,7 +16,7 @@ import { toItem } from '../mapping/to-item.ts';
 import { rawItem } from '../raw/amazon.ts';
 import { readId } from '../values/ids.ts';
 import { isMissing } from '../values/missing.ts';
-import { createProblems, problemReporter, type ReportProblem, shapeCause } from './problems.ts';
+import { createProblems, HEADER_CAUSE, problemReporter, type ReportProblem, shapeCause } from './problems.ts';
 import { type OnRecordObject, readRecordsOf, unfloatIds } from './read-records.ts';
 import { recogniseFile } from './recognise-file.ts';
 import { type RepeatedItems, removeRepeatedIds } from './repeated-items.ts';
@@ -41,6 +41,8 @@ export interface StagedItems {
 export interface StageItemsOptions {
   repeatedItems: RepeatedItems;
   listSeparator?: string;
+  /** The names of the columns of the log, which may show by which id it knows the items. */
+  logColumns: readonly string[];
 }
 
 /**
@@ -54,7 +56,7 @@ export async function stageItems(
   files: SourceFile[],
   given: GivenColumns,
   store: Store,
-  { repeatedItems, listSeparator }: StageItemsOptions,
+  { repeatedItems, listSeparator, logColumns }: StageItemsOptions,
   context: RunContext,
 ): Promise<StagedItems> {
   await createProblems(staging);
@@ -65,9 +67,10 @@ export async function stageItems(
     problems: await staging.append('problems'),
     badItems: await staging.append('bad_items'),
   };
+  const surroundings = { catalogueColumns: [], catalogueFiles: [], logColumns };
   const catalogues: StagedCatalogue[] = [];
   for (const file of files) {
-    const { sample, recognised } = await recogniseFile(staging, file, 'items', given, NO_CATALOGUE);
+    const { sample, recognised } = await recogniseFile(staging, file, 'items', given, surroundings);
     const separators = listSeparator === undefined ? layoutSeparators(recognised) : [listSeparator];
     const catalogue = { file, sample, recognised, columns: createCatalogueColumns(separators) };
     const finder = createColumnFinder(recognised.columns, sample.names, given);
@@ -88,6 +91,8 @@ function layoutSeparators({ layout, columns }: Recognised): readonly string[] | 
   return columns.get('categories')?.endsWith(':token_seq') ? [' '] : layout?.separators;
 }
 
+const TOTAL = /^(grand |sub)?total:?$|^(gesamt)?summe:?$|^gesamt:?$|^sum:?$|^somme:?$/i;
+
 interface Sinks {
   items: RowAppender;
   problems: RowAppender;
@@ -104,6 +109,16 @@ async function stageFile(
   let lines = 0;
   const report = problemReporter(problems);
   const required = recognised.layout?.required === 'item' ? recognised.columns.get('item') : undefined;
+  const id = recognised.columns.get('item');
+  const named = [...recognised.columns.values()];
+  // Files that were joined have their header line in the middle too.
+  const isHeaderLine = (record: Record<string, unknown>) =>
+    named.length > 0 && named.every((name) => record[name] === name);
+  /** The last line of a report has a total in place of an id, and hardly any text. */
+  const isTotal = (record: Record<string, unknown>) =>
+    TOTAL.test(String(record[id!])) &&
+    named.length > 1 &&
+    named.every((name) => name === id || name === recognised.columns.get('price') || isMissing(record[name]));
   const onBlock = () => {
     signal?.throwIfAborted();
     items.flush();
@@ -117,6 +132,10 @@ async function stageFile(
       if (id !== undefined) badItems.row([], [id]);
     } else if (required !== undefined && isMissing(record[required])) {
       report(file.index, line, 'item', 'the line names no item', `has no ${required}`);
+    } else if (isHeaderLine(record)) {
+      report(file.index, line, 'item', HEADER_CAUSE, HEADER_CAUSE);
+    } else if (isTotal(record)) {
+      report(file.index, line, 'item', 'is the line of a total', `is the line of a total: ${record[id!]}`);
     } else {
       keep(line, file.raw === undefined ? record : rawItem(file.raw, record));
     }

@@ -2,6 +2,7 @@
  * The times of staged event files. Numbers and plain ISO 8601 are read in SQL. All other texts are
  * read once per distinct text by `parseTimeText`, so import and HTTP read them alike.
  */
+import { type DateOrder, EARLIEST_TIME, latestTime, parseTimeText } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import { createOrderEvidence, decideOrder, type OrderEvidence } from '../values/date-order.ts';
@@ -13,8 +14,6 @@ import {
   type TimeShape,
   timeForm,
 } from '../values/time-column.ts';
-import { EARLIEST_TIME, latestTime } from '../values/time-range.ts';
-import { type DateOrder, parseTimeText } from '../values/time-text.ts';
 import type { Staging } from './staging.ts';
 
 export interface TimeColumn {

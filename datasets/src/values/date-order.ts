@@ -1,5 +1,5 @@
 /** Which number of 03/04/2024 is the month: decided by the whole column, as only days exceed 12. */
-import type { DateOrder } from './time-text.ts';
+import type { DateOrder } from '@lorekeep/core';
 
 export interface OrderEvidence {
   /** @param possible the orders in which a value is a date */

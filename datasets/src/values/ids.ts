@@ -14,6 +14,14 @@ const BLANKS = '\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u30
 
 const WHOLE_FLOAT = /^-?\d+\.0+$/;
 
+/** What spreadsheets and pandas make of long numbers. Different ids become one. */
+const ROUNDED = /^-?\d(\.\d+)?e\+\d{2,}$/i;
+
+/** SQL for an id whose last digits are lost. The first condition is cheap and false for nearly all ids. */
+export function roundedSql(column: string): string {
+  return `(contains(${column}, '+') AND regexp_full_match(${column}, '-?\\d(\\.\\d+)?[eE]\\+\\d{2,}'))`;
+}
+
 export type IdOrProblem = { id: string; problem?: undefined } | { id?: undefined; problem: string };
 
 /** @param floats the ids of the column are floats of whole numbers: `10039.0` is `10039` */
@@ -26,6 +34,7 @@ export function readId(value: unknown, floats = false): IdOrProblem {
   if (trimmed === '') return { problem: 'is empty' };
   if (isMissingWord(trimmed)) return { problem: `is missing: ${JSON.stringify(trimmed)}` };
   if (!trimmed.isWellFormed()) return { problem: 'is not Unicode' };
+  if (ROUNDED.test(trimmed)) return { problem: `is a rounded number: ${JSON.stringify(trimmed)}` };
   const id = floats && WHOLE_FLOAT.test(trimmed) ? withoutFraction(trimmed) : trimmed.normalize('NFC');
   if (id.length > MAX_ID_LENGTH && [...id].length > MAX_ID_LENGTH) {
     return { problem: `is longer than ${MAX_ID_LENGTH} characters` };

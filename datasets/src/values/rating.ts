@@ -1,5 +1,5 @@
 /** Ratings as people write them: `4,5`, `4/5`, `80%`, `4 stars`, `4 out of 5`. */
-import { numberOf } from './timestamp.ts';
+import { numberOf } from '@lorekeep/core';
 
 const WITH_SCALE = /^(\d+(?:[.,]\d+)?)\s*(?:\/\s*\d+|out of \d+(?: stars)?|stars?|%)$/i;
 

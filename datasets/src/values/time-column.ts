@@ -2,8 +2,7 @@
  * How the times of a whole column are read: one unit for all numbers, one order for all dates such
  * as 03/04/2024. Values that do not fit the column are malformed; they are not read in another way.
  */
-import { EXCEL_DAYS, EXCEL_EPOCH_DAY, MAX_ORDINAL, UNIT_NAMES, UNITS_PER_SECOND } from './time-range.ts';
-import type { DateOrder } from './time-text.ts';
+import { type DateOrder, EXCEL_DAYS, EXCEL_EPOCH_DAY, MAX_ORDINAL, UNIT_NAMES, UNITS_PER_SECOND } from '@lorekeep/core';
 
 /**
  * What one value looks like: a number of some unit, a number too small for a moment, ISO 8601 as SQL

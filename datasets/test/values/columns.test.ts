@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { LorekeepError } from '@lorekeep/core';
-import { type ImportSummary, importFiles, readTimestamp } from '@lorekeep/datasets';
+import { type LorekeepError, readTimestamp } from '@lorekeep/core';
+import { type ImportSummary, importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
 import { allEvents, type Files, hasCode, importInto, put, putCatalogue } from '../import/harness.ts';
 

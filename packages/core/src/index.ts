@@ -45,5 +45,17 @@ export { createRandom, fillWords, type Random, type RandomState } from './random
 export type { RowOf, TrainedRow } from './rows.ts';
 export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './sparse-rows.ts';
 export { checkNodeVersion, isNodeRecent, MIN_NODE, systemError, systemErrors } from './system-errors.ts';
+export {
+  EARLIEST_TIME,
+  EXCEL_DAYS,
+  EXCEL_EPOCH_DAY,
+  latestTime,
+  MAX_ORDINAL,
+  UNIT_NAMES,
+  UNITS_PER_SECOND,
+  unitOf,
+} from './time/time-range.ts';
+export { DATE_ORDERS, type DateOrder, parseTimeText, type TextTime } from './time/time-text.ts';
+export { numberOf, readTimestamp, type TimeOrProblem } from './time/timestamp.ts';
 export { createTopK, type TopK } from './top-k.ts';
 export { dot, gatherRows } from './vectors.ts';

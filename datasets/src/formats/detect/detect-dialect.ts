@@ -13,6 +13,7 @@ import { compressionOf, openUnpacked, readHead } from '../unpack.ts';
 import { countHighBytes, createUtf8Check, encodingOf, isBinary, wideEncoding } from './encoding.ts';
 import { extraCellOf, isFirstRowData } from './header.ts';
 import { jsonShapeOf, looksLikeJson } from './json-shape.ts';
+import { preambleOf } from './preamble.ts';
 import { tableSyntaxOf } from './quoting.ts';
 import { firstRecords, separatorOf } from './separator.ts';
 import { foreignFile, foreignText } from './signature.ts';
@@ -164,12 +165,12 @@ async function jsonDialect(content: Content, { format, recordPath, isColumnName 
 async function tableDialect(content: Content, options: DetectOptions): Promise<Dialect> {
   const { file, compression, encoding, scan, named } = content;
   const { separator: given, isColumnName } = options;
-  const declared = /^\s*"?sep=(\t|[^\s"]{1,4})"?\s*\r?\n/i.exec(content.text);
-  const text = declared === null ? content.text : content.text.slice(declared[0].length);
+  const preamble = preambleOf(content.text, isColumnName);
+  const text = content.text.slice(preamble.end);
   const usual = named === 'tsv' ? '\t' : named === 'csv' ? ',' : undefined;
   const separator =
     given ??
-    declared?.[1] ??
+    preamble.separator ??
     (options.format === 'tsv' ? '\t' : separatorOf({ file, text, usual, isColumnName })) ??
     usual;
   if (separator === undefined) throw errors.IMPORT_UNKNOWN_FORMAT({ file });
@@ -180,7 +181,7 @@ async function tableDialect(content: Content, options: DetectOptions): Promise<D
     open: () => openText(file, { compression, encoding }),
     hasQuote: scan.counts[QUOTE] > 0,
     hasBackslash: scan.counts[BACKSLASH] > 0,
-    skippedLines: declared === null ? 0 : 1,
+    skippedLines: preamble.lines,
   });
   const format =
     options.format === 'csv' || options.format === 'tsv' ? options.format : separator === '\t' ? 'tsv' : 'csv';
@@ -192,8 +193,8 @@ async function tableDialect(content: Content, options: DetectOptions): Promise<D
     encoding,
     separator,
     ...habits,
-    ...(declared === null ? {} : { skippedLines: 1 }),
-    ...(declared === null && isPlain(content, syntax, rows[0]?.length ?? 0) ? { plainLines: scan.lines } : {}),
+    ...(preamble.lines === 0 ? {} : { skippedLines: preamble.lines }),
+    ...(preamble.lines === 0 && isPlain(content, syntax, rows[0]?.length ?? 0) ? { plainLines: scan.lines } : {}),
     numbering: 'lines',
     ...headerOf(content, separator, rows, options),
   };

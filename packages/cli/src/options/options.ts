@@ -2,7 +2,8 @@
  * The options of all commands, each with its default and its limits in one place. Defaults and
  * limits that belong to the library are taken from there.
  */
-import { DATE_ORDERS, FORMATS, RAW_FORMATS, REPEATED_ITEMS, UNKNOWN_ITEMS } from '@lorekeep/datasets';
+import { DATE_ORDERS } from '@lorekeep/core';
+import { FORMATS, RAW_FORMATS, REPEATED_ITEMS, UNKNOWN_ITEMS } from '@lorekeep/datasets';
 import {
   DEFAULT_MODEL,
   DEFAULT_TEMPLATE,

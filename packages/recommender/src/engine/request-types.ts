@@ -70,8 +70,11 @@ export interface EventInput {
    * history. Default `'interaction'`.
    */
   type?: string;
-  /** Unix seconds, at most 1e11: milliseconds are refused. Default: the time of arrival. */
-  timestamp?: number;
+  /**
+   * A Unix time in seconds, milliseconds, microseconds or nanoseconds, or a text such as
+   * `2026-03-01T12:00:00Z`, between 1990 and tomorrow. Default: the time of arrival.
+   */
+  timestamp?: number | string;
   rating?: number;
   /** Where: `'home'`, `'search'`, … */
   surface?: string;

@@ -3,6 +3,7 @@
  * OpenAPI document of the HTTP service; `request-types.ts` has their types. Every text and every list
  * has a limit, so that the cost of a request is bounded.
  */
+import { readTimestamp } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import { z } from 'zod';
 import { requestInvalid } from './request-invalid.ts';
@@ -92,6 +93,10 @@ export const userSchema = strictObject(
   '; other properties go in attributes',
 ).describe('A user. Only the id is required.');
 
+const TIMES =
+  'A Unix time in seconds, milliseconds, microseconds or nanoseconds, or a text such as 2026-03-01T12:00:00Z, between ' +
+  '1990 and tomorrow.';
+
 export const eventSchema = strictObject({
   id: idSchema.optional().describe('Events with the same id are one event: the first that arrives counts.'),
   user: idSchema,
@@ -100,10 +105,15 @@ export const eventSchema = strictObject({
     .default('interaction')
     .describe("'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history."),
   timestamp: z
-    .number()
-    .max(MAX_TIMESTAMP, 'Expected Unix seconds. This looks like milliseconds or microseconds.')
+    .union([z.number(), z.string().max(100)], { error: 'Expected a number or a string of at most 100 characters.' })
+    .transform((value, context) => {
+      const { seconds, problem } = readTimestamp(value);
+      if (seconds !== undefined) return seconds;
+      context.addIssue(`${JSON.stringify(value)} ${problem}. ${TIMES}`);
+      return z.NEVER;
+    })
     .optional()
-    .describe('Unix seconds. Default: the time of arrival.'),
+    .describe(`${TIMES} Default: the time of arrival.`),
   rating: z.number().optional(),
   surface: text(256, 1).optional().describe("Where: 'home', 'search', …"),
   session: text(256, 1).optional(),

@@ -50,6 +50,7 @@ describe('deletion', () => {
   });
 
   test('events go by filter; no condition, an unknown one and milliseconds are refused', async () => {
+    const DAY = 1_700_000_000;
     const event = (id: string, timestamp: number) => ({
       id,
       user: 'visitor',
@@ -57,9 +58,18 @@ describe('deletion', () => {
       type: 'cart',
       timestamp,
     });
-    await client.post('/v1/events', [event('e1', 100), event('e2', 200.5), event('e3', 300), event('e4', 400)]);
+    await client.post('/v1/events', [
+      event('e1', DAY + 100),
+      event('e2', DAY + 200.5),
+      event('e3', DAY + 300),
+      event('e4', DAY + 400),
+    ]);
     assert.equal((await remove('/v1/events?id=e1&id=e9')).body.events, 1);
-    assert.equal((await remove('/v1/events?user=visitor&type=cart&type=view&after=200.5&before=300')).body.events, 1);
+    assert.equal(
+      (await remove(`/v1/events?user=visitor&type=cart&type=view&after=${DAY + 200.5}&before=${DAY + 300}`)).body
+        .events,
+      1,
+    );
     assert.equal((await remove('/v1/events?item=music-2&type=view')).body.events, 0);
     const { body } = await remove('/v1/events?user=visitor');
     assert.deepEqual([body.events, body.users], [2, 1]);

@@ -93,7 +93,11 @@ describe('routes', () => {
     const answer = await post('/v1/recommend', { user: 'http-user', k: 3 });
     assert.equal(answer.body.source, 'linear');
     assert.deepEqual([...new Set(answer.body.items.map(({ id }: { id: string }) => topicOf(id)))], ['music']);
-    const batch = Array.from({ length: 1000 }, (_, n) => ({ user: `batch-${n}`, item: 'garden-1', timestamp: n }));
+    const batch = Array.from({ length: 1000 }, (_, n) => ({
+      user: `batch-${n}`,
+      item: 'garden-1',
+      timestamp: 1_700_000_000 + n,
+    }));
     assert.deepEqual((await post('/v1/events', batch)).body, { appended: 1000 });
     assert.deepEqual(await shop.store.histories(['batch-999'], 5), [['garden-1']]);
   });
@@ -118,11 +122,11 @@ describe('routes', () => {
   });
 
   test('impressions and clicks that name a request become one row of the impression log', async () => {
-    const shown = { user: 'shown-1', type: 'impression', surface: 'home', request: 'r1', timestamp: 100 };
+    const shown = { user: 'shown-1', type: 'impression', surface: 'home', request: 'r1', timestamp: 1_700_000_100 };
     const events = [
       { ...shown, item: 'music-1', position: 0 },
       { ...shown, item: 'music-2', position: 1 },
-      { user: 'shown-1', item: 'music-2', type: 'click', request: 'r1', timestamp: 9000 },
+      { user: 'shown-1', item: 'music-2', type: 'click', request: 'r1', timestamp: 1_700_009_000 },
     ];
     assert.deepEqual((await post('/v1/events', events)).body, { appended: 3 });
     const log = await shop.store.impressionLog({ outcomes: ['click'] });
@@ -135,6 +139,44 @@ describe('routes', () => {
       ],
     );
     assert.equal(log.requests[mine[0]], log.requests[mine[1]]);
+  });
+
+  test('times are read as the import reads them, in any unit and as text', async () => {
+    const seconds = 1_764_486_000;
+    const forms = [
+      seconds,
+      seconds * 1e3,
+      seconds * 1e6,
+      `${seconds}000000000`,
+      '2025-11-30T08:00:00+01:00',
+      '20251130T070000Z',
+    ];
+    for (const [n, timestamp] of forms.entries()) {
+      const event = { user: `clock-${n}`, item: 'garden-1', type: 'view', timestamp };
+      assert.deepEqual((await post('/v1/events', event)).body, { appended: 1 }, String(timestamp));
+      const { events } = await shop.store.deleteEvents({ user: event.user, after: seconds, before: seconds + 1 });
+      assert.equal(events, 1, String(timestamp));
+    }
+    for (const timestamp of [
+      0,
+      12,
+      -1,
+      1e30,
+      Date.now() + 3 * 86_400_000,
+      '1970-01-01',
+      '03/04/2024',
+      'now',
+      '',
+      true,
+      null,
+    ]) {
+      refused(
+        await post('/v1/events', { user: 'u', item: 'garden-1', timestamp }),
+        400,
+        'REQUEST_INVALID',
+        'timestamp',
+      );
+    }
   });
 
   test('an id with any characters can be asked for, when it is percent-encoded', async () => {

@@ -50,7 +50,7 @@ export function eventsChecks(check: Check): void {
     const events: Event[] = [
       { ...at('ü', 'b', 5.25, 'purchase'), rating: 4.5, surface: 'home', session: 's1', position: 0 },
       at('v', 'a', -3),
-      at('ü', 'a', 1e15, 'impression'),
+      at('ü', 'a', 1e11, 'impression'),
       at('v', 'a', -3),
     ];
     await store.appendEvents(events.slice(0, 1));
@@ -58,6 +58,8 @@ export function eventsChecks(check: Check): void {
     assert.deepEqual(await collect(store.events({ batchSize: 3 })), events);
     assert.deepEqual(await collect(store.events({ types: ['view', 'never'], batchSize: 1 })), [events[1], events[3]]);
     assert.deepEqual(await collect(store.events({ types: [] })), []);
+    // Milliseconds would be the newest event for ever.
+    await assert.rejects(store.appendEvents([at('v', 'a', 1_700_000_000_000)]), code('EVENT_INVALID'));
     assert.deepEqual(await store.counts(), { items: 2, users: 2, events: 4 });
   });
 

@@ -7,7 +7,7 @@ import { errors } from '../errors.ts';
 import type { Item } from './catalogue.ts';
 import type { EventFilter } from './deletion.ts';
 import type { Event } from './event-log.ts';
-import { eventTypeProblem, idProblem } from './limits.ts';
+import { eventTypeProblem, idProblem, MAX_TIMESTAMP } from './limits.ts';
 import type { UserRecord } from './users.ts';
 
 /**
@@ -156,6 +156,7 @@ function eventProblem(event: Event): string | undefined {
   const type = eventTypeProblem(event.type);
   if (type !== undefined) return `type ${type}`;
   if (!Number.isFinite(event.timestamp)) return 'timestamp is not a finite number';
+  if (Math.abs(event.timestamp) > MAX_TIMESTAMP) return 'timestamp is not in Unix seconds';
   if (event.rating !== undefined && !Number.isFinite(event.rating)) return 'rating is not a finite number';
   if (event.surface !== undefined && !isText(event.surface)) return 'surface is not a well-formed string';
   if (event.session !== undefined && !isText(event.session)) return 'session is not a well-formed string';

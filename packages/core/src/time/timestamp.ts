@@ -1,6 +1,7 @@
 /**
  * One value as a time. A number is told by its size (`time-range.ts`); text is read by
- * `time-text.ts`. The import reads whole columns with the same rules (`time-column.ts`).
+ * `time-text.ts`. Events over HTTP are read with it; the import reads whole columns with the same
+ * rules.
  */
 import { latestTime, rangeProblem, UNITS_PER_SECOND, unitOf } from './time-range.ts';
 import { type DateOrder, parseTimeText } from './time-text.ts';

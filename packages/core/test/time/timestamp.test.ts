@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTimestamp } from '@lorekeep/datasets';
+import { readTimestamp } from '@lorekeep/core';
 
 /** Independent of the reader: the moment is given as its parts. */
 const at = (...[year, month, day, hour = 0, minute = 0, second = 0, ms = 0]: number[]) =>
