@@ -17,7 +17,7 @@ export { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions
 export { type SimulatedShop, type SimulatedTruth, simulateShop, type TrueImpression } from './simulated/shop.ts';
 export type { UserState } from './simulated/world/users.ts';
 export { type SimulatedFiles, writeSimulatedShop } from './simulated/write-shop.ts';
-export { UNKNOWN_ITEMS, type UnknownItems } from './staging/check-events.ts';
-export type { OutcomeNames } from './staging/outcomes.ts';
+export { UNKNOWN_ITEMS, type UnknownItems } from './staging/events/check-events.ts';
+export type { OutcomeNames } from './staging/events/outcomes.ts';
 export type { ProblemGroup } from './staging/problems.ts';
 export { REPEATED_ITEMS, type RepeatedItems } from './staging/repeated-items.ts';

@@ -1,6 +1,6 @@
 /** Whether an import may go on with its malformed lines, and what its error says if not. */
 import { errors } from '../errors.ts';
-import { UNKNOWN_ITEM_CAUSE } from '../staging/check-events.ts';
+import { UNKNOWN_ITEM_CAUSE } from '../staging/events/check-events.ts';
 import { countLines, groupProblems, readBadLines } from '../staging/problems.ts';
 import type { Staging } from '../staging/staging.ts';
 import { describeMismatch } from '../staging/unknown-items.ts';

@@ -1,7 +1,7 @@
 /** Which staged rows are imported: those of the k-core that no earlier import added. */
 import { errors } from '../errors.ts';
 import type { SourceFile } from '../formats/source-file.ts';
-import { findCore } from '../staging/core-filter.ts';
+import { findCore } from '../staging/events/core-filter.ts';
 import type { RowFilter } from '../staging/staged-rows.ts';
 import type { Staging } from '../staging/staging.ts';
 

@@ -14,9 +14,9 @@ import { type ImportRecord, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/st
 import { changeText, errors } from '../errors.ts';
 import { EVENT_FIELDS } from '../mapping/columns.ts';
 import { createGivenColumns, type GivenColumns } from '../mapping/locate.ts';
-import { countOutcomes, createOutcomeColumns } from '../staging/outcomes.ts';
+import { countOutcomes, createOutcomeColumns } from '../staging/events/outcomes.ts';
+import { stageEvents } from '../staging/events/stage-events.ts';
 import { groupProblems, readBadLines } from '../staging/problems.ts';
-import { stageEvents } from '../staging/stage-events.ts';
 import { stageItems } from '../staging/stage-items.ts';
 import { stageUsers } from '../staging/stage-users.ts';
 import { literal, openStaging, type Staging } from '../staging/staging.ts';

@@ -1,9 +1,9 @@
 /** How the files of an import were understood, for people and programs. */
 import type { Compression, Format } from '../formats/format.ts';
 import type { Dialect } from '../formats/source-file.ts';
-import { countOutcomes, type OutcomeColumns } from '../staging/outcomes.ts';
+import { countOutcomes, type OutcomeColumns } from '../staging/events/outcomes.ts';
+import type { StagedEvents, StagedLog } from '../staging/events/stage-events.ts';
 import { groupProblems, type ProblemGroup } from '../staging/problems.ts';
-import type { StagedEvents, StagedLog } from '../staging/stage-events.ts';
 import type { StagedItems } from '../staging/stage-items.ts';
 import type { StagedUserFile } from '../staging/stage-users.ts';
 import { type ColumnsOfFile, firstEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';

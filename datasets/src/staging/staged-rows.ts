@@ -7,7 +7,7 @@ import type { Event, Item, UserRecord } from '@lorekeep/store';
 import type { CatalogueColumns } from '../mapping/catalogue-column.ts';
 import { EVENT_FIELDS } from '../mapping/columns.ts';
 import type { RawItem } from '../mapping/to-item.ts';
-import { outcomeOf } from './outcomes.ts';
+import { outcomeOf } from './events/outcomes.ts';
 import { identifier, type Staging } from './staging.ts';
 
 /** SQL conditions that choose which staged rows are imported; an empty string chooses all. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { importFiles } from '@lorekeep/datasets';
 import { type Event, type ImpressionLog, openStore } from '@lorekeep/store';
-import { outcomeOf } from '../../src/staging/outcomes.ts';
+import { outcomeOf } from '../../src/staging/events/outcomes.ts';
 import { allEvents, badLinesOf, EMPTY, type Files, folder, hasCode, importInto, put, putCatalogue } from './harness.ts';
 
 const shortly = ({ user, item, type, timestamp }: Event) => `${user} ${item} ${type} ${timestamp}`;

@@ -3,9 +3,9 @@
  * read once per distinct text by `parseTimeText`, so import and HTTP read them alike.
  */
 import { type DateOrder, EARLIEST_TIME, latestTime, parseTimeText } from '@lorekeep/core';
-import { errors } from '../errors.ts';
-import type { SourceFile } from '../formats/source-file.ts';
-import { createOrderEvidence, decideOrder, type OrderEvidence } from '../values/date-order.ts';
+import { errors } from '../../errors.ts';
+import type { SourceFile } from '../../formats/source-file.ts';
+import { createOrderEvidence, decideOrder, type OrderEvidence } from '../../values/date-order.ts';
 import {
   decideTimes,
   shapeSql,
@@ -13,8 +13,8 @@ import {
   type TimeReading,
   type TimeShape,
   timeForm,
-} from '../values/time-column.ts';
-import type { Staging } from './staging.ts';
+} from '../../values/time-column.ts';
+import type { Staging } from '../staging.ts';
 
 export interface TimeColumn {
   reading: TimeReading;

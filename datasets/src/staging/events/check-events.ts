@@ -6,10 +6,10 @@
  */
 import { EARLIEST_TIME } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';
-import { roundedSql } from '../values/ids.ts';
-import { missingWordSql } from '../values/missing.ts';
-import { secondsSql, shapeName, type TimeShape } from '../values/time-column.ts';
-import { identifier, literal as quote, type Staging } from './staging.ts';
+import { roundedSql } from '../../values/ids.ts';
+import { missingWordSql } from '../../values/missing.ts';
+import { secondsSql, shapeName, type TimeShape } from '../../values/time-column.ts';
+import { identifier, literal as quote, type Staging } from '../staging.ts';
 import type { TimeColumn } from './time-columns.ts';
 
 /** The type of an event whose file gives none. */

@@ -5,25 +5,25 @@
  */
 import { basename } from 'node:path';
 import type { DateOrder, RunContext } from '@lorekeep/core';
-import { errors } from '../errors.ts';
-import { isPath } from '../formats/json/paths.ts';
-import type { SourceFile } from '../formats/source-file.ts';
-import { type JsonRecord, readTextFile } from '../formats/text-file.ts';
-import { COLUMN_SYNONYMS, EVENT_FIELDS } from '../mapping/columns.ts';
-import { createContinuation } from '../mapping/continued.ts';
-import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../mapping/locate.ts';
-import type { Recognised } from '../mapping/recognise.ts';
-import type { FileSample } from '../mapping/sample.ts';
-import type { Surroundings } from '../mapping/search.ts';
-import { typedIdSql } from '../values/ids.ts';
+import { errors } from '../../errors.ts';
+import { isPath } from '../../formats/json/paths.ts';
+import type { SourceFile } from '../../formats/source-file.ts';
+import { type JsonRecord, readTextFile } from '../../formats/text-file.ts';
+import { COLUMN_SYNONYMS, EVENT_FIELDS } from '../../mapping/columns.ts';
+import { createContinuation } from '../../mapping/continued.ts';
+import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../../mapping/locate.ts';
+import type { Recognised } from '../../mapping/recognise.ts';
+import type { FileSample } from '../../mapping/sample.ts';
+import type { Surroundings } from '../../mapping/search.ts';
+import { typedIdSql } from '../../values/ids.ts';
+import { openParquet, parquetError } from '../parquet.ts';
+import { isPlainTable, stagePlainTable } from '../plain-table.ts';
+import { problemReporter, type ReportProblem, shapeCause } from '../problems.ts';
+import { recogniseFile } from '../recognise-file.ts';
+import { identifier, literal, type Staging } from '../staging.ts';
 import { checkEvents, type UnknownItems } from './check-events.ts';
 import { cleanEvents } from './clean-events.ts';
 import type { OutcomeColumns } from './outcomes.ts';
-import { openParquet, parquetError } from './parquet.ts';
-import { isPlainTable, stagePlainTable } from './plain-table.ts';
-import { problemReporter, type ReportProblem, shapeCause } from './problems.ts';
-import { recogniseFile } from './recognise-file.ts';
-import { identifier, literal, type Staging } from './staging.ts';
 import { readTimeColumns, type TimeColumn } from './time-columns.ts';
 
 /** An event file that has been read. */

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { LorekeepError } from '@lorekeep/core';
 import { type ImportOptions, importFiles } from '@lorekeep/datasets';
 import { openStore, type Store } from '@lorekeep/store';
-import { allEvents, allItems, type Files, hasCode, put, putCatalogue } from './harness.ts';
+import { allEvents, allItems, type Files, hasCode, put, putCatalogue } from '../harness.ts';
 
 async function errorOf(options: Files, store?: Store): Promise<LorekeepError> {
   const own = store ?? (await openStore(':memory:'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { importFiles } from '@lorekeep/datasets';
 import { openStore } from '@lorekeep/store';
-import { allEvents, allItems, folder, hasCode, put, putCatalogue } from './harness.ts';
+import { allEvents, allItems, folder, hasCode, put, putCatalogue } from '../harness.ts';
 
 test('the same content again changes nothing, also under other file names', async () => {
   const store = await openStore(':memory:');

@@ -6,9 +6,9 @@
  */
 import { sha256 } from '@lorekeep/core';
 import { type Event, idProblem } from '@lorekeep/store';
-import { errors } from '../errors.ts';
-import type { SourceFile } from '../formats/source-file.ts';
-import { identifier, literal, type Staging } from './staging.ts';
+import { errors } from '../../errors.ts';
+import type { SourceFile } from '../../formats/source-file.ts';
+import { identifier, literal, type Staging } from '../staging.ts';
 
 /** Event type → name of its column. */
 export type OutcomeNames = Record<string, string>;

@@ -5,7 +5,7 @@
  * removed with their user or item.
  */
 import { PASSIVE_EVENT_TYPES } from '@lorekeep/store';
-import { literal, type Staging } from './staging.ts';
+import { literal, type Staging } from '../staging.ts';
 
 /** Makes the tables `core (user, item)`, `kept_users (id)` and `kept_items (id)` from `events`. */
 export async function findCore(staging: Staging, minUserEvents: number, minItemEvents: number): Promise<void> {

@@ -3,13 +3,13 @@
  * words for "no value" as null. Ids keep these words, because a line without an id is malformed and
  * its message shows what was there.
  */
-import type { EVENT_FIELDS } from '../mapping/columns.ts';
-import { idSql, trimSql, wholeFloatSql } from '../values/ids.ts';
-import { missingWordSql } from '../values/missing.ts';
-import { readRating } from '../values/rating.ts';
+import type { EVENT_FIELDS } from '../../mapping/columns.ts';
+import { idSql, trimSql, wholeFloatSql } from '../../values/ids.ts';
+import { missingWordSql } from '../../values/missing.ts';
+import { readRating } from '../../values/rating.ts';
+import { HEADER_CAUSE } from '../problems.ts';
+import { identifier, literal, type Staging } from '../staging.ts';
 import { type OutcomeColumns, outcomeColumnsSql, SHOWN } from './outcomes.ts';
-import { HEADER_CAUSE } from './problems.ts';
-import { identifier, literal, type Staging } from './staging.ts';
 import { shapeColumn } from './time-columns.ts';
 
 /**
