@@ -72,6 +72,11 @@ export interface Imports {
    * runs arrives before the import: the items and users that the import adds come later in
    * their order, and the content that it gives an item or a user replaces that of the write. Imports run
    * one after another.
+   *
+   * A store in a file may sort many events at once: an import of 500,000 events or more (`events` of
+   * the record) into a store with at most 5000 builds the index of histories at its end. Other writes
+   * wait meanwhile, about a second per million events on a machine without other load, and up to
+   * `busyMs`. Reads go on.
    * @throws LorekeepError `IMPORT_REPEATED` (nothing is written) if another import has this
    *   fingerprint or one of these contents; `IMPORT_UNKNOWN`, `IMPORT_NOT_RECORDED` for `replaces`
    */

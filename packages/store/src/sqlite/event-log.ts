@@ -7,7 +7,7 @@ import type { LiveWriter } from './live-writer.ts';
 import { createEventRules } from './meaning/event-rules.ts';
 import { meaningReader } from './meaning/meaning-reader.ts';
 import { createUserReads } from './meaning/user-reads.ts';
-import { HORIZON } from './visibility.ts';
+import { HORIZON, seenBefore } from './visibility.ts';
 
 type EventRow = { [name in keyof Required<Omit<Event, 'id'>>]: Event[name] | null } & {
   arrival: number;
@@ -42,7 +42,7 @@ export function createEventLog(access: Access, writer: LiveWriter): EventLog {
     WHERE e.arrival < ${HORIZON} GROUP BY e.type ORDER BY events DESC, t.name`);
   const ratingCounts = database.prepare<[], { rating: number; events: number }>(`
     SELECT rating, count(*) AS events FROM events
-    WHERE type > 0 AND rating IS NOT NULL AND +arrival < ${HORIZON} GROUP BY rating ORDER BY rating LIMIT ${MAX_RATINGS}`);
+    WHERE type > 0 AND rating IS NOT NULL AND ${seenBefore('arrival')} GROUP BY rating ORDER BY rating LIMIT ${MAX_RATINGS}`);
 
   return {
     async appendEvents(events) {

@@ -7,7 +7,7 @@ import type { Database } from 'better-sqlite3';
 import type { InteractionLog, NegativeEvents } from '../contract/event-log.ts';
 import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { Meanings } from './meaning/meaning-reader.ts';
-import { deletionsReader, HORIZON } from './visibility.ts';
+import { deletionsReader, HORIZON, seenBefore } from './visibility.ts';
 
 /**
  * Rows per read: enough to hide the cost of the call, few enough that the rows stay cheap to
@@ -86,8 +86,7 @@ function readEvents(
   meanings: Meanings,
   { types: wantsTypes }: Wanted,
 ): FoundEvents {
-  // The plus sign keeps SQLite on the index `histories`.
-  const visible = `type > 0 AND +arrival < ${HORIZON}`;
+  const visible = `type > 0 AND ${seenBefore('arrival')}`;
   const countOf = (condition: string) =>
     database.prepare<[], number>(`SELECT count(*) FROM events WHERE ${visible} AND ${condition}`).pluck().get()!;
   const count = countOf(meanings.positive);

@@ -36,6 +36,14 @@ const NOTHING_HIDDEN = Number.MAX_SAFE_INTEGER;
 
 /** SQL: rows whose number is at least this are hidden. */
 export const HORIZON = `(SELECT coalesce(max(horizon), ${NOTHING_HIDDEN}) FROM pending_import WHERE committed = 0)`;
+/**
+ * SQL: rows that can be seen, for reads that the index `histories` answers alone. The likelihood keeps
+ * SQLite from reading all events by arrival where it has the index. While a large import runs without
+ * the index (import/histories-index.ts), SQLite reads the events by arrival up to the horizon.
+ */
+export const seenBefore = (column: 'arrival' | 'e.arrival', horizon = HORIZON) =>
+  `likelihood(${column} < ${horizon}, 0.99)`;
+
 /** SQL: whether readers prefer `item_originals` to `items`. */
 export const ORIGINALS_COUNT = 'EXISTS (SELECT 1 FROM pending_import WHERE committed = 0)';
 

@@ -1,7 +1,8 @@
 /**
  * A process to be killed. It writes to the store named, and prints a line for every acknowledged
- * write (`append`), every batch of an import without end (`import`), or the end of an import of
- * `items` and `events` rows (`import:items:events`).
+ * write (`append`), every batch of an import without end (`import`), every batch of an import that is
+ * announced as large, with 20 batches (`large`), or the end of an import of `items` and `events` rows
+ * (`import:items:events`).
  */
 import { writeSync } from 'node:fs';
 import { openStore } from '@lorekeep/store';
@@ -38,6 +39,16 @@ if (what === 'append') {
       await null;
     }
   });
+} else if (what === 'large') {
+  await store.importAll({ ...importRecord('large'), events: 500_000 }, async (transaction) => {
+    await transaction.putItems(importedItems(10));
+    for (let batch = 0; batch < 20; batch++) {
+      await transaction.putEvents(importedEvents(batch * 5000, 5000, 10));
+      print(`batch ${batch}`);
+    }
+  });
+  print('end 20');
+  await store.close();
 } else {
   const [, items, events] = what.split(':').map(Number);
   print('start');

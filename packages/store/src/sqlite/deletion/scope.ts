@@ -4,7 +4,7 @@
  * have lost an event.
  */
 import type { Database } from 'better-sqlite3';
-import { horizonOf, NUMBERED, pendingImportReader } from '../visibility.ts';
+import { horizonOf, NUMBERED, pendingImportReader, seenBefore } from '../visibility.ts';
 import type { Steps } from './run.ts';
 
 /** Events per step. */
@@ -104,7 +104,7 @@ export function* deleteEventsOfUsers(scope: Scope, users: string, { where, value
   const remove = database.prepare(`
     DELETE FROM events WHERE arrival IN (
       SELECT arrival FROM events
-      WHERE user IN (${users}) AND type > 0 AND +arrival < :horizon AND (${where}) LIMIT ${STEP})`);
+      WHERE user IN (${users}) AND type > 0 AND ${seenBefore('arrival', ':horizon')} AND (${where}) LIMIT ${STEP})`);
   let removed = 0;
   for (;;) {
     const { changes } = remove.run({ ...values, horizon });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Deleted } from '../../contract/deletion.ts';
-import { returningNumbers } from '../visibility.ts';
+import { returningNumbers, seenBefore } from '../visibility.ts';
 import type { Steps } from './run.ts';
 import {
   closeScope,
@@ -98,10 +98,9 @@ export function* removeUsersWithoutEvents(scope: Scope): Steps<{ users: number; 
   for (const { table, column } of tablesNamingUsers(database)) {
     database.exec(`DELETE FROM temp.touched_users WHERE row IN (SELECT ${column} FROM ${table})`);
   }
-  // The plus sign keeps SQLite on the index `histories`.
   const keepKnown = database.prepare(`
     DELETE FROM temp.touched_users WHERE row BETWEEN ? AND ? AND EXISTS (
-      SELECT 1 FROM events e WHERE e.user = touched_users.row AND e.type > 0 AND +e.arrival < ?)`);
+      SELECT 1 FROM events e WHERE e.user = touched_users.row AND e.type > 0 AND ${seenBefore('e.arrival', '?')})`);
   const last = database.prepare<[], number | null>('SELECT max(row) FROM temp.touched_users').pluck().get() ?? -1;
   for (let row = 0; row <= last; row += USERS_PER_STEP) {
     keepKnown.run(row, row + USERS_PER_STEP - 1, horizon);

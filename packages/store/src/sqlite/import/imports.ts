@@ -18,6 +18,7 @@ import { connect, IN_MEMORY, translate } from '../connection.ts';
 import { arrivalsOfImport } from '../deletion/events.ts';
 import type { Steps } from '../deletion/run.ts';
 import { deletionsReader, pendingImportReader, startPendingImport } from '../visibility.ts';
+import { dropHistoriesIfLarge, hasHistories, restoreHistories } from './histories-index.ts';
 import { acquireImportLock, lockFileOf } from './lock.ts';
 import { createImportRecords } from './records.ts';
 import { replaceEvents } from './replace.ts';
@@ -68,9 +69,10 @@ export function createImports(access: Access, { readOnly }: { readOnly: boolean 
     const deadline = deadlineIn(busyMs);
     try {
       const slices = await openForImport(deadline);
+      const restore = () => restoreHistories(slices, path, busyMs);
       try {
-        await settleImport(slices);
-        return await importInto(slices, path, record, fill, options);
+        await settleImport(slices, restore);
+        return await importInto(slices, path, record, fill, options, restore);
       } finally {
         slices.close();
       }
@@ -81,11 +83,17 @@ export function createImports(access: Access, { readOnly }: { readOnly: boolean 
 
   /** Readers ignore hidden rows, so a failure here may wait for the next attempt. */
   async function clearUp(): Promise<void> {
-    if (readOnly || path === IN_MEMORY || pendingImportReader(database)() === undefined) return;
+    if (readOnly || path === IN_MEMORY) return;
+    // A version that does not build the index may have cleared up after the import.
+    if (pendingImportReader(database)() === undefined && hasHistories(database)) return;
     // Without waiting for the lock: if it is taken, that import runs.
     const slices = await openForImport(deadlineIn(busyMs), deadlineIn(0));
     try {
-      await settleImport(slices, () => isEnding);
+      await settleImport(
+        slices,
+        () => restoreHistories(slices, path, busyMs),
+        () => isEnding,
+      );
     } finally {
       slices.close();
     }
@@ -137,6 +145,7 @@ async function importInto(
   record: ImportRecord,
   fill: Fill,
   { replaces }: ImportAllOptions,
+  restoreIndex: () => Promise<void>,
 ): Promise<ReplacedEvents> {
   const { database } = slices;
   const records = createImportRecords(database);
@@ -145,6 +154,7 @@ async function importInto(
   const { id, horizon, ranges } = await slices.run(() => {
     records.check(record, replaces ?? []);
     const ranges = (replaces ?? []).map((fingerprint) => arrivalsOfImport(database, fingerprint));
+    dropHistoriesIfLarge(database, record.events);
     return { ...startPendingImport(database), ranges };
   });
   const writer = createImportWriter(database, horizon, ranges);
@@ -205,8 +215,9 @@ async function importInto(
   try {
     await fill(transaction);
     await end();
+    await restoreIndex();
     const result = await slices.runWhole(finish());
-    await settleImport(slices);
+    await settleImport(slices, restoreIndex);
     return result;
   } catch (error) {
     await cancel();
@@ -215,7 +226,7 @@ async function importInto(
     if (pending?.id !== id) throw error;
     // Then the import is complete. What is left to remove waits for the next import or start.
     if (pending.isCommitted && outcome !== undefined) return outcome;
-    await settleImport(slices).catch(() => {});
+    await settleImport(slices, restoreIndex).catch(() => {});
     throw error;
   }
 }

@@ -13,14 +13,20 @@ const STEP = 1000;
 
 /**
  * Finishes what an import has left, if anything. Only the holder of the import lock may call it.
+ * @param restoreIndex builds the index that a large import drops, if it is missing
  * @param isStopped asked between two steps; what is left then waits for the next call
  */
-export async function settleImport(slices: Slices, isStopped = () => false): Promise<void> {
+export async function settleImport(
+  slices: Slices,
+  restoreIndex: () => Promise<void>,
+  isStopped = () => false,
+): Promise<void> {
   const { database } = slices;
   const pending = pendingImportReader(database)();
-  if (pending === undefined) return;
+  if (pending === undefined) return restoreIndex();
   const steps = pending.isCommitted ? originalsRemoved : undoing(pending.horizon);
   if (await inSteps(slices, isStopped, steps)) {
+    await restoreIndex();
     await slices.run(() => database.exec('DELETE FROM replacing_events; DELETE FROM pending_import'));
   }
   await slices.commit();

@@ -12,6 +12,7 @@ import type {
 import type { Access } from '../access.ts';
 import { deadlineIn } from '../busy.ts';
 import { connect, IN_MEMORY, translate } from '../connection.ts';
+import { hasHistories } from '../import/histories-index.ts';
 import { HORIZON } from '../visibility.ts';
 import { createColumns, readImpressions, type Wanted } from './read.ts';
 
@@ -26,9 +27,13 @@ export function createImpressions(access: Access): Impressions {
       SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM events WHERE type > 0)
         - (SELECT count(*) FROM events WHERE type < 0 AND arrival >= ${HORIZON})`)
     .pluck();
+  // A large import drops the index, and few events can be seen while it runs.
+  const countByArrival = database
+    .prepare<[], number>(`SELECT count(*) FROM events WHERE type < 0 AND arrival < ${HORIZON}`)
+    .pluck();
   return {
     async countImpressions() {
-      return read(() => (hasAny.get()! === 0 ? 0 : count.get()!));
+      return read(() => (hasAny.get()! === 0 ? 0 : (hasHistories(database) ? count : countByArrival).get()!));
     },
 
     async *impressions(options = {}) {

@@ -1,6 +1,6 @@
 /** What single users chose and what they do not want, from the index `histories` alone. */
 import type { Database, Statement } from 'better-sqlite3';
-import { HORIZON } from '../visibility.ts';
+import { seenBefore } from '../visibility.ts';
 import type { Meanings } from './meaning-reader.ts';
 
 export interface UserReads {
@@ -37,9 +37,7 @@ export function createUserReads(database: Database, readMeanings: () => Meanings
 }
 
 function prepare(database: Database, { positive, negative }: Meanings): Statements {
-  // The plus sign keeps SQLite from reading all events by arrival instead of the user's by the
-  // index `histories`.
-  const ofUser = `user = (SELECT row FROM users WHERE id = ?) AND type > 0 AND +arrival < ${HORIZON}`;
+  const ofUser = `user = (SELECT row FROM users WHERE id = ?) AND type > 0 AND ${seenBefore('arrival')}`;
   return {
     history: database
       .prepare<[string, number], string>(`
