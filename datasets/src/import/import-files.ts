@@ -68,7 +68,7 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
 }
 
 async function importOnce(options: ImportOptions): Promise<ImportSummary> {
-  const { store, alone = false, events = [], temporaryDirectory, signal } = options;
+  const { store, alone = false, dryRun = false, events = [], temporaryDirectory, signal } = options;
   const plan = await planImport(options);
   const other = plan.imports.find((record) => record.fingerprint !== plan.fingerprint);
   if (alone && other !== undefined) {
@@ -76,7 +76,7 @@ async function importOnce(options: ImportOptions): Promise<ImportSummary> {
     throw errors.IMPORT_OTHER_DATA({ held: other.files, wanted: plan.paths, changed });
   }
   const before = plan.imports.find((record) => record.fingerprint === plan.fingerprint);
-  if (before !== undefined) return unchangedSummary(store, before, events);
+  if (before !== undefined) return { ...(await unchangedSummary(store, before, events)), dryRun };
 
   const staging = await openStaging(temporaryDirectory, signal);
   try {

@@ -4,7 +4,7 @@
  * change.
  */
 import { sha256, sha256OfFile } from '@lorekeep/core';
-import type { ImportRecord } from '@lorekeep/store';
+import type { ImportRecord, Store } from '@lorekeep/store';
 import type { SourceFile } from '../formats/source-file.ts';
 import { type ColumnNames, canonicalColumns, EVENT_FIELDS } from '../mapping/columns.ts';
 import { isRawFormat } from '../raw/amazon.ts';
@@ -53,6 +53,8 @@ interface Limits {
 
 /** All options that decide what an import makes of its files, by the names of `ImportOptions`. */
 export type ReadingOptions = Readonly<Record<string, unknown>>;
+
+const ITEMS_AT_ONCE = 1000;
 
 /** Fields that existed when contents were first stored; others have a part in them only if named. */
 const FIRST_FIELDS: readonly string[] = [
@@ -108,7 +110,13 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
   const firstUserFile = itemFiles.length + eventFiles.length;
   const roleOf = ({ index }: SourceFile): Role =>
     index < itemFiles.length ? 'items' : index < firstUserFile ? 'events' : 'users';
-  const fingerprint = fingerprintOf(files, hashes, roleOf, all);
+  const content = fingerprintOf(files, hashes, roleOf, all);
+  const isRepeated = stored.some((record) => record.fingerprint === content);
+  const mayReturn = isRepeated && itemFiles.length > 0 && !options.alone;
+  const gone = mayReturn ? await goneItems(options.store) : [];
+  // Items that were deleted since come back. If these files have none of them, they are read once
+  // more for nothing, and are recognised from then on.
+  const fingerprint = gone.length === 0 ? content : sha256(JSON.stringify({ content, gone }));
   const replaces = options.replace ? replacedBy(fingerprint, stored) : undefined;
   const imports = stored.filter((record) => !replaces?.includes(record));
   const imported = new Set(imports.flatMap((record) => record.contents));
@@ -139,6 +147,18 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
     imports,
     ...(replaces && { replaces }),
   };
+}
+
+/** Ids of deleted items that were not added again. */
+async function goneItems(store: Store): Promise<string[]> {
+  const deleted = await store.deletedItems(0);
+  const gone: string[] = [];
+  for (let at = 0; at < deleted.length; at += ITEMS_AT_ONCE) {
+    const ids = deleted.slice(at, at + ITEMS_AT_ONCE);
+    const items = await store.getItems(ids);
+    gone.push(...ids.filter((_, i) => items[i] === undefined));
+  }
+  return gone.sort();
 }
 
 /** All imports with events, but nothing if the only one of them is this very import. */

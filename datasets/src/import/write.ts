@@ -1,5 +1,5 @@
 /** Staged items and events into the store, in one import. */
-import type { RunContext } from '@lorekeep/core';
+import { errorCode, type RunContext } from '@lorekeep/core';
 import type { ImportRecord, ImportTransaction, ReplacedEvents, Store } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 import { type ColumnsOfFile, type RowFilter, stagedEvents, stagedItems, stagedUsers } from '../staging/staged-rows.ts';
@@ -33,12 +33,14 @@ export async function writeStaged(
 ): Promise<ReplacedEvents> {
   const fill = async (transaction: ImportTransaction) => {
     // Counted inside the import: no other import can run, although live writes go on.
-    const replaced = (replaces ?? []).reduce((sum, { events }) => sum + events, 0);
-    const stored = Math.max(0, (await store.counts()).events - replaced);
+    const replaced = await countEvents(store, replaces ?? []);
+    const stored = (await store.counts()).events - replaced;
     if (record.events > 0) await checkTimes(store, record.ordinals, stored, eventFiles, replaces ?? []);
     const items = stagedItems(staging, filter.items, columns);
     await put('items', record.items, items, (batch) => transaction.putItems(batch), context);
-    const events = stagedEvents(staging, filter.events, stored, outcomes);
+    // Deleted events leave gaps, so the number of events does not tell the last ordinal.
+    const last = record.ordinals && stored > 0 ? await store.lastTimestamp() : undefined;
+    const events = stagedEvents(staging, filter.events, last === undefined ? 0 : last + 1, outcomes);
     await put('events', record.events, events, (batch) => transaction.putEvents(batch), context);
     // After the events, so that users keep their order, with and without attributes.
     const attributes = stagedUsers(staging, filter.users);
@@ -61,9 +63,28 @@ async function checkTimes(
 ): Promise<void> {
   const others = await store.imports();
   const imports = others.filter((record) => !replaces.some(({ fingerprint }) => fingerprint === record.fingerprint));
-  const storedOrdinals = imports.reduce((sum, record) => sum + (record.ordinals ? record.events : 0), 0);
+  const storedOrdinals = await countEvents(
+    store,
+    imports.filter((record) => record.ordinals),
+  );
   const mixed = stored > 0 && (ordinals ? storedOrdinals < stored : storedOrdinals > 0);
   if (mixed) throw errors.IMPORT_TIMES_MIXED({ files, ordinals });
+}
+
+/** Events of these imports that are still stored. */
+async function countEvents(store: Store, imports: readonly ImportRecord[]): Promise<number> {
+  let sum = 0;
+  for (const { fingerprint, events } of imports) {
+    if (events === 0) continue;
+    try {
+      sum += await store.countEvents({ import: fingerprint });
+    } catch (error) {
+      // Older versions did not record which events an import has brought.
+      if (errorCode(error) !== 'IMPORT_NOT_RECORDED') throw error;
+      sum += events;
+    }
+  }
+  return sum;
 }
 
 async function put<Row>(

@@ -65,3 +65,16 @@ test('events with and without timestamps cannot be in one store', async () => {
   assert.equal((await importFiles({ store: times, events: [empty] })).events, 0);
   await times.close();
 });
+
+test('ordinals go on after the last one, also if earlier events were deleted', async () => {
+  const store = await openStore(':memory:');
+  const items = [await putCatalogue()];
+  await importFiles({ store, items, events: [await put('log.csv', 'user,item,type\nu,a,view\nu,a,cart\nu,b,view\n')] });
+  await store.deleteEvents({ types: ['cart'] });
+  await importFiles({ store, events: [await put('log.csv', 'user,item\nu,c\nu,a\n')] });
+  assert.deepEqual(await store.histories(['u'], 9), [['a', 'b', 'c', 'a']]);
+  // Once all of them are deleted, real times may follow.
+  await store.deleteEvents({ user: 'u' });
+  await importFiles({ store, events: [await put('log.csv', 'user,item,timestamp\nu,b,1700000000\n')] });
+  await store.close();
+});

@@ -131,3 +131,28 @@ test('two simultaneous imports of one log, each with its own catalogue, add it o
   assert.deepEqual(await store.counts(), { items: 3, users: 1, events: 1 });
   await store.close();
 });
+
+test('items that were deleted come back with the same catalogue; their former events do not', async () => {
+  const store = await openStore(':memory:');
+  const catalogue = await putCatalogue();
+  const files = { items: [catalogue], events: [await put('log.tsv', 'user\titem\ttimestamp\nu\ta\t1\nu\tb\t2\n')] };
+  await importFiles({ store, ...files });
+  await store.deleteItems(['a']);
+  // A data folder that is opened again deletes and restores nothing.
+  assert.equal((await importFiles({ store, ...files, alone: true })).unchanged, true);
+  const again = await importFiles({ store, ...files });
+  assert.deepEqual([again.unchanged, again.events], [false, 0]);
+  assert.deepEqual(await store.counts(), { items: 3, users: 1, events: 1 });
+  assert.equal((await importFiles({ store, ...files })).unchanged, true);
+
+  // An item that the files do not have costs one more pass.
+  await store.upsertItems([{ id: 'other' }]);
+  await store.deleteItems(['other']);
+  assert.equal((await importFiles({ store, ...files })).unchanged, false);
+  assert.equal((await importFiles({ store, ...files })).unchanged, true);
+
+  await store.deleteItems(['a', 'b']);
+  const replacing = await importFiles({ store, ...files, replace: true });
+  assert.deepEqual([replacing.events, await store.histories(['u'], 9)], [2, [['a', 'b']]]);
+  await store.close();
+});

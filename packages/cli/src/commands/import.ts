@@ -90,7 +90,7 @@ export function importSummary(result: ImportResult): string {
   if (skipped > 0) lines.push(`${dryRun ? 'Found' : 'Skipped'} ${count(skipped, 'malformed lines')}:`);
   for (const { file, line, reason } of bad.slice(0, 10)) lines.push(`  ${file}:${line}  ${reason}`);
   if (skipped > 10) lines.push(`  … and ${count(skipped - 10, 'more')}`);
-  if (dryRun) lines.push(`The workspace contains ${contentOf(counts)}.`);
+  if (dryRun && !result.unchanged) lines.push(`The workspace contains ${contentOf(counts)}.`);
   return lines.join('\n');
 }
 
@@ -108,7 +108,7 @@ function impressionLines({ impressions, outcomes, userRecords, dryRun }: ImportR
 }
 
 function headline({ counts, imported, unchanged, dryRun }: ImportResult): string {
-  if (dryRun) return `Nothing was written. An import would bring ${contentOf(imported)}.`;
+  if (dryRun && !unchanged) return `Nothing was written. An import would bring ${contentOf(imported)}.`;
   if (unchanged) return `Already imported, nothing to do: ${contentOf(counts)}.`;
   return `The workspace now contains ${contentOf(counts)}.`;
 }

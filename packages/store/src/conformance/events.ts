@@ -53,8 +53,10 @@ export function eventsChecks(check: Check): void {
       at('ü', 'a', 1e11, 'impression'),
       at('v', 'a', -3),
     ];
+    assert.equal(await store.lastTimestamp(), undefined);
     await store.appendEvents(events.slice(0, 1));
     await store.appendEvents(events.slice(1));
+    assert.equal(await store.lastTimestamp(), 1e15);
     assert.deepEqual(await collect(store.events({ batchSize: 3 })), events);
     assert.deepEqual(await collect(store.events({ types: ['view', 'never'], batchSize: 1 })), [events[1], events[3]]);
     assert.deepEqual(await collect(store.events({ types: [] })), []);

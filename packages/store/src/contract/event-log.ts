@@ -57,6 +57,8 @@ export interface EventLog {
    */
   interactionLog(options?: { types?: boolean }): Promise<InteractionLog>;
 
+  /** The highest timestamp of all events, passive ones included; undefined if there are none. Reads all events. */
+  lastTimestamp(): Promise<number | undefined>;
   /** Every type with its number of events, and of events that have a rating. */
   eventTypes(): Promise<EventTypeCount[]>;
   /** The ratings of events that are not passive: at most 1,000 distinct values, ascending. */

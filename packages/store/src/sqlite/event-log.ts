@@ -44,6 +44,10 @@ export function createEventLog(access: Access, writer: LiveWriter): EventLog {
     SELECT rating, count(*) AS events FROM events
     WHERE type > 0 AND rating IS NOT NULL AND ${seenBefore('arrival')} GROUP BY rating ORDER BY rating LIMIT ${MAX_RATINGS}`);
 
+  const lastTimestamp = database
+    .prepare<[], number | null>(`SELECT max(timestamp) FROM events WHERE arrival < ${HORIZON}`)
+    .pluck();
+
   return {
     async appendEvents(events) {
       checkEvents(events);
@@ -74,6 +78,10 @@ export function createEventLog(access: Access, writer: LiveWriter): EventLog {
 
     async interactionLog({ types = false } = {}) {
       return read(() => readInteractionLog(database, readMeanings, { types }));
+    },
+
+    async lastTimestamp() {
+      return read(() => lastTimestamp.get() ?? undefined);
     },
 
     async eventTypes() {
