@@ -19,7 +19,7 @@ ${wrapped('Every event has a type, and every type has a role. `lorekeep events` 
 
 | Role       | What it does                                                                                                  |
 | ---------- | ------------------------------------------------------------------------------------------------------------- |
-| \`positive\` | The item belongs to the history of the user. Models learn from it, and popularity counts it.                  |
+| \`positive\` | The item belongs to the history of the user. Models learn from it, and popularity counts the user.             |
 | \`passive\`  | The item was shown. It is stored, and says nothing about what the user likes.                                 |
 | \`negative\` | The user does not want the item. It is not recommended to this user any more. Models do not learn to offer it. |
 | \`ignored\`  | The event is stored and not used.                                                                             |
@@ -39,9 +39,9 @@ lorekeep import --events log.csv --event-weight purchase=3
 lorekeep events --event-preset all-positive
 \`\`\`
 
-${wrapped('`events`, `import` and `train` take the same options ([command line](command-line.md#events)). The rules are stored in the workspace. In a program, they are `workspace.changeEventRules`; for one event, `roleOfEvent` of `@lorekeep/store`.')}
+${wrapped('`events`, `import` and `train` take the same options ([command line](command-line.md#events)). The rules are stored in the workspace. A program changes them with `workspace.changeEventRules`; `roleOfEvent` of `@lorekeep/store` gives the role of one event.')}
 
-${wrapped('A weight says how much a positive event counts in training: in the linear model (an item of a user has the largest weight of their events) and in the losses of the towers. Every default weight is 1, as in published protocols; other weights have not been measured yet, so measure your own with `lorekeep evaluate --against`. Weights do not change histories and popularity.')}
+${wrapped('A weight says how much a positive event counts in training, both in the linear model and in the losses of the towers. In the linear model, a user and an item have the largest weight of their events. Every default weight is 1, as in published protocols; other weights have not been measured. To measure your own, use `lorekeep evaluate --against`. Weights do not change histories and popularity.')}
 
 ${wrapped('With the preset `all-positive`, every event that is not passive is positive, whatever its type and its rating, as published protocols have it. The benchmarks use it, and so does an import with `--format amazon2018` or `amazon2023` into a workspace without rules.')}
 
@@ -60,7 +60,7 @@ ${wrapped('A rating can lower a positive event. The scale is recognised from the
 
 ${wrapped('"Not a rating" means that the event keeps the meaning of its type: the user watched the film and did not rate it. Another rule is set with `--ratings`: `N` (N and more is positive, less is negative; `--min-rating N` is the same), `L:N` (below L is negative, from N is positive, between them is ignored), `none` (ratings are not used) or `auto`.')}
 
-${wrapped('Measured on MovieLens-100K without texts: of each user, the last fifth of the events is hidden, 15,564 hidden events with 3 stars or more, 4,798 with fewer (`pnpm bench ratings`, with `--quick` the preset `linear`; seed 42). "Before" takes all ratings as positive. Items that the user has rated are left out of the lists.')}
+${wrapped('The rule was measured on MovieLens-100K without texts (`pnpm bench ratings`, with `--quick` for the preset `linear`; seed 42). The last fifth of the events of each user is hidden: 15,564 events with 3 stars or more, and 4,798 with fewer. "Before" takes all ratings as positive. Items that the user has rated are left out of the lists.')}
 
 | Preset \`learn\`                      | Before | After |
 | ----------------------------------- | ------ | ----- |
@@ -68,18 +68,18 @@ ${wrapped('Measured on MovieLens-100K without texts: of each user, the last fift
 | Recall@10 of positive hidden events | .1074  | .1074 |
 | Low-rated hidden events in the ten  | .0711  | .0546 |
 
-${wrapped('Low-rated items are recommended a quarter less often, and as many positive ones; the difference of NDCG@10 in this table is 1 %. The preset `linear` pays more: low-rated ones in the ten fall from .0552 to .0450, and NDCG@10 of positive ones from .0488 to .0459. If the rated items stay in the ranking, NDCG@10 of `learn` falls by .0021 (95 % interval .0002 to .0040). Low-rated films also tell what a user watches, and a model without them knows less. Where only that counts, use `--ratings none`. Three stars count as positive: with the preset `linear`, on hidden events of 4 stars or more, leaving them out lowers validation NDCG@10 from .121 to .090.')}
+${wrapped('Low-rated items are recommended a quarter less often, and positive ones as often as before; NDCG@10 falls by 1 %. With the preset `linear`, low-rated items in the ten fall from .0552 to .0450, and NDCG@10 of positive ones falls from .0488 to .0459. If the rated items stay in the ranking, NDCG@10 of `learn` falls by .0021 (95 % interval .0002 to .0040). Low-rated films also tell what a user watches, and a model without them knows less. If only this counts, use `--ratings none`. Three stars count as positive, because leaving them out lowers validation NDCG@10 from .121 to .090 (preset `linear`, hidden events of 4 stars or more).')}
 
 ## Negative events
 
-${wrapped('If the last positive or negative event of a user with an item is negative, the item is not recommended to this user. A later positive event with the same item ends that: a film that is watched again, an item that is put back into the cart. This holds for requests with `user`, also with `includeHistory`; a request with `history` names no user. Evaluation leaves the same items out of the ranking of each case, at the moment of its target; a target among them gets the last rank.')}
+${wrapped('If the last positive or negative event of a user with an item is negative, the item is not recommended to this user. A later positive event with the same item ends that, for example if a film is watched again or an item is put back into the cart. This holds for requests with `user`, also with `includeHistory`. It does not hold for requests with `history`, which name no user. Evaluation leaves the same items out of the ranking of each case, at the moment of its target; a target among them gets the last rank.')}
 
 ## Repeats and implausible users
 
-${wrapped('**Popularity counts people**: the users who chose an item, each once, in the service as in the baseline `popularity`. Two limits keep single users from outweighing all others:')}
+${wrapped('**Popularity counts people.** It is the number of users with a positive event of the item, in the service and in the baseline `popularity`. Two limits keep single users from outweighing all others:')}
 
 - ${wrapped('**Repeats**: of the events of one user with one item, the first 10 are trained on (`--max-pair-events`). Histories keep all events.', '  ').trimStart()}
-- ${wrapped('**Implausible users**: a user with more positive events than 20 times those of the user whom 95 % of the users do not exceed, and with more than 1,000, is left out of training, evaluation and popularity (`--max-user-events`). `train` names these users, and the manifest of the model has them under `leftOut`. They still get recommendations.', '  ').trimStart()}
+- ${wrapped('**Implausible users**: a user is left out of training, evaluation and popularity if they have more than 1,000 positive events, and also more than 20 times the 95th percentile of all users (`--max-user-events`). `train` names these users, and the manifest of the model has them under `leftOut`. They still get recommendations.', '  ').trimStart()}
 
 ## What is predicted
 

@@ -9,7 +9,7 @@
  * columns and limits) change nothing. An event file that was imported before adds nothing again,
  * for example beside a catalogue that has changed.
  */
-import { errorCode } from '@lorekeep/core';
+import { errorCode, type Warning } from '@lorekeep/core';
 import { type ImportRecord, PASSIVE_EVENT_TYPES, type Store } from '@lorekeep/store';
 import { changeText, errors } from '../errors.ts';
 import { EVENT_FIELDS } from '../mapping/columns.ts';
@@ -111,6 +111,8 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   const addedItems = unknownItems === 'add' ? await addUnknownItems(staging) : 0;
   const reading = await readingOf(staging, paths, { items, users, log, outcomes: outcomeColumns });
   options.onReading?.(reading);
+  const returning = await countReturning(staging, store);
+  if (returning > 0) options.warn?.(erasedUsersReturn(returning));
   const skipped = await checkBadLines(staging, plan, dryRun ? Number.POSITIVE_INFINITY : skipBad, NAMED_BAD_LINES);
 
   const repeated = () => stageRepeated(staging, plan, given, { ...staged, importedLines: undefined }, options);
@@ -183,6 +185,23 @@ async function importStaged(staging: Staging, plan: ImportPlan, options: ImportO
   const replaced = await writeStaged(staging, store, record, part, options, plan);
   return { ...summary, ...replaced };
 }
+
+/** Erased users of whom the files have something. */
+async function countReturning(staging: Staging, store: Store): Promise<number> {
+  if ((await store.lastErasure()) === 0) return 0;
+  let count = 0;
+  for await (const [ids] of staging.stream('SELECT user FROM events UNION SELECT id FROM users')) {
+    count += await store.countErased(ids as string[]);
+  }
+  return count;
+}
+
+const erasedUsersReturn = (count: number): Warning => ({
+  code: 'ERASED_USERS_RETURN',
+  message:
+    `${count} of the users in these files ${count === 1 ? 'was' : 'were'} erased, and ${count === 1 ? 'comes' : 'come'} back with this import. ` +
+    'If the files still have the data of people who asked to be forgotten, correct the files and erase these users again.',
+});
 
 function countImpressions(staging: Staging, where: string): Promise<number> {
   const passive = `type IN (${PASSIVE_EVENT_TYPES.map(literal).join(', ')})`;

@@ -198,13 +198,15 @@ function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits:
   );
 }
 
-/** Identifies how a file is read: two files with equal keys and equal bytes give equal events. */
+/**
+ * Identifies how a file is read. What becomes of events of unknown items has no part in it: of a log
+ * that has grown, only the new lines are added, by the present rule.
+ */
 export function readingKey(file: SourceFile, { columns, reading, given }: ImportPlan): string {
-  const { minUserEvents, minItemEvents, unknownItems, dateOrder, outcomes, ignore } = reading as Partial<Limits>;
+  const { minUserEvents, minItemEvents, dateOrder, outcomes, ignore } = reading as Partial<Limits>;
   const limits = {
     minUserEvents: minUserEvents ?? 0,
     minItemEvents: minItemEvents ?? 0,
-    unknownItems,
     dateOrder,
     outcomes,
     ignore,

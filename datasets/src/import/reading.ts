@@ -43,6 +43,8 @@ export interface FileReading {
   columns: FieldReading[];
   /** Columns that are not read and whose names look as if they mattered. */
   unread: string[];
+  /** Of these, numbers of pieces that are negative in some of the first lines, as those of returns. */
+  negative?: string[];
   /** Records of JSON whose list of elements is empty, so that they gave no row. */
   withoutElements?: number;
   /** The events have real times; absent for items. */
@@ -152,6 +154,7 @@ async function logReading(
     columns: [...recognised.columns].map(([field, column]) => ({ field, column, ...details[field] })),
     ...(given.length === 0 ? {} : { outcomes: given }),
     unread: recognised.unread.filter((column) => !given.some((outcome) => outcome.column === column)),
+    ...(recognised.negative.length === 0 ? {} : { negative: recognised.negative }),
     ...(withoutElements === 0 ? {} : { withoutElements }),
     timed: timed && isTime,
     types: Number(count) === 0 ? [] : types.map(([type, events]) => ({ type: String(type), events: Number(events) })),

@@ -19,6 +19,8 @@ export interface Recognised {
   columns: ReadonlyMap<FieldName, string>;
   /** Columns that are not read and whose names look as if they mattered. */
   unread: string[];
+  /** Of these, numbers of pieces that are negative in some lines, as those of returns. */
+  negative: string[];
 }
 
 /** A column that may hold a field; `values` are examples. */
@@ -71,8 +73,14 @@ export async function recogniseColumns(
   }
   const unread = role !== 'events' ? [] : free().filter((name) => matters(sample, name));
   const inOrder = fields.flatMap((field) => (columns.has(field) ? [[field, columns.get(field)!] as const] : []));
-  return { ...(layout === undefined ? {} : { layout }), columns: new Map(inOrder), unread };
+  const negative = unread.filter(
+    (name) => isQuantity(name) && valuesOf(sample, name).some((value) => /^-\d/.test(value)),
+  );
+  return { ...(layout === undefined ? {} : { layout }), columns: new Map(inOrder), unread, negative };
 }
+
+const isQuantity = (name: string) =>
+  /\b(quantity|qty|units|pieces|menge|anzahl|cantidad|quantite|quantidade|quantita)\b/.test(wordsOf(name).join(' '));
 
 /** The first column of a layout that has at least so many values, or else the first that is there. */
 function inLayout(

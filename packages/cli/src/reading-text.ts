@@ -43,6 +43,11 @@ function fileText(file: FileReading, name: string, rules: EventRules): string {
     lines.push('  no time: the order of the lines counts');
   }
   if (file.unread.length > 0) lines.push(`  not read: ${file.unread.join(', ')}`);
+  if (file.negative !== undefined) {
+    lines.push(
+      `  ${file.negative.join(', ')} is negative in some lines; these events count like the others. If they are returns, give them a type (--column type=…).`,
+    );
+  }
   if (file.types !== undefined && file.types.length > 0) {
     lines.push(`  kinds of event: ${file.types.map(({ type, events }) => typeText(type, events, rules)).join(', ')}`);
   }

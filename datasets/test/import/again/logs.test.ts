@@ -125,6 +125,20 @@ test('what an undone or replaced import brought does not count as imported', asy
   await store.close();
 });
 
+test('a grown log is recognised whatever becomes of its unknown items, and erased users are named', async () => {
+  const store = await openStore(':memory:');
+  const items = [await putCatalogue()];
+  await importFiles({ store, items, events: [await put('log.csv', HEADER + rows(0, 50))] });
+  await store.deleteUsers(['u1']);
+  const grown = await put('log.csv', `${HEADER}${rows(0, 50)}u1,a,1700000050\nu2,gone,1700000051\nu2,b,1700000052\n`);
+  const warnings: string[] = [];
+  const warn = ({ code }: { code: string }) => warnings.push(code);
+  const second = await importFiles({ store, items, events: [grown], unknownItems: 'skip', warn });
+  assert.deepEqual([second.events, second.withoutItem, second.grownFiles.length], [2, 1, 1]);
+  assert.deepEqual(warnings, ['ERASED_USERS_RETURN']);
+  await store.close();
+});
+
 test('a last line that was cut off is not taken for a part of the grown log', async () => {
   const store = await openStore(':memory:');
   const items = [await putCatalogue()];
