@@ -6,7 +6,7 @@ import { WIDTH, wrapped } from './markdown.ts';
 type Group = keyof typeof recommenderOptions;
 
 const GROUPS: Record<Group, string> = {
-  events: 'What of the events is trained on and predicted. What an event means is a rule of the workspace.',
+  events: 'Which events are trained on and predicted. What an event means is a rule of the workspace.',
   items: 'What the towers know of an item.',
   network: 'The two networks: the user tower and the item tower.',
   loss: 'What the target of an event is compared with.',
