@@ -19,7 +19,8 @@ const RETRAIN = 'run `lorekeep encode`, `lorekeep train` and `lorekeep publish` 
 const OWN_KIND =
   'Use the program that registers this kind (node --import FILE registers it for a command), or run `lorekeep publish --index usearch`.';
 
-const READING_COMMANDS = 'The commands recommend, similar, evaluate, serve and status only need to read it.';
+const READING_COMMANDS =
+  'The commands recommend, similar, evaluate, serve, events, imports and status only need to read it.';
 
 /** By error code. `undefined`: the hint of the error itself applies. */
 export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {

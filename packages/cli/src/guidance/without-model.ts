@@ -12,7 +12,7 @@ export function outlookWords({ outlook, counts }: WorkspaceStatus): string {
   if (outlook === undefined || counts.events === 0) return '';
   const { training, testUsers } = outlook;
   const enough =
-    testUsers === undefined ? '' : ` (${testUsers.toLocaleString('en-US')} users have three or more events)`;
+    testUsers === undefined ? '' : ` (users with three or more events: ${testUsers.toLocaleString('en-US')})`;
   if (training === 'impossible') return '; the events are too few to learn from';
   return training === 'sensible'
     ? `; there are enough events${enough}`

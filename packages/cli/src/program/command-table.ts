@@ -134,7 +134,7 @@ function addDeletion({ command, inWorkspace }: Program): void {
 
 function addEvents({ command, inWorkspace }: Program): void {
   command('events', 'show what the types of events and the ratings mean, or change it', eventOptions()).action(
-    inWorkspace('write', async (context, options: import('../options/event-options.ts').EventOptions) => {
+    inWorkspace('read', async (context, options: import('../options/event-options.ts').EventOptions) => {
       const { eventsCommand } = await import('../commands/events.ts');
       await eventsCommand(context, options);
     }),

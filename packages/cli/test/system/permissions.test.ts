@@ -69,7 +69,7 @@ function start(words: string[], workspace = 'shop') {
 const run = (words: string[], workspace?: string) => start(words, workspace).finished;
 
 describe('a workspace that can only be read', { skip: !canRun && 'another user cannot run the program' }, () => {
-  test('answers recommend, similar, evaluate and status', async () => {
+  test('answers recommend, similar, evaluate, events, imports, doctor --verify and status', async () => {
     const { last: status } = await run(['status']);
     assert.deepEqual([status.stage, status.readOnly, status.counts.items], ['published', true, 81]);
     const recommended = await run(['recommend', '--user', 'sim-user-000001', '-k', '5']);
@@ -78,6 +78,11 @@ describe('a workspace that can only be read', { skip: !canRun && 'another user c
     assert.deepEqual([similar.code, similar.last.items?.length], [0, 3], similar.text);
     const evaluated = await run(['evaluate'], 'encoded');
     assert.ok(evaluated.last.metrics.test.users > 0, evaluated.text);
+    const meanings = await run(['events']);
+    assert.ok(meanings.last.types?.length > 0, meanings.text);
+    assert.equal((await run(['imports'])).last.imports?.length, 1);
+    const { findings } = (await run(['doctor', '--verify'])).last;
+    assert.equal(findings?.find(({ name }: { name: string }) => name === 'tables')?.state, 'ok');
   });
 
   test('is served, and the service says that it takes no writes', async () => {
@@ -106,7 +111,7 @@ describe('a workspace that can only be read', { skip: !canRun && 'another user c
   });
 
   test('refuses the commands that write, before they work', async () => {
-    for (const words of ['encode', 'train', 'publish', 'import --items source/items.jsonl.gz']) {
+    for (const words of ['encode', 'train', 'publish', 'import --items source/items.jsonl.gz', 'events --ratings 4']) {
       const { code, last } = await run(words.split(' '));
       assert.deepEqual([code, last.error?.code], [1, 'STORE_READ_ONLY'], words);
       assert.match(last.error.hint, /user who may write to the folder of --workspace/);

@@ -5,7 +5,7 @@
  * acknowledged writes survive a killed process and a power cut (`fullfsync` asks the same of macOS,
  * where plain fsync stops at the drive's cache). Readers never wait for a writer.
  */
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LorekeepError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
@@ -95,5 +95,17 @@ function isDiskFull(path: string): boolean {
 }
 
 function cannotOpen(path: string, error: unknown): LorekeepError {
+  // On a disk that is mounted for reading only, SQLite cannot create the files beside the database.
+  if (existsSync(path) && !canWrite(dirname(path)))
+    return errors.STORE_READ_ONLY({ path, reason: 'its folder cannot be written' }, error);
   return errors.STORE_CANNOT_OPEN({ path, reason: (error as Error).message }, error);
+}
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

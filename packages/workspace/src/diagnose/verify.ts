@@ -21,7 +21,7 @@ const ASKED_ITEMS = 1000;
 export async function verifyWorkspace(dir: string): Promise<Finding[]> {
   let state: WorkspaceState;
   try {
-    state = await openState(dir, {});
+    state = await openState(dir, { allowReadOnly: true });
   } catch (error) {
     // The check of the workspace reports it.
     if (errorCode(error) === 'WORKSPACE_MISSING') return [];

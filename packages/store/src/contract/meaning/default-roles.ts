@@ -48,6 +48,7 @@ export const DEFAULT_ROLES: readonly DefaultGroup[] = [
       'Product Clicked',
       'ViewContent',
       'ViewAction',
+      'profile_enter',
       'is_profile_enter',
     ],
   },
