@@ -23,7 +23,7 @@ export const eventOptions = {
   maxPairEvents: whole(
     10,
     [0, 1_000_000_000],
-    'Of the events of one user with one item, the first so many are trained on. 0: all. Histories keep all events, and popularity counts a user once in any case.',
+    'How many events of one user with one item are trained on, the first ones. 0: all. Histories keep all events, and popularity counts a user once in any case.',
   ),
   maxUserEvents,
 };
