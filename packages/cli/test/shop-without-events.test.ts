@@ -56,7 +56,10 @@ test('import, encode, publish, serve, collect events, train, and publish over it
   assert.equal(similar.last.source, 'content');
   const newest = await lorekeep(['recommend', '--user', 'ann', ...shop], dir);
   assert.match(newest.stdout, /^No usable history, and no events: these are the newest items\.$/m);
-  assert.match((await lorekeep(['status', ...shop], dir)).stdout, /^Published {2}\S+, 40 items, without a model$/m);
+  assert.match(
+    (await lorekeep(['status', ...shop], dir)).stdout,
+    /^Published {2}publication \S+, 40 items, without a model$/m,
+  );
 
   const { child, finished } = start(['serve', '--port', '0', ...shop, '--json'], dir);
   try {

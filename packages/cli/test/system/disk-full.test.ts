@@ -41,11 +41,11 @@ function script(): string {
     ...sizes.flatMap((size) => [
       `free=$(df --output=avail -k disk | tail -1)`,
       `head -c $(((free - ${size}) * 1024)) /dev/zero > disk/filler`,
-      `echo "full $(${command(words)})"`,
+      `printf 'full %s\\n' "$(${command(words)})"`,
       `echo "left $(find disk -name '*.tmp')"`,
       `rm disk/filler`,
     ]),
-    `echo "room $(${command(words)})"`,
+    `printf 'room %s\\n' "$(${command(words)})"`,
   ]);
   return ['mount -t tmpfs -o size=48m tmpfs disk', ...lines].join('\n');
 }
