@@ -2,7 +2,7 @@
  * The lines of an event file checked in SQL, so that millions of events create no objects.
  *
  * If no line of any file has a timestamp, the order of the lines stands for time: events get
- * ordinals that continue from the number of events stored, which must then all have ordinals.
+ * ordinals that continue after the last event stored, which must then all have ordinals.
  */
 import { EARLIEST_TIME } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH } from '@lorekeep/store';

@@ -27,7 +27,10 @@ after(() => rm(dir, { recursive: true }));
 
 /** With the program that registers the kind `map`. */
 const registered = (...words: string[]) =>
-  run(process.execPath, ['--import', join(EXAMPLES, 'vector-index', 'register.ts'), MAIN, ...words], { cwd: dir });
+  run(process.execPath, ['--import', join(EXAMPLES, 'vector-index', 'register.ts'), MAIN, ...words], {
+    cwd: dir,
+    env: { ...process.env, INIT_CWD: dir },
+  });
 
 test('a registered kind is published and served by every command', async () => {
   const shop = ['--workspace', 'shop'];
