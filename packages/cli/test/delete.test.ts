@@ -74,6 +74,6 @@ describe('delete', () => {
     assert.ok(undone.last.events > 1000 && undone.last.items > 0);
     assert.deepEqual((await run('imports')).last.imports, []);
     const human = await lorekeep(['delete', 'users', 'nobody', '--workspace', 'w'], dir);
-    assert.match(human.stdout, /Deleted 0 items, 0 users, 0 events\.\n1 of the ids are not stored\./);
+    assert.match(human.stdout, /Deleted 0 items, 0 users, 0 events\.\n1 id not stored\./);
   });
 });

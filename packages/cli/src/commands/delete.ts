@@ -1,10 +1,12 @@
 /** `lorekeep delete` */
 import { readFile } from 'node:fs/promises';
+import { counted } from '@lorekeep/core';
 import type { Deleted, EventFilter, UndoneImport } from '@lorekeep/store';
 import type { CommandContext } from '../context.ts';
 import { errors } from '../errors.ts';
 import type { Deletable } from '../options/deletable.ts';
 import { userPath } from '../paths.ts';
+import { contentOf } from '../terminal.ts';
 
 /** Events that a filter may remove without `--yes`. */
 const EVENTS_WITHOUT_YES = 1000;
@@ -70,11 +72,9 @@ async function undo({ workspace, output }: CommandContext, names: string[]): Pro
   output.result({ ...undone }, [`Undid the import of ${undone.files.join(', ')}.`, ...undoneLines(undone)].join('\n'));
 }
 
-const count = (n: number, unit: string) => `${n.toLocaleString('en-US')} ${unit}`;
-
 function deletedWords({ items, users, events, unknown, returning }: Deleted): string {
-  const lines = [`Deleted ${count(items, 'items')}, ${count(users, 'users')}, ${count(events, 'events')}.`];
-  if (unknown > 0) lines.push(`${count(unknown, 'of the ids')} are not stored.`);
+  const lines = [`Deleted ${contentOf({ items, users, events })}.`];
+  if (unknown > 0) lines.push(`${counted(unknown, 'id')} not stored.`);
   if (returning > 0)
     lines.push(`The import that runs at the moment brings ${returning.toLocaleString('en-US')} again.`);
   return lines.join('\n');
@@ -83,9 +83,11 @@ function deletedWords({ items, users, events, unknown, returning }: Deleted): st
 function undoneLines(undone: UndoneImport): string[] {
   const { itemsKept, itemsNotRestored } = undone;
   const lines = [deletedWords(undone)];
-  if (itemsKept > 0) lines.push(`${count(itemsKept, 'items')} stay, because other events or imports use them.`);
+  if (itemsKept > 0) lines.push(`${counted(itemsKept, 'item')} kept, because other events or imports use them.`);
   if (itemsNotRestored > 0)
-    lines.push(`${count(itemsNotRestored, 'items')} keep the content of this import: their former one is not stored.`);
+    lines.push(
+      `${counted(itemsNotRestored, 'item')} left with the content of this import: the former content is not stored.`,
+    );
   return lines;
 }
 
