@@ -96,7 +96,14 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   }
 
   /** Rows of deleted items that the index still holds. */
-  const hidden = new Map<number, string>();
+  const hidden = new Set<number>();
+  /** Ids of deleted items that may exist again. */
+  const unsettled = new Set<string>();
+  const hideRow = (row: number) => {
+    hidden.add(row);
+    catalogue.remove(row);
+    linear?.remove(row);
+  };
   const parts = partsOf(publication, catalogue, linear, hidden);
   const loaded: LoadedPublication = {
     publication,
@@ -111,22 +118,25 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     hide(ids, number) {
       deletions = number;
       for (const id of ids) {
+        unsettled.add(id);
         const row = catalogue.rowOf(id);
-        if (row === undefined) continue;
-        hidden.set(row, id);
-        catalogue.remove(row);
-        linear?.remove(row);
+        if (row !== undefined) hideRow(row);
       }
     },
     async settleDeletions() {
-      const rows = [...hidden.keys()];
-      const ids = [...new Set(hidden.values())];
-      await index.remove(Uint32Array.from(rows));
-      for (const row of rows) hidden.delete(row);
+      const ids = [...unsettled];
+      unsettled.clear();
       for (let from = 0; from < ids.length; from += BATCH) {
-        const items = await store.getItems(ids.slice(from, from + BATCH));
+        const some = ids.slice(from, from + BATCH);
+        const items = await store.getItems(some);
+        // A write that was on its way has brought it back.
+        const rows = some.map((id, at) => (items[at] === undefined ? catalogue.rowOf(id) : undefined));
+        for (const row of rows) if (row !== undefined) hideRow(row);
         await upsert(items.filter((item) => item !== undefined));
       }
+      const rows = [...hidden];
+      await index.remove(Uint32Array.from(rows));
+      for (const row of rows) hidden.delete(row);
       if ((await store.counts()).events <= RECOUNTED_EVENTS) await countStoredUsers(options, catalogue);
     },
     retain() {
@@ -271,7 +281,7 @@ function partsOf(
   { bundle, index, manifest }: Publication,
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
-  hidden: ReadonlyMap<number, unknown>,
+  hidden: ReadonlySet<number>,
 ): RecommenderParts {
   const { dim, maxHistory, reranker } = bundle;
   return {
@@ -295,7 +305,7 @@ function partsOf(
       },
       search: (user, k, { exclude, passes }) =>
         index.search(user, k, {
-          exclude: hidden.size === 0 ? exclude : new Set([...(exclude ?? []), ...hidden.keys()]),
+          exclude: hidden.size === 0 ? exclude : new Set([...(exclude ?? []), ...hidden]),
           filter: passes,
           ef: Math.max(manifest.index.ef, k),
         }),
