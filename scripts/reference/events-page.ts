@@ -43,7 +43,7 @@ ${wrapped('`events`, `import` and `train` take the same options ([command line](
 
 ${wrapped('A weight says how much a positive event counts in training, both in the linear model and in the losses of the towers. In the linear model, a user and an item have the largest weight of their events. Every default weight is 1, as in published protocols; other weights have not been measured. To measure your own, use `lorekeep evaluate --against`. Weights do not change histories and popularity.')}
 
-${wrapped('With the preset `all-positive`, every event that is not passive is positive, whatever its type and its rating, as published protocols have it. The benchmarks use it, and so does an import with `--format amazon2018` or `amazon2023` into a workspace without rules.')}
+${wrapped('With the preset `all-positive`, every event that is not passive is positive. Types and ratings make no difference, as in published protocols. The benchmarks use it, and so does an import with `--format amazon2018` or `amazon2023` into a workspace without rules.')}
 
 ## Ratings
 

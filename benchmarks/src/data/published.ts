@@ -1,6 +1,6 @@
 /**
- * What published figures of the public sets take events for: every event is positive, whatever its
- * type and rating, and no repeat and no user is left out.
+ * How published figures of the public sets read events: every event is positive, also with a low
+ * rating, and no repeat and no user is left out.
  */
 import type { Overrides } from '@lorekeep/core';
 import type { recommenderOptions } from '@lorekeep/recommender';

@@ -66,8 +66,8 @@ async function findEventItem(search: Search): Promise<Finding> {
 }
 
 /**
- * A path whose last name is a known one: `line_items.product_id`. Of several, the one that has values
- * wherever another has some; if there is none, each has items of its own.
+ * A path whose last name is a known one: `line_items.product_id`. Of several, the one that has a value
+ * in every record in which another has one. Without such a path, each has items of its own.
  */
 function findInside(names: readonly string[], sample: Search['sample']): Finding {
   const paths = names.filter((name) => name.includes('.'));
@@ -155,7 +155,7 @@ const CLEAR_USERS = COLUMN_SYNONYMS.user.slice(0, 5);
 export function findUserColumn({ sample, free, role }: Search): Finding {
   if (role === 'items') return undefined;
   const present = CLEAR_USERS.flatMap((synonym) => free.filter((name) => plainName(name) === plainName(synonym)));
-  // Exports keep a column such as `user_id` empty where nobody signs in.
+  // An export leaves `user_id` empty if the shop has no accounts.
   const first = present.find((name) => hasValues(sample, name));
   if (first !== undefined) return { column: first };
   const named = free.filter((name) => namesUser(wordsOf(name)) && hasValues(sample, name));

@@ -82,7 +82,7 @@ export async function recogniseColumns(
 const isQuantity = (name: string) =>
   /\b(quantity|qty|units|pieces|menge|anzahl|cantidad|quantite|quantidade|quantita)\b/.test(wordsOf(name).join(' '));
 
-/** The first column of a layout that has at least so many values, or else the first that is there. */
+/** The first column of a layout that has at least `least` values, or else the first that is there. */
 function inLayout(
   sample: FileSample,
   named: readonly string[],

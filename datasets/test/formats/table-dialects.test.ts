@@ -8,7 +8,7 @@ const read = async (name: string, content: string | Uint8Array, options = {}) =>
 const table = ({ names, rows, bad }: ReadFile) => ({ names, rows, bad });
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
-test('a separator is told by its count in each line, whatever the extension', async () => {
+test('a separator is told by its count in each line, and not by the extension', async () => {
   const expected = { names: ['item', 'title'], rows: [['a', 'x, y'], ['b', 'z']], bad: [] }; // biome-ignore format: a table
   for (const [name, text] of [
     ['i.csv', 'item;title\na;x, y\nb;z\n'],

@@ -226,7 +226,7 @@ test('columns of outcomes and separate events come to the same impression log', 
     [row.click && { row, type: 'click' }, row.like && { row, type: 'like' }].filter((one) => one !== 0),
   );
 
-  // A list shows an item once; then its id and the item find the impression, whatever the order is.
+  // A list shows an item once; then its id and the item find the impression in any order.
   const once = rows.filter(
     (row, n) =>
       rows.findIndex((one) => one.request === row.request && one.user === row.user && one.item === row.item) === n,

@@ -33,7 +33,7 @@ export function wideEncoding(head: Buffer): string | undefined {
   return undefined;
 }
 
-/** Whether so many bytes are zero that this is no text of single bytes. */
+/** Whether the share of zero bytes is too large for a text of single bytes. */
 export function isBinary(head: Buffer): boolean {
   let zeros = 0;
   for (const byte of head) if (byte === 0) zeros++;

@@ -125,7 +125,7 @@ test('what an undone or replaced import brought does not count as imported', asy
   await store.close();
 });
 
-test('a grown log is recognised whatever becomes of its unknown items, and erased users are named', async () => {
+test('a grown log is recognised also with another rule for unknown items, and erased users are named', async () => {
   const store = await openStore(':memory:');
   const items = [await putCatalogue()];
   await importFiles({ store, items, events: [await put('log.csv', HEADER + rows(0, 50))] });

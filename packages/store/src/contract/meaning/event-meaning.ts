@@ -18,8 +18,8 @@ export interface EventMeaning {
 export interface EventRules {
   /**
    * `'by-name'`, the default: the roles of `DEFAULT_ROLES`, and ratings count. `'all-positive'`:
-   * every event that is not passive is positive whatever its type and rating, as published
-   * protocols have it.
+   * every event that is not passive is positive. Types and ratings make no difference, as in
+   * published protocols.
    */
   preset?: 'by-name' | 'all-positive';
   /** By the exact name of the type; what is absent keeps its default. */
