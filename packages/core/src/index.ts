@@ -59,3 +59,4 @@ export { DATE_ORDERS, type DateOrder, parseTimeText, type TextTime } from './tim
 export { numberOf, readTimestamp, type TimeOrProblem } from './time/timestamp.ts';
 export { createTopK, type TopK } from './top-k.ts';
 export { dot, gatherRows } from './vectors.ts';
+export { endWorker, onRequests } from './worker-threads.ts';

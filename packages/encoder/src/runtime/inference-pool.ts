@@ -8,6 +8,7 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import type { InferenceAnswer, InferenceModel, InferenceRequest, InferenceWorkerData } from './inference-protocol.ts';
 
@@ -19,7 +20,7 @@ export interface InferencePool {
   run(ids: BigInt64Array, mask: BigInt64Array, rows: number, length: number): Promise<Float32Array>;
   /** Batches that run at the same time. */
   readonly size: number;
-  /** Ends all threads. Unfinished batches fail. */
+  /** Ends all threads after the batches that they compute. Unfinished batches fail. */
   close(): Promise<void>;
 }
 
@@ -96,7 +97,7 @@ export async function createInferencePool(
   };
   const close = async () => {
     end(failed('the encoder was closed'));
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map(endWorker));
   };
   try {
     await Promise.all(Array.from({ length: size }, start));

@@ -9,6 +9,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { endWorker } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 import { OnnxGraphBuilder } from '../onnx/graph-builder.ts';
 import { startWorker, workerUrl } from '../runtime/worker-thread.ts';
@@ -41,7 +42,7 @@ export interface MatmulPool {
    * @throws LorekeepError `GRAPH_BAD_FEED`, `GRAPH_RUN`, `GRAPH_CLOSED`
    */
   run(shape: MatmulShape, products: readonly MatmulOperands[]): Promise<void>;
-  /** Ends all threads. Unfinished products fail with `GRAPH_CLOSED`. */
+  /** Ends all threads after their current products. Unfinished products fail with `GRAPH_CLOSED`. */
   close(): Promise<void>;
 }
 
@@ -136,7 +137,7 @@ export function createMatmulPool(threads: number = availableParallelism()): Matm
     },
     async close() {
       end(errors.GRAPH_CLOSED({ what: 'matmul pool' }));
-      await Promise.all(pool.map(({ worker }) => worker.terminate()));
+      await Promise.all(pool.map(({ worker }) => endWorker(worker)));
     },
   };
 }

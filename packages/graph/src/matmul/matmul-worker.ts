@@ -1,5 +1,6 @@
 /** A thread of a matmul pool: one session per shape, one product after another, in place. */
 import { parentPort } from 'node:worker_threads';
+import { onRequests } from '@lorekeep/core';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions } from '../runtime/session-options.ts';
 import { readable } from '../runtime/shared-memory.ts';
@@ -21,7 +22,7 @@ async function compute(session: ort.InferenceSession, shape: MatmulShape, { a, b
   if (own !== c) c.set(own);
 }
 
-port.on('message', async ({ key, graph, shape, products }: MatmulRequest) => {
+onRequests(port, async ({ key, graph, shape, products }: MatmulRequest) => {
   try {
     if (graph !== undefined) sessions.set(key, await ort.InferenceSession.create(graph, sessionOptions(1)));
     const session = sessions.get(key) as ort.InferenceSession;

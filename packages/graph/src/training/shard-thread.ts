@@ -8,6 +8,7 @@
  * threads. Parameters, batch and gradients lie in shared memory and are not copied through
  * messages. Each thread draws its dropout masks itself, from seeds that the trainer draws.
  */
+import { endWorker } from '@lorekeep/core';
 import type { Arrays } from '../arrays.ts';
 import { errors } from '../errors.ts';
 import { startWorker, workerUrl } from '../runtime/worker-thread.ts';
@@ -89,7 +90,7 @@ export function startShardThread(name: string, source: URL = WORKER): ShardThrea
     },
     async close() {
       end(errors.GRAPH_CLOSED({ what: 'trainer' }));
-      await worker.terminate();
+      await endWorker(worker);
     },
   };
 }

@@ -3,6 +3,7 @@
  * (`shard-thread.ts`).
  */
 import { parentPort } from 'node:worker_threads';
+import { onRequests } from '@lorekeep/core';
 import * as ort from 'onnxruntime-node';
 import type { ArrayData, Arrays } from '../arrays.ts';
 import { sessionOptions } from '../runtime/session-options.ts';
@@ -54,7 +55,7 @@ async function run({ id, set, seeds }: ShardRun): Promise<void> {
   for (const { shared, own } of into.copies) shared.set(own as never);
 }
 
-port.on('message', async (message: ShardGraph | ShardRun) => {
+onRequests(port, async (message: ShardGraph | ShardRun) => {
   let answer: ShardAnswer = {};
   try {
     await (message.kind === 'graph' ? load(message) : run(message));

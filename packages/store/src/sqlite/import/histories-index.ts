@@ -9,6 +9,7 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { errors } from '../../errors.ts';
 import type { Slices } from './slices.ts';
@@ -70,6 +71,6 @@ export async function restoreHistories(slices: Slices, path: string, busyMs: num
     if (error?.code !== undefined) throw new Sqlite.SqliteError(error.message, error.code);
     if (error !== undefined) throw new Error(error.message);
   } finally {
-    await worker.terminate();
+    await endWorker(worker);
   }
 }

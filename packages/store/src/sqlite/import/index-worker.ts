@@ -1,11 +1,12 @@
 /** A thread that builds an index on a connection of its own, and moves the log to the file before and after. */
 import { parentPort } from 'node:worker_threads';
+import { onRequests } from '@lorekeep/core';
 import Sqlite from 'better-sqlite3';
 import type { BuildAnswer, BuildRequest } from './histories-index.ts';
 
 const port = parentPort!;
 
-port.once('message', ({ path, sql, busyMs }: BuildRequest) => {
+onRequests(port, ({ path, sql, busyMs }: BuildRequest) => {
   port.postMessage(build(path, sql, busyMs));
 });
 
