@@ -1,3 +1,8 @@
+export { centredContent, contentErrors, contentMean } from './arrays/content-vectors.ts';
+export type { RowOf, TrainedRow } from './arrays/rows.ts';
+export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './arrays/sparse-rows.ts';
+export { createTopK, type TopK } from './arrays/top-k.ts';
+export { dot, gatherRows } from './arrays/vectors.ts';
 export {
   type ArtefactFolder,
   checksumsOf,
@@ -10,7 +15,6 @@ export {
   setCurrentVersion,
   versionsIn,
 } from './artefacts.ts';
-export { centredContent, contentErrors, contentMean } from './content-vectors.ts';
 export { counted } from './counted.ts';
 export {
   defineErrors,
@@ -42,8 +46,6 @@ export {
 } from './options.ts';
 export { noProgress, type Progress, type ProgressEvent, type RunContext, type Warning } from './progress.ts';
 export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
-export type { RowOf, TrainedRow } from './rows.ts';
-export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './sparse-rows.ts';
 export { checkNodeVersion, isNodeRecent, MIN_NODE, systemError, systemErrors } from './system-errors.ts';
 export {
   EARLIEST_TIME,
@@ -57,6 +59,4 @@ export {
 } from './time/time-range.ts';
 export { DATE_ORDERS, type DateOrder, parseTimeText, type TextTime } from './time/time-text.ts';
 export { numberOf, readTimestamp, type TimeOrProblem } from './time/timestamp.ts';
-export { createTopK, type TopK } from './top-k.ts';
-export { dot, gatherRows } from './vectors.ts';
 export { endWorker, onRequests } from './worker-threads.ts';

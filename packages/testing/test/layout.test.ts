@@ -17,6 +17,7 @@ const LAYERS = [
   ['@lorekeep/encoder', '@lorekeep/datasets', '@lorekeep/evaluation'],
   ['@lorekeep/linear'],
   ['@lorekeep/towers', '@lorekeep/ranking'],
+  ['@lorekeep/knowledge'],
   ['@lorekeep/recommender'],
   ['@lorekeep/workspace', '@lorekeep/report', '@lorekeep/testing'],
   ['@lorekeep/serving'],

@@ -4,7 +4,7 @@
  * is scaled to length 1: sentence encoders put all texts into a narrow cone around their mean, and
  * without it cosines separate items twice as well (Su et al. 2021). A row of zeros stays zero.
  */
-import { defineErrors, usage } from './errors.ts';
+import { defineErrors, usage } from '../errors.ts';
 
 export const contentErrors = defineErrors({
   CONTENT_INVALID: usage<{ problem: string }>({

@@ -1,0 +1,8 @@
+export type {
+  KnowledgeBatch,
+  KnowledgeBlock,
+  KnowledgeEntries,
+  KnowledgeInteraction,
+  KnowledgeQuery,
+  KnowledgeSchema,
+} from './centre/contract.ts';
