@@ -1,0 +1,154 @@
+/**
+ * Deep Interest Network (Zhou et al., KDD 2018): the behaviour sequence of a user is pooled with
+ * weights that depend on the candidate, and a small MLP reads the result beside all fields.
+ *
+ * The attention unit of the paper reads [v, q, v ∘ q, v − q]. Its first layer is linear, so it is
+ * computed as v W₁ + (v ∘ q) W₂ + q W₃: half of the products, the same functions. Weights are a
+ * softmax, which ranked better than the paper's unnormalised weights on a real log
+ * (`spec` figures in docs/results.md).
+ */
+import type { Random } from '@lorekeep/core';
+import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
+
+type Tensor = ReturnType<typeof tf.tensor>;
+
+export interface NetworkShape {
+  /** Width of an embedding. */
+  dim: number;
+  /** Behaviours per sequence. */
+  length: number;
+  /** Hidden units of the attention unit. */
+  attention: number;
+  /** Number of columns of `fields`. */
+  fields: number;
+  /** Units of the hidden layers that all tasks share. */
+  hidden: readonly number[];
+  /** Units of the hidden layers that each task has for itself, after the shared ones. */
+  taskHidden: readonly number[];
+  /** Names of the tasks. */
+  tasks: readonly string[];
+}
+
+/** What the network computes for a batch. */
+export interface NetworkOutput {
+  /** `[batch, tasks]` */
+  logits: Tensor;
+  /** One per task: `[batch, last hidden]`, the output of its last hidden layer. */
+  taskHidden: Tensor[];
+}
+
+/** Adds something to the output of a dense layer, before its activation. */
+export type Plugged = (layer: string, output: Tensor) => Tensor;
+
+const matMul = (a: Tensor, b: Tensor) => tf.matMul(a as never, b as never) as Tensor;
+
+/** Width of what the MLP reads. */
+export const inputWidth = ({ dim, fields }: NetworkShape) => (fields + 2) * dim;
+
+/** Initial parameters without the embedding table. */
+export function initialParameters(shape: NetworkShape, random: Random): Arrays {
+  const { dim, attention, hidden, taskHidden, tasks } = shape;
+  const parameters: Arrays = {};
+  const dense = (name: string, inputs: number, outputs: number, factor = Math.sqrt(2 / inputs)) => {
+    const draw = random.fork(name);
+    parameters[`${name}/weights`] = namedArray(
+      [inputs, outputs],
+      Float32Array.from({ length: inputs * outputs }, () => factor * draw.normal()),
+    );
+    parameters[`${name}/bias`] = namedArray([outputs], new Float32Array(outputs));
+  };
+  dense('attention/event', dim, attention);
+  dense('attention/product', dim, attention);
+  dense('attention/candidate', dim, attention);
+  dense('attention/out', attention, 1);
+  let width = inputWidth(shape);
+  for (const [i, units] of hidden.entries()) {
+    dense(`hidden ${i + 1}`, width, units);
+    width = units;
+  }
+  for (const task of tasks) {
+    let own = width;
+    for (const [i, units] of taskHidden.entries()) {
+      dense(`${task}/hidden ${i + 1}`, own, units);
+      own = units;
+    }
+    dense(`${task}/out`, own, 1, Math.sqrt(1 / own));
+  }
+  // These two biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
+  for (const name of ['attention/product', 'attention/candidate', 'attention/out']) delete parameters[`${name}/bias`];
+  return parameters;
+}
+
+/**
+ * @param parameters those of `initialParameters`, and `embedding [rows, dim]`, the rows that the
+ *   batch names; row 0 is zero and stands for a missing value
+ * @param batch `fields [batch, fields]`, `targets [batch]`, `history [batch, length]` (0 after the end),
+ *   `historyContexts [batch, length]`, `items [distinct + 1, item fields]` (row 0 is no item),
+ *   `contexts [distinct, 3]`
+ */
+export function din(
+  parameters: Tensors,
+  batch: Tensors,
+  shape: NetworkShape,
+  plugged: Plugged = (_, output) => output,
+): NetworkOutput {
+  const { dim, length, hidden, taskHidden, tasks } = shape;
+  const [count] = batch.targets.shape;
+  const gather = (from: Tensor, indices: Tensor) => tf.gather(from, indices as never) as Tensor;
+  const summed = (rows: Tensor) => tf.sum(gather(parameters.embedding, rows), 1) as Tensor;
+  const items = summed(batch.items);
+  const contexts = summed(batch.contexts);
+  const candidate = gather(items, batch.targets);
+  const flat = (x: Tensor) => tf.reshape(x, [count * length]);
+  const events = tf.add(gather(items, flat(batch.history)), gather(contexts, flat(batch.historyContexts))) as Tensor;
+  const pooled = attend(parameters, events, candidate, batch.history, shape);
+
+  let x = tf.concat(
+    [tf.reshape(gather(parameters.embedding, batch.fields), [count, shape.fields * dim]), pooled, tf.mul(pooled, candidate)],
+    1,
+  ) as Tensor;
+  const layer = (name: string, input: Tensor) =>
+    tf.relu(plugged(name, tf.add(matMul(input, parameters[`${name}/weights`]), parameters[`${name}/bias`]))) as Tensor;
+  for (const i of hidden.keys()) x = layer(`hidden ${i + 1}`, x);
+  const own = tasks.map((task) => {
+    let y = x;
+    for (const i of taskHidden.keys()) y = layer(`${task}/hidden ${i + 1}`, y);
+    return y;
+  });
+  const logits = tasks.map((task, t) =>
+    plugged(`${task}/out`, tf.add(matMul(own[t], parameters[`${task}/out/weights`]), parameters[`${task}/out/bias`])),
+  );
+  return { logits: logits.length === 1 ? logits[0] : (tf.concat(logits as never[], 1) as Tensor), taskHidden: own };
+}
+
+/** @returns `[batch, dim]`; zeros for an empty sequence */
+function attend(
+  parameters: Tensors,
+  events: Tensor,
+  candidate: Tensor,
+  history: Tensor,
+  { dim, length, attention }: NetworkShape,
+): Tensor {
+  const [count] = candidate.shape;
+  const cube = tf.reshape(events, [count, length, dim]);
+  const products = tf.reshape(tf.mul(cube, tf.reshape(candidate, [count, 1, dim])), [count * length, dim]);
+  const own = tf.add(
+    matMul(events, parameters['attention/event/weights']),
+    matMul(products, parameters['attention/product/weights']),
+  );
+  const ofCandidate = tf.add(
+    matMul(candidate, parameters['attention/candidate/weights']),
+    parameters['attention/event/bias'],
+  );
+  const hidden = tf.relu(
+    tf.add(tf.reshape(own, [count, length, attention]), tf.reshape(ofCandidate, [count, 1, attention])),
+  );
+  const scores = tf.reshape(
+    matMul(tf.reshape(hidden, [count * length, attention]), parameters['attention/out/weights']),
+    [count, length],
+  );
+  const isEvent = tf.minimum(tf.cast(history, 'float32'), 1);
+  const masked = tf.add(scores, tf.mul(tf.sub(isEvent, 1), 1e9));
+  const weights = tf.mul(tf.softmax(masked), isEvent);
+  return tf.reshape(tf.matMul(tf.reshape(weights, [count, 1, length]) as never, cube as never), [count, dim]);
+}

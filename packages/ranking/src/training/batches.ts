@@ -1,0 +1,78 @@
+/**
+ * Examples as the arrays of one step: the rows of the embedding table that the batch names, and
+ * positions among them. Sizes only grow, to few distinct values, so that few graphs are compiled.
+ */
+import { type Arrays, bucketLength, namedArray } from '@lorekeep/graph';
+import type { Examples } from '../data/example-reader.ts';
+
+export interface PackedBatch {
+  batch: Arrays;
+  /** Rows of the embedding table; the first is −1 and stands for a missing value. */
+  rows: Int32Array;
+}
+
+export interface BatchPacker {
+  /** @param size rows of the batch, at least `examples.count`; further rows have no candidate */
+  pack(examples: Examples, size: number): PackedBatch;
+}
+
+/** Names of the arrays that all shards of a step read as a whole. */
+export const REPLICATED = ['items', 'contexts'] as const;
+
+export function createBatchPacker(length: number, itemFields: number, fields: number): BatchPacker {
+  let slotOf = new Int32Array(1024);
+  const largest = { rows: 1, items: 1, contexts: 1 };
+  const grown = (name: keyof typeof largest, needed: number) =>
+    (largest[name] = Math.max(largest[name], bucketLength(needed, Number.MAX_SAFE_INTEGER)));
+
+  return {
+    pack({ fields: own, targets, history, historyContexts, items, contexts }, size) {
+      const rows: number[] = [-1];
+      const slots = (from: Int32Array, length: number): Int32Array => {
+        const into = new Int32Array(length);
+        for (let i = 0; i < from.length; i++) {
+          const row = from[i];
+          if (row < 0) continue;
+          if (row >= slotOf.length) slotOf = enlarged(slotOf, row + 1);
+          if (slotOf[row] === 0) {
+            slotOf[row] = rows.length;
+            rows.push(row);
+          }
+          into[i] = slotOf[row];
+        }
+        return into;
+      };
+      const distinctItems = grown('items', items.length / itemFields + 1);
+      const itemSlots = new Int32Array(distinctItems * itemFields);
+      itemSlots.set(slots(items, items.length), itemFields);
+      const distinctContexts = grown('contexts', contexts.length / 3);
+      const contextSlots = slots(contexts, distinctContexts * 3);
+      const fieldSlots = slots(own, size * fields);
+      for (const row of rows) if (row >= 0) slotOf[row] = 0;
+      const named = new Int32Array(grown('rows', rows.length)).fill(-1);
+      named.set(rows);
+      const padded = (from: Int32Array, length: number, shift: number) => {
+        const into = new Int32Array(length);
+        for (let i = 0; i < from.length; i++) into[i] = from[i] + shift;
+        return into;
+      };
+      return {
+        rows: named,
+        batch: {
+          fields: namedArray([size, fields], fieldSlots, 'int32'),
+          targets: namedArray([size], padded(targets, size, 1), 'int32'),
+          history: namedArray([size, length], padded(history, size * length, 1), 'int32'),
+          historyContexts: namedArray([size, length], padded(historyContexts, size * length, 0), 'int32'),
+          items: namedArray([distinctItems, itemFields], itemSlots, 'int32'),
+          contexts: namedArray([distinctContexts, 3], contextSlots, 'int32'),
+        },
+      };
+
+      function enlarged(from: Int32Array, needed: number): Int32Array<ArrayBuffer> {
+        const into = new Int32Array(Math.max(needed, 2 * from.length));
+        into.set(from);
+        return into;
+      }
+    },
+  };
+}
