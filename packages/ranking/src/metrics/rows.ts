@@ -4,7 +4,7 @@ import { evaluationErrors } from '@lorekeep/evaluation';
 /** One number a row: scores, logits or probabilities. */
 export type RowValues = Float32Array | Float64Array;
 
-/** A choice of rows: a mask, 1 for each row that counts, or the numbers of the rows that count. */
+/** A choice of rows: a mask, 0 for each row that does not count, or the numbers of the rows that count. */
 export type RowChoice = Uint8Array | Int32Array;
 
 export const invalid = (name: string, problem: string) => evaluationErrors.EVALUATION_INPUT_INVALID({ name, problem });

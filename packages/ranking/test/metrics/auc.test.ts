@@ -38,6 +38,9 @@ test('AUC is the share of pairs in the right order, with half of each tie', () =
     const of = Uint8Array.from(scores, () => random.int(2));
     close(auc(scores, of), aucByPairs(scores, of, [...scores.keys()]));
     const rows = Int32Array.from({ length: 50 }, (_, at) => 2 * at);
+    const mask = new Uint8Array(120);
+    for (const row of rows) mask[row] = 1 + row;
+    assert.equal(auc(scores, of, mask), auc(scores, of, rows));
     close(auc(scores, of, rows), aucByPairs(scores, of, [...rows]));
   }
   assert.equal(auc(new Float32Array(9), Uint8Array.from([0, 1, 0, 1, 1, 1, 0, 0, 0])), 0.5);

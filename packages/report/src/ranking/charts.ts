@@ -22,9 +22,9 @@ export function liftDots(points: readonly (LiftPoint & { column: string })[], me
   return {
     data: { values: [...points] },
     facet: { field: 'column', type: 'nominal' as const, title: null, sort: columns },
-    columns: 3,
+    columns: 4,
     spec: {
-      width: 190,
+      width: 175,
       height: { step: 22 },
       layer: [
         zero('x'),

@@ -43,5 +43,11 @@ export function liftCell(lift: Lift | undefined): string {
   const [low, high] = interval;
   if (!Number.isFinite(low) || !Number.isFinite(high)) return `<td>${signed(difference)}</td>`;
   const side = low > 0 ? ' class="up"' : high < 0 ? ' class="down"' : '';
-  return `<td${side}>${signed(difference)}<small>${signed(low)} to ${signed(high)}</small></td>`;
+  return `<td${side}>${signed(difference)}<small>${range(difference, low, high)}</small></td>`;
+}
+
+/** `± 0.0031`, or both ends if they are not equally far, as those of a bootstrap. */
+function range(difference: number, low: number, high: number): string {
+  const [below, above] = [difference - low, high - difference].map((half) => half.toFixed(4));
+  return below === above ? `± ${below}` : `${signed(low)} to ${signed(high)}`;
 }

@@ -21,7 +21,7 @@ const from = ({ data, kind }: FigureSource) => `<em>${escaped(data)}</em> (${kin
 
 /** What is measured, against what, on which data. */
 const measured = (comparison: OutcomeComparison) =>
-  `Difference in GAUC to ${escaped(comparison.base)}, for ${escaped(comparison.outcome)} on ` +
+  `Difference in GAUC to <em>${escaped(comparison.base)}</em>, for ${escaped(comparison.outcome)} on ` +
   `${escaped(comparison.surface)}, on ${from(comparison)}. ${INTERVALS}`;
 
 export async function liftSection(lifts: LiftTable): Promise<string> {
@@ -31,8 +31,8 @@ export async function liftSection(lifts: LiftTable): Promise<string> {
   );
   return section(
     `Lift over ${lifts.base}`,
-    `Difference in GAUC to ${escaped(lifts.base)} by surface and outcome, on ${from(lifts)}. Lines and the small ` +
-      'figures are 95 % intervals. A figure is green or red if its interval is above or below 0.',
+    `Difference in GAUC to <em>${escaped(lifts.base)}</em>, by surface and outcome, on ${from(lifts)}. Lines and the ` +
+      'small figures are 95 % intervals. A figure is green or red if its interval is above or below 0.',
     await plot(points, () => liftDots(points, namesOf(lifts.methods), columnsOf(lifts).map(name))),
     liftTable(lifts),
   );
@@ -113,7 +113,7 @@ export async function versionSkewSection({ methods, ...comparison }: VersionSkew
   return section(
     'Older versions of the knowledge',
     `A ranker is served knowledge that is some versions older than that of its training. ${measured(comparison)} ` +
-      `Below the broken line the ranker is worse than ${escaped(comparison.base)} without knowledge.`,
+      `Below the broken line the ranker is worse than <em>${escaped(comparison.base)}</em> without knowledge.`,
     await plot(points, () => liftLines(points, namesOf(methods), 'versions behind', true)),
   );
 }

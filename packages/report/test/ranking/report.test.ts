@@ -26,7 +26,7 @@ const data: Required<RankingReportData> = {
           name: 'KEEP',
           lifts: [
             { outcome: 'click', surface: 'home', ...around(0.0071, 0.003) },
-            { outcome: 'click', surface: 'search', ...around(0.002, 0.01) },
+            { outcome: 'click', surface: 'search', difference: 0.002, interval: [-0.008, 0.014] },
             { outcome: 'long view', surface: 'home', ...around(0.0135, 0.0038) },
           ],
         },
@@ -142,11 +142,11 @@ test('a row of the lift table shows each lift with its interval, under the right
     ['', 'home<br>click', 'home<br>long view', 'search<br>click'],
     [
       'KEEP',
-      '+0.0071<small>+0.0041 to +0.0101</small>',
-      '+0.0135<small>+0.0097 to +0.0173</small>',
-      '+0.0020<small>−0.0080 to +0.0120</small>',
+      '+0.0071<small>± 0.0030</small>',
+      '+0.0135<small>± 0.0038</small>',
+      '+0.0020<small>−0.0080 to +0.0140</small>',
     ],
-    ['sample merging', '−0.0524<small>−0.0724 to −0.0324</small>', '–', '–'],
+    ['sample merging', '−0.0524<small>± 0.0200</small>', '–', '–'],
     ['stage-1 logit', '–', '+0.0196', '–'],
     ['GAUC of DIN &#60;tuned&#62;', '0.5838', '–', '–'],
   ]);
