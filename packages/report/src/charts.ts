@@ -5,7 +5,17 @@
 import type { TopLevelSpec } from 'vega-lite';
 
 /** Distinguishable with colour-blindness and in print (Okabe & Ito 2008). */
-const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#b8a800', '#7f7f7f', '#c9c9c9'];
+export const COLOURS = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#b8a800',
+  '#7f7f7f',
+  '#c9c9c9',
+];
 
 const STYLE: TopLevelSpec['config'] = {
   background: 'transparent',

@@ -1,9 +1,7 @@
-/**
- * The page: no script and nothing to load, so that it can be mailed, archived and opened anywhere.
- */
+/** The page of an evaluation. */
 import type { Evaluation } from '@lorekeep/evaluation';
 import type { EpochPoint } from './charts.ts';
-import { escaped } from './html.ts';
+import { framed } from './frame.ts';
 import type { ItemMap } from './item-map.ts';
 import {
   historyGroupsSection,
@@ -37,33 +35,10 @@ export async function reportPage({ facts, evaluations, validation, training, map
     ...(map === undefined ? [] : [await mapSection(map)]),
   ];
   const { nonFinite } = own.metrics;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Evaluation of ${escaped(name)}</title>
-<style>${STYLE}</style>
-<main>
-<h1>Evaluation of ${escaped(name)}</h1>
-<dl>${facts.map(([fact, value]) => `<div><dt>${escaped(fact)}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
-${nonFinite > 0 ? `<p class="warning">${nonFinite} scores were not finite and count as misses.</p>` : ''}
-${sections.join('\n')}
-</main>
-</html>
-`;
+  const warning = `<p class="warning">${nonFinite} scores were not finite and count as misses.</p>`;
+  return framed({
+    title: `Evaluation of ${name}`,
+    facts,
+    parts: nonFinite > 0 ? [warning, ...sections] : sections,
+  });
 }
-
-const STYLE = `
-:root{color-scheme:light}
-body{margin:0;background:#f6f6f4;color:#1d1d1b;font:15px/1.5 system-ui,sans-serif}
-main{max-width:1080px;margin:0 auto;padding:32px 20px 60px}
-h1{font-size:26px;margin:0 0 12px}h2{font-size:18px;margin:0 0 4px}
-dl{display:flex;flex-wrap:wrap;gap:6px 28px;margin:0 0 24px}
-dl div{display:flex;gap:8px}dt{color:#6b6b66}dd{margin:0}
-section{background:#fff;border:1px solid #e2e2dd;border-radius:8px;padding:18px 22px;margin:0 0 18px;overflow-x:auto}
-section>p{color:#4b4b47;margin:0 0 14px;max-width:760px}
-table{border-collapse:collapse;margin-top:12px;font-variant-numeric:tabular-nums}
-th,td{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid #ececE8}
-th:first-child,td:first-child{text-align:left}th{color:#6b6b66;font-weight:500}tbody tr:first-child{font-weight:600}
-svg{max-width:100%;height:auto}.warning{color:#a33}
-`;
