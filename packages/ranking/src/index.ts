@@ -1,5 +1,30 @@
 export { blendScores, orderedByScore, type RankedCandidates, type Reranker, type RerankQuery } from './contract.ts';
+export { type Behaviours, createBehaviours } from './data/behaviours.ts';
+export { behaviourKind } from './data/example-reader.ts';
+export type { Field } from './data/fields.ts';
+export { loadEntities, loadRankingData, type RankingData, type RankingEntities } from './data/ranking-data.ts';
+export { errors as rankingErrors } from './errors.ts';
+export { auc } from './metrics/auc.ts';
+export { type Calibration, type CalibrationOptions, calibration, type ReliabilityBin } from './metrics/calibration.ts';
+export { type Gauc, type GaucCounts, type GaucOptions, type GaucWeight, gauc } from './metrics/gauc.ts';
+export { type GroupKeys, type Groups, groupsOf } from './metrics/groups.ts';
+export { type LogLoss, logLoss } from './metrics/log-loss.ts';
+export {
+  type Estimate,
+  type PairedGauc,
+  type PairedGaucOptions,
+  type PairedRows,
+  pairedGauc,
+} from './metrics/paired-gauc.ts';
+export type { PredictionOptions } from './metrics/predictions.ts';
+export type { RowChoice, RowValues } from './metrics/rows.ts';
+export { type Slice, slicesByCount } from './metrics/slices.ts';
 export { rerankerOptions } from './options.ts';
+export { partsByUser, recordRows } from './protocol/record.ts';
+export { frozenWindows, type Window, type WindowOptions, type Windows } from './protocol/windows.ts';
+export { type RankerConfig, type RankerOptions, type RankingTask, rankerConfig } from './ranker/config.ts';
+export type { ImpressionRanker, PlugOptions, RankingRows, RowKnowledge, RowScores } from './ranker/contract.ts';
+export { type CreateRankerOptions, createImpressionRanker } from './ranker/ranker.ts';
 export { loadStatistics, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
 export type { RerankerReport } from './reranker/report.ts';
 export { openReranker, RERANKER_BATCHES, rerankerGraph } from './reranker/reranker.ts';

@@ -6,22 +6,11 @@
 import type { ImpressionColumns } from '@lorekeep/store';
 import type { Behaviours } from './behaviours.ts';
 import { bucketOf, type Field } from './fields.ts';
+import type { RankingEntities } from './ranking-data.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** The names that the numbers of the columns stand for; they may grow from batch to batch. */
-export interface ExampleNames {
-  userIds: readonly string[];
-  itemIds: readonly string[];
-  surfaceNames: readonly string[];
-  outcomeNames: readonly string[];
-}
-
-export interface ExampleReaderOptions {
-  names: ExampleNames;
-  /** Fields of items in the order of `itemIds`, without the id itself. */
-  items: readonly Field[];
-  /** Fields of users in the order of `userIds`, without the id itself. */
-  users: readonly Field[];
+/** What the columns refer to, and where the sequences and the rows of the table come from. */
+export interface ExampleReaderOptions extends RankingEntities {
   behaviours: Behaviours;
   vocabulary: Vocabulary;
 }
@@ -31,6 +20,8 @@ export interface Examples {
   count: number;
   /** `[count, fields]` */
   fields: Int32Array;
+  /** `[count]` place in the list shown, from 1; 0 if unknown. */
+  positions: Int32Array;
   /** `[count]` index in `items`. */
   targets: Int32Array;
   /** `[count, length]` index in `items`, newest first; −1 after the end. */
@@ -44,9 +35,8 @@ export interface Examples {
 }
 
 export interface ExampleReader {
-  /** Names of the columns of `Examples.fields`. */
-  readonly fieldNames: readonly string[];
-  readonly itemFieldNames: readonly string[];
+  /** Names of the columns of `Examples.fields`: of the user, then of the item, then of the context. */
+  readonly fieldNames: { user: readonly string[]; item: readonly string[]; context: readonly string[] };
   /**
    * @param rows which rows of `columns`
    * @param create whether new values get rows of the vocabulary: in training
@@ -61,33 +51,37 @@ const AGES = 16;
 const ageBucket = (seconds: number) =>
   Math.min(AGES - 1, Math.max(0, Math.floor(Math.log2(1 + Math.max(0, seconds) / HOUR))));
 
-export function createExampleReader({ names, items, users, behaviours, vocabulary }: ExampleReaderOptions): ExampleReader {
+export function createExampleReader({
+  names,
+  items,
+  users,
+  behaviours,
+  vocabulary,
+}: ExampleReaderOptions): ExampleReader {
   const { length } = behaviours;
   const itemWidth = 1 + items.length;
   const userWidth = 1 + users.length;
-  const fieldNames = [
-    'user',
-    ...users.map(({ name }) => `user ${name}`),
-    'item',
-    ...items.map(({ name }) => `item ${name}`),
-    'surface',
-    'history length',
-  ];
+  const fieldNames = {
+    user: ['user', ...users.map(({ name }) => `user ${name}`)],
+    item: ['item', ...items.map(({ name }) => `item ${name}`)],
+    context: ['surface', 'history length'],
+  };
   const itemRows = entityRows('item', items, (item) => names.itemIds[item], vocabulary);
   const userRows = entityRows('user', users, (user) => names.userIds[user], vocabulary);
   const lookUp = (field: string, value: string, create: boolean) =>
     create ? vocabulary.row(field, value) : vocabulary.find(field, value);
+  let hasPositions = false;
   const surfaceOf = (surface: number) => (surface < 0 ? 'none' : names.surfaceNames[surface]);
 
   return {
     fieldNames,
-    itemFieldNames: fieldNames.slice(userWidth, userWidth + itemWidth),
     read(columns, rows, create) {
       const count = rows.length;
-      const width = fieldNames.length;
+      const width = userWidth + itemWidth + fieldNames.context.length;
       const examples = {
         count,
         fields: new Int32Array(count * width).fill(-1),
+        positions: new Int32Array(count),
         targets: new Int32Array(count),
         history: new Int32Array(count * length).fill(-1),
         historyContexts: new Int32Array(count * length),
@@ -105,6 +99,9 @@ export function createExampleReader({ names, items, users, behaviours, vocabular
         const row = rows[i];
         const [user, item] = [columns.users[row], columns.items[row]];
         const at = i * width;
+        // A ranker does not know the place before it has ranked, so all rows are scored as in the first.
+        if (create && columns.positions[row] >= 0) hasPositions = true;
+        examples.positions[i] = create ? columns.positions[row] + 1 : Number(hasPositions);
         examples.targets[i] = position(itemAt, item);
         userRows(user, create, examples.fields, at);
         itemRows(item, create, examples.fields, at + userWidth);
@@ -141,7 +138,7 @@ export const behaviourKind = (outcomes: number, surface: number): number =>
   (outcomes & 0x1fffff) * SURFACES + Math.min(surface + 1, SURFACES - 1);
 
 const surfaceOfKind = (kind: number) => (kind % SURFACES) - 1;
-const outcomesOf = (kind: number, { outcomeNames }: ExampleNames) => {
+const outcomesOf = (kind: number, { outcomeNames }: RankingEntities['names']) => {
   const mask = Math.floor(kind / SURFACES);
   return outcomeNames.filter((_, bit) => (mask >>> bit) & 1).join('+') || 'shown';
 };

@@ -60,8 +60,7 @@ function field(name: string, given: readonly Value[]): Field {
   const texts = given.map(textOf);
   const known = texts.filter((text) => text !== undefined);
   const numbers = known.filter((text) => Number.isFinite(Number(text)));
-  const numeric =
-    !IS_ID.test(name) && numbers.length >= NUMERIC * known.length && new Set(numbers).size > MAX_NUMBERS;
+  const numeric = !IS_ID.test(name) && numbers.length >= NUMERIC * known.length && new Set(numbers).size > MAX_NUMBERS;
   const codeOf = new Map<string, number>();
   const codes = Int32Array.from(texts, (text) => {
     if (text === undefined) return -1;

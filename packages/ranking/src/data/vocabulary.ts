@@ -42,7 +42,11 @@ export function createVocabulary({ maxRows = 2 ** 23, hashed = {} }: VocabularyO
   let first = 0;
   for (const [field, rows] of Object.entries(hashed)) {
     if (!Number.isInteger(rows) || rows < 1 || first + rows > maxRows)
-      throw errors.RANKING_OPTION({ name: `hashed.${field}`, value: rows, allowed: 'a whole number from 1 to maxRows' });
+      throw errors.RANKING_OPTION({
+        name: `hashed.${field}`,
+        value: rows,
+        allowed: 'a whole number from 1 to maxRows',
+      });
     state.hashed[field] = { first, rows };
     first += rows;
   }

@@ -5,10 +5,11 @@
  * The attention unit of the paper reads [v, q, v ∘ q, v − q]. Its first layer is linear, so it is
  * computed as v W₁ + (v ∘ q) W₂ + q W₃: half of the products, the same functions. Weights are a
  * softmax, which ranked better than the paper's unnormalised weights on a real log
- * (`spec` figures in docs/results.md).
+ * (docs/results.md).
  */
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
+import { initialTowers, type TowerOutput, type TowerShape, towers, withoutGradient } from './towers.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
@@ -19,15 +20,23 @@ export interface NetworkShape {
   length: number;
   /** Hidden units of the attention unit. */
   attention: number;
-  /** Number of columns of `fields`. */
-  fields: number;
+  /** Number of columns of `fields`: those of the user, of the item, of the context. */
+  userFields: number;
+  itemFields: number;
+  contextFields: number;
   /** Units of the hidden layers that all tasks share. */
   hidden: readonly number[];
   /** Units of the hidden layers that each task has for itself, after the shared ones. */
   taskHidden: readonly number[];
   /** Names of the tasks. */
   tasks: readonly string[];
+  /** Width of the vectors of two towers beside the network; 0 for none. */
+  towers: number;
 }
+
+/** Positions of a list that have a bias of their own; the first is for impressions without position. */
+export const POSITIONS = 32;
+const TOWER_HIDDEN = 128;
 
 /** What the network computes for a batch. */
 export interface NetworkOutput {
@@ -35,6 +44,7 @@ export interface NetworkOutput {
   logits: Tensor;
   /** One per task: `[batch, last hidden]`, the output of its last hidden layer. */
   taskHidden: Tensor[];
+  towers?: TowerOutput;
 }
 
 /** Adds something to the output of a dense layer, before its activation. */
@@ -43,7 +53,28 @@ export type Plugged = (layer: string, output: Tensor) => Tensor;
 const matMul = (a: Tensor, b: Tensor) => tf.matMul(a as never, b as never) as Tensor;
 
 /** Width of what the MLP reads. */
-export const inputWidth = ({ dim, fields }: NetworkShape) => (fields + 2) * dim;
+export const inputWidth = (shape: NetworkShape) => (fieldCount(shape) + 2) * shape.dim;
+
+export const fieldCount = ({ userFields, itemFields, contextFields }: NetworkShape) =>
+  userFields + itemFields + contextFields;
+
+/** Dense layers to whose output something can be added, with their units, first layer first. */
+export function layerUnits({ hidden, taskHidden, tasks }: NetworkShape): Record<string, number> {
+  const layers: [string, number][] = hidden.map((units, i) => [`hidden ${i + 1}`, units]);
+  for (const task of tasks) {
+    for (const [i, units] of taskHidden.entries()) layers.push([`${task}/hidden ${i + 1}`, units]);
+    layers.push([`${task}/out`, 1]);
+  }
+  return Object.fromEntries(layers);
+}
+
+const towerShape = ({ dim, userFields, itemFields, towers, tasks }: NetworkShape): TowerShape => ({
+  userInputs: (userFields + 1) * dim,
+  itemInputs: itemFields * dim,
+  hidden: TOWER_HIDDEN,
+  dim: towers,
+  tasks,
+});
 
 /** Initial parameters without the embedding table. */
 export function initialParameters(shape: NetworkShape, random: Random): Arrays {
@@ -76,6 +107,8 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
   }
   // These two biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
   for (const name of ['attention/product', 'attention/candidate', 'attention/out']) delete parameters[`${name}/bias`];
+  parameters['position/bias'] = namedArray([POSITIONS, 1], new Float32Array(POSITIONS));
+  if (shape.towers > 0) Object.assign(parameters, initialTowers(towerShape(shape), random));
   return parameters;
 }
 
@@ -84,7 +117,7 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
  *   batch names; row 0 is zero and stands for a missing value
  * @param batch `fields [batch, fields]`, `targets [batch]`, `history [batch, length]` (0 after the end),
  *   `historyContexts [batch, length]`, `items [distinct + 1, item fields]` (row 0 is no item),
- *   `contexts [distinct, 3]`
+ *   `contexts [distinct, 3]`, `positions [batch]` (the place in the list shown + 1; 0 if unknown)
  */
 export function din(
   parameters: Tensors,
@@ -103,10 +136,8 @@ export function din(
   const events = tf.add(gather(items, flat(batch.history)), gather(contexts, flat(batch.historyContexts))) as Tensor;
   const pooled = attend(parameters, events, candidate, batch.history, shape);
 
-  let x = tf.concat(
-    [tf.reshape(gather(parameters.embedding, batch.fields), [count, shape.fields * dim]), pooled, tf.mul(pooled, candidate)],
-    1,
-  ) as Tensor;
+  const fields = tf.reshape(gather(parameters.embedding, batch.fields), [count, fieldCount(shape) * dim]) as Tensor;
+  let x = tf.concat([fields, pooled, tf.mul(pooled, candidate)], 1) as Tensor;
   const layer = (name: string, input: Tensor) =>
     tf.relu(plugged(name, tf.add(matMul(input, parameters[`${name}/weights`]), parameters[`${name}/bias`]))) as Tensor;
   for (const i of hidden.keys()) x = layer(`hidden ${i + 1}`, x);
@@ -118,7 +149,26 @@ export function din(
   const logits = tasks.map((task, t) =>
     plugged(`${task}/out`, tf.add(matMul(own[t], parameters[`${task}/out/weights`]), parameters[`${task}/out/bias`])),
   );
-  return { logits: logits.length === 1 ? logits[0] : (tf.concat(logits as never[], 1) as Tensor), taskHidden: own };
+  const joined = logits.length === 1 ? logits[0] : (tf.concat(logits as never[], 1) as Tensor);
+  const output = {
+    logits: tf.add(joined, gather(parameters['position/bias'], batch.positions)) as Tensor,
+    taskHidden: own,
+  };
+  if (shape.towers === 0) return output;
+  const part = (first: number, size: number) => tf.slice(fields, [0, first * dim], [count, size * dim]);
+  const users = tf.concat([part(0, shape.userFields), meanEvent(events, batch.history, shape)], 1);
+  const ofItem = part(shape.userFields, shape.itemFields);
+  const cached = towers(parameters, withoutGradient(users), withoutGradient(ofItem), towerShape(shape));
+  return { ...output, towers: cached };
+}
+
+/** `[batch, dim]`: the mean of the events of each sequence. */
+function meanEvent(events: Tensor, history: Tensor, { dim, length }: NetworkShape): Tensor {
+  const [count] = history.shape;
+  const isEvent = tf.minimum(tf.cast(history, 'float32'), 1);
+  const weights = tf.div(isEvent, tf.maximum(tf.sum(isEvent, 1, true), 1));
+  const cube = tf.reshape(events, [count, length, dim]);
+  return tf.reshape(tf.matMul(tf.reshape(weights, [count, 1, length]) as never, cube as never), [count, dim]);
 }
 
 /** @returns `[batch, dim]`; zeros for an empty sequence */

@@ -4,6 +4,7 @@
  */
 import { type Arrays, bucketLength, namedArray } from '@lorekeep/graph';
 import type { Examples } from '../data/example-reader.ts';
+import { fieldCount, type NetworkShape, POSITIONS } from '../din/network.ts';
 
 export interface PackedBatch {
   batch: Arrays;
@@ -19,14 +20,16 @@ export interface BatchPacker {
 /** Names of the arrays that all shards of a step read as a whole. */
 export const REPLICATED = ['items', 'contexts'] as const;
 
-export function createBatchPacker(length: number, itemFields: number, fields: number): BatchPacker {
+export function createBatchPacker(shape: NetworkShape): BatchPacker {
+  const { length, itemFields } = shape;
+  const fields = fieldCount(shape);
   let slotOf = new Int32Array(1024);
   const largest = { rows: 1, items: 1, contexts: 1 };
   const grown = (name: keyof typeof largest, needed: number) =>
     (largest[name] = Math.max(largest[name], bucketLength(needed, Number.MAX_SAFE_INTEGER)));
 
   return {
-    pack({ fields: own, targets, history, historyContexts, items, contexts }, size) {
+    pack({ fields: own, positions, targets, history, historyContexts, items, contexts }, size) {
       const rows: number[] = [-1];
       const slots = (from: Int32Array, length: number): Int32Array => {
         const into = new Int32Array(length);
@@ -60,6 +63,11 @@ export function createBatchPacker(length: number, itemFields: number, fields: nu
         rows: named,
         batch: {
           fields: namedArray([size, fields], fieldSlots, 'int32'),
+          positions: namedArray(
+            [size],
+            padded(positions, size, 0).map((at) => Math.min(at, POSITIONS - 1)),
+            'int32',
+          ),
           targets: namedArray([size], padded(targets, size, 1), 'int32'),
           history: namedArray([size, length], padded(history, size * length, 1), 'int32'),
           historyContexts: namedArray([size, length], padded(historyContexts, size * length, 0), 'int32'),

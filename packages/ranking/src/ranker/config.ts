@@ -1,0 +1,99 @@
+/** Options of a ranker of impressions, with their defaults and limits. */
+import { errors } from '../errors.ts';
+
+/** What is predicted: the probability that an impression has an outcome. */
+export interface RankingTask {
+  /** A name of `outcomeNames`. */
+  outcome: string;
+  /**
+   * Only impressions with this outcome count: a purchase is predicted among clicks. Default: all
+   * impressions on surfaces where the outcome has occurred.
+   */
+  among?: string;
+}
+
+export interface RankerConfig {
+  /** At least one; names of outcomes do not repeat. */
+  tasks: readonly RankingTask[];
+  /** Width of an embedding. 1 to 1,024. Default 16. */
+  dim: number;
+  /** Hidden units of the attention unit. 1 to 1,024. Default 32. */
+  attention: number;
+  /** Units of the hidden layers that all tasks share; at most 8 layers. Default [128, 64]. */
+  hidden: readonly number[];
+  /** Units of the hidden layers of each task, after the shared ones. Default []. */
+  taskHidden: readonly number[];
+  /** Width of the vectors of two towers that are trained beside the network; 0 to 1,024. Default 0. */
+  towers: number;
+  /** Rows per step. 2 to 65,536. Default 512. */
+  batch: number;
+  /** Of Adam. Above 0, at most 1. Default .002. */
+  learningRate: number;
+  /** α, the weight of the pair-wise loss. 0 to 100. Default 0. */
+  pairwise: number;
+  /** Standard deviation of the initial embeddings. 0 to 1. Default .01. */
+  initial: number;
+  /** Limit of rows of the embedding table. 1 to 2³¹ − 1. Default 8,388,608. */
+  maxRows: number;
+  /** Rows of hashed fields, by name of the field. Default: none. */
+  hashed: Readonly<Record<string, number>>;
+  /** Any 32-bit integer. Default 42. */
+  seed: number;
+}
+
+const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
+  dim: 16,
+  attention: 32,
+  hidden: [128, 64],
+  taskHidden: [],
+  towers: 0,
+  batch: 512,
+  learningRate: 2e-3,
+  pairwise: 0,
+  initial: 0.01,
+  maxRows: 2 ** 23,
+  hashed: {},
+  seed: 42,
+};
+
+export type RankerOptions = Partial<RankerConfig> & Pick<RankerConfig, 'tasks'>;
+
+/** @throws LorekeepError `RANKING_OPTION` */
+export function rankerConfig(options: RankerOptions): RankerConfig {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const config: RankerConfig = { ...DEFAULTS, ...(given as RankerOptions) };
+  const check = (name: string, fits: boolean, allowed: string) => {
+    if (!fits) throw errors.RANKING_OPTION({ name, value: config[name as keyof RankerConfig], allowed });
+  };
+  const whole = (name: keyof RankerConfig, low: number, high: number) => {
+    const value = config[name] as number;
+    check(name, Number.isInteger(value) && value >= low && value <= high, `a whole number from ${low} to ${high}`);
+  };
+  const real = (name: keyof RankerConfig, low: number, high: number) => {
+    const value = config[name] as number;
+    check(name, typeof value === 'number' && value >= low && value <= high, `a number from ${low} to ${high}`);
+  };
+  const layers = (name: 'hidden' | 'taskHidden', least: number) => {
+    const fits = config[name].every((units) => Number.isInteger(units) && units >= 1 && units <= 4096);
+    const { length } = config[name];
+    check(name, fits && length >= least && length <= 8, `${least} to 8 whole numbers from 1 to 4096`);
+  };
+  const outcomes = config.tasks.map(({ outcome }) => outcome);
+  check(
+    'tasks',
+    outcomes.length > 0 && new Set(outcomes).size === outcomes.length,
+    'one task or more, each of another outcome',
+  );
+  whole('dim', 1, 1024);
+  whole('attention', 1, 1024);
+  layers('hidden', 1);
+  layers('taskHidden', 0);
+  whole('towers', 0, 1024);
+  whole('batch', 2, 65_536);
+  real('learningRate', Number.MIN_VALUE, 1);
+  real('pairwise', 0, 100);
+  real('initial', 0, 1);
+  whole('maxRows', 1, 2 ** 31 - 1);
+  whole('seed', -(2 ** 31), 2 ** 32 - 1);
+  return config;
+}
