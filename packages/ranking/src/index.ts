@@ -23,7 +23,14 @@ export { rerankerOptions } from './options.ts';
 export { partsByUser, recordRows } from './protocol/record.ts';
 export { frozenWindows, type Window, type WindowOptions, type Windows } from './protocol/windows.ts';
 export { type RankerConfig, type RankerOptions, type RankingTask, rankerConfig } from './ranker/config.ts';
-export type { ImpressionRanker, PlugOptions, RankingRows, RowKnowledge, RowScores } from './ranker/contract.ts';
+export type {
+  ImpressionRanker,
+  PlugOptions,
+  RankingRows,
+  RowKnowledge,
+  RowScores,
+  ScoreOptions,
+} from './ranker/contract.ts';
 export { type CreateRankerOptions, createImpressionRanker } from './ranker/ranker.ts';
 export { loadStatistics, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
 export type { RerankerReport } from './reranker/report.ts';

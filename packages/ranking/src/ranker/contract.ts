@@ -33,6 +33,20 @@ export interface RowScores {
   hidden?: Float32Array[];
   /** On request, with `towers`: `[rows, tasks]` log-odds by the two towers. */
   towerLogits?: Float32Array;
+  /**
+   * On request, with `towers`: `[rows, tasks × (towers + 1)]`, per task the vector of the user and its
+   * bias. They depend on user and history only.
+   */
+  userVectors?: Float32Array;
+  /** As `userVectors`, of the item. They depend on the item only. */
+  itemVectors?: Float32Array;
+}
+
+/** What `score` returns beside the logits. Default: nothing. */
+export interface ScoreOptions {
+  hidden?: boolean;
+  towers?: boolean;
+  towerVectors?: boolean;
 }
 
 /** A plug-in of a ranker. */
@@ -61,7 +75,7 @@ export interface ImpressionRanker {
    *
    * @throws LorekeepError `RANKING_KNOWLEDGE_LEAKS`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_PLUG_UNKNOWN`
    */
-  score(rows: RankingRows, options?: { hidden?: boolean; towers?: boolean }): Promise<RowScores>;
+  score(rows: RankingRows, options?: ScoreOptions): Promise<RowScores>;
   /**
    * One pass over the rows, shuffled. Call it day by day, in the order of time.
    *

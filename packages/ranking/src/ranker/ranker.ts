@@ -112,7 +112,11 @@ export async function createImpressionRanker(options: CreateRankerOptions): Prom
         const { logits, taskHidden, towers } = network(given, given);
         const outputs: Tensors = { logits: tf.clone(logits) };
         for (const [t, hidden] of taskHidden.entries()) outputs[`hidden ${t}`] = tf.mul(hidden, 1);
-        if (towers !== undefined) outputs.towers = tf.mul(towers.logits, 1);
+        if (towers !== undefined) {
+          outputs.towers = tf.mul(towers.logits, 1);
+          outputs.userVectors = tf.concat(towers.users.flatMap((x, t) => [x, towers.userBiases[t]]) as never[], 1);
+          outputs.itemVectors = tf.concat(towers.items.flatMap((x, t) => [x, towers.itemBiases[t]]) as never[], 1);
+        }
         return outputs;
       },
       { name: 'ranker', threads },
@@ -158,6 +162,11 @@ export async function createImpressionRanker(options: CreateRankerOptions): Prom
       const scores: RowScores = { logits: new Float32Array(rows.length * tasks.length) };
       if (wanted.hidden) scores.hidden = tasks.map(() => new Float32Array(rows.length * units));
       if (wanted.towers && shape.towers > 0) scores.towerLogits = new Float32Array(rows.length * tasks.length);
+      const towerWidth = tasks.length * (shape.towers + 1);
+      if (wanted.towerVectors && shape.towers > 0) {
+        scores.userVectors = new Float32Array(rows.length * towerWidth);
+        scores.itemVectors = new Float32Array(rows.length * towerWidth);
+      }
       const parameters = trainer.parameters();
       for (let first = 0; first < rows.length; first += SCORE_BATCH) {
         const part = rows.subarray(first, first + SCORE_BATCH);
@@ -176,6 +185,8 @@ export async function createImpressionRanker(options: CreateRankerOptions): Prom
         copy(scores.logits, 'logits', tasks.length);
         for (const [t, hidden] of (scores.hidden ?? []).entries()) copy(hidden, `hidden ${t}`, units);
         copy(scores.towerLogits, 'towers', tasks.length);
+        copy(scores.userVectors, 'userVectors', towerWidth);
+        copy(scores.itemVectors, 'itemVectors', towerWidth);
       }
       return scores;
     },
