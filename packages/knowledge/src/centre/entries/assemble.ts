@@ -1,7 +1,7 @@
 /** K̂ of pairs from the entries of users, items, and users with categories. */
 import type { FoundBlobs } from '../contract/tables.ts';
-import { KINDS, type Kind, type KnowledgeLayout } from '../schema/layout.ts';
-import type { BlobCodec } from './blob.ts';
+import { KINDS, type Kind, type KnowledgeLayout, type PlacedInteraction } from '../schema/layout.ts';
+import { type BlobCodec, createNumbers } from './blob.ts';
 
 export interface Assembled {
   values: Float32Array;
@@ -18,54 +18,59 @@ export function assemble(
   pairs: number,
   foreign: (kind: Kind, pair: number) => never,
 ): Assembled {
-  const { width, interactions } = layout;
-  const values = new Float32Array(pairs * width);
+  const { width, blocks } = layout;
+  const numbers = createNumbers(pairs * width);
+  const values = numbers.floats;
   const present = new Uint8Array(pairs * KINDS.length);
-  const rows = KINDS.map((kind) => new Float32Array(layout.widths[kind]));
   KINDS.forEach((kind, column) => {
     const { bytes, offsets } = found[kind];
+    const codec = codecs[kind];
+    const parts = blocks[kind].filter(({ target }) => target >= 0);
     for (let pair = 0; pair < pairs; pair++) {
       const blob = bytes[pair];
       if (blob === undefined) continue;
-      if (!codecs[kind].matches(blob, offsets[pair])) foreign(kind, pair);
+      const at = offsets[pair];
+      if (!codec.matches(blob, at)) foreign(kind, pair);
       present[pair * KINDS.length + column] = 1;
+      const start = pair * width;
+      if (pair > 0 && blob === bytes[pair - 1] && at === offsets[pair - 1])
+        for (const { target, dim } of parts)
+          values.copyWithin(start + target, start - width + target, start - width + target + dim);
+      else for (const block of parts) codec.decode(blob, at, block, numbers, start + block.target);
     }
   });
-  // Where neighbouring pairs have the same user, the entry is decoded once.
-  const last: { bytes: Uint8Array | undefined; offset: number }[] = KINDS.map(() => ({ bytes: undefined, offset: -1 }));
+  for (const interaction of layout.interactions) interact(interaction, codecs, found, pairs, width, values);
+  return { values, present };
+}
+
+/** Numbers of an interaction; zeros if one of the two entries is missing. */
+function interact(
+  { kind, user, item, target }: PlacedInteraction,
+  codecs: Readonly<Record<Kind, BlobCodec>>,
+  found: Readonly<Record<Kind, FoundBlobs>>,
+  pairs: number,
+  width: number,
+  values: Float32Array,
+): void {
+  const { dim } = user;
+  const [userNumbers, itemNumbers] = [createNumbers(dim), createNumbers(dim)];
+  const [left, right] = [userNumbers.floats, itemNumbers.floats];
+  let last = -1;
   for (let pair = 0; pair < pairs; pair++) {
-    const start = pair * width;
-    for (let column = 0; column < KINDS.length; column++) {
-      const kind = KINDS[column];
-      const row = rows[column];
-      const blob = found[kind].bytes[pair];
-      if (blob === undefined) {
-        if (last[column].bytes !== undefined) row.fill(0);
-        last[column].bytes = undefined;
-        continue;
-      }
-      const offset = found[kind].offsets[pair];
-      if (blob !== last[column].bytes || offset !== last[column].offset) {
-        codecs[kind].decode(blob, offset, row);
-        last[column] = { bytes: blob, offset };
-      }
-      for (const block of layout.blocks[kind]) {
-        if (block.target < 0) continue;
-        const to = start + block.target;
-        for (let j = 0; j < block.dim; j++) values[to + j] = row[block.offset + j];
-      }
-    }
-    if (present[pair * KINDS.length] === 0 || present[pair * KINDS.length + 1] === 0) continue;
-    const [user, item] = rows;
-    for (const { kind, user: left, item: right, target } of interactions) {
-      if (kind === 'product') {
-        for (let j = 0; j < left.dim; j++) values[start + target + j] = user[left.offset + j] * item[right.offset + j];
-      } else {
-        let sum = 0;
-        for (let j = 0; j < left.dim; j++) sum += user[left.offset + j] * item[right.offset + j];
-        values[start + target] = sum;
-      }
+    const [userBlob, itemBlob] = [found.user.bytes[pair], found.item.bytes[pair]];
+    if (userBlob === undefined || itemBlob === undefined) continue;
+    const at = found.user.offsets[pair];
+    // Neighbouring pairs often have the same user.
+    if (last < 0 || userBlob !== found.user.bytes[last] || at !== found.user.offsets[last])
+      codecs.user.decode(userBlob, at, user, userNumbers, 0);
+    last = pair;
+    codecs.item.decode(itemBlob, found.item.offsets[pair], item, itemNumbers, 0);
+    const to = pair * width + target;
+    if (kind === 'product') for (let j = 0; j < dim; j++) values[to + j] = left[j] * right[j];
+    else {
+      let sum = 0;
+      for (let j = 0; j < dim; j++) sum += left[j] * right[j];
+      values[to] = sum;
     }
   }
-  return { values, present };
 }

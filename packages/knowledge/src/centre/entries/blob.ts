@@ -13,13 +13,24 @@
  * knowledge.
  */
 import type { KnowledgePrecision } from '../contract/store.ts';
-import type { Kind, KnowledgeLayout } from '../schema/layout.ts';
+import type { Kind, KnowledgeLayout, PlacedBlock } from '../schema/layout.ts';
 import { KINDS } from '../schema/layout.ts';
-import { HALVES, halfBits } from './half.ts';
+import { HALF_SCALE, halfBits } from './half.ts';
 
 const HEAD_BYTES = 12;
 const FORMAT = 1;
 const PRECISIONS: readonly KnowledgePrecision[] = ['fp32', 'fp16', 'int8'];
+
+/** Numbers that are written as floats or as the bits of floats, over the same memory. */
+export interface Numbers {
+  floats: Float32Array;
+  words: Uint32Array;
+}
+
+export function createNumbers(count: number): Numbers {
+  const floats = new Float32Array(count);
+  return { floats, words: new Uint32Array(floats.buffer) };
+}
 
 export interface BlobCodec {
   /** Bytes of one blob. */
@@ -28,8 +39,8 @@ export interface BlobCodec {
   encode(values: Float32Array, from: number, out: Uint8Array, at: number): void;
   /** Whether the bytes from `at` on begin with the head of this kind, schema and precision. */
   matches(bytes: Uint8Array, at: number): boolean;
-  /** Reads the whole entry into `out`, from its start on. */
-  decode(bytes: Uint8Array, at: number, out: Float32Array): void;
+  /** Reads one block into `out`, from `to` on. */
+  decode(bytes: Uint8Array, at: number, block: PlacedBlock, out: Numbers, to: number): void;
 }
 
 const word = new Uint32Array(1);
@@ -89,18 +100,21 @@ export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: Knowle
     },
   };
   const readers: Record<KnowledgePrecision, BlobCodec['decode']> = {
-    fp32(bytes, at, out) {
-      for (let j = 0, from = at + HEAD_BYTES; j < width; j++, from += 4) out[j] = readFloat(bytes, from);
+    fp32(bytes, at, { offset, dim }, { words }, to) {
+      for (let j = 0, from = at + HEAD_BYTES + 4 * offset; j < dim; j++, from += 4)
+        words[to + j] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
     },
-    fp16(bytes, at, out) {
-      for (let j = 0, from = at + HEAD_BYTES; j < width; j++, from += 2)
-        out[j] = HALVES[bytes[from] | (bytes[from + 1] << 8)];
+    fp16(bytes, at, { offset, dim }, { floats, words }, to) {
+      for (let j = 0, from = at + HEAD_BYTES + 2 * offset; j < dim; j++, from += 2) {
+        const bits = bytes[from] | (bytes[from + 1] << 8);
+        words[to + j] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13);
+      }
+      for (let j = 0; j < dim; j++) floats[to + j] *= HALF_SCALE;
     },
-    int8(bytes, at, out) {
-      blocks.forEach(({ offset, dim }, block) => {
-        const scale = readFloat(bytes, at + HEAD_BYTES + 4 * block);
-        for (let j = offset, from = at + codes; j < offset + dim; j++) out[j] = ((bytes[from + j] << 24) >> 24) * scale;
-      });
+    int8(bytes, at, { offset, dim, index }, { floats }, to) {
+      const scale = readFloat(bytes, at + HEAD_BYTES + 4 * index);
+      for (let j = 0, from = at + codes + offset; j < dim; j++)
+        floats[to + j] = ((bytes[from + j] << 24) >> 24) * scale;
     },
   };
   const encode = writers[precision];

@@ -5,6 +5,7 @@ import { addShared, createSharedEntries } from '../alignment/shared-entries.ts';
 import type { KnowledgeEntries } from '../contract/data.ts';
 import type { KnowledgeAlignment } from '../contract/store.ts';
 import type { KnowledgeTables } from '../contract/tables.ts';
+import { createNumbers } from '../entries/blob.ts';
 import { KINDS, type KnowledgeLayout } from '../schema/layout.ts';
 import type { OpenVersion } from '../store/catalogue.ts';
 import type { Spool } from './spool.ts';
@@ -97,8 +98,9 @@ async function formerEntries(
   return (row) => {
     const bytes = found.bytes[row];
     if (bytes === undefined || !codecs[kind].matches(bytes, found.offsets[row])) return undefined;
-    const values = new Float32Array(layout.widths[kind]);
-    codecs[kind].decode(bytes, found.offsets[row], values);
-    return values;
+    const numbers = createNumbers(layout.widths[kind]);
+    for (const block of layout.blocks[kind])
+      codecs[kind].decode(bytes, found.offsets[row], block, numbers, block.offset);
+    return numbers.floats;
   };
 }

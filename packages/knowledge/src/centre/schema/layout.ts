@@ -10,6 +10,8 @@ export type Kind = (typeof KINDS)[number];
 export interface PlacedBlock {
   name: string;
   dim: number;
+  /** Among the blocks of its kind. */
+  index: number;
   /** First number within the entry. */
   offset: number;
   /** First number within K̂; -1 for a factor, which is no part of it. */
@@ -43,8 +45,8 @@ export function knowledgeLayout(schema: KnowledgeSchema): KnowledgeLayout {
   let target = 0;
   const place = (blocks: KnowledgeBlock[]): PlacedBlock[] => {
     let offset = 0;
-    return blocks.map(({ name, dim, factor = false }) => {
-      const placed = { name, dim, offset, target: factor ? -1 : target };
+    return blocks.map(({ name, dim, factor = false }, index) => {
+      const placed = { name, dim, index, offset, target: factor ? -1 : target };
       offset += dim;
       if (!factor) target += dim;
       return placed;

@@ -9,36 +9,38 @@
 import type { KnowledgeQuery } from '../../contract/data.ts';
 import type { FoundBlobs } from '../../contract/tables.ts';
 import type { Kind } from '../../schema/layout.ts';
-import { createKeyBuffer, hashKey } from './key.ts';
-import { ERASED, KIND_AT, ROW_HEAD, type Row } from './rows.ts';
+import { hashKey } from './key.ts';
+import { KeyList } from './key-list.ts';
+import { ERASED, KIND_AT, ROW_HEAD, ROW_UNIT, type Row } from './rows.ts';
+
+/** Of each row, this much is read ahead. */
+const TOUCHED_BYTES = 320;
+const LINE_BYTES = 64;
 
 export class RowTable {
   readonly #base: Buffer;
   #updates = Buffer.alloc(0);
   #updateBytes = 0;
   #rows = 0;
-  #hashes: Uint32Array;
-  /** Position of each row: in the base, or behind its end in the updates. */
-  #positions: Float64Array;
-  /** Hash and row + 1, in turn. */
+  /**
+   * Hash, and position + 1 in units of `ROW_UNIT`, in turn; a position behind the base is one in the
+   * updates. So a probe touches one line of memory.
+   */
   #slots: Uint32Array;
-  readonly #key = createKeyBuffer();
+  readonly #keys = new KeyList();
+  /** Keeps the compiler from leaving out what is read ahead. */
+  touched = 0;
 
   /** @param base the whole file of entries; `expected` rows get their memory at once */
   constructor(base: Buffer, expected: number) {
     this.#base = base;
-    this.#hashes = new Uint32Array(Math.max(16, expected));
-    this.#positions = new Float64Array(this.#hashes.length);
-    this.#slots = new Uint32Array(2 * slotCount(this.#hashes.length));
+    this.#slots = new Uint32Array(2 * slotCount(Math.max(16, expected)));
   }
 
   /** Names a row of the base. Of two rows with one key the later one counts. */
   addBaseRow(row: Row): void {
     if (row.kind >= ERASED) return;
-    const hash = hashKey(this.#base, row.at + ROW_HEAD, row.keyLength, row.kind);
-    const known = this.#find(hash, this.#base, row.at + ROW_HEAD, row.keyLength, row.kind);
-    if (known >= 0) this.#positions[known] = row.at;
-    else this.#insert(hash, row.at);
+    this.#put(this.#base, row, row.at);
   }
 
   /** Copies a row of an update. */
@@ -46,10 +48,8 @@ export class RowTable {
     if (row.kind >= ERASED) return;
     const hash = hashKey(source, row.at + ROW_HEAD, row.keyLength, row.kind);
     const known = this.#find(hash, source, row.at + ROW_HEAD, row.keyLength, row.kind);
-    const position = known < 0 ? -1 : this.#positions[known];
-    const isReplaced = position >= this.#base.length;
-    const at = isReplaced ? position - this.#base.length : this.#updateBytes;
-    if (isReplaced && this.#updates.readUInt32LE(at + 4) === row.length) {
+    const at = known - this.#base.length;
+    if (at >= 0 && this.#updates.readUInt32LE(at + 4) === row.length) {
       source.copy(this.#updates, at, row.at, row.at + row.length);
       return;
     }
@@ -60,8 +60,7 @@ export class RowTable {
       this.#updates = larger;
     }
     source.copy(this.#updates, this.#updateBytes, row.at, row.at + row.length);
-    if (known >= 0) this.#positions[known] = this.#base.length + this.#updateBytes;
-    else this.#insert(hash, this.#base.length + this.#updateBytes);
+    this.#put(source, row, this.#base.length + this.#updateBytes);
     this.#updateBytes = end;
   }
 
@@ -74,72 +73,91 @@ export class RowTable {
     };
   }
 
+  /**
+   * The time of a look-up is the time of its cache misses. So each step runs for all keys before the
+   * next begins: its loads do not wait for each other. The blobs are touched for the same reason.
+   */
   #findAll(ids: string[], categories: string[] | undefined, kind: number, wanted: boolean): FoundBlobs {
-    const found: FoundBlobs = { bytes: new Array(ids.length).fill(undefined), offsets: new Float64Array(ids.length) };
+    const count = ids.length;
+    const found: FoundBlobs = { bytes: new Array(count).fill(undefined), offsets: new Float64Array(count) };
     if (!wanted) return found;
-    const { bytes: key } = this.#key;
-    for (let at = 0; at < ids.length; at++) {
-      const isRepeated = at > 0 && ids[at] === ids[at - 1] && categories?.[at] === categories?.[at - 1];
-      if (isRepeated) {
-        found.bytes[at] = found.bytes[at - 1];
-        found.offsets[at] = found.offsets[at - 1];
-        continue;
-      }
-      const length = this.#key.write(ids[at], categories?.[at]);
-      if (length < 0) continue;
-      const row = this.#find(hashKey(key, 0, length, kind), key, 0, length, kind);
-      if (row < 0) continue;
-      const position = this.#positions[row];
-      const isUpdate = position >= this.#base.length;
-      found.bytes[at] = isUpdate ? this.#updates : this.#base;
-      found.offsets[at] = (isUpdate ? position - this.#base.length : position) + ROW_HEAD + length;
+    const keys = this.#keys;
+    keys.clear(count);
+    for (let at = 0; at < count; at++) keys.add(ids[at], categories?.[at], kind);
+    this.#touch(keys, count);
+    const end = this.#base.length;
+    const { bytes, starts, lengths, hashes } = keys;
+    for (let at = 0; at < count; at++) {
+      if (lengths[at] < 0) continue;
+      const position = this.#find(hashes[at], bytes, starts[at], lengths[at], kind);
+      if (position < 0) continue;
+      found.bytes[at] = position < end ? this.#base : this.#updates;
+      found.offsets[at] = (position < end ? position : position - end) + ROW_HEAD + lengths[at];
     }
     return found;
   }
 
-  /** The row with this key, or -1. */
+  #touch({ hashes }: KeyList, count: number): void {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    const places = new Float64Array(count);
+    for (let at = 0; at < count; at++) places[at] = (slots[2 * (hashes[at] & mask) + 1] - 1) * ROW_UNIT;
+    const base = this.#base;
+    const last = base.length - TOUCHED_BYTES;
+    let sum = 0;
+    for (let at = 0; at < count; at++) {
+      const place = places[at];
+      if (place >= 0 && place < last)
+        for (let line = 0; line < TOUCHED_BYTES; line += LINE_BYTES) sum += base[place + line];
+    }
+    this.touched = sum;
+  }
+
+  /** Position of the row with this key, or -1. */
   #find(hash: number, key: Uint8Array, from: number, length: number, kind: number): number {
-    const mask = this.#slots.length / 2 - 1;
+    const slot = this.#slotOf(hash, key, from, length, kind);
+    return (this.#slots[2 * slot + 1] - 1) * ROW_UNIT;
+  }
+
+  /** The slot of this key, or the free one where it belongs. */
+  #slotOf(hash: number, key: Uint8Array, from: number, length: number, kind: number): number {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    const end = this.#base.length;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const row = this.#slots[2 * slot + 1] - 1;
-      if (row < 0) return -1;
-      if (this.#slots[2 * slot] !== hash) continue;
-      const position = this.#positions[row];
-      const isUpdate = position >= this.#base.length;
-      const bytes = isUpdate ? this.#updates : this.#base;
-      const at = isUpdate ? position - this.#base.length : position;
+      const place = slots[2 * slot + 1];
+      if (place === 0) return slot;
+      if (slots[2 * slot] !== hash) continue;
+      const position = (place - 1) * ROW_UNIT;
+      const bytes = position < end ? this.#base : this.#updates;
+      const at = position < end ? position : position - end;
       if (bytes[at + KIND_AT] !== kind || (bytes[at + 10] | (bytes[at + 11] << 8)) !== length) continue;
       let same = 0;
       while (same < length && bytes[at + ROW_HEAD + same] === key[from + same]) same++;
-      if (same === length) return row;
+      if (same === length) return slot;
     }
   }
 
-  #insert(hash: number, position: number): void {
-    if (this.#rows === this.#hashes.length) this.#grow();
-    this.#hashes[this.#rows] = hash;
-    this.#positions[this.#rows] = position;
-    this.#rows++;
-    this.#occupy(hash, this.#rows);
-  }
-
-  #occupy(hash: number, value: number): void {
-    const mask = this.#slots.length / 2 - 1;
-    let slot = hash & mask;
-    while (this.#slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+  #put(source: Buffer, row: Row, position: number): void {
+    if (2 * this.#rows >= this.#slots.length / 2) this.#grow();
+    const hash = hashKey(source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    const slot = this.#slotOf(hash, source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    if (this.#slots[2 * slot + 1] === 0) this.#rows++;
     this.#slots[2 * slot] = hash;
-    this.#slots[2 * slot + 1] = value;
+    this.#slots[2 * slot + 1] = position / ROW_UNIT + 1;
   }
 
   #grow(): void {
-    const size = 2 * this.#hashes.length;
-    const [hashes, positions] = [new Uint32Array(size), new Float64Array(size)];
-    hashes.set(this.#hashes);
-    positions.set(this.#positions);
-    this.#hashes = hashes;
-    this.#positions = positions;
-    this.#slots = new Uint32Array(2 * slotCount(size));
-    for (let row = 0; row < this.#rows; row++) this.#occupy(hashes[row], row + 1);
+    const former = this.#slots;
+    this.#slots = new Uint32Array(2 * former.length);
+    const mask = this.#slots.length / 2 - 1;
+    for (let at = 0; at < former.length; at += 2) {
+      if (former[at + 1] === 0) continue;
+      let slot = former[at] & mask;
+      while (this.#slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      this.#slots[2 * slot] = former[at];
+      this.#slots[2 * slot + 1] = former[at + 1];
+    }
   }
 }
 

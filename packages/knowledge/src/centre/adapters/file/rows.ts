@@ -8,7 +8,7 @@
  *         8   1  kind: 0 user, 1 item, 2 user and category, 3 erased, 4 "read this version again"
  *         9   1  0
  *        10   2  bytes of the key
- *        12      key, then blob
+ *        12      key, blob, and zeros up to a multiple of 8
  *
  * A row that is erased keeps its length; its key and blob are overwritten with zeros.
  */
@@ -19,6 +19,8 @@ import { createKeyBuffer } from './key.ts';
 
 export const MAGIC = Buffer.from('LKKNOW01');
 export const ROW_HEAD = 12;
+/** Every row begins and ends at a multiple of this. */
+export const ROW_UNIT = 8;
 /** Offset of the kind within a row. */
 export const KIND_AT = 8;
 export const ERASED = KINDS.length;
@@ -33,7 +35,7 @@ export function rowsToBytes({ kind, ids, categories, blobs, byteLength }: BlobRo
   const parts: Buffer[] = [];
   for (let row = 0; row < ids.length; row++) {
     const keyLength = key.write(ids[row], categories?.[row]);
-    const bytes = Buffer.allocUnsafe(ROW_HEAD + keyLength + byteLength);
+    const bytes = Buffer.alloc(Math.ceil((ROW_HEAD + keyLength + byteLength) / ROW_UNIT) * ROW_UNIT);
     bytes.writeUInt32LE(bytes.length, 4);
     bytes[KIND_AT] = kindCode;
     bytes[KIND_AT + 1] = 0;
@@ -48,7 +50,7 @@ export function rowsToBytes({ kind, ids, categories, blobs, byteLength }: BlobRo
 
 /** A row that makes every process read the version again. */
 export function readAgainRow(): Buffer {
-  const bytes = Buffer.alloc(ROW_HEAD);
+  const bytes = Buffer.alloc(2 * ROW_UNIT);
   bytes.writeUInt32LE(bytes.length, 4);
   bytes[KIND_AT] = READ_AGAIN;
   bytes.writeUInt32LE(crc32(bytes.subarray(KIND_AT)), 0);
@@ -69,7 +71,12 @@ export function rowAt(bytes: Buffer, at: number): Row | undefined {
   const length = bytes.readUInt32LE(at + 4);
   const kind = bytes[at + KIND_AT];
   const keyLength = bytes.readUInt16LE(at + 10);
-  if (length < ROW_HEAD + (kind === ERASED ? 0 : keyLength) || length > MAX_ROW || at + length > bytes.length)
+  if (
+    length < ROW_HEAD + (kind === ERASED ? 0 : keyLength) ||
+    length > MAX_ROW ||
+    length % ROW_UNIT !== 0 ||
+    at + length > bytes.length
+  )
     return undefined;
   if (kind > READ_AGAIN) return undefined;
   if (kind !== ERASED && crc32(bytes.subarray(at + KIND_AT, at + length)) !== bytes.readUInt32LE(at)) return undefined;
