@@ -15,7 +15,7 @@ export const OPTIONS = {
     timeoutMs: whole(1000, [1, 60_000], 'A read or write that takes longer fails.'),
     cacheEntries: whole(100_000, [0, 10_000_000], 'Items whose entries this process keeps; 0 keeps none.'),
     cacheSeconds: real(60, [0, 86_400], 'How long an item stays in the cache.'),
-    itemBuckets: whole(256, [1, 65_536], 'Hashes that the items of a new version are spread over.'),
+    itemBuckets: whole(64, [1, 65_536], 'Hashes that the items of a new version are spread over.'),
   },
   publish: { precision: oneOf('fp16', ['fp32', 'fp16', 'int8'], 'How numbers are stored.') },
   align: {
