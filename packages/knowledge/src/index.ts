@@ -23,3 +23,17 @@ export { type OpenKnowledgeOptions, openKnowledgeStore } from './centre/open.ts'
 export type { RedisOptions, StoreOptions } from './centre/options.ts';
 export { createKnowledgeStore } from './centre/store/knowledge-store.ts';
 export { errors as knowledgeErrors } from './errors.ts';
+export { type EntriesOptions, knowledgeEntries, servedSchema } from './pretraining/entries.ts';
+export { extractKnowledge, KNOWLEDGE_PARTS, type KnowledgePart, servedValues } from './pretraining/extract.ts';
+export {
+  createSuperDomain,
+  type ProgressiveWindow,
+  progressiveWindows,
+  SEQUENCE_LENGTH,
+  SUPER_DOMAIN_DEFAULTS,
+  type SuperDomain,
+  type SuperDomainOptions,
+  superDomainOf,
+} from './pretraining/super-domain.ts';
+export { evaluateRanking, type RankEvaluationOptions } from './protocol/evaluate.ts';
+export type { MethodFigures, RankEvaluation } from './protocol/measure.ts';

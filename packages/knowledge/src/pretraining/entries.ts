@@ -8,7 +8,7 @@
  */
 import type { ImpressionRanker } from '@lorekeep/ranking';
 import type { ImpressionColumns } from '@lorekeep/store';
-import type { KnowledgeEntries, KnowledgeSchema } from '../centre/contract.ts';
+import type { KnowledgeEntries, KnowledgeSchema } from '../centre/contract/data.ts';
 
 /** Entities per group of entries. */
 const CHUNK = 4096;
@@ -65,7 +65,10 @@ function* chunks(all: Int32Array): Generator<Int32Array> {
   for (let first = 0; first < all.length; first += CHUNK) yield all.subarray(first, first + CHUNK);
 }
 
-function scored(ranker: ImpressionRanker, { users, items, now }: { users: Int32Array; items: Int32Array; now: number }) {
+function scored(
+  ranker: ImpressionRanker,
+  { users, items, now }: { users: Int32Array; items: Int32Array; now: number },
+) {
   const columns: ImpressionColumns = {
     users,
     items,

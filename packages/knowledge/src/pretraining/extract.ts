@@ -33,7 +33,8 @@ export async function extractKnowledge(
   const tasks = ranker.tasks.length;
   const found = parts.flatMap((part) => {
     if (part === 'logits') return [{ values: scores.logits, width: tasks }];
-    if (part === 'hidden') return scores.hidden!.map((values) => ({ values, width: values.length / Math.max(1, count) }));
+    if (part === 'hidden')
+      return scores.hidden!.map((values) => ({ values, width: values.length / Math.max(1, count) }));
     const { userVectors, itemVectors } = scores;
     return [{ values: servedValues(userVectors!, itemVectors!, tasks, count), width: 3 * tasks }];
   });

@@ -4,23 +4,25 @@
  * same seeds. The knowledge of a window comes from a model that has learned from the windows before
  * it, on all surfaces.
  */
-import type { RunContext } from '@lorekeep/core';
+import { optionErrors, type RunContext } from '@lorekeep/core';
 import {
   createBehaviours,
   createImpressionRanker,
   frozenWindows,
-  type ImpressionRanker,
   type RankerOptions,
   type RankingData,
   type RankingTask,
-  recordRows,
   type RowKnowledge,
-  type Window,
+  recordRows,
   type WindowOptions,
 } from '@lorekeep/ranking';
-import { errors } from '../errors.ts';
 import { extractKnowledge, type KnowledgePart } from '../pretraining/extract.ts';
-import { createSuperDomain, progressiveWindows, SEQUENCE_LENGTH, type SuperDomainOptions } from '../pretraining/super-domain.ts';
+import {
+  createSuperDomain,
+  progressiveWindows,
+  SEQUENCE_LENGTH,
+  type SuperDomainOptions,
+} from '../pretraining/super-domain.ts';
 import { type MethodRuns, type RankEvaluation, rankEvaluation } from './measure.ts';
 
 export interface RankEvaluationOptions extends WindowOptions, RunContext {
@@ -54,14 +56,19 @@ const PLUG = 'knowledge';
 
 /**
  * @throws LorekeepError `RANKING_TOO_SHORT`, `RANKING_TASK_UNKNOWN`, `RANKING_OPTION`,
- *   `KNOWLEDGE_OPTION`
+ *   `OPTION_INVALID`
  */
 export async function evaluateRanking(options: RankEvaluationOptions): Promise<RankEvaluation> {
   const { data, task, seeds = [42, 43, 44], superDomain = {}, parts = ['served'], length = SEQUENCE_LENGTH } = options;
   const { log } = data;
   const split = frozenWindows(log, options);
   const warmUp = options.warmUp ?? Math.min(2, split.windows.length - 1);
-  check('warmUp', warmUp, Number.isInteger(warmUp) && warmUp >= 1 && warmUp < split.windows.length, `a whole number from 1 to ${split.windows.length - 1}`);
+  check(
+    'warmUp',
+    warmUp,
+    Number.isInteger(warmUp) && warmUp >= 1 && warmUp < split.windows.length,
+    `a whole number from 1 to ${split.windows.length - 1}`,
+  );
   check('seeds', seeds, seeds.length > 0, 'one number or more');
   const { share = 1 } = options;
   check('share', share, share > 0 && share <= 1, 'a number above 0 and up to 1');
@@ -69,7 +76,9 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
   const trains = (row: number) => (Math.imul(row + 1, 0x9e3779b1) >>> 0) / 2 ** 32 < share;
   const scored = split.windows.slice(warmUp);
   const rows = Int32Array.from(scored.flatMap(({ rows }) => Array.from(rows.filter(isTarget))));
-  const windowOf = Int32Array.from(scored.flatMap(({ rows }, w) => Array.from(rows.filter(isTarget), () => warmUp + w)));
+  const windowOf = Int32Array.from(
+    scored.flatMap(({ rows }, w) => Array.from(rows.filter(isTarget), () => warmUp + w)),
+  );
   const runs: MethodRuns = { base: [], ...(superDomain === false ? {} : { knowledge: [], stage1: [] }) };
 
   for (const seed of seeds) {
@@ -86,7 +95,14 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
   /** Progressive knowledge of the target's rows of each window, and stage 1's own logits of the scored ones. */
   async function knowledgeOfWindows(seed: number) {
     const tasks = superDomain && superDomain.tasks ? superDomain.tasks : superTasks(data, task);
-    const model = await createSuperDomain({ length, threads: options.threads, ...superDomain, tasks, entities: data, seed });
+    const model = await createSuperDomain({
+      length,
+      threads: options.threads,
+      ...superDomain,
+      tasks,
+      entities: data,
+      seed,
+    });
     const at = tasks.findIndex(({ outcome }) => outcome === task.outcome);
     const windows: RowKnowledge[] = [];
     const logits: number[] = [];
@@ -109,7 +125,14 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
   async function run(seed: number, knowledge?: RowKnowledge[]): Promise<Float32Array> {
     const behaviours = createBehaviours(length);
     recordRows(behaviours, log, split.history);
-    const ranker = await createImpressionRanker({ ...options.ranker, tasks: [task], entities: data, behaviours, seed, threads: options.threads });
+    const ranker = await createImpressionRanker({
+      ...options.ranker,
+      tasks: [task],
+      entities: data,
+      behaviours,
+      seed,
+      threads: options.threads,
+    });
     try {
       if (knowledge !== undefined)
         await ranker.plug({ name: PLUG, width: knowledge[0].width, layer: options.layer ?? `${task.outcome}/out` });
@@ -156,14 +179,16 @@ function chosenKnowledge(knowledge: RowKnowledge, rows: Int32Array, part: Int32A
 function superTasks({ log }: RankingData, task: RankingTask): RankingTask[] {
   const counts = log.outcomeNames.map(() => 0);
   for (const mask of log.outcomes) for (let bit = 0; bit < counts.length; bit++) counts[bit] += (mask >>> bit) & 1;
-  const frequent = log.outcomeNames.filter((outcome, bit) => outcome !== task.outcome && counts[bit] >= MIN_SHARE * log.impressions);
+  const frequent = log.outcomeNames.filter(
+    (outcome, bit) => outcome !== task.outcome && counts[bit] >= MIN_SHARE * log.impressions,
+  );
   return [task, ...frequent.map((outcome) => ({ outcome }))];
 }
 
 /** Outcomes of fewer impressions are no task of their own unless they are asked for. */
 const MIN_SHARE = 0.05;
 
-/** @throws LorekeepError `KNOWLEDGE_OPTION` for a surface that the log does not have */
+/** @throws LorekeepError `OPTION_INVALID` for a surface that the log does not have */
 function targetRows({ log }: RankingData, surfaces?: readonly string[]): (row: number) => boolean {
   if (surfaces === undefined) return () => true;
   const wanted = new Set(
@@ -177,7 +202,5 @@ function targetRows({ log }: RankingData, surfaces?: readonly string[]): (row: n
 }
 
 function check(name: string, value: unknown, fits: boolean, allowed: string): void {
-  if (!fits) throw errors.KNOWLEDGE_OPTION({ name, value, allowed });
+  if (!fits) throw optionErrors.OPTION_INVALID({ name, value, allowed });
 }
-
-export type { Window };

@@ -103,7 +103,10 @@ export function rankEvaluation({
     },
     bySurface: slices(
       Object.fromEntries(
-        [...new Set(surfaces)].map((surface) => [log.surfaceNames[surface] ?? '', where((at) => surfaces[at] === surface)]),
+        [...new Set(surfaces)].map((surface) => [
+          log.surfaceNames[surface] ?? '',
+          where((at) => surfaces[at] === surface),
+        ]),
       ),
     ),
     byHistory: slices(
@@ -115,7 +118,9 @@ export function rankEvaluation({
       ),
     ),
     byWindow: slices(
-      Object.fromEntries([...new Set(windowOf)].map((window) => [String(window), where((at) => windowOf[at] === window)])),
+      Object.fromEntries(
+        [...new Set(windowOf)].map((window) => [String(window), where((at) => windowOf[at] === window)]),
+      ),
     ),
   };
 }
