@@ -48,4 +48,25 @@ export { resolveConfig } from './options/resolve-config.ts';
 export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
+export { columnNames, knowledgeAnswer } from './ranking/knowledge-answer.ts';
+export { type LiveRanker, type LiveRankerOptions, openLiveRanker } from './ranking/live-ranker.ts';
+export {
+  latestRanker,
+  RANKER_NETWORK,
+  type RankerKnowledge,
+  type RankerManifest,
+  rankersIn,
+  readRankerManifest,
+} from './ranking/manifest.ts';
+export { KEEP_SPACE, readKnowledge, type ServedKnowledge, UNKNOWN_ID } from './ranking/served-knowledge.ts';
+export type {
+  HistoryEntry,
+  KnowledgeAnswer,
+  KnowledgeRequest,
+  RankAnswer,
+  RankedItem,
+  RankingStats,
+  RankRequest,
+  UsedKnowledge,
+} from './ranking/types.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';
