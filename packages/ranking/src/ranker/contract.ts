@@ -1,5 +1,6 @@
 /** The contract of rankers of impressions, and of the knowledge that is plugged into them. */
 import type { ImpressionColumns } from '@lorekeep/store';
+import type { RankerState } from './state.ts';
 
 /** Knowledge K of rows, for one plug-in. */
 export interface RowKnowledge {
@@ -73,14 +74,15 @@ export interface ImpressionRanker {
    * Log-odds of each outcome. Nothing is learned, and the position of an impression does not count:
    * all are scored as if they stood in the same place.
    *
-   * @throws LorekeepError `RANKING_KNOWLEDGE_LEAKS`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_PLUG_UNKNOWN`
+   * @throws LorekeepError `RANKING_KNOWLEDGE_LEAKS`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_PLUG_UNKNOWN`,
+   *   `RANKING_OPTION` for knowledge of another number of rows
    */
   score(rows: RankingRows, options?: ScoreOptions): Promise<RowScores>;
   /**
    * One pass over the rows, shuffled. Call it day by day, in the order of time.
    *
    * @returns the mean loss, and the number of rows that count for each task
-   * @throws LorekeepError as `score`, and what a step of a trainer throws
+   * @throws LorekeepError as `score`, before anything is learned; and what a step of a trainer throws
    */
   train(rows: RankingRows): Promise<{ loss: number; rows: number[] }>;
   /**
@@ -97,5 +99,14 @@ export interface ImpressionRanker {
   unplug(name: string): Promise<void>;
   /** Names of its plug-ins. */
   plugs(): string[];
+  /**
+   * The embedding of a value: of a user with the field `user`, of an item with `item` or
+   * `item category 1`, ….
+   *
+   * @returns `[dim]`, a copy; undefined if no row with this value was trained on
+   */
+  embedding(field: string, value: string): Float32Array | undefined;
+  /** Everything that it is, as copies: see `openImpressionRanker`, `saveRanker` and `warmStart`. */
+  state(): RankerState;
   close(): Promise<void>;
 }
