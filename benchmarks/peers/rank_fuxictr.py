@@ -65,10 +65,13 @@ class Features:
 
 
 class Learner:
-    """One DIN an outcome."""
+    """One DIN an outcome. The defaults are FuxiCTR's, but for the sizes."""
 
-    def __init__(self, log, features, seed, dim, hidden, attention, learning_rate, deviation, softmax, activation):
-        self.features = features
+    def __init__(
+        self, log, seed, length=50, historyFields=(), dim=16, hidden=(128, 64), attention=32, activation="Dice", softmax=False,
+        learningRate=1e-3, deviation=1e-4,
+    ):
+        self.features = features = Features(log, length, historyFields)
         self.labels = torch.from_numpy(log.labels).float()
         self.models = []
         for _ in log.outcomes:
@@ -76,8 +79,8 @@ class Learner:
             feature_map = features.map()
             feature_map.default_emb_dim = dim
             model = DIN(
-                feature_map, gpu=-1, dnn_hidden_units=hidden, attention_hidden_units=[attention],
-                attention_hidden_activations=activation, learning_rate=learning_rate, embedding_dim=dim,
+                feature_map, gpu=-1, dnn_hidden_units=list(hidden), attention_hidden_units=[attention],
+                attention_hidden_activations=activation, learning_rate=learningRate, embedding_dim=dim,
                 din_use_softmax=softmax, optimizer="adam", loss="binary_crossentropy", task="binary_classification",
                 metrics=["AUC"], model_root=tempfile.gettempdir(), verbose=0,
             )
@@ -99,33 +102,28 @@ class Learner:
     def predict(self, rows):
         batch = self.features.batch(torch.from_numpy(rows))
         scores = [model.eval()((batch[0], dict(batch[1]), batch[2]))["y_pred"][:, 0] for model in self.models]
-        return torch.stack(scores, 1).double().logit().numpy()
+        return torch.stack(scores, 1).numpy()
 
 
-def settings_of(
-    input, threads, length=50, historyFields=(), dim=16, hidden=(128, 64), attention=32, learningRate=1e-3,
-    deviation=1e-4, softmax=False, activation="Dice", batch=512, seed=1,
-):
+def protocol(input, threads, windows=None, batch=512, seed=1, **model):
+    """The log, the scores of its first windows with new models, and seconds and rates."""
     torch.set_num_threads(threads)
     if state.get("input") != input:
         state.update(input=input, log=Log(input))
     log = state["log"]
-    features = Features(log, length, historyFields)
-    return log, Learner(log, features, seed, dim, list(hidden), attention, learningRate, deviation, softmax, activation), batch, seed
+    return log, *run_windows(log, Learner(log, seed, **model), windows or log.window_count, batch, seed)
 
 
 def run(output, **settings):
-    """The whole protocol with new models. Writes the scores (logits) and returns seconds and rates."""
-    log, learner, batch, seed = settings_of(**settings)
-    scores, result = run_windows(log, learner, log.window_count, batch, seed)
+    """The whole protocol with new models. Writes the scores (probabilities) and returns seconds and rates."""
+    _, scores, result = protocol(**settings)
     save_scores(output, scores)
     return result
 
 
 def quality(windows, surface=None, **settings):
     """GAUC by outcome over the given windows, without writing scores, for the choice of settings."""
-    log, learner, batch, seed = settings_of(**settings)
-    scores, _ = run_windows(log, learner, max(windows) + 1, batch, seed)
+    log, scores, _ = protocol(windows=max(windows) + 1, **settings)
     return gauc_of(log, scores, windows, surface)
 
 

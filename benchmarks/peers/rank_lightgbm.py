@@ -57,7 +57,7 @@ def predicted(
             model = lightgbm.train(parameters, dataset(whole, outcome), trees)
             seconds["train"] += time.perf_counter() - start
             start = time.perf_counter()
-            scores[scoring, outcome] = model.predict(state["x"][scoring], raw_score=True, num_threads=threads)
+            scores[scoring, outcome] = model.predict(state["x"][scoring], num_threads=threads)
             seconds["score"] += time.perf_counter() - start
             print(f"window {window}, {log.outcomes[outcome]}: {trees} trees on {len(whole)} rows")
         trained += len(earlier)
@@ -101,7 +101,7 @@ def chosen_trees(log, outcome, fit, valid, parameters, stopping):
 
 
 def run(output, **settings):
-    """The whole protocol. Writes the scores (log-odds) and returns seconds and rates."""
+    """The whole protocol. Writes the scores (probabilities) and returns seconds and rates."""
     log = prepared(settings["input"], settings.get("halfLife", 4.0))
     scores, result = predicted(windows=log.window_count, **settings)
     save_scores(output, scores)

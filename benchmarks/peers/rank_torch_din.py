@@ -80,18 +80,24 @@ class Din(nn.Module):
 
 
 class Learner:
-    def __init__(self, log, outcomes, length, history_fields, dim, hidden, attention, sparse, learning_rate, deviation, seed):
+    """`outcomes`: names, default all; the others get no score. `sparse`: only the rows of the table that a batch reads
+    have gradients, and SparseAdam updates them."""
+
+    def __init__(
+        self, log, seed, outcomes=None, length=50, historyFields=(), dim=16, hidden=(128, 64), attention=32, sparse=False,
+        learningRate=1e-3, deviation=0.01,
+    ):
         torch.manual_seed(seed)
-        self.ids = Ids(log, length, history_fields)
-        self.labels = torch.from_numpy(log.labels[:, outcomes]).float()
-        self.outcomes, self.width = outcomes, len(log.outcomes)
-        self.model = Din(self.ids, len(outcomes), dim, hidden, attention, sparse, deviation)
+        self.ids = Ids(log, length, historyFields)
+        self.outcomes, self.width = [log.outcomes.index(name) for name in outcomes or log.outcomes], len(log.outcomes)
+        self.labels = torch.from_numpy(log.labels[:, self.outcomes]).float()
+        self.model = Din(self.ids, len(self.outcomes), dim, hidden, attention, sparse, deviation)
         table = [self.model.table.weight]
         rest = [*self.model.attention.parameters(), *self.model.network.parameters()]
         if sparse:
-            self.optimisers = [torch.optim.SparseAdam(table, lr=learning_rate), torch.optim.Adam(rest, lr=learning_rate, fused=True)]
+            self.optimisers = [torch.optim.SparseAdam(table, lr=learningRate), torch.optim.Adam(rest, lr=learningRate, fused=True)]
         else:
-            self.optimisers = [torch.optim.Adam(table + rest, lr=learning_rate, fused=True)]
+            self.optimisers = [torch.optim.Adam(table + rest, lr=learningRate, fused=True)]
 
     def fit(self, rows):
         for optimiser in self.optimisers:
@@ -104,21 +110,17 @@ class Learner:
     @torch.no_grad()
     def predict(self, rows):
         scores = np.full((len(rows), self.width), np.nan, np.float32)
-        scores[:, self.outcomes] = self.model(*self.ids.batch(rows)).numpy()
+        scores[:, self.outcomes] = self.model(*self.ids.batch(rows)).sigmoid().numpy()
         return scores
 
 
-def setup(
-    input, threads, outcomes=None, length=50, historyFields=(), dim=16, hidden=(128, 64), attention=32, sparse=False,
-    learningRate=1e-3, deviation=0.01, batch=512, seed=1,
-):
-    """A new model for the log of the file `input`. `outcomes`: names, default all."""
+def setup(input, threads, batch=512, seed=1, **model):
+    """A new model for the log of the file `input`."""
     torch.set_num_threads(threads)
     if state.get("input") != input:
         state.update(input=input, log=Log(input))
     log = state["log"]
-    indices = [log.outcomes.index(name) for name in outcomes or log.outcomes]
-    learner = Learner(log, indices, length, list(historyFields), dim, list(hidden), attention, sparse, learningRate, deviation, seed)
+    learner = Learner(log, seed, **model)
     state.update(learner=learner, batch=batch, seed=seed, at=0)
     random = np.random.default_rng(seed)
     state["order"] = np.concatenate([log.trained(window, random) for window in range(log.window_count)])
@@ -142,7 +144,7 @@ def steps(count):
 
 
 def run(output, **settings):
-    """The whole protocol with a new model. Writes the scores and returns seconds and rates."""
+    """The whole protocol with a new model. Writes the scores (probabilities) and returns seconds and rates."""
     setup(**settings)
     log = state["log"]
     scores, result = run_windows(log, state["learner"], log.window_count, state["batch"], state["seed"])

@@ -127,7 +127,7 @@ export async function saveRankLog(path: string, log: RankLog): Promise<void> {
  * Runs the protocol of a peer over a log of `saveRankLog`.
  * @param output the file that receives the scores
  * @param settings of the peer; the scripts have the defaults
- * @returns scores `[rows, outcomes]`, comparable within an outcome; NaN for a row that is not scored
+ * @returns scores: probabilities `[rows, outcomes]`; NaN for a row that is not scored
  */
 export async function runRankPeer(
   peer: Peer,
