@@ -15,6 +15,7 @@ import {
   RANK_PEERS,
   type RankLog,
   type RankPeer,
+  type RankRun,
   runRankPeer,
   saveRankLog,
 } from '../src/suites/rank/peers.ts';
@@ -112,3 +113,20 @@ for (const name of RANK_PEERS)
       await peer.close();
     }
   });
+
+test('the speed of PyTorch is measured in blocks of steps, with dense and with sparse gradients', {
+  skip: skipOf('torch_din'),
+}, async () => {
+  const input = join(directory, 'speed.safetensors');
+  await saveRankLog(input, smallLog());
+  const peer = await openRankPeer('torch_din', 1, () => {});
+  try {
+    for (const sparse of [false, true]) {
+      await peer.call('setup', { input, threads: 1, batch: 64, sparse });
+      const { train_seconds, rows_per_s } = await peer.call<RankRun>('steps', { count: 3 });
+      assert.ok(Math.abs(rows_per_s * train_seconds - 3 * 64) < 1e-6);
+    }
+  } finally {
+    await peer.close();
+  }
+});

@@ -57,7 +57,7 @@ export interface RankRun {
   scored_rows_per_s: number;
 }
 
-/** Options of the neural peers. */
+/** Settings of the neural peers. */
 export interface NetworkSettings {
   threads: number;
   seed?: number;
@@ -75,8 +75,14 @@ export interface NetworkSettings {
   attention?: number;
   /** Item fields that events of the history carry too, beside the item. Default: none. */
   historyFields?: readonly string[];
-  /** Standard deviation of the embeddings at the start. */
+  /** Standard deviation of the embeddings at the start. Default .01; `fuxictr_din` 1e-4. */
   deviation?: number;
+  /** `torch_din` only: trains on these outcomes alone. Default: all at once. */
+  outcomes?: readonly string[];
+  /** `torch_din` only: sparse gradients and SparseAdam for the embeddings. Default false. */
+  sparse?: boolean;
+  /** `fuxictr_din` only: softmax over the weights of the attention. Default false. */
+  softmax?: boolean;
 }
 
 const COMMON = ['safetensors==0.8.0', 'numpy==2.4.6'];
@@ -93,7 +99,15 @@ export type RankPeer = keyof typeof PEERS;
 export const RANK_PEERS = Object.keys(PEERS) as RankPeer[];
 
 /**
- * Starts a peer. Its packages are installed on first use.
+ * Starts a peer. Its packages are installed on first use. Every peer has two methods:
+ *
+ * * `run`: the protocol over all windows; `runRankPeer` calls it.
+ * * `quality { input, threads, windows, surface?, … }`: GAUC by outcome over some windows, for the
+ *   choice of settings. Nothing after the last of these windows is read.
+ *
+ * `torch_din` has two more, so that training can be timed in turns: `setup { input, threads, … }`
+ * makes a new model, and `steps { count }` trains on the next `count` batches and answers
+ * `{ train_seconds, rows_per_s }`.
  * @throws LorekeepError `PEER_…` if it cannot be started
  */
 export async function openRankPeer(name: RankPeer, threads: number, log: (line: string) => void): Promise<Peer> {
