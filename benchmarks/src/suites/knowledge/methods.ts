@@ -1,0 +1,27 @@
+/** All methods that are compared, simplest first. */
+import type { Method } from './contract.ts';
+import { base } from './methods/base.ts';
+import { concatenation } from './methods/concatenation.ts';
+import { itemRate } from './methods/item-rate.ts';
+import { keepBoth, keepHidden, keepLogits, keepServed } from './methods/keep.ts';
+import { logisticRegression } from './methods/logistic-regression.ts';
+import { sampleMerging } from './methods/sample-merging.ts';
+import { sharedBottom } from './methods/shared-bottom.ts';
+import { stageOneLogit, stageOneTowers } from './methods/stage-one-logit.ts';
+import { targetStatistics } from './methods/target-statistics.ts';
+
+export const METHODS: readonly Method[] = [
+  itemRate,
+  logisticRegression,
+  base,
+  sampleMerging,
+  sharedBottom,
+  targetStatistics,
+  stageOneLogit,
+  stageOneTowers,
+  keepLogits,
+  keepHidden,
+  keepBoth,
+  keepServed,
+  concatenation,
+];
