@@ -36,4 +36,17 @@ export const errors = defineErrors({
     message: ({ outcome }) => `The log has no outcome "${outcome}".`,
     hint: ({ known }) => (known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has no outcomes.'),
   }),
+  RANKING_FIELD_MISSING: usage<{ entity: 'user' | 'item'; field: string; known: readonly string[] }>({
+    message: ({ entity, field }) => `The ranker reads the ${entity} field "${field}", which the data lacks.`,
+    hint: ({ known }) =>
+      `It has: ${known.length > 0 ? known.join(', ') : 'none'}. Load the data with which the ranker was trained, or train a new ranker.`,
+  }),
+  RANKING_FILES_FOREIGN: failure<{ folder: string; problem: string }>({
+    message: ({ folder, problem }) => `${folder} is not a ranker that this version can read: ${problem}.`,
+    hint: () => 'Give the folder that saveRanker wrote.',
+  }),
+  RANKING_FILES_DAMAGED: failure<{ file: string; problem: string }>({
+    message: ({ file, problem }) => `${file} ${problem}.`,
+    hint: () => 'Load another version of the ranker, or train it again.',
+  }),
 });

@@ -31,7 +31,15 @@ export type {
   RowScores,
   ScoreOptions,
 } from './ranker/contract.ts';
-export { type CreateRankerOptions, createImpressionRanker } from './ranker/ranker.ts';
+export { loadRanker, saveRanker } from './ranker/files.ts';
+export {
+  type CreateRankerOptions,
+  createImpressionRanker,
+  type OpenRankerOptions,
+  openImpressionRanker,
+} from './ranker/ranker.ts';
+export type { RankerState } from './ranker/state.ts';
+export { type WarmStartOptions, warmStart } from './ranker/warm-start.ts';
 export { loadStatistics, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
 export type { RerankerReport } from './reranker/report.ts';
 export { openReranker, RERANKER_BATCHES, rerankerGraph } from './reranker/reranker.ts';

@@ -13,6 +13,8 @@ import type { Vocabulary } from './vocabulary.ts';
 export interface ExampleReaderOptions extends RankingEntities {
   behaviours: Behaviours;
   vocabulary: Vocabulary;
+  /** Whether an impression with a position was read before. Default: false. */
+  hasPositions?: boolean;
 }
 
 /** Examples of a batch. Rows of tables are rows of the vocabulary; −1 where there is none. */
@@ -37,6 +39,8 @@ export interface Examples {
 export interface ExampleReader {
   /** Names of the columns of `Examples.fields`: of the user, then of the item, then of the context. */
   readonly fieldNames: { user: readonly string[]; item: readonly string[]; context: readonly string[] };
+  /** Whether an impression with a position was read with `create`. */
+  readonly hasPositions: boolean;
   /**
    * @param rows which rows of `columns`
    * @param create whether new values get rows of the vocabulary: in training
@@ -57,6 +61,7 @@ export function createExampleReader({
   users,
   behaviours,
   vocabulary,
+  hasPositions = false,
 }: ExampleReaderOptions): ExampleReader {
   const { length } = behaviours;
   const itemWidth = 1 + items.length;
@@ -70,11 +75,13 @@ export function createExampleReader({
   const userRows = entityRows('user', users, (user) => names.userIds[user], vocabulary);
   const lookUp = (field: string, value: string, create: boolean) =>
     create ? vocabulary.row(field, value) : vocabulary.find(field, value);
-  let hasPositions = false;
   const surfaceOf = (surface: number) => (surface < 0 ? 'none' : names.surfaceNames[surface]);
 
   return {
     fieldNames,
+    get hasPositions() {
+      return hasPositions;
+    },
     read(columns, rows, create) {
       const count = rows.length;
       const width = userWidth + itemWidth + fieldNames.context.length;

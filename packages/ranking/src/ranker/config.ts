@@ -37,6 +37,11 @@ export interface RankerConfig {
   maxRows: number;
   /** Rows of hashed fields, by name of the field. Default: none. */
   hashed: Readonly<Record<string, number>>;
+  /**
+   * What does not learn: names of parameters or layers (`hidden 1/weights`, `attention`), or of a
+   * table (`embedding`). Default: none.
+   */
+  frozen: readonly string[];
   /** Any 32-bit integer. Default 42. */
   seed: number;
 }
@@ -53,6 +58,7 @@ const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
   initial: 0.01,
   maxRows: 2 ** 23,
   hashed: {},
+  frozen: [],
   seed: 42,
 };
 

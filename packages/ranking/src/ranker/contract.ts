@@ -1,5 +1,6 @@
 /** The contract of rankers of impressions, and of the knowledge that is plugged into them. */
 import type { ImpressionColumns } from '@lorekeep/store';
+import type { RankerState } from './state.ts';
 
 /** Knowledge K of rows, for one plug-in. */
 export interface RowKnowledge {
@@ -97,5 +98,14 @@ export interface ImpressionRanker {
   unplug(name: string): Promise<void>;
   /** Names of its plug-ins. */
   plugs(): string[];
+  /**
+   * The embedding of a value: of a user with the field `user`, of an item with `item` or
+   * `item category 1`, ….
+   *
+   * @returns `[dim]`, a copy; undefined if no row with this value was trained on
+   */
+  embedding(field: string, value: string): Float32Array | undefined;
+  /** Everything that it is, as copies: see `openImpressionRanker`, `saveRanker` and `warmStart`. */
+  state(): RankerState;
   close(): Promise<void>;
 }

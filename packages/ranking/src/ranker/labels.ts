@@ -1,5 +1,6 @@
 /** Labels of rows, and which rows count for which task. */
 import type { ImpressionColumns } from '@lorekeep/store';
+import type { RankingEntities } from '../data/ranking-data.ts';
 import { errors } from '../errors.ts';
 import type { RankingTask } from './config.ts';
 
@@ -11,23 +12,35 @@ export interface Labeller {
   learn(columns: ImpressionColumns, rows: Int32Array): void;
   /** @returns `labels` and `weights`, both `[size, tasks]`; a weight of 0 means that the row does not count */
   read(columns: ImpressionColumns, rows: Int32Array, size: number): { labels: Float32Array; weights: Float32Array };
+  /** Per task, the names of the surfaces that it has noted; `null` for impressions without surface. */
+  state(): (string | null)[][];
 }
 
-/** @throws LorekeepError `RANKING_TASK_UNKNOWN` */
-export function createLabeller(tasks: readonly RankingTask[], outcomeNames: readonly string[]): Labeller {
+/**
+ * @param known what `state` of an earlier labeller returned
+ * @throws LorekeepError `RANKING_TASK_UNKNOWN`
+ */
+export function createLabeller(
+  tasks: readonly RankingTask[],
+  names: Pick<RankingEntities['names'], 'outcomeNames' | 'surfaceNames'>,
+  known: readonly (readonly (string | null)[])[] = [],
+): Labeller {
   const bitOf = (outcome: string) => {
-    const bit = outcomeNames.indexOf(outcome);
-    if (bit < 0) throw errors.RANKING_TASK_UNKNOWN({ outcome, known: outcomeNames });
+    const bit = names.outcomeNames.indexOf(outcome);
+    if (bit < 0) throw errors.RANKING_TASK_UNKNOWN({ outcome, known: names.outcomeNames });
     return bit;
   };
   const bits = tasks.map(({ outcome }) => bitOf(outcome));
   const among = tasks.map((task) => (task.among === undefined ? -1 : bitOf(task.among)));
-  const surfaces = tasks.map(() => new Set<number>());
+  // Names, because the numbers of surfaces differ from log to log.
+  const surfaces = tasks.map((_, t) => new Set<string | null>(known[t]));
+  const surfaceOf = (columns: ImpressionColumns, row: number) => names.surfaceNames[columns.surfaces[row]] ?? null;
   const has = (columns: ImpressionColumns, row: number, bit: number) => (columns.outcomes[row] >>> bit) & 1;
   return {
     learn(columns, rows) {
       for (const row of rows)
-        for (const [t, bit] of bits.entries()) if (has(columns, row, bit) === 1) surfaces[t].add(columns.surfaces[row]);
+        for (const [t, bit] of bits.entries())
+          if (has(columns, row, bit) === 1) surfaces[t].add(surfaceOf(columns, row));
     },
     read(columns, rows, size) {
       const labels = new Float32Array(size * tasks.length);
@@ -36,10 +49,12 @@ export function createLabeller(tasks: readonly RankingTask[], outcomeNames: read
         for (let t = 0; t < tasks.length; t++) {
           const row = rows[i];
           labels[i * tasks.length + t] = has(columns, row, bits[t]);
-          const counts = surfaces[t].has(columns.surfaces[row]) && (among[t] < 0 || has(columns, row, among[t]) === 1);
+          const counts =
+            surfaces[t].has(surfaceOf(columns, row)) && (among[t] < 0 || has(columns, row, among[t]) === 1);
           weights[i * tasks.length + t] = counts ? 1 : 0;
         }
       return { labels, weights };
     },
+    state: () => surfaces.map((own) => [...own]),
   };
 }

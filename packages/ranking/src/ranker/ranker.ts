@@ -2,146 +2,113 @@
  * A ranker of impressions in training and use: DIN with any number of plug-ins, an embedding table
  * that grows with its vocabulary, and one pass of Adam over the log, day by day.
  */
-import { createRandom } from '@lorekeep/core';
-import {
-  type Arrays,
-  createGraphCache,
-  createSparseTable,
-  createTrainer,
-  namedArray,
-  type Tensors,
-  type Trainer,
-  tf,
-} from '@lorekeep/graph';
+import { createRandom, type RandomState } from '@lorekeep/core';
+import { type Arrays, namedArray, type SparseTable } from '@lorekeep/graph';
 import type { Behaviours } from '../data/behaviours.ts';
 import { createExampleReader } from '../data/example-reader.ts';
+import type { Field } from '../data/fields.ts';
 import type { RankingEntities } from '../data/ranking-data.ts';
-import { createVocabulary } from '../data/vocabulary.ts';
-import { din, initialParameters, layerUnits, type NetworkShape } from '../din/network.ts';
-import { initialPlug, type PlugShape, plugOutput } from '../din/plug.ts';
+import { openVocabulary } from '../data/vocabulary.ts';
+import { layerUnits } from '../din/network.ts';
+import { initialPlug } from '../din/plug.ts';
 import { errors } from '../errors.ts';
-import { createBatchPacker, REPLICATED } from './batches.ts';
+import { createBatchPacker } from './batches.ts';
 import { type RankerOptions, rankerConfig } from './config.ts';
-import type { ImpressionRanker, PlugOptions, RowScores } from './contract.ts';
+import type { ImpressionRanker, RowScores } from './contract.ts';
+import { openGraphs } from './graphs.ts';
 import { knowledgeArrays } from './knowledge-arrays.ts';
 import { createLabeller } from './labels.ts';
-import { rankingLoss } from './loss.ts';
+import { plugShape } from './plug-shape.ts';
+import { initialState, networkShape, openTables, type RankerState, tableState, zeros } from './state.ts';
 
 /** Rows per run when many are scored. */
 const SCORE_BATCH = 1024;
 /** Rows per run for a request. */
 const SMALL_BATCH = 64;
 
-export interface CreateRankerOptions extends RankerOptions {
+/** What a ranker reads, and how it computes. */
+export interface OpenRankerOptions {
   entities: RankingEntities;
   behaviours: Behaviours;
-  /** Threads that each compute a part of every batch. 1 to 256. Default 1. */
+  /**
+   * Threads that each compute a part of every batch; the pair-wise loss then pairs rows of the same
+   * part. 1 to 256. Default 1.
+   */
   threads?: number;
 }
+
+export interface CreateRankerOptions extends RankerOptions, OpenRankerOptions {}
 
 /**
  * A new ranker, which knows nothing. Equal seeds and equal data give equal rankers.
  *
  * @throws LorekeepError `RANKING_OPTION`, `RANKING_TASK_UNKNOWN`
  */
-export async function createImpressionRanker(options: CreateRankerOptions): Promise<ImpressionRanker> {
-  const { entities, behaviours, threads = 1, ...rest } = options;
-  const config = rankerConfig(rest);
-  const { dim, seed, batch: batchSize } = config;
-  const vocabulary = createVocabulary({ maxRows: config.maxRows, hashed: config.hashed });
-  const reader = createExampleReader({ ...entities, behaviours, vocabulary });
+export function createImpressionRanker(options: CreateRankerOptions): Promise<ImpressionRanker> {
+  const { entities, behaviours, threads, ...rest } = options;
+  const names = (fields: readonly Field[]) => fields.map(({ name }) => name);
+  const fields = { user: names(entities.users), item: names(entities.items) };
+  const state = initialState(rankerConfig(rest), behaviours.length, fields);
+  return openImpressionRanker({ state, entities, behaviours, threads });
+}
+
+/**
+ * A ranker that continues from a state, bit for bit as the ranker whose state it is.
+ *
+ * @param options.state not changed
+ * @throws LorekeepError `RANKING_OPTION`, `RANKING_TASK_UNKNOWN`, `RANKING_FIELD_MISSING`,
+ *   `GRAPH_BAD_STATE` if the arrays of the state do not fit its configuration
+ */
+export async function openImpressionRanker(
+  options: OpenRankerOptions & { state: RankerState },
+): Promise<ImpressionRanker> {
+  const { state, entities, behaviours, threads = 1 } = options;
+  const { config, fields } = state;
+  if (behaviours.length !== state.length)
+    throw errors.RANKING_OPTION({
+      name: 'behaviours.length',
+      value: behaviours.length,
+      allowed: `${state.length}, the length that the ranker was trained with`,
+    });
+  const batchSize = threads * Math.ceil(config.batch / threads);
+  const vocabulary = openVocabulary(state.vocabulary);
+  const reader = createExampleReader({
+    names: entities.names,
+    users: chosenFields('user', entities.users, fields.user),
+    items: chosenFields('item', entities.items, fields.item),
+    behaviours,
+    vocabulary,
+    hasPositions: state.hasPositions,
+  });
   const tasks = config.tasks.map(({ outcome }) => outcome);
-  const labeller = createLabeller(config.tasks, entities.names.outcomeNames);
-  const shape: NetworkShape = {
-    dim,
-    length: behaviours.length,
-    attention: config.attention,
-    userFields: reader.fieldNames.user.length,
-    itemFields: reader.fieldNames.item.length,
-    contextFields: reader.fieldNames.context.length,
-    hidden: config.hidden,
-    taskHidden: config.taskHidden,
-    tasks,
-    towers: config.towers,
-  };
+  const labeller = createLabeller(config.tasks, entities.names, state.surfaces);
+  const shape = networkShape(state);
   const layers = layerUnits(shape);
-  const random = createRandom(seed);
-  const order = random.fork('order');
+  const order = createRandom(0);
+  order.restore(state.order);
   const packer = createBatchPacker(shape);
-  const table = createSparseTable({ rows: config.maxRows, dim, initial: initialRow(seed, config.initial) });
-  let plugs: PlugShape[] = [];
-  let trainer = await openTrainer(initialParameters(shape, random));
-  let scorer = openScorer();
-  let seenUntil = Number.NEGATIVE_INFINITY;
+  const tables = openTables(state);
+  const isLearned = (name: string) => !config.frozen.includes(name);
+  const learned = only(tables, isLearned);
+  const fixed = only(tables, (name) => !isLearned(name));
+  let { plugs, seenUntil } = state;
+  let graphs = await graphsFrom(state);
 
-  function network(parameters: Tensors, batch: Tensors) {
-    return din(parameters, batch, shape, (layer, output) => {
-      for (const { name, layer: own } of plugs)
-        if (own === layer && `knowledge ${name}` in batch)
-          output = tf.add(output, plugOutput(parameters, name, batch[`knowledge ${name}`], batch[`present ${name}`]));
-      return output;
-    });
+  /** @param from parameters and moments, of which those that are needed are read */
+  async function graphsFrom(from: Pick<RankerState, 'step' | 'parameters' | 'm' | 'v'> & { random: RandomState }) {
+    const opened = await openGraphs({ config, shape, plugs, parameters: from.parameters, tables: learned, threads });
+    const { step, random, parameters, m, v } = from;
+    opened.trainer.restore({ step, random, parameters, m, v });
+    return opened;
   }
 
-  function openTrainer(parameters: Arrays): Promise<Trainer> {
-    return createTrainer({
-      loss(given, batch) {
-        const { logits, towers } = network(given, batch);
-        const loss = rankingLoss(logits, batch, config.pairwise);
-        return (towers === undefined ? loss : tf.add(loss, rankingLoss(towers.logits, batch, 0))).asScalar();
-      },
-      parameters,
-      optimiser: {
-        learningRate: config.learningRate,
-        beta2: 0.999,
-        weightDecay: 0,
-        clipNorm: Number.POSITIVE_INFINITY,
-      },
-      random: random.fork('dropout'),
-      shards: threads,
-      threads,
-      replicated: REPLICATED,
-      tables: { embedding: table },
-      divergenceFactor: Number.POSITIVE_INFINITY,
-    });
-  }
-
-  function openScorer() {
-    return createGraphCache(
-      (given) => {
-        const { logits, taskHidden, towers } = network(given, given);
-        const outputs: Tensors = { logits: tf.clone(logits) };
-        for (const [t, hidden] of taskHidden.entries()) outputs[`hidden ${t}`] = tf.mul(hidden, 1);
-        if (towers !== undefined) {
-          outputs.towers = tf.mul(towers.logits, 1);
-          outputs.userVectors = tf.concat(towers.users.flatMap((x, t) => [x, towers.userBiases[t]]) as never[], 1);
-          outputs.itemVectors = tf.concat(towers.items.flatMap((x, t) => [x, towers.itemBiases[t]]) as never[], 1);
-        }
-        return outputs;
-      },
-      { name: 'ranker', threads },
-    );
-  }
-
-  /** The trainer for other plug-ins: parameters and moments that both have stay as they are. */
-  async function replaceTrainer(parameters: Arrays): Promise<void> {
-    const old = trainer.state();
-    const next = await openTrainer(parameters);
-    const fresh = next.state();
-    const kept = (own: Arrays, from: Arrays): Arrays =>
-      Object.fromEntries(Object.keys(own).map((name) => [name, from[name] ?? own[name]]));
-    next.restore({
-      ...fresh,
-      step: old.step,
-      random: old.random,
-      parameters: kept(fresh.parameters, old.parameters),
-      m: kept(fresh.m, old.m),
-      v: kept(fresh.v, old.v),
-    });
-    await trainer.close();
-    await scorer.close();
-    trainer = next;
-    scorer = openScorer();
+  /** Graphs for other plug-ins: parameters and moments that both have stay as they are. */
+  async function replaceGraphs(parameters: Arrays): Promise<void> {
+    const old = graphs.trainer.state();
+    const kept = (from: Arrays): Arrays => ({ ...zeros(parameters), ...only(from, (name) => name in parameters) });
+    const next = await graphsFrom({ ...old, parameters, m: kept(old.m), v: kept(old.v) });
+    await graphs.close();
+    graphs = next;
   }
 
   const known = () => plugs.map(({ name }) => name);
@@ -167,16 +134,16 @@ export async function createImpressionRanker(options: CreateRankerOptions): Prom
         scores.userVectors = new Float32Array(rows.length * towerWidth);
         scores.itemVectors = new Float32Array(rows.length * towerWidth);
       }
-      const parameters = trainer.parameters();
+      const parameters = graphs.trainer.parameters();
       for (let first = 0; first < rows.length; first += SCORE_BATCH) {
         const part = rows.subarray(first, first + SCORE_BATCH);
         const size = part.length > SMALL_BATCH ? SCORE_BATCH : SMALL_BATCH;
         const packed = packer.pack(reader.read(columns, part, false), size);
         const at = Int32Array.from(part, (_, i) => first + i);
         const extra = knowledgeArrays(plugs, knowledge, { columns, rows }, at, size);
-        const found = await scorer.run({
+        const found = await graphs.scorer.run({
           ...parameters,
-          embedding: table.gather(packed.rows),
+          ...gathered(tables, packed.rows),
           ...packed.batch,
           ...extra,
         });
@@ -204,52 +171,73 @@ export async function createImpressionRanker(options: CreateRankerOptions): Prom
         const packed = packer.pack(reader.read(columns, part, true), batchSize);
         const batch = {
           ...packed.batch,
+          ...gathered(fixed, packed.rows),
           ...knowledgeArrays(plugs, knowledge, { columns, rows }, at, batchSize),
           labels: namedArray([batchSize, tasks.length], labels),
           weights: namedArray([batchSize, tasks.length], weights),
         };
-        loss += (await trainer.step(batch, { embedding: packed.rows })).loss;
+        const rowsOf = Object.fromEntries(Object.keys(learned).map((name) => [name, packed.rows]));
+        loss += (await graphs.trainer.step(batch, rowsOf)).loss;
         steps++;
       }
       for (const row of rows) seenUntil = Math.max(seenUntil, columns.timestamps[row]);
       return { loss: steps === 0 ? 0 : loss / steps, rows: counted };
     },
-    async plug(options: PlugOptions) {
-      const { name, width, hidden = 64 } = options;
-      const layer = options.layer ?? Object.keys(layers)[0];
-      if (known().includes(name)) throw errors.RANKING_PLUG_EXISTS({ plug: name });
-      const check = (option: string, value: unknown, fits: boolean, allowed: string) => {
-        if (!fits) throw errors.RANKING_OPTION({ name: option, value, allowed });
-      };
-      check('name', name, /^[\w.-]{1,64}$/.test(name), '1 to 64 letters, digits, dots, dashes and underscores');
-      check('width', width, Number.isInteger(width) && width >= 1 && width <= 65_536, 'a whole number from 1 to 65536');
-      check(
-        'hidden',
-        hidden,
-        Number.isInteger(hidden) && hidden >= 1 && hidden <= 4096,
-        'a whole number from 1 to 4096',
-      );
-      check('layer', layer, layer in layers, Object.keys(layers).join(' or '));
-      const own: PlugShape = { name, width, layer, units: layers[layer], hidden };
+    async plug(options) {
+      const own = plugShape(options, layers);
+      if (known().includes(own.name)) throw errors.RANKING_PLUG_EXISTS({ plug: own.name });
       plugs = [...plugs, own];
-      await replaceTrainer({ ...trainer.parameters(), ...initialPlug(own, random) });
+      await replaceGraphs({ ...graphs.trainer.parameters(), ...initialPlug(own, createRandom(config.seed)) });
     },
     async unplug(name) {
       if (!known().includes(name)) throw errors.RANKING_PLUG_UNKNOWN({ plug: name, known: known() });
       plugs = plugs.filter((own) => own.name !== name);
-      const kept = Object.entries(trainer.parameters()).filter(([key]) => !key.startsWith(`plug ${name}/`));
-      await replaceTrainer(Object.fromEntries(kept));
+      await replaceGraphs(only(graphs.trainer.parameters(), (key) => !key.startsWith(`plug ${name}/`)));
     },
     plugs: known,
-    async close() {
-      await trainer.close();
-      await scorer.close();
+    embedding(field, value) {
+      const row = vocabulary.find(field, value);
+      const { embedding } = tables;
+      if (row < 0 || embedding.arrays().made.data[row] === 0) return undefined;
+      return embedding.gather(Int32Array.of(row)).data as Float32Array;
     },
+    state() {
+      const { step, random, parameters, m, v } = graphs.trainer.state();
+      return {
+        config,
+        length: state.length,
+        fields,
+        plugs: [...plugs],
+        vocabulary: vocabulary.state(),
+        surfaces: labeller.state(),
+        hasPositions: reader.hasPositions,
+        seenUntil,
+        step,
+        order: order.state(),
+        random,
+        parameters,
+        m,
+        v,
+        tables: Object.fromEntries(
+          Object.entries(tables).map(([name, table]) => [name, tableState(table, vocabulary.size)]),
+        ),
+      };
+    },
+    close: () => graphs.close(),
   };
 }
 
-/** A row of the table at its start. It depends on seed and number only, not on the order of first uses. */
-const initialRow = (seed: number, deviation: number) => (row: number, into: Float32Array) => {
-  const draw = createRandom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b));
-  for (let i = 0; i < into.length; i++) into[i] = deviation * draw.normal();
-};
+/** @throws LorekeepError `RANKING_FIELD_MISSING` */
+function chosenFields(entity: 'user' | 'item', given: readonly Field[], wanted: readonly string[]): Field[] {
+  return wanted.map((name) => {
+    const found = given.find((field) => field.name === name);
+    if (found !== undefined) return found;
+    throw errors.RANKING_FIELD_MISSING({ entity, field: name, known: given.map((field) => field.name) });
+  });
+}
+
+const only = <T>(values: Record<string, T>, fits: (name: string) => boolean): Record<string, T> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => fits(name)));
+
+const gathered = (tables: Record<string, SparseTable>, rows: Int32Array): Arrays =>
+  Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.gather(rows)]));

@@ -1,0 +1,73 @@
+/**
+ * A ranker that starts with what another one has learned: pre-training and fine-tuning. Rows of the
+ * tables keep their meaning, because the vocabulary comes along.
+ */
+
+import { createRandom } from '@lorekeep/core';
+import { initialPlug } from '../din/plug.ts';
+import { errors } from '../errors.ts';
+import { type RankerConfig, type RankerOptions, rankerConfig } from './config.ts';
+import { checkFrozen, initialState, type RankerState, zeros } from './state.ts';
+
+export interface WarmStartOptions extends Partial<Omit<RankerConfig, 'dim' | 'hashed'>> {
+  /**
+   * What comes along: only the embedding tables, or also all dense parameters that have the same
+   * name and shape in both rankers. Default `'all'`.
+   */
+  take?: 'embeddings' | 'all';
+  /** Whether plug-ins of the source come along. Default: with `'all'`. */
+  plugs?: boolean;
+}
+
+/**
+ * The initial state of a new ranker. Options that are not given are those of the source. The new
+ * ranker counts its steps from 0 and has no moments, so it may have other tasks and layers. It has
+ * seen what its source has seen: `seenUntil` comes along.
+ *
+ * @throws LorekeepError `RANKING_OPTION`
+ */
+export function warmStart(source: RankerState, options: WarmStartOptions = {}): RankerState {
+  const { take = 'all', plugs = take === 'all', ...changes } = options;
+  if (take !== 'all' && take !== 'embeddings')
+    throw errors.RANKING_OPTION({ name: 'take', value: take, allowed: '"embeddings" or "all"' });
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const config = rankerConfig({ ...source.config, ...given } as RankerOptions);
+  if (config.maxRows < source.config.maxRows)
+    throw errors.RANKING_OPTION({
+      name: 'maxRows',
+      value: config.maxRows,
+      allowed: `at least ${source.config.maxRows}, as in the ranker that it starts from`,
+    });
+  const start = initialState({ ...config, frozen: [] }, source.length, source.fields);
+  const parameters = { ...start.parameters };
+  const kept = plugs
+    ? source.plugs.filter(({ layer, units }) => start.parameters[`${layer}/bias`]?.shape[0] === units)
+    : [];
+  for (const plug of kept) Object.assign(parameters, initialPlug(plug, createRandom(config.seed)));
+  if (take === 'all')
+    for (const [name, { shape }] of Object.entries(parameters)) {
+      const from = source.parameters[name];
+      if (from !== undefined && String(from.shape) === String(shape)) parameters[name] = from;
+    }
+  const surfacesOf = new Map(source.config.tasks.map(({ outcome }, t) => [outcome, source.surfaces[t]]));
+  const state: RankerState = {
+    ...start,
+    config,
+    plugs: kept,
+    vocabulary: { ...source.vocabulary, maxRows: config.maxRows },
+    surfaces: config.tasks.map(({ outcome }) => surfacesOf.get(outcome) ?? []),
+    hasPositions: source.hasPositions,
+    seenUntil: source.seenUntil,
+    parameters,
+    m: zeros(parameters),
+    v: zeros(parameters),
+    tables: Object.fromEntries(
+      Object.entries(source.tables).map(([name, { rows, parameter }]) => [
+        name,
+        { rows, parameter, ...Object.fromEntries(['m', 'v'].map((kind) => [kind, zeros({ parameter }).parameter])) },
+      ]),
+    ),
+  };
+  checkFrozen(state);
+  return state;
+}
