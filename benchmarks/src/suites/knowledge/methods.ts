@@ -2,8 +2,10 @@
 import type { Method } from './contract.ts';
 import { base } from './methods/base.ts';
 import { concatenation } from './methods/concatenation.ts';
+import { fineTuning, fineTuningFrozen } from './methods/fine-tuning.ts';
+import { gpsd } from './methods/gpsd.ts';
 import { itemRate } from './methods/item-rate.ts';
-import { keepBoth, keepHidden, keepLogits, keepServed } from './methods/keep.ts';
+import { keepBoth, keepEmbeddings, keepHidden, keepLogits, keepServed } from './methods/keep.ts';
 import { logisticRegression } from './methods/logistic-regression.ts';
 import { sampleMerging } from './methods/sample-merging.ts';
 import { sharedBottom } from './methods/shared-bottom.ts';
@@ -16,12 +18,16 @@ export const METHODS: readonly Method[] = [
   base,
   sampleMerging,
   sharedBottom,
+  fineTuning,
+  fineTuningFrozen,
+  gpsd,
   targetStatistics,
   stageOneLogit,
   stageOneTowers,
   keepLogits,
   keepHidden,
   keepBoth,
+  keepEmbeddings,
   keepServed,
   concatenation,
 ];

@@ -23,7 +23,7 @@ import { partWidth, rowKnowledge } from '../stage-one/knowledge.ts';
 const PARTS = ['logits', 'hidden'] as const;
 
 function network({ impressions, stageOne }: MethodContext): StudyNetwork {
-  const width = PARTS.reduce((sum, part) => sum + partWidth(stageOne, part), 0);
+  const width = PARTS.reduce((sum, part) => sum + partWidth(impressions, stageOne, part), 0);
   const logits = (parameters: Tensors, batch: Tensors, reader: StudyReader) => {
     const input = tf.concat([inputOf(parameters, batch, reader), batch.knowledge as Tensor], 1) as Tensor;
     return dense(parameters, 'out', relu(dense(parameters, 'second', relu(dense(parameters, 'first', input)))));

@@ -5,6 +5,7 @@
  * - logits of stage one, added to the logit of the ranker;
  * - last hidden layers of stage one, added to the first hidden layer;
  * - both;
+ * - embeddings of stage one (K_u and K_i of the paper), added to the first hidden layer;
  * - logits of the two towers of stage one, added to the logit: what the knowledge centre serves.
  */
 import type { PlugOptions } from '@lorekeep/ranking';
@@ -16,17 +17,16 @@ const HIDDEN = 64;
 
 /** @param layer `out` or the name of a shared layer */
 function keep(name: string, parts: readonly { part: Part; layer: string }[]): Method {
-  const named = parts.map((own) => ({ ...own, name: own.part.replace(' ', '-') }));
   return {
     name,
     seeded: true,
     needsStageOne: true,
     score(context: MethodContext) {
       const { impressions, stageOne, target } = context;
-      const plugs = named.map(
-        ({ name, part, layer }): PlugOptions => ({
-          name,
-          width: partWidth(stageOne, part),
+      const plugs = parts.map(
+        ({ part, layer }): PlugOptions => ({
+          name: part,
+          width: partWidth(impressions, stageOne, part),
           layer: layer === 'out' ? `${target.outcome}/out` : layer,
           hidden: HIDDEN,
         }),
@@ -34,9 +34,7 @@ function keep(name: string, parts: readonly { part: Part; layer: string }[]): Me
       return walk(context, {
         plugs,
         knowledge: (rows, window) =>
-          Object.fromEntries(
-            named.map(({ name, part }) => [name, rowKnowledge(impressions, stageOne, part, rows, window)]),
-          ),
+          Object.fromEntries(parts.map(({ part }) => [part, rowKnowledge(impressions, stageOne, part, rows, window)])),
       });
     },
   };
@@ -48,4 +46,5 @@ export const keepBoth = keep('KEEP logits and hidden', [
   { part: 'logits', layer: 'out' },
   { part: 'hidden', layer: 'hidden 1' },
 ]);
-export const keepServed = keep('KEEP tower logits', [{ part: 'tower logits', layer: 'out' }]);
+export const keepServed = keep('KEEP tower logits', [{ part: 'tower-logits', layer: 'out' }]);
+export const keepEmbeddings = keep('KEEP embeddings', [{ part: 'embeddings', layer: 'hidden 1' }]);

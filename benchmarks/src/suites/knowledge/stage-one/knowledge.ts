@@ -2,13 +2,16 @@
 import type { RowKnowledge } from '@lorekeep/ranking';
 import { OUTCOMES } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
+import { embeddingKnowledge, embeddingWidth } from './embeddings.ts';
 import type { StageOne } from './outputs.ts';
 
-export type Part = 'logits' | 'tower logits' | 'hidden';
+export type Part = 'logits' | 'tower-logits' | 'hidden' | 'embeddings';
 
 /** Numbers per row. */
-export const partWidth = (stageOne: StageOne, part: Part): number =>
-  part === 'hidden' ? OUTCOMES.length * stageOne.hiddenUnits : OUTCOMES.length;
+export function partWidth(impressions: Impressions, stageOne: StageOne, part: Part): number {
+  if (part === 'embeddings') return embeddingWidth(impressions, stageOne);
+  return part === 'hidden' ? OUTCOMES.length * stageOne.hiddenUnits : OUTCOMES.length;
+}
 
 export function rowKnowledge(
   impressions: Impressions,
@@ -17,8 +20,9 @@ export function rowKnowledge(
   rows: Int32Array,
   window: number,
 ): RowKnowledge {
+  if (part === 'embeddings') return embeddingKnowledge(impressions, stageOne, rows, window);
   const columns = part === 'hidden' ? stageOne.hidden : [part === 'logits' ? stageOne.logits : stageOne.towerLogits];
-  const width = partWidth(stageOne, part);
+  const width = partWidth(impressions, stageOne, part);
   const own = width / columns.length;
   const values = new Float32Array(rows.length * width);
   for (const [i, row] of rows.entries()) {

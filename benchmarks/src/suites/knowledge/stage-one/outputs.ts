@@ -3,7 +3,7 @@
  * trains on the history in parts, in the order of each user's rows, then window by window on the rows
  * of all surfaces. What it says about the rows of a window was learned before that window.
  */
-import { createBehaviours, createImpressionRanker, partsByUser, recordRows } from '@lorekeep/ranking';
+import { createBehaviours, createImpressionRanker, partsByUser, type RankerState, recordRows } from '@lorekeep/ranking';
 import { OUTCOMES } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
 import { LENGTH } from '../settings.ts';
@@ -24,6 +24,8 @@ export interface StageOne {
   hiddenUnits: number;
   /** `[windows]` the newest impression that the answers for a window have learned from. */
   seenUntil: Float64Array;
+  /** `[windows]` the ranker as it is at the start of each window. */
+  states: RankerState[];
 }
 
 export async function trainStageOne(impressions: Impressions, seed: number): Promise<StageOne> {
@@ -40,6 +42,7 @@ export async function trainStageOne(impressions: Impressions, seed: number): Pro
     hidden: tasks.map(() => new Float32Array(windowRows * hiddenUnits)),
     hiddenUnits,
     seenUntil: new Float64Array(windows.length),
+    states: [],
   };
   try {
     for (const rows of partsByUser(log, history, PART)) {
@@ -48,6 +51,7 @@ export async function trainStageOne(impressions: Impressions, seed: number): Pro
     }
     for (const [w, { rows, days }] of windows.entries()) {
       found.seenUntil[w] = ranker.seenUntil;
+      found.states.push(ranker.state());
       const {
         logits,
         hidden = [],
