@@ -2,6 +2,8 @@
 import type { Method } from './contract.ts';
 import { base } from './methods/base.ts';
 import { concatenation } from './methods/concatenation.ts';
+import { coNet } from './methods/conet.ts';
+import { daRec } from './methods/darec.ts';
 import { fineTuning, fineTuningFrozen } from './methods/fine-tuning.ts';
 import { gpsd } from './methods/gpsd.ts';
 import { itemRate } from './methods/item-rate.ts';
@@ -30,4 +32,6 @@ export const METHODS: readonly Method[] = [
   keepEmbeddings,
   keepServed,
   concatenation,
+  coNet,
+  daRec,
 ];
