@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { gauc, groupsOf } from '@lorekeep/ranking';
 import { compareMethods } from '../../src/suites/knowledge/compare.ts';
-import type { Target } from '../../src/suites/knowledge/contract.ts';
 import { METHODS } from '../../src/suites/knowledge/methods.ts';
 import { createImpressions } from '../../src/suites/knowledge/real-log.ts';
 import { cachedStageOne } from '../../src/suites/knowledge/stage-one/cache.ts';
 import { trainStageOne } from '../../src/suites/knowledge/stage-one/outputs.ts';
+import type { Target } from '../../src/suites/knowledge/target.ts';
 import { START, smallLog } from './small-log.ts';
 
 const impressions = createImpressions(smallLog(), { start: START, days: 2, count: 6 });

@@ -21,12 +21,12 @@ import { keptWorkspace } from '../../paths.ts';
 import type { BenchOptions, BenchResult } from '../../result.ts';
 import { listSetting, oneSetting, wholeSetting } from '../../settings.ts';
 import type { ComparedMethod } from './compare.ts';
-import type { Target } from './contract.ts';
 import { METHODS } from './methods.ts';
 import { loadImpressions } from './real-log.ts';
 import { runMethods } from './run-methods.ts';
 import { cachedStageOne } from './stage-one/cache.ts';
 import type { StageOne } from './stage-one/outputs.ts';
+import type { Target } from './target.ts';
 import { TARGETS } from './targets.ts';
 
 /** The variant of KEEP that the headline figures are about, chosen on windows 2 to 4. */

@@ -1,7 +1,7 @@
 /** Paired differences of methods and the base ranker, on the rows of a target. */
 import { groupsOf, type PairedGauc, pairedGauc } from '@lorekeep/ranking';
-import type { Target } from './contract.ts';
 import { type Impressions, TEST, VALIDATION } from './real-log.ts';
+import type { Target } from './target.ts';
 
 export interface Lift {
   /** GAUC of the method minus GAUC of the base, each a mean over its runs. */

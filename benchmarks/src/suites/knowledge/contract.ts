@@ -1,21 +1,7 @@
-/** What is compared, on which rows, and what a method must answer. */
+/** What a method is given, and what it must answer. */
 import type { Impressions } from './real-log.ts';
 import type { StageOne } from './stage-one/outputs.ts';
-
-export const OUTCOMES = ['click', 'long_view'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** A sub-domain: the surfaces that a ranker is for, and the outcome that it predicts. */
-export interface Target {
-  name: string;
-  surfaces: readonly string[];
-  outcome: Outcome;
-  /**
-   * The ranker is trained on a tenth of the rows of these surfaces, and scored on all of them: a young
-   * surface. The super-domain keeps all rows.
-   */
-  thin: boolean;
-}
+import type { Target } from './target.ts';
 
 export interface MethodContext {
   impressions: Impressions;

@@ -5,7 +5,7 @@
  */
 import { frozenWindows, loadRankingData, type RankingData, type Window } from '@lorekeep/ranking';
 import type { Store } from '@lorekeep/store';
-import { OUTCOMES, type Target } from './contract.ts';
+import { OUTCOMES, type Target } from './target.ts';
 
 /** 2022-04-25 00:00 in UTC+8. */
 const START = Date.UTC(2022, 3, 24, 16) / 1000;

@@ -1,8 +1,9 @@
 /** All methods on one target, over seeds of stage one and of the ranker. */
 import { type ComparedMethod, compareMethods } from './compare.ts';
-import type { Method, Target } from './contract.ts';
+import type { Method } from './contract.ts';
 import type { Impressions } from './real-log.ts';
 import type { StageOne } from './stage-one/outputs.ts';
+import type { Target } from './target.ts';
 
 export interface RunOptions {
   methods: readonly Method[];

@@ -1,6 +1,6 @@
 /** Settings of the base ranker, chosen on windows 2 to 4 before any knowledge was plugged in. */
 import type { RankerConfig } from '@lorekeep/ranking';
-import type { Target } from './contract.ts';
+import type { Target } from './target.ts';
 
 /** Behaviours per sequence. */
 export const LENGTH = 50;

@@ -1,5 +1,5 @@
 /** The sub-domains of the real log. */
-import { OUTCOMES, type Outcome, type Target } from './contract.ts';
+import { OUTCOMES, type Outcome, type Target } from './target.ts';
 
 const MAIN = ['1'];
 /** Too small to show a lift of a surface alone, so they are pooled: one ranker for all four. */

@@ -1,6 +1,7 @@
 /** The logit of stage one, served as it is. There is no ranker for the target. */
-import { type Method, type MethodContext, OUTCOMES } from '../contract.ts';
+import type { Method, MethodContext } from '../contract.ts';
 import type { StageOne } from '../stage-one/outputs.ts';
+import { OUTCOMES } from '../target.ts';
 
 const served = (name: string, logitsOf: (stageOne: StageOne) => Float32Array): Method => ({
   name,

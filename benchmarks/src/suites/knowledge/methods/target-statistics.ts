@@ -5,8 +5,9 @@
  * the plug-in of KEEP, so the difference to KEEP is what a network adds to counts.
  */
 import type { Field, RowKnowledge } from '@lorekeep/ranking';
-import { type Method, type MethodContext, OUTCOMES } from '../contract.ts';
+import type { Method, MethodContext } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
+import { OUTCOMES } from '../target.ts';
 import { walk } from '../walk.ts';
 
 const FIELDS = ['author_id', 'tag'];

@@ -1,7 +1,7 @@
 /** Networks with two domains: the target, and the other surfaces. */
 import { type NamedArray, namedArray } from '@lorekeep/graph';
-import type { Target } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
+import type { Target } from '../target.ts';
 
 type Domain = 'target' | 'others';
 

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { sha256 } from '@lorekeep/core';
 import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import { loadRanker, saveRanker } from '@lorekeep/ranking';
-import { OUTCOMES } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
 import { LENGTH } from '../settings.ts';
+import { OUTCOMES } from '../target.ts';
 import { STAGE_ONE, type StageOne, trainStageOne } from './outputs.ts';
 
 const ROWS = 'rows.safetensors';

@@ -1,7 +1,7 @@
 /** Parts of what stage one says about rows, as knowledge K for a plug-in. */
 import type { RowKnowledge } from '@lorekeep/ranking';
-import { OUTCOMES } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
+import { OUTCOMES } from '../target.ts';
 import { embeddingKnowledge, embeddingWidth } from './embeddings.ts';
 import type { StageOne } from './outputs.ts';
 

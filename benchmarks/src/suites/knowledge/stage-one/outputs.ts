@@ -4,9 +4,9 @@
  * of all surfaces. What it says about the rows of a window was learned before that window.
  */
 import { createBehaviours, createImpressionRanker, partsByUser, type RankerState, recordRows } from '@lorekeep/ranking';
-import { OUTCOMES } from '../contract.ts';
 import type { Impressions } from '../real-log.ts';
 import { LENGTH } from '../settings.ts';
+import { OUTCOMES } from '../target.ts';
 
 export const STAGE_ONE = { hidden: [128], taskHidden: [64], towers: 32, batch: 512, maxRows: 2 ** 20 };
 /** Rows of a user's history per part. */
