@@ -3,12 +3,13 @@
  * trains on the history in parts, in the order of each user's rows, then window by window on the rows
  * of all surfaces. What it says about the rows of a window was learned before that window.
  */
+import { SUPER_DOMAIN_DEFAULTS } from '@lorekeep/knowledge';
 import { createBehaviours, createImpressionRanker, partsByUser, type RankerState, recordRows } from '@lorekeep/ranking';
 import type { Impressions } from '../real-log.ts';
 import { LENGTH } from '../settings.ts';
 import { OUTCOMES } from '../target.ts';
 
-export const STAGE_ONE = { hidden: [128], taskHidden: [64], towers: 32, batch: 512, maxRows: 2 ** 20 };
+export const STAGE_ONE = { ...SUPER_DOMAIN_DEFAULTS, maxRows: 2 ** 20 };
 /** Rows of a user's history per part. */
 const PART = 10;
 
