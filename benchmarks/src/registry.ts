@@ -52,9 +52,17 @@ const BENCHES: Record<string, Entry> = {
     about: 'low ratings as negative events against all ratings as positive (long)',
     load: () => import('./suites/ratings.ts'),
   },
+  knowledge: {
+    about: 'rankers with knowledge of a super-domain against other transfers (long)',
+    load: () => import('./suites/knowledge/bench.ts'),
+  },
   index: {
     about: 'vector indexes: recall, speed, time from upsert to retrieval',
     load: () => import('./suites/vector-index/bench.ts'),
+  },
+  'knowledge-centre': {
+    about: 'reading knowledge from a folder and from Redis against Feast',
+    load: () => import('./suites/knowledge-centre/bench.ts'),
   },
 };
 

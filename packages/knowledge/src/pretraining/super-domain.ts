@@ -28,7 +28,7 @@ export const SUPER_DOMAIN_DEFAULTS = {
   taskHidden: [64],
   towers: 32,
   batch: 512,
-  learningRate: 2e-3,
+  learningRate: 1e-3,
 } satisfies Partial<RankerOptions>;
 
 /** Behaviours per sequence. */

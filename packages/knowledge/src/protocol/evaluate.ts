@@ -94,7 +94,7 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
 
   /** Progressive knowledge of the target's rows of each window, and stage 1's own logits of the scored ones. */
   async function knowledgeOfWindows(seed: number) {
-    const tasks = superDomain && superDomain.tasks ? superDomain.tasks : superTasks(data, task);
+    const tasks = (superDomain && superDomain.tasks) || superTasks(data, task);
     const model = await createSuperDomain({
       length,
       threads: options.threads,

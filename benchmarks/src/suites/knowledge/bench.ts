@@ -1,0 +1,84 @@
+/**
+ * What knowledge of a super-domain is worth to rankers of its sub-domains, against other ways to use
+ * the same rows: `methods.ts` lists them.
+ *
+ *     pnpm bench knowledge [--data DIR] [--quick]
+ *
+ * Data: the given directory, else `../shared/data/kuairand-pure`, in six frozen windows of two days.
+ * Figures are paired differences of impression-weighted GAUC to the base ranker, in groups of user,
+ * surface and window; standard errors are clustered by user. `_validation` is windows 2 to 4, `_test`
+ * window 5, `_all` both. All choices were made on windows 2 to 4.
+ *
+ * `--quick`: one seed, and only clicks on tab 1. Settings: `LOREKEEP_KNOWLEDGE_STAGE_SEEDS` (default
+ * 1,2), `LOREKEEP_KNOWLEDGE_SEEDS` of the rankers (default 1,2,3), `LOREKEEP_KNOWLEDGE_TARGETS` (names of
+ * targets, default all), `LOREKEEP_KNOWLEDGE_METHODS` (names of methods, default all; the base ranker
+ * always runs), `LOREKEEP_KNOWLEDGE_STAGE_ONE=keep` to keep and reuse what stage one says.
+ */
+import { openWorkspace } from '@lorekeep/workspace';
+import { defaultData } from '../../data/default-data.ts';
+import { errors } from '../../errors.ts';
+import { keptWorkspace } from '../../paths.ts';
+import type { BenchOptions, BenchResult } from '../../result.ts';
+import { listSetting, oneSetting, wholeSetting } from '../../settings.ts';
+import type { ComparedMethod } from './compare.ts';
+import { METHODS } from './methods.ts';
+import { loadImpressions } from './real-log.ts';
+import { runMethods } from './run-methods.ts';
+import { cachedStageOne } from './stage-one/cache.ts';
+import type { StageOne } from './stage-one/outputs.ts';
+import type { Target } from './target.ts';
+import { TARGETS } from './targets.ts';
+
+/** The variant of KEEP that the headline figures are about, chosen on windows 2 to 4. */
+const HEADLINE = 'KEEP logits';
+
+export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
+  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
+  const seeds = wholeSetting('LOREKEEP_KNOWLEDGE_SEEDS', quick ? [1] : [1, 2, 3]);
+  const stageSeeds = wholeSetting('LOREKEEP_KNOWLEDGE_STAGE_SEEDS', quick ? [1] : [1, 2]);
+  const chosenTargets = listSetting(
+    'LOREKEEP_KNOWLEDGE_TARGETS',
+    quick ? ['tab 1 click'] : names(TARGETS),
+    names(TARGETS),
+  );
+  const chosenMethods = listSetting('LOREKEEP_KNOWLEDGE_METHODS', names(METHODS), names(METHODS));
+  const keeps = oneSetting('LOREKEEP_KNOWLEDGE_STAGE_ONE', ['train', 'keep']) === 'keep';
+  const folder = data ?? defaultData('kuairand-pure');
+  if (folder === undefined) throw errors.BENCH_NO_DATA();
+  await using workspace = await openWorkspace(keptWorkspace('kuairand-pure'), { create: true });
+  await workspace.importDirectory(folder);
+  const impressions = await loadImpressions(workspace.store);
+  log(`${impressions.history.length} rows of history, ${impressions.windowRows} in windows`);
+  const stageOnes: StageOne[] = [];
+  for (const seed of stageSeeds) {
+    stageOnes.push(await cachedStageOne(impressions, seed, keeps ? keptWorkspace('knowledge') : undefined));
+    log(`stage one, seed ${seed}`);
+  }
+  const methods = METHODS.filter(({ name }) => name === 'base' || chosenMethods.includes(name));
+  const result: BenchResult = { figures: {}, peers: {}, ratios: {} };
+  for (const target of TARGETS.filter(({ name }) => chosenTargets.includes(name)))
+    addTable(result, target, await runMethods(impressions, target, { methods, stageOnes, seeds, log }));
+  return result;
+}
+
+const keyOf = (...words: string[]) =>
+  words
+    .join(' ')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replace(/_$/, '');
+
+function addTable({ figures, peers }: BenchResult, target: Target, table: readonly ComparedMethod[]): void {
+  for (const { method, all, ...parts } of table) {
+    const into = method.startsWith('KEEP') || method === 'base' ? figures : peers;
+    if (method === 'base') into[keyOf(target.name, method, 'gauc')] = all.gauc;
+    else
+      for (const [part, lift] of Object.entries({ all, validation: parts.validation, test: parts.test })) {
+        into[keyOf(target.name, method, part)] = lift.difference;
+        into[keyOf(target.name, method, part, 'standard error')] = lift.standardError;
+      }
+    if (method !== HEADLINE) continue;
+    if (target.name === 'thin click') figures.gauc_lift_real = all.difference;
+    if (target.name === 'tab 1 click') figures.gauc_lift_real_low = all.interval[0];
+  }
+}
