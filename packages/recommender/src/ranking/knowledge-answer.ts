@@ -52,13 +52,13 @@ function pairsOf({ users, items, categories = [''] }: KnowledgeRequest) {
 export function columnNames({ user, item, interactions, userCategory }: KnowledgeSchema): string[] {
   const named = (name: string, dim: number) =>
     dim === 1 ? [name] : Array.from({ length: dim }, (_, i) => `${name} ${i}`);
-  const blocks = (of: string, list: KnowledgeSchema['user']) =>
-    list.filter(({ factor = false }) => !factor).flatMap(({ name, dim }) => named(`${of} ${name}`, dim));
+  const blocks = (list: KnowledgeSchema['user']) =>
+    list.filter(({ factor = false }) => !factor).flatMap(({ name, dim }) => named(name, dim));
   const dimOf = (name: string) => user.find((block) => block.name === name)?.dim ?? 1;
   return [
-    ...blocks('user', user),
-    ...blocks('item', item),
-    ...interactions.flatMap(({ name, kind, user: left }) => named(`${name} ${kind}`, kind === 'dot' ? 1 : dimOf(left))),
-    ...blocks('user category', userCategory),
+    ...blocks(user),
+    ...blocks(item),
+    ...interactions.flatMap(({ name, kind, user: left }) => named(name, kind === 'dot' ? 1 : dimOf(left))),
+    ...blocks(userCategory),
   ];
 }

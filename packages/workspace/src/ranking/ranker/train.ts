@@ -105,7 +105,7 @@ export async function rankTrain(
       ? await createImpressionRanker({ tasks, entities: data, behaviours, seed, threads })
       : await openImpressionRanker({ state: await loadNetwork(former.directory), entities: data, behaviours, threads });
   try {
-    const plugs = known === undefined ? [] : tasks.map((_, t) => `knowledge ${t + 1}`);
+    const plugs = known === undefined ? [] : tasks.map((_, t) => `knowledge-${t + 1}`);
     if (former === undefined && known !== undefined)
       for (const [t, name] of plugs.entries())
         await ranker.plug({ name, width: known.rows.width, layer: `${tasks[t].outcome}/out` });
