@@ -1,3 +1,4 @@
+export type { RankingTask } from '@lorekeep/ranking';
 export {
   DEFAULT_INDEX,
   DEFAULT_PRESET,

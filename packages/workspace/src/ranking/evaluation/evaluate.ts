@@ -39,6 +39,8 @@ export interface RankEvaluateResult extends RankEvaluation {
   seeds: readonly number[];
   /** Impressions of the whole log, and the seconds of its first and its last one. */
   log: { impressions: number; users: number; items: number; from: number; to: number };
+  /** The workspace contains the simulated shop. */
+  simulated: boolean;
   /** What a reader must know beside the figures. */
   notes: string[];
 }
@@ -86,6 +88,7 @@ export async function rankEvaluate(
       from: log.timestamps[0],
       to: log.timestamps[log.timestamps.length - 1],
     },
+    simulated: (await state.store.imports()).some(({ files }) => files.join() === 'simulated'),
     notes: notesOf(evaluation),
   };
 }
