@@ -31,7 +31,6 @@ export {
   eventFilterSchema,
   eventSchema,
   flattenIssues,
-  idSchema,
   itemSchema,
   MAX_BATCH,
   MAX_K,
@@ -40,6 +39,7 @@ export {
   similarSchema,
   userSchema,
 } from './engine/requests.ts';
+export { idSchema } from './engine/schema-parts.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
@@ -58,6 +58,8 @@ export {
   rankersIn,
   readRankerManifest,
 } from './ranking/manifest.ts';
+export { createRankingService, type RankingService, type RankingServiceOptions } from './ranking/ranking-service.ts';
+export { knowledgeAnswerSchema, knowledgeRequestSchema, rankAnswerSchema, rankSchema } from './ranking/schemas.ts';
 export { KEEP_SPACE, readKnowledge, type ServedKnowledge, UNKNOWN_ID } from './ranking/served-knowledge.ts';
 export type {
   HistoryEntry,

@@ -86,15 +86,65 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
     const query = { users: items.map(() => user ?? ''), items: [...items], categories: items.map(() => '') };
     try {
       const found = await readKnowledge(centre, knowledge.space, knowledge.version, query, { maxResidual });
+      if (items.length === 0) return { ...found, width: knowledge.width };
       if (found.width === knowledge.width) return found;
       return `Version ${found.version} has ${found.width} numbers per item, and the ranker reads ${knowledge.width}.`;
     } catch (error) {
-      const reason = `${errorCode(error)}: ${error instanceof Error ? error.message : String(error)}`;
-      if (errorCode(error) === 'KNOWLEDGE_STORE_UNAVAILABLE') {
-        failedAt = performance.now();
-        failure = reason;
-      }
-      return reason;
+      const code = errorCode(error);
+      // Messages of other errors contain addresses and paths, which are not for clients.
+      const isPublic = code.startsWith('KNOWLEDGE_VERSION_') && error instanceof Error;
+      if (isPublic) return `${code}: ${error.message}`;
+      failedAt = performance.now();
+      failure = `${code}: the knowledge cannot be read.`;
+      return failure;
+    }
+  }
+
+  /** Requests in progress. */
+  const running = new Set<Promise<void>>();
+
+  async function rank(request: RankRequest, at?: number): Promise<RankAnswer> {
+    const by = request.by ?? ranker.tasks[0];
+    if (!ranker.tasks.includes(by))
+      throw requestInvalid([{ path: 'by', message: `Expected one of ${ranker.tasks.join(', ')}.` }]);
+    checkOutcomes(request, live.entities.names.outcomeNames);
+    const found = await knowledgeOf(request);
+    const isServed = typeof found === 'object';
+    if (manifest.knowledge !== null && !isServed) withoutKnowledge++;
+    const timestamp = at ?? Date.now() / 1000;
+    const scored = await inTurn(() =>
+      score({ ranker, live, sequences, request, timestamp, length: state.length, knowledge: plugged(timestamp) }),
+    );
+    const column = ranker.tasks.indexOf(by);
+    const order = request.items
+      .map((_, i) => i)
+      .sort(
+        (a, b) =>
+          scored.logits[b * ranker.tasks.length + column] - scored.logits[a * ranker.tasks.length + column] || a - b,
+      );
+    return {
+      ranker: manifest.version,
+      knowledge: isServed ? used(found, manifest.knowledge!.space) : null,
+      ...(typeof found === 'string' && { reason: found }),
+      timestamp,
+      by,
+      knownUser: scored.knownUser,
+      behaviours: scored.behaviours,
+      items: order.map((i) => scored.items[i]),
+    };
+
+    function plugged(now: number): Record<string, RowKnowledge> | undefined {
+      if (!isServed) return undefined;
+      const { width, values, ageSeconds } = found;
+      const own: RowKnowledge = {
+        width,
+        values,
+        present: new Uint8Array(request.items.length).fill(1),
+        // What is published has learned from nothing later than its publication. A time of the past
+        // was checked by the caller.
+        seenUntil: at === undefined ? Math.min(now - 1e-3, Date.now() / 1000 - ageSeconds) : Number.NEGATIVE_INFINITY,
+      };
+      return Object.fromEntries(manifest.knowledge!.plugs.map((plug) => [plug, own]));
     }
   }
 
@@ -105,47 +155,13 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
       return withoutKnowledge;
     },
     async rank(request, at) {
-      const by = request.by ?? ranker.tasks[0];
-      if (!ranker.tasks.includes(by))
-        throw requestInvalid([{ path: 'by', message: `Expected one of ${ranker.tasks.join(', ')}.` }]);
-      checkOutcomes(request, live.entities.names.outcomeNames);
-      const found = await knowledgeOf(request);
-      const isServed = typeof found === 'object';
-      if (manifest.knowledge !== null && !isServed) withoutKnowledge++;
-      const timestamp = at ?? Date.now() / 1000;
-      const scored = await inTurn(() =>
-        score({ ranker, live, sequences, request, timestamp, length: state.length, knowledge: plugged(timestamp) }),
-      );
-      const column = ranker.tasks.indexOf(by);
-      const order = request.items
-        .map((_, i) => i)
-        .sort(
-          (a, b) =>
-            scored.logits[b * ranker.tasks.length + column] - scored.logits[a * ranker.tasks.length + column] || a - b,
-        );
-      return {
-        ranker: manifest.version,
-        knowledge: isServed ? used(found, manifest.knowledge!.space) : null,
-        ...(typeof found === 'string' && { reason: found }),
-        timestamp,
-        by,
-        knownUser: scored.knownUser,
-        behaviours: scored.behaviours,
-        items: order.map((i) => scored.items[i]),
-      };
-
-      function plugged(now: number): Record<string, RowKnowledge> | undefined {
-        if (!isServed) return undefined;
-        const { width, values, ageSeconds } = found;
-        const own: RowKnowledge = {
-          width,
-          values,
-          present: new Uint8Array(request.items.length).fill(1),
-          // What is published has learned from nothing later than its publication. A time of the past
-          // was checked by the caller.
-          seenUntil: at === undefined ? Math.min(now - 1e-3, Date.now() / 1000 - ageSeconds) : Number.NEGATIVE_INFINITY,
-        };
-        return Object.fromEntries(manifest.knowledge!.plugs.map((plug) => [plug, own]));
+      const done = Promise.withResolvers<void>();
+      running.add(done.promise);
+      try {
+        return await rank(request, at);
+      } finally {
+        running.delete(done.promise);
+        done.resolve();
       }
     },
     addEvents: (events) =>
@@ -159,6 +175,7 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
         for (const id of ids) sequences.forget(live.user(id));
       }),
     async close() {
+      await Promise.all(running);
       await last;
       await ranker.close();
     },

@@ -22,6 +22,11 @@ export const errors = defineErrors({
     message: ({ code }) => `The model could not be loaded (${code}).`,
     hint: 'Find the cause in the log of the service, fix it and restart the service.',
   }),
+  KNOWLEDGE_UNREACHABLE: failure({
+    http: 503,
+    message: 'The knowledge store did not answer.',
+    hint: 'Send the same request again in a moment.',
+  }),
   ENCODER_UNREACHABLE: failure({
     http: 503,
     message: 'The text encoder does not answer at the moment.',

@@ -62,6 +62,34 @@ export function createMetrics(engine: () => Engine | undefined): ServiceMetrics 
   gauge('lorekeep_catalogue_size', 'Items in the catalogue.', (live) => live.stats().items);
   gauge('lorekeep_pending_writes', 'Writes in progress or waiting.', (live) => live.stats().pendingWrites);
 
+  const ofKnowledge = (live: Engine) => live.stats().ranking?.knowledge;
+  gauge('lorekeep_ranker', '1 if a ranker is loaded, else 0.', (live) => Number(live.stats().ranking?.ranker != null));
+  gauge(
+    'lorekeep_knowledge_age_seconds',
+    'Age of the knowledge of the newest answer.',
+    (live) => ofKnowledge(live)?.ageSeconds ?? 0,
+  );
+  gauge(
+    'lorekeep_knowledge_residual',
+    'Residual of the knowledge of the newest answer.',
+    (live) => ofKnowledge(live)?.residual ?? 0,
+  );
+  gauge(
+    'lorekeep_knowledge_user_hit_ratio',
+    'Share of the pairs whose user had an entry.',
+    (live) => ofKnowledge(live)?.hitRate.user ?? 0,
+  );
+  gauge(
+    'lorekeep_knowledge_item_hit_ratio',
+    'Share of the pairs whose item had an entry.',
+    (live) => ofKnowledge(live)?.hitRate.item ?? 0,
+  );
+  gauge(
+    'lorekeep_ranked_without_knowledge',
+    'Ranked lists without the knowledge that the ranker was trained with.',
+    (live) => ofKnowledge(live)?.withoutKnowledge ?? 0,
+  );
+
   return {
     request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
     recommendation: (source) => recommendations.inc({ source }),

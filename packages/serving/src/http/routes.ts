@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { addDeletionRoutes } from './deletion-routes.ts';
 import { bodyFailures, failures, notFound } from './failures.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import { addRankingRoutes } from './ranking-routes.ts';
 import {
   appendedSchema,
   errorSchema,
@@ -181,6 +182,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
   );
 
   addDeletionRoutes(plain, live);
+  addRankingRoutes(plain, live);
 
   routes.get(
     '/healthz',
