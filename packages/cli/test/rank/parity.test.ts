@@ -5,7 +5,7 @@
  * `@lorekeep/ranking`, which know nothing of a service.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -208,9 +208,13 @@ describe('a service and offline scoring agree', () => {
     assert.ok(logged.every(({ answer }) => answer.knowledge === null));
     assert.match(logged[0].answer.reason!, /KNOWLEDGE_VERSION/);
     await assertSame(logged, false);
-    const gone = await askService({ knowledge: 'redis://127.0.0.1:1' });
-    assert.match(gone[0].answer.reason!, /^KNOWLEDGE_STORE_UNAVAILABLE/);
-    await assertSame(gone, false);
+    const damaged = join(dir, 'damaged-centre');
+    await cp(join(workspace.dir, 'knowledge', 'centre'), damaged, { recursive: true });
+    for (const file of await readdir(damaged, { recursive: true }))
+      if (file.endsWith('.rows')) await truncate(join(damaged, file), 10);
+    const broken = await askService({ knowledge: damaged });
+    assert.match(broken[0].answer.reason!, /^KNOWLEDGE_DAMAGED/);
+    await assertSame(broken, false);
   });
 
   test('for the command line: the workspace answers as the service does', async () => {

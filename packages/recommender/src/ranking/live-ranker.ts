@@ -16,7 +16,7 @@ import {
 import type { Event, ImpressionColumns, Item, Store, UserRecord } from '@lorekeep/store';
 import { requestInvalid } from '../engine/request-invalid.ts';
 import { createLiveEntities, type LiveEntities } from './live-entities.ts';
-import { RANKER_NETWORK, type RankerManifest, readRankerManifest } from './manifest.ts';
+import { RANKER_NETWORK, type RankerKnowledge, type RankerManifest, readRankerManifest } from './manifest.ts';
 import { type Behaviour, createLiveSequences } from './sequences.ts';
 import { readKnowledge, type ServedKnowledge } from './served-knowledge.ts';
 import type { HistoryEntry, RankAnswer, RankedItem, RankRequest, UsedKnowledge } from './types.ts';
@@ -25,8 +25,8 @@ export interface LiveRankerOptions {
   /** The folder of a version. */
   directory: string;
   store: Store;
-  /** Where its knowledge is; `undefined`: nowhere. It may change, and is asked for at each request. */
-  knowledge: () => KnowledgeStore | undefined;
+  /** Where its knowledge is; `undefined`: nowhere. It may change, may fail, and is asked for at each request. */
+  knowledge: () => Promise<KnowledgeStore | undefined>;
   /** Largest residual of the knowledge: see `ReadOptions.maxResidual`. Default 0. */
   maxResidual?: number;
   threads?: number;
@@ -52,7 +52,7 @@ export interface LiveRanker {
   close(): Promise<void>;
 }
 
-/** After a failure the store of knowledge is left alone for so long, so that no request waits for a dead one. */
+/** How long the store of knowledge is left alone after a failure. */
 const RETRY_MS = 1000;
 
 /** @throws LorekeepError `RANKER_FILES_UNREADABLE`, `RANKING_…` */
@@ -67,8 +67,9 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
   const ranker = await openImpressionRanker({ state, entities: live.entities, behaviours: sequences, threads });
   let last: Promise<unknown> = Promise.resolve();
   let withoutKnowledge = 0;
-  let failedAt = Number.NEGATIVE_INFINITY;
-  let failure = '';
+  /** Why knowledge cannot be read at the moment. Requests do not wait for a store that did not answer. */
+  let failure: { reason: string; at: number } | undefined;
+  let isProbing = false;
 
   /** Requests and changes one after another: they share numbers and sequences. */
   function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
@@ -80,11 +81,14 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
   async function knowledgeOf({ user, items }: RankRequest): Promise<ServedKnowledge | string | undefined> {
     const { knowledge } = manifest;
     if (knowledge === null) return undefined;
-    const centre = options.knowledge();
-    if (centre === undefined) return 'There is no General Knowledge Center.';
-    if (performance.now() - failedAt < RETRY_MS) return failure;
+    if (failure !== undefined) {
+      probe(knowledge);
+      return failure.reason;
+    }
     const query = { users: items.map(() => user ?? ''), items: [...items], categories: items.map(() => '') };
     try {
+      const centre = await options.knowledge();
+      if (centre === undefined) return 'There is no General Knowledge Center.';
       const found = await readKnowledge(centre, knowledge.space, knowledge.version, query, { maxResidual });
       if (items.length === 0) return { ...found, width: knowledge.width };
       if (found.width === knowledge.width) return found;
@@ -92,12 +96,30 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
     } catch (error) {
       const code = errorCode(error);
       // Messages of other errors contain addresses and paths, which are not for clients.
-      const isPublic = code.startsWith('KNOWLEDGE_VERSION_') && error instanceof Error;
-      if (isPublic) return `${code}: ${error.message}`;
-      failedAt = performance.now();
-      failure = `${code}: the knowledge cannot be read.`;
-      return failure;
+      if (code.startsWith('KNOWLEDGE_VERSION_') && error instanceof Error) return `${code}: ${error.message}`;
+      failure = { reason: `${code}: the knowledge cannot be read.`, at: performance.now() };
+      return failure.reason;
     }
+  }
+
+  /** Looks, beside the requests, whether the store answers again. */
+  function probe({ space }: RankerKnowledge): void {
+    if (isProbing || performance.now() - failure!.at < RETRY_MS) return;
+    isProbing = true;
+    options
+      .knowledge()
+      .then((centre) => centre?.versions(space))
+      .then(
+        () => {
+          failure = undefined;
+        },
+        () => {
+          failure = { reason: failure!.reason, at: performance.now() };
+        },
+      )
+      .finally(() => {
+        isProbing = false;
+      });
   }
 
   /** Requests in progress. */

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { errorCode } from '@lorekeep/core';
 import { type KnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
 import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { errors } from '../errors.ts';
@@ -49,24 +50,38 @@ export function createRankingService(options: RankingServiceOptions): RankingSer
   const { workspace, store, maxResidual, rankerThreads: threads } = options;
   const folder = join(workspace, 'knowledge', 'centre');
   let centre: KnowledgeStore | undefined;
+  let opening: Promise<KnowledgeStore> | undefined;
   let ranker: LiveRanker | undefined;
   let isStale = false;
   let failures = 0;
 
-  async function openCentre(): Promise<KnowledgeStore | undefined> {
+  /** It is opened once. An attempt that failed is repeated at the next call. */
+  function openCentre(): Promise<KnowledgeStore | undefined> {
     const place = options.knowledge ?? (existsSync(folder) ? folder : undefined);
-    if (centre === undefined && place !== undefined) centre = await openKnowledgeStore(place);
-    return centre;
+    if (place === undefined) return Promise.resolve(undefined);
+    opening ??= openKnowledgeStore(place).then(
+      (opened) => {
+        centre = opened;
+        return opened;
+      },
+      (error) => {
+        opening = undefined;
+        throw error;
+      },
+    );
+    return opening;
   }
 
   async function load(): Promise<boolean> {
-    await openCentre();
+    await openCentre().catch((error: unknown) => {
+      if (errorCode(error) !== 'KNOWLEDGE_STORE_UNAVAILABLE') throw error;
+    });
     const directory = await latestRanker(workspace);
     if (directory === undefined) return false;
     const isNewest = ranker?.manifest.version === basename(directory);
     if (isNewest && !isStale && ranker?.deletions === (await store.deletions())) return false;
     isStale = false;
-    const next = await openLiveRanker({ directory, store, knowledge: () => centre, maxResidual, threads });
+    const next = await openLiveRanker({ directory, store, knowledge: openCentre, maxResidual, threads });
     const old = ranker;
     ranker = next;
     failures += old?.withoutKnowledge ?? 0;
@@ -94,7 +109,7 @@ export function createRankingService(options: RankingServiceOptions): RankingSer
     async forget({ users = [], items = [] }) {
       await ranker?.forgetUsers(users);
       const open = await openCentre();
-      for (const space of open === undefined ? [] : SPACES) await open?.remove(space, { users, items });
+      if (open !== undefined) for (const space of SPACES) await open.remove(space, { users, items });
     },
     reload: load,
     stats() {

@@ -49,7 +49,8 @@ export async function rankingOf(
 ): Promise<RankingService> {
   const ranking = createRankingService({ workspace: dir, store, knowledge, maxResidual });
   await ranking.reload().catch((error: unknown) => {
-    if (errorCode(error) === 'KNOWLEDGE_URL_INVALID') throw error;
+    // The place that the caller names cannot be opened at all.
+    if (['KNOWLEDGE_URL_INVALID', 'KNOWLEDGE_ADAPTER_MISSING'].includes(errorCode(error))) throw error;
     warn?.(warnings.RANKER_UNUSABLE(error instanceof Error ? error.message : String(error)));
   });
   return ranking;

@@ -33,7 +33,7 @@ export async function rankScore(
     const ranker = await openLiveRanker({
       directory,
       store: state.store,
-      knowledge: () => centre,
+      knowledge: async () => centre,
       maxResidual,
       threads,
     });
