@@ -10,6 +10,7 @@ import { suggestNext } from '../guidance/guidance.ts';
 import { DELETABLE, type Deletable } from '../options/deletable.ts';
 import { eventOptions } from '../options/event-options.ts';
 import * as option from '../options/options.ts';
+import { maxResidual, store } from '../options/ranking-options.ts';
 import type { Output } from '../terminal.ts';
 import { inWorkspace } from './in-workspace.ts';
 import type { Program } from './program.ts';
@@ -227,6 +228,8 @@ function addServe({ command, inWorkspace }: Program): void {
     option.port(),
     option.host(),
     option.allowHost(),
+    store(),
+    maxResidual(),
     option.threads(),
   ]).action(
     inWorkspace('read', async (context, options: import('../commands/serve.ts').ServeCommandOptions) => {

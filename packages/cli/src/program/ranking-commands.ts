@@ -1,6 +1,6 @@
 /** The words of `lorekeep rank …` and `lorekeep knowledge …`. What a command does is in `commands/`. */
 
-import { user } from '../options/options.ts';
+import { allowHost, host, port, user } from '../options/options.ts';
 import * as option from '../options/ranking-options.ts';
 import type { Program } from './program.ts';
 
@@ -117,6 +117,20 @@ export function addKnowledge({ command, group, inWorkspace }: Program): void {
       async (context, options: import('../commands/knowledge/publish.ts').KnowledgePublishCommandOptions) => {
         const { knowledgePublishCommand } = await import('../commands/knowledge/publish.ts');
         await knowledgePublishCommand(context, options);
+      },
+    ),
+  );
+  command(
+    'serve',
+    'serve knowledge and the newest ranker over HTTP, without recommendations',
+    [port(), host(), allowHost(), option.store(), option.maxResidual()],
+    knowledge,
+  ).action(
+    inWorkspace(
+      'read',
+      async (context, options: import('../commands/knowledge/serve.ts').KnowledgeServeCommandOptions) => {
+        const { knowledgeServeCommand } = await import('../commands/knowledge/serve.ts');
+        await knowledgeServeCommand(context, options);
       },
     ),
   );

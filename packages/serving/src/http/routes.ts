@@ -5,8 +5,11 @@
 
 import {
   type Engine,
+  type EngineStats,
   eventSchema,
   itemSchema,
+  type RankingService,
+  type RankingStats,
   recommendationsSchema,
   recommendSchema,
   similarSchema,
@@ -39,8 +42,15 @@ const plainText = (description: string) => ({
   content: { 'text/plain': { schema: z.string() } },
 });
 
-/** @param live throws while there is no engine */
-export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: ServiceMetrics): void {
+interface Served {
+  /** Throws while there is no engine. */
+  live: () => Engine;
+  /** Throws while there is neither ranker nor engine. */
+  ranking: () => Pick<RankingService, 'rank' | 'knowledge'> & { stats(): EngineStats | RankingStats };
+  metrics: ServiceMetrics;
+}
+
+export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Served): void {
   const routes = plain.withTypeProvider<ZodTypeProvider>();
 
   routes.post(
@@ -182,7 +192,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
   );
 
   addDeletionRoutes(plain, live);
-  addRankingRoutes(plain, live);
+  addRankingRoutes(plain, ranking);
 
   routes.get(
     '/healthz',
@@ -207,7 +217,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         response: { 200: z.object({ status: z.literal('ready'), version: z.string() }), ...failures },
       },
     },
-    async () => ({ status: 'ready' as const, version: live().stats().version }),
+    async () => ({ status: 'ready' as const, version: servedVersion(ranking().stats()) }),
   );
 
   routes.get(
@@ -229,3 +239,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
 
   plain.get('/openapi.json', { schema: { hide: true } }, async () => plain.swagger());
 }
+
+/** The publication; without one, the ranker. */
+const servedVersion = (stats: EngineStats | RankingStats): string =>
+  'version' in stats ? stats.version : (stats.ranker?.version ?? 'knowledge');

@@ -3,7 +3,8 @@
  * them: evaluate, train and ask rankers; pre-train, extract, publish and read knowledge.
  */
 import type { RunContext } from '@lorekeep/core';
-import type { KnowledgeAnswer, RankAnswer } from '@lorekeep/recommender';
+import type { KnowledgeAnswer, RankAnswer, RankingService } from '@lorekeep/recommender';
+import type { EngineRun } from '../publishing/engine.ts';
 import type { WorkspaceState } from '../state.ts';
 import type { KnowledgePublishOptions, KnowledgePublishResult } from './centre/publish.ts';
 import type { KnowledgeGetOptions, KnowledgePlace, KnowledgeVersionsResult } from './centre/read.ts';
@@ -86,6 +87,17 @@ export interface RankingSteps {
   knowledgeVersions(options?: KnowledgePlace): Promise<KnowledgeVersionsResult>;
 
   /**
+   * Opens rankers and knowledge for a service without recommendations. The caller closes it, before the
+   * workspace.
+   * @throws LorekeepError `KNOWLEDGE_URL_INVALID`, `KNOWLEDGE_ADAPTER_MISSING`
+   * @example
+   * const ranking = await workspace.rankingService();
+   * const { items } = await ranking.rank({ user: 'ann', items: ['B0001', 'B0002'] });
+   * await ranking.close();
+   */
+  rankingService(run?: EngineRun): Promise<RankingService>;
+
+  /**
    * Reads knowledge of pairs of user and item from the General Knowledge Center.
    * @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_NOT_SERVED`, `KNOWLEDGE_…`
    * @example
@@ -120,6 +132,10 @@ export function rankingSteps(state: WorkspaceState): RankingSteps {
     async knowledgePublish(options = {}, run = {}) {
       const { knowledgePublish } = await import('./centre/publish.ts');
       return knowledgePublish(state, options, run);
+    },
+    async rankingService(run = {}) {
+      const { rankingOf } = await import('../publishing/engine.ts');
+      return rankingOf(state, run);
     },
     async knowledgeVersions(options = {}) {
       const { knowledgeVersions } = await import('./centre/read.ts');
