@@ -37,6 +37,7 @@ export interface KnowledgePublishOptions {
   threads?: number;
 }
 
+/** The version that is published now. */
 export interface KnowledgePublishResult {
   space: string;
   published: KnowledgeVersion;

@@ -8,6 +8,7 @@ import type { WorkspaceState } from '../../state.ts';
 import { type KnowledgeManifest, knowledgeModels, readLearned } from '../versions.ts';
 import { hasCentre, withCentre } from './open-centre.ts';
 
+/** Which kind of knowledge, and where it is. */
 export interface KnowledgePlace {
   /** Default `'keep'`. */
   space?: string;
@@ -15,6 +16,7 @@ export interface KnowledgePlace {
   store?: string;
 }
 
+/** Pre-trained and published versions. */
 export interface KnowledgeVersionsResult {
   space: string;
   /** Pre-trained versions of the workspace, oldest first. */
@@ -35,6 +37,7 @@ export async function knowledgeVersions(
   return { space, models, published };
 }
 
+/** Which pairs, and of which version. */
 export interface KnowledgeGetOptions extends KnowledgePlace {
   /** Pairs: lists of equal length, or one user for all items, or one item for all users. */
   users: readonly string[];

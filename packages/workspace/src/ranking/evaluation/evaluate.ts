@@ -32,6 +32,7 @@ export interface RankEvaluateOptions {
   threads?: number;
 }
 
+/** Figures of a ranker alone, with knowledge, and of stage 1 itself. */
 export interface RankEvaluateResult extends RankEvaluation {
   surfaces: readonly string[] | null;
   share: number;

@@ -15,6 +15,7 @@ import { findProgressive, loadProgressive } from '../pretraining/progressive-row
 import { checkSurfaces, readRankingData } from '../read-data.ts';
 import { type KnowledgeManifest, knowledgeDir, readLearned } from '../versions.ts';
 
+/** What is written, and where. */
 export interface KnowledgeExtractOptions {
   /** The file to write: `.parquet`, `.csv` or `.ndjson`. */
   out: string;
@@ -24,6 +25,7 @@ export interface KnowledgeExtractOptions {
   surfaces?: readonly string[];
 }
 
+/** What was written. */
 export interface KnowledgeExtractResult {
   out: string;
   version: string;

@@ -43,6 +43,7 @@ export interface KnowledgePretrainOptions {
   threads?: number;
 }
 
+/** The newest pre-trained version. */
 export interface KnowledgePretrainResult {
   version: string;
   /** There was no new impression, so nothing was done. */

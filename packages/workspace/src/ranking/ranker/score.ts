@@ -8,6 +8,7 @@ import type { WorkspaceState } from '../../state.ts';
 import { hasCentre } from '../centre/open-centre.ts';
 import { centreDir, rankerDir } from '../versions.ts';
 
+/** Whom to rank for, and with which versions. */
 export interface RankScoreOptions extends RankRequest {
   /** A trained version. Default: the newest. */
   version?: string;

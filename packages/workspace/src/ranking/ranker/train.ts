@@ -53,6 +53,7 @@ export interface RankTrainOptions {
   threads?: number;
 }
 
+/** The newest ranker. */
 export interface RankTrainResult {
   version: string;
   /** There was no new impression, so nothing was done. */
