@@ -58,7 +58,12 @@ export {
   rankersIn,
   readRankerManifest,
 } from './ranking/manifest.ts';
-export { createRankingService, type RankingService, type RankingServiceOptions } from './ranking/ranking-service.ts';
+export {
+  createRankingService,
+  type RankingService,
+  type RankingServiceOptions,
+  SPACES,
+} from './ranking/ranking-service.ts';
 export { knowledgeAnswerSchema, knowledgeRequestSchema, rankAnswerSchema, rankSchema } from './ranking/schemas.ts';
 export { KEEP_SPACE, readKnowledge, type ServedKnowledge, UNKNOWN_ID } from './ranking/served-knowledge.ts';
 export type {

@@ -186,7 +186,8 @@ export interface Workspace extends AsyncDisposable, RankingSteps {
   deleteItems(ids: string[]): Promise<Deleted>;
 
   /**
-   * Erases users with everything that names them. What models have learned from their events, and
+   * Erases users with everything that names them, also in the General Knowledge Center of the
+   * workspace (not in one elsewhere). What models have learned from their events, and
    * the last bytes in the files of the store, go with the next `train` and `publish`: versions that
    * were trained before are removed then.
    * @example
@@ -257,6 +258,10 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     closing ??= closeState(state);
     return closing;
   };
+  const forgetKnowledge = async (ids: { users?: string[]; items?: string[] }) => {
+    const { forgetKnowledge } = await import('./ranking/centre/forget.ts');
+    await forgetKnowledge(state, ids);
+  };
   return {
     dir: state.dir,
     store: state.store,
@@ -320,8 +325,16 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
       const { registerService } = await import('./services.ts');
       return registerService(state, address);
     },
-    deleteItems: (ids) => state.store.deleteItems(ids),
-    deleteUsers: (ids) => state.store.deleteUsers(ids),
+    async deleteItems(ids) {
+      const deleted = await state.store.deleteItems(ids);
+      await forgetKnowledge({ items: ids });
+      return deleted;
+    },
+    async deleteUsers(ids) {
+      const deleted = await state.store.deleteUsers(ids);
+      await forgetKnowledge({ users: ids });
+      return deleted;
+    },
     deleteEvents: (filter) => state.store.deleteEvents(filter),
     async undoImport(name) {
       const { undoImport } = await import('./deletion/undo-import.ts');

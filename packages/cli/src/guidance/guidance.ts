@@ -44,6 +44,7 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
 /** After which command which others are useful, the usual one first. */
 const AFTER: Record<string, Suggestion[]> = {
   quickstart: ['serve', 'recommend'],
+  'quickstart --impressions': ['serve', 'recommend', 'rank evaluate'],
   'import --dry-run': ['import'],
   'encode --dry-run': ['encode'],
   train: ['publish', 'evaluate'],

@@ -304,7 +304,8 @@ const FINDING_FIXES: Record<string, string> = {
   'live files missing': 'Run `lorekeep publish` again.',
   'model files missing': 'Run `lorekeep train` and `lorekeep publish` again.',
   'deleted items missing': 'Run `lorekeep publish` again.',
-  'erasure advice': 'Run `lorekeep train` and `lorekeep publish`.',
+  'erasure advice':
+    'Run `lorekeep train` and `lorekeep publish`; if there are rankers, also `lorekeep knowledge pretrain` and `lorekeep rank train`.',
   index: OWN_KIND,
   SQLite: REINSTALL,
   DuckDB: REINSTALL,

@@ -49,7 +49,16 @@ export function inWorkspace<O>(
 
 async function suggest(output: Output, workspace: Workspace, name: string, options: SharedOptions): Promise<void> {
   const { dryRun, refit, report } = options;
-  const how = dryRun ? ' --dry-run' : refit === 'all' ? ' --refit all' : report === undefined ? '' : ' --report';
+  const hasImpressions = name === 'quickstart' && (await workspace.store.countImpressions()) > 0;
+  const how = hasImpressions
+    ? ' --impressions'
+    : dryRun
+      ? ' --dry-run'
+      : refit === 'all'
+        ? ' --refit all'
+        : report === undefined
+          ? ''
+          : ' --report';
   const status = await workspace.status();
   const next = name === 'encode' && hasNewEvents(status) ? 'train' : status.next;
   suggestNext(output, `${name}${how}`, options.workspace, next);

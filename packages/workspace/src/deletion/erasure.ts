@@ -1,24 +1,26 @@
 /**
  * What is left of erased users outside the tables goes with the next training: bytes in the files of
  * the store, and everything that was learned from their events. User ids are in no other file of a
- * workspace; models hold ids of items only.
+ * workspace but in those of rankers and of pre-trained knowledge; models hold ids of items only.
  */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { currentVersion, errorCode, type RunContext, versionsIn } from '@lorekeep/core';
 import { readManifest } from '@lorekeep/recommender';
+import { knowledgeModels, rankers, readLearned } from '../ranking/versions.ts';
 import type { WorkspaceState } from '../state.ts';
 import { warnings } from '../warnings.ts';
 
 /** A version of a model, or a publication with its model. */
 export interface ErasableVersion {
-  /** `'models/VERSION'` or `'published/VERSION'`. */
+  /** `'models/VERSION'`, `'published/VERSION'`, `'rankers/VERSION'` or `'knowledge/models/VERSION'`. */
   path: string;
   isCurrent: boolean;
 }
 
 /** Versions that may have learned from users who were erased after their training. */
-export async function versionsBeforeErasure({ dir, store, modelsDir }: WorkspaceState): Promise<ErasableVersion[]> {
+export async function versionsBeforeErasure(state: WorkspaceState): Promise<ErasableVersion[]> {
+  const { dir, store, modelsDir } = state;
   const erasure = await store.lastErasure();
   if (erasure === 0) return [];
   const folders = [
@@ -35,6 +37,15 @@ export async function versionsBeforeErasure({ dir, store, modelsDir }: Workspace
       fingerprint ??= (await store.interactionLog()).fingerprint;
       if (data !== undefined && (data.deletions ?? 0) >= erasure) continue;
       if (data?.fingerprint !== fingerprint) found.push({ path: `${name}/${version}`, isCurrent: version === current });
+    }
+  }
+  for (const folder of [rankers(state), knowledgeModels(state)]) {
+    const current = await currentVersion(folder);
+    for (const version of await versionsIn(folder)) {
+      const path = join(folder.root, version);
+      const manifest = await readLearned(path).catch(() => undefined);
+      if ((manifest?.deletions ?? 0) < erasure)
+        found.push({ path: relative(dir, path), isCurrent: version === current });
     }
   }
   return found;

@@ -82,7 +82,7 @@ export async function knowledgeDir(state: WorkspaceState, version?: string): Pro
   return join(folder.root, chosen);
 }
 
-export async function readLearned<M extends LearnedManifest>(directory: string): Promise<M> {
+export async function readLearned<M extends LearnedManifest = LearnedManifest>(directory: string): Promise<M> {
   const file = join(directory, MANIFEST);
   try {
     return JSON.parse(await readFile(file, 'utf8'));
