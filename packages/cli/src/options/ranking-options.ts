@@ -89,3 +89,12 @@ export const space = () => new Option('--space <name>', 'which kind of knowledge
 export const seed = () =>
   new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);
 export const threads = () => new Option('--threads <n>', 'CPU threads').argParser(integer(LIMITS.threads)).default(1);
+export const publishedSpace = () =>
+  new Option('--space <name>', 'what is published: knowledge of stage 1, vectors of texts, or the towers of a model')
+    .choices(['keep', 'text', 'towers'])
+    .default('keep');
+export const publishedVersion = () =>
+  new Option(
+    '--knowledge <version>',
+    'a pre-trained version; with --space towers, a trained model (default: the newest)',
+  );

@@ -109,7 +109,14 @@ export function addKnowledge({ command, group, inWorkspace }: Program): void {
   command(
     'publish',
     'publish knowledge to the General Knowledge Center, which keeps five versions',
-    [option.model(), option.store(), option.align(), option.precision(), option.threads()],
+    [
+      option.publishedSpace(),
+      option.publishedVersion(),
+      option.store(),
+      option.align(),
+      option.precision(),
+      option.threads(),
+    ],
     knowledge,
   ).action(
     inWorkspace(

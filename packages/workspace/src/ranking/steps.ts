@@ -73,7 +73,8 @@ export interface RankingSteps {
 
   /**
    * Publishes a pre-trained version to the General Knowledge Center. The five newest versions are kept.
-   * @throws LorekeepError `KNOWLEDGE_MODEL_MISSING`, `KNOWLEDGE_MODEL_UNKNOWN`, `KNOWLEDGE_…`
+   * @throws LorekeepError `KNOWLEDGE_MODEL_MISSING`, `KNOWLEDGE_MODEL_UNKNOWN`, `KNOWLEDGE_…`;
+   *   for other spaces `NOTHING_ENCODED`, `NOTHING_TRAINED`, `MODEL_VERSION_UNKNOWN`, `BUNDLE_…`
    * @example
    * await workspace.knowledgePublish({ store: 'redis://localhost:6379' });
    */

@@ -5,7 +5,8 @@ import type { CommandContext } from '../../context.ts';
 import { storePlace } from '../../paths.ts';
 import { duration } from '../../terminal.ts';
 
-export interface KnowledgePublishCommandOptions extends Pick<KnowledgePublishOptions, 'precision' | 'threads'> {
+export interface KnowledgePublishCommandOptions
+  extends Pick<KnowledgePublishOptions, 'space' | 'precision' | 'threads'> {
   knowledge?: string;
   store?: string;
   /** A published version; true for the newest. */

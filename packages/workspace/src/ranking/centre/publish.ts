@@ -2,10 +2,9 @@
  * Publishes what a model of stage 1 knows: an entry for every user and every item, and one for those
  * of whom nothing is known.
  */
-import type { RunContext } from '@lorekeep/core';
+import { newVersion, type RunContext } from '@lorekeep/core';
 import {
   type AlignOptions,
-  type KnowledgeEntries,
   type KnowledgePrecision,
   type KnowledgeVersion,
   knowledgeEntries,
@@ -18,11 +17,17 @@ import { nextDay } from '../days.ts';
 import { openModel } from '../pretraining/model.ts';
 import { readRankingData } from '../read-data.ts';
 import { type KnowledgeManifest, knowledgeDir, readLearned } from '../versions.ts';
+import { type ModelSpace, textSpace, towersSpace } from './model-spaces.ts';
 import { withCentre } from './open-centre.ts';
 
 /** What is published, and where. */
 export interface KnowledgePublishOptions {
-  /** A pre-trained version. Default: the newest. */
+  /**
+   * `'keep'`: what stage 1 has learned. `'text'`: the vectors that the language model has of items.
+   * `'towers'`: the user and item tower of a trained model, whose dot product is read. Default `'keep'`.
+   */
+  space?: 'keep' | 'text' | 'towers';
+  /** A pre-trained version; for towers, a trained model. Default: the newest. */
   version?: string;
   /** A folder, or the URL of a Redis. Default: `knowledge/centre` in the workspace. */
   store?: string;
@@ -43,7 +48,7 @@ export interface KnowledgePublishResult {
   published: KnowledgeVersion;
   /** The space had this version, so nothing was done. */
   unchanged: boolean;
-  /** The pre-trained version that was published. */
+  /** The pre-trained version, the trained model or the encoder that was published. */
   model: string;
   /** The folder or the URL, without a password. */
   store: string;
@@ -55,47 +60,39 @@ export async function knowledgePublish(
   options: KnowledgePublishOptions,
   { progress, signal }: RunContext,
 ): Promise<KnowledgePublishResult> {
-  const { align = false, precision = 'fp32', threads } = options;
+  const { space = KEEP_SPACE, align = false, precision = 'fp32', threads } = options;
   checkOptions({ threads });
   const started = performance.now();
-  const directory = await knowledgeDir(state, options.version);
-  const manifest = await readLearned<KnowledgeManifest>(directory);
-  const version = align === false ? manifest.version : `${manifest.version}-aligned`;
-  return withCentre(state, options.store, async (centre) => {
-    const done = (published: KnowledgeVersion, unchanged: boolean): KnowledgePublishResult => ({
-      space: KEEP_SPACE,
-      published,
-      unchanged,
-      model: manifest.version,
-      store: withoutPassword(options.store) ?? 'knowledge/centre',
-      seconds: (performance.now() - started) / 1000,
+  const source = await sourceOf(state, space, options.version, threads);
+  try {
+    // The id of an encoder may contain what a name of a version may not.
+    const name = space === 'text' ? newVersion() : source.model;
+    const version = align === false ? name : `${name}-aligned`;
+    return await withCentre(state, options.store, async (centre) => {
+      const existing = (await centre.versions(space)).find((one) => one.version === version);
+      const published =
+        existing ??
+        (await centre.publish(space, {
+          version,
+          schema: source.schema,
+          entries: reported(source),
+          precision,
+          ...(align !== false && { align: align === true ? {} : align }),
+        }));
+      return {
+        space,
+        published,
+        unchanged: existing !== undefined,
+        model: source.model,
+        store: withoutPassword(options.store) ?? 'knowledge/centre',
+        seconds: (performance.now() - started) / 1000,
+      };
     });
-    const existing = (await centre.versions(KEEP_SPACE)).find((one) => one.version === version);
-    if (existing !== undefined) return done(existing, true);
-    const data = await readRankingData(state);
-    const model = await openModel(directory, data, threads);
-    try {
-      const { ranker } = model;
-      const userIds = [...data.log.userIds, UNKNOWN_ID];
-      const itemIds = [...data.log.itemIds, UNKNOWN_ID];
-      // Ages of behaviours count from the day after the newest impression, as in the rows that rankers
-      // train on.
-      const entries = knowledgeEntries(ranker, { userIds, itemIds, now: nextDay(ranker.seenUntil) });
-      const dim = ranker.state().config.towers;
-      const published = await centre.publish(KEEP_SPACE, {
-        version,
-        schema: servedSchema(ranker.tasks, dim),
-        entries: reported(entries, userIds.length + itemIds.length),
-        precision,
-        ...(align !== false && { align: align === true ? {} : align }),
-      });
-      return done(published, false);
-    } finally {
-      await model.close();
-    }
-  });
+  } finally {
+    await source.close();
+  }
 
-  async function* reported(entries: AsyncIterable<KnowledgeEntries>, total: number) {
+  async function* reported({ entries, total }: ModelSpace) {
     let done = 0;
     for await (const batch of entries) {
       signal?.throwIfAborted();
@@ -104,6 +101,40 @@ export async function knowledgePublish(
       progress?.({ stage: 'publish', done, total, unit: 'entries' });
     }
   }
+}
+
+function sourceOf(
+  state: WorkspaceState,
+  space: string,
+  version: string | undefined,
+  threads: number | undefined,
+): Promise<ModelSpace> {
+  if (space === 'text') return textSpace(state);
+  return space === 'towers' ? towersSpace(state, version) : keepSpace(state, version, threads);
+}
+
+/** What stage 1 knows, with an entry for those of whom nothing is known. */
+async function keepSpace(
+  state: WorkspaceState,
+  version: string | undefined,
+  threads: number | undefined,
+): Promise<ModelSpace> {
+  const directory = await knowledgeDir(state, version);
+  const manifest = await readLearned<KnowledgeManifest>(directory);
+  const data = await readRankingData(state);
+  const model = await openModel(directory, data, threads);
+  const { ranker } = model;
+  const userIds = [...data.log.userIds, UNKNOWN_ID];
+  const itemIds = [...data.log.itemIds, UNKNOWN_ID];
+  return {
+    model: manifest.version,
+    schema: servedSchema(ranker.tasks, ranker.state().config.towers),
+    // Ages of behaviours count from the day after the newest impression, as in the rows that rankers
+    // train on.
+    entries: knowledgeEntries(ranker, { userIds, itemIds, now: nextDay(ranker.seenUntil) }),
+    total: userIds.length + itemIds.length,
+    close: () => model.close(),
+  };
 }
 
 const withoutPassword = (place: string | undefined) => place?.replace(/\/\/[^@/]*@/, '//');
