@@ -20,7 +20,7 @@ export type { PredictionOptions } from './metrics/predictions.ts';
 export type { RowChoice, RowValues } from './metrics/rows.ts';
 export { type Slice, slicesByCount } from './metrics/slices.ts';
 export { rerankerOptions } from './options.ts';
-export { partsByUser, recordRows } from './protocol/record.ts';
+export { historyParts, partsByUser, recordRows } from './protocol/record.ts';
 export { frozenWindows, type Window, type WindowOptions, type Windows } from './protocol/windows.ts';
 export { type RankerConfig, type RankerOptions, type RankingTask, rankerConfig } from './ranker/config.ts';
 export type {
