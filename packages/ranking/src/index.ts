@@ -1,6 +1,6 @@
 export { blendScores, orderedByScore, type RankedCandidates, type Reranker, type RerankQuery } from './contract.ts';
+export { behaviourKind } from './data/behaviour-kinds.ts';
 export { type Behaviours, createBehaviours } from './data/behaviours.ts';
-export { behaviourKind } from './data/example-reader.ts';
 export type { Field } from './data/fields.ts';
 export { loadEntities, loadRankingData, type RankingData, type RankingEntities } from './data/ranking-data.ts';
 export { errors as rankingErrors } from './errors.ts';

@@ -9,6 +9,7 @@
  */
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
+import { type CoActionShape, coAction, coActionWidth } from '../can/co-action.ts';
 import { initialTowers, type TowerOutput, type TowerShape, towers, withoutGradient } from './towers.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -32,6 +33,8 @@ export interface NetworkShape {
   tasks: readonly string[];
   /** Width of the vectors of two towers beside the network; 0 for none. */
   towers: number;
+  /** The co-action unit of CAN. Default: none. */
+  coAction?: CoActionShape;
 }
 
 /** Positions of a list that have a bias of their own; the first is for impressions without position. */
@@ -53,7 +56,8 @@ export type Plugged = (layer: string, output: Tensor) => Tensor;
 const matMul = (a: Tensor, b: Tensor) => tf.matMul(a as never, b as never) as Tensor;
 
 /** Width of what the MLP reads. */
-export const inputWidth = (shape: NetworkShape) => (fieldCount(shape) + 2) * shape.dim;
+export const inputWidth = (shape: NetworkShape) =>
+  (fieldCount(shape) + 2) * shape.dim + (shape.coAction === undefined ? 0 : coActionWidth(shape.coAction));
 
 export const fieldCount = ({ userFields, itemFields, contextFields }: NetworkShape) =>
   userFields + itemFields + contextFields;
@@ -115,10 +119,12 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
 
 /**
  * @param parameters those of `initialParameters`, and `embedding [rows, dim]`, the rows that the
- *   batch names; row 0 is zero and stands for a missing value
+ *   batch names; row 0 is zero and stands for a missing value; with a co-action unit also `induction`
+ *   and `feed` in the same way
  * @param batch `fields [batch, fields]`, `targets [batch]`, `history [batch, length]` (0 after the end),
  *   `historyContexts [batch, length]`, `items [distinct + 1, item fields]` (row 0 is no item),
- *   `contexts [distinct, 3]`, `positions [batch]` (the place in the list shown + 1; 0 if unknown)
+ *   `contexts [distinct, 3]`, `positions [batch]` (the place in the list shown + 1; 0 if unknown);
+ *   with a co-action unit `candidates [batch, item fields]`, positions in `induction`
  */
 export function din(
   parameters: Tensors,
@@ -138,7 +144,12 @@ export function din(
   const pooled = attend(parameters, events, candidate, batch.history, shape);
 
   const fields = tf.reshape(gather(parameters.embedding, batch.fields), [count, fieldCount(shape) * dim]) as Tensor;
-  let x = tf.concat([fields, pooled, tf.mul(pooled, candidate)], 1) as Tensor;
+  const inputs = [fields, pooled, tf.mul(pooled, candidate) as Tensor];
+  if (shape.coAction !== undefined)
+    inputs.push(
+      coAction({ induction: parameters.induction, feed: parameters.feed }, batch, shape.userFields, shape.coAction),
+    );
+  let x = tf.concat(inputs as never[], 1) as Tensor;
   const layer = (name: string, input: Tensor) =>
     tf.relu(plugged(name, tf.add(matMul(input, parameters[`${name}/weights`]), parameters[`${name}/bias`]))) as Tensor;
   for (const i of hidden.keys()) x = layer(`hidden ${i + 1}`, x);

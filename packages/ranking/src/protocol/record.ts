@@ -1,7 +1,7 @@
 /** Rows of an impression log as behaviours of their users. */
 import type { ImpressionColumns } from '@lorekeep/store';
+import { behaviourKind } from '../data/behaviour-kinds.ts';
 import type { Behaviours } from '../data/behaviours.ts';
-import { behaviourKind } from '../data/example-reader.ts';
 
 /** Records rows and makes them readable. Items that were shown without any outcome are behaviours too. */
 export function recordRows(behaviours: Behaviours, columns: ImpressionColumns, rows: Int32Array): void {

@@ -15,6 +15,14 @@ export interface RankingTask {
 export interface RankerConfig {
   /** At least one; names of outcomes do not repeat. */
   tasks: readonly RankingTask[];
+  /** DIN, or CAN: DIN with a co-action unit. Default `'din'`. */
+  kind: 'din' | 'can';
+  /** With `can`: width of the feed vectors. 1 to 256. Default 8. */
+  coActionFeed: number;
+  /** With `can`: units of the layers of the MLP that each item brings. 1 to 8 layers. Default [4, 4]. */
+  coActionLayers: readonly number[];
+  /** With `can`: highest power of the feed vectors. 1 to 4. Default 1. */
+  coActionOrders: number;
   /** Width of an embedding. 1 to 1,024. Default 16. */
   dim: number;
   /** Hidden units of the attention unit. 1 to 1,024. Default 32. */
@@ -47,6 +55,10 @@ export interface RankerConfig {
 }
 
 const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
+  kind: 'din',
+  coActionFeed: 8,
+  coActionLayers: [4, 4],
+  coActionOrders: 1,
   dim: 16,
   attention: 32,
   hidden: [128, 64],
@@ -79,7 +91,7 @@ export function rankerConfig(options: RankerOptions): RankerConfig {
     const value = config[name] as number;
     check(name, typeof value === 'number' && value >= low && value <= high, `a number from ${low} to ${high}`);
   };
-  const layers = (name: 'hidden' | 'taskHidden', least: number) => {
+  const layers = (name: 'hidden' | 'taskHidden' | 'coActionLayers', least: number) => {
     const fits = config[name].every((units) => Number.isInteger(units) && units >= 1 && units <= 4096);
     const { length } = config[name];
     check(name, fits && length >= least && length <= 8, `${least} to 8 whole numbers from 1 to 4096`);
@@ -90,6 +102,10 @@ export function rankerConfig(options: RankerOptions): RankerConfig {
     outcomes.length > 0 && new Set(outcomes).size === outcomes.length,
     'one task or more, each of another outcome',
   );
+  check('kind', config.kind === 'din' || config.kind === 'can', '"din" or "can"');
+  whole('coActionFeed', 1, 256);
+  layers('coActionLayers', 1);
+  whole('coActionOrders', 1, 4);
   whole('dim', 1, 1024);
   whole('attention', 1, 1024);
   layers('hidden', 1);

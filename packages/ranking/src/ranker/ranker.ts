@@ -12,7 +12,7 @@ import { openVocabulary } from '../data/vocabulary.ts';
 import { layerUnits } from '../din/network.ts';
 import { initialPlug } from '../din/plug.ts';
 import { errors } from '../errors.ts';
-import { createBatchPacker } from './batches.ts';
+import { createBatchPacker, type PackedBatch, rowsFor } from './batches.ts';
 import { type RankerOptions, rankerConfig } from './config.ts';
 import type { ImpressionRanker, RowScores } from './contract.ts';
 import { openGraphs } from './graphs.ts';
@@ -145,7 +145,7 @@ export async function openImpressionRanker(
         const extra = knowledgeArrays(knowledge, at, size);
         const found = await graphs.scorer.run({
           ...parameters,
-          ...gathered(tables, packed.rows),
+          ...gathered(tables, packed),
           ...packed.batch,
           ...extra,
         });
@@ -174,12 +174,12 @@ export async function openImpressionRanker(
         const packed = packer.pack(reader.read(columns, part, true), batchSize);
         const batch = {
           ...packed.batch,
-          ...gathered(fixed, packed.rows),
+          ...gathered(fixed, packed),
           ...knowledgeArrays(knowledge, at, batchSize),
           labels: namedArray([batchSize, tasks.length], labels),
           weights: namedArray([batchSize, tasks.length], weights),
         };
-        const rowsOf = Object.fromEntries(Object.keys(learned).map((name) => [name, packed.rows]));
+        const rowsOf = Object.fromEntries(Object.keys(learned).map((name) => [name, rowsFor(name, packed)]));
         // The loss is a mean over the batch with its padding.
         loss += (await graphs.trainer.step(batch, rowsOf)).loss * batchSize;
       }
@@ -242,5 +242,5 @@ function chosenFields(entity: 'user' | 'item', given: readonly Field[], wanted: 
 const only = <T>(values: Record<string, T>, fits: (name: string) => boolean): Record<string, T> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => fits(name)));
 
-const gathered = (tables: Record<string, SparseTable>, rows: Int32Array): Arrays =>
-  Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.gather(rows)]));
+const gathered = (tables: Record<string, SparseTable>, packed: PackedBatch): Arrays =>
+  Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.gather(rowsFor(name, packed))]));

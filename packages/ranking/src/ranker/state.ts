@@ -4,6 +4,7 @@
  */
 import { createRandom, type RandomState, sha256 } from '@lorekeep/core';
 import { type Arrays, createSparseTable, namedArray, type SparseTable } from '@lorekeep/graph';
+import { type CoActionShape, inductionWidth } from '../can/co-action.ts';
 import { createVocabulary, type VocabularyState } from '../data/vocabulary.ts';
 import { initialParameters, type NetworkShape } from '../din/network.ts';
 import type { PlugShape } from '../din/plug.ts';
@@ -46,22 +47,37 @@ export interface RankerState {
   tables: Record<string, Arrays>;
 }
 
+/** So that the tables do not start with equal numbers. */
+const TABLE_SEEDS: Record<string, number> = { embedding: 0, induction: 1 << 20, feed: 1 << 21 };
 /** Number of the context fields that a reader makes by itself: surface and history length. */
 const CONTEXT_FIELDS = 2;
 
-export const networkShape = ({ config, length, fields }: Pick<RankerState, 'config' | 'length' | 'fields'>) =>
-  ({
-    dim: config.dim,
+export function networkShape({
+  config,
+  length,
+  fields,
+}: Pick<RankerState, 'config' | 'length' | 'fields'>): NetworkShape {
+  const { dim, attention, hidden, taskHidden, towers } = config;
+  const shape: NetworkShape = {
+    dim,
     length,
-    attention: config.attention,
+    attention,
     userFields: fields.user.length + 1,
     itemFields: fields.item.length + 1,
     contextFields: CONTEXT_FIELDS,
-    hidden: config.hidden,
-    taskHidden: config.taskHidden,
+    hidden,
+    taskHidden,
     tasks: config.tasks.map(({ outcome }) => outcome),
-    towers: config.towers,
-  }) satisfies NetworkShape;
+    towers,
+  };
+  return config.kind === 'can' ? { ...shape, coAction: coActionShape(config) } : shape;
+}
+
+const coActionShape = ({ coActionFeed, coActionLayers, coActionOrders }: RankerConfig): CoActionShape => ({
+  feed: coActionFeed,
+  layers: coActionLayers,
+  orders: coActionOrders,
+});
 
 /** The state of a ranker that knows nothing. */
 export function initialState(config: RankerConfig, length: number, fields: FieldNames): RankerState {
@@ -88,8 +104,12 @@ export function initialState(config: RankerConfig, length: number, fields: Field
   return state;
 }
 
-/** The names of its tables. */
-export const tableNames = (_: RankerConfig): readonly string[] => ['embedding'];
+/** Widths of its tables, by name. */
+export function tableWidths(config: RankerConfig): Record<string, number> {
+  const { dim, kind, coActionFeed } = config;
+  if (kind === 'din') return { embedding: dim };
+  return { embedding: dim, induction: inductionWidth(coActionShape(config)), feed: coActionFeed };
+}
 
 /** Zeros in the shapes of arrays. */
 export const zeros = (arrays: Arrays): Arrays =>
@@ -106,7 +126,7 @@ export const isFrozen = (name: string, { frozen }: RankerConfig): boolean =>
 
 /** @throws LorekeepError `RANKING_OPTION` if `config.frozen` names nothing */
 export function checkFrozen({ config, parameters }: Pick<RankerState, 'config' | 'parameters'>): void {
-  const names = [...tableNames(config), ...Object.keys(parameters)];
+  const names = [...Object.keys(tableWidths(config)), ...Object.keys(parameters)];
   for (const frozen of config.frozen)
     if (!names.some((name) => isFrozen(name, { ...config, frozen: [frozen] })))
       throw errors.RANKING_OPTION({ name: 'frozen', value: frozen, allowed: `one of ${names.join(', ')}` });
@@ -115,17 +135,14 @@ export function checkFrozen({ config, parameters }: Pick<RankerState, 'config' |
 /** Equal for rankers whose arrays have the same names, shapes and meanings. */
 export function schemaOf({ config, length, fields, plugs }: RankerState): string {
   const shape = networkShape({ config, length, fields });
-  return sha256(JSON.stringify([shape, fields, plugs, config.tasks, tableNames(config)]));
+  return sha256(JSON.stringify([shape, fields, plugs, config.tasks, tableWidths(config)]));
 }
 
 /** The tables of a ranker, with the rows that a state contains. */
 export function openTables({ config, tables }: Pick<RankerState, 'config' | 'tables'>): Record<string, SparseTable> {
-  const open = (name: string): SparseTable => {
-    const table = createSparseTable({
-      rows: config.maxRows,
-      dim: config.dim,
-      initial: initialRow(config.seed, config.initial),
-    });
+  const open = (name: string, dim: number): SparseTable => {
+    const initial = initialRow(config.seed ^ TABLE_SEEDS[name], config.initial);
+    const table = createSparseTable({ rows: config.maxRows, dim, initial });
     if (tables[name] === undefined) return table;
     const { rows, ...saved } = tables[name];
     const own = table.arrays();
@@ -139,7 +156,7 @@ export function openTables({ config, tables }: Pick<RankerState, 'config' | 'tab
     }
     return table;
   };
-  return Object.fromEntries(tableNames(config).map((name) => [name, open(name)]));
+  return Object.fromEntries(Object.entries(tableWidths(config)).map(([name, dim]) => [name, open(name, dim)]));
 }
 
 /** The rows in use of a table: copies. @param size rows of the vocabulary */

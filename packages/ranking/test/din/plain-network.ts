@@ -7,7 +7,7 @@ import type { Examples } from '../../src/data/example-reader.ts';
 import type { NetworkShape } from '../../src/din/network.ts';
 import type { PlugShape } from '../../src/din/plug.ts';
 
-/** Parameters in double precision; the rows of tables are `embedding ROW`. */
+/** Parameters in double precision; the rows of tables are `embedding ROW` and so on. */
 export type Parameters = Record<string, Float64Array>;
 
 export interface PlainKnowledge {
@@ -42,6 +42,47 @@ const embedded = (parameters: Parameters, row: number, dim: number): number[] =>
 const rowsOf = (table: Int32Array, index: number, width: number) => [
   ...table.subarray(index * width, (index + 1) * width),
 ];
+
+/** What the co-action unit gives: per order and layer, first of the sequence (summed), then of the user. */
+function plainCoAction(parameters: Parameters, examples: Examples, shape: NetworkShape, i: number): number[] {
+  const { length, itemFields, userFields, contextFields, coAction } = shape;
+  if (coAction === undefined) return [];
+  const { feed, layers, orders } = coAction;
+  const summed = (table: string, rows: number[], width: number): number[] =>
+    rows
+      .map((row) => (row < 0 ? new Array(width).fill(0) : [...parameters[`${table} ${row}`]]))
+      .reduce(plus, new Array(width).fill(0));
+  const mlp = layers.reduce((sum, units, l) => sum + ((l === 0 ? feed : layers[l - 1]) + 1) * units, 0);
+  const candidate = rowsOf(examples.items, examples.targets[i], itemFields);
+  const induction = summed('induction', candidate, 2 * mlp);
+  const outputs = (first: number, input: number[]): number[][] => {
+    const found: number[][] = [];
+    for (let order = 1; order <= orders; order++) {
+      let at = first;
+      let x = input.map((value) => value ** order);
+      for (const units of layers) {
+        const [from, before] = [at, x];
+        at += (before.length + 1) * units;
+        const bias = induction.slice(at - units, at);
+        x = bias.map((value, o) =>
+          Math.tanh(before.reduce((sum, own, k) => sum + own * induction[from + k * units + o], value)),
+        );
+        found.push(x);
+      }
+    }
+    return found;
+  };
+  const ofEvents = Array.from({ length }, (_, k) => i * length + k)
+    .filter((at) => examples.history[at] >= 0)
+    .map((at) => {
+      const item = summed('feed', rowsOf(examples.items, examples.history[at], itemFields), feed);
+      return outputs(0, plus(item, summed('feed', rowsOf(examples.contexts, examples.historyContexts[at], 3), feed)));
+    });
+  const none = outputs(0, new Array(feed).fill(0)).map((own) => own.map(() => 0));
+  const ofSequence = ofEvents.reduce((sum, own) => sum.map((values, k) => plus(values, own[k])), none);
+  const user = rowsOf(examples.fields, i, userFields + itemFields + contextFields).slice(0, userFields);
+  return [...ofSequence, ...outputs(mlp, summed('feed', user, feed))].flat();
+}
 
 /** The log-odds of one row, per task, and those of its two towers. */
 export function plainRow(
@@ -93,7 +134,12 @@ export function plainRow(
     return output;
   };
   const layer = (name: string, x: number[]) => plugged(name, dense(parameters, name, x));
-  let x = [...fieldVectors.flat(), ...pooled, ...times(pooled, candidate)];
+  let x = [
+    ...fieldVectors.flat(),
+    ...pooled,
+    ...times(pooled, candidate),
+    ...plainCoAction(parameters, examples, shape, i),
+  ];
   for (const h of shape.hidden.keys()) x = relu(layer(`hidden ${h + 1}`, x));
   const hidden = tasks.map((task) => {
     let own = x;

@@ -49,32 +49,33 @@ async function trainDay(ranker: ImpressionRanker, behaviours: ReturnType<typeof 
   recordRows(behaviours, log, rows);
 }
 
-test('a ranker that is saved, loaded and trained on is the one that was never closed', async (t) => {
-  const path = join(await folder(t), 'ranker');
-  const behaviours = createBehaviours(6);
-  const whole = await createImpressionRanker({ ...options, entities, behaviours });
-  await trainDay(whole, behaviours, days[0]);
-  await whole.plug({ name: 'facts', width: 3 });
-  await trainDay(whole, behaviours, days[1]);
-  await saveRanker(path, whole.state());
+for (const kind of ['din', 'can'] as const)
+  test(`${kind}: a ranker that is saved, loaded and trained on is the one that was never closed`, async (t) => {
+    const path = join(await folder(t), 'ranker');
+    const behaviours = createBehaviours(6);
+    const whole = await createImpressionRanker({ ...options, kind, entities, behaviours });
+    await trainDay(whole, behaviours, days[0]);
+    await whole.plug({ name: 'facts', width: 3 });
+    await trainDay(whole, behaviours, days[1]);
+    await saveRanker(path, whole.state());
 
-  const again = createBehaviours(6);
-  for (const rows of days.slice(0, 2)) recordRows(again, log, rows);
-  const opened = await openImpressionRanker({ state: await loadRanker(path), entities, behaviours: again });
-  assert.equal(opened.seenUntil, whole.seenUntil);
-  assert.deepEqual(opened.plugs(), ['facts']);
-  assert.deepEqual(opened.state(), whole.state());
-  for (const rows of days.slice(2)) {
-    await trainDay(whole, behaviours, rows);
-    await trainDay(opened, again, rows);
-  }
-  assert.deepEqual(opened.state(), whole.state());
-  const scored = { columns: log, rows: days[3], knowledge: knowledgeOf(days[3]) };
-  const wanted = { hidden: true, towers: true };
-  assert.deepEqual(await opened.score(scored, wanted), await whole.score(scored, wanted));
-  await whole.close();
-  await opened.close();
-});
+    const again = createBehaviours(6);
+    for (const rows of days.slice(0, 2)) recordRows(again, log, rows);
+    const opened = await openImpressionRanker({ state: await loadRanker(path), entities, behaviours: again });
+    assert.equal(opened.seenUntil, whole.seenUntil);
+    assert.deepEqual(opened.plugs(), ['facts']);
+    assert.deepEqual(opened.state(), whole.state());
+    for (const rows of days.slice(2)) {
+      await trainDay(whole, behaviours, rows);
+      await trainDay(opened, again, rows);
+    }
+    assert.deepEqual(opened.state(), whole.state());
+    const scored = { columns: log, rows: days[3], knowledge: knowledgeOf(days[3]) };
+    const wanted = { hidden: true, towers: true };
+    assert.deepEqual(await opened.score(scored, wanted), await whole.score(scored, wanted));
+    await whole.close();
+    await opened.close();
+  });
 
 test('a ranker opens on a log whose users, items, surfaces and outcomes have other numbers', async () => {
   const behaviours = createBehaviours(6);
