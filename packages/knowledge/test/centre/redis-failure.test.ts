@@ -35,9 +35,11 @@ withRedis('Redis Cluster with a node that fails', (program) => {
   after(() => servers?.close());
 
   async function published(prefix: string): Promise<KnowledgeStore> {
+    const publisher = await openKnowledgeStore(servers.url, { prefix, timeoutMs: 30_000 });
+    await publisher.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(1, USERS), precision: 'fp32' });
+    await publisher.close();
     // Without a cache, so that every read asks the nodes.
     const store = await openKnowledgeStore(servers.url, { prefix, timeoutMs: 1000, cacheEntries: 0 });
-    await store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(1, USERS), precision: 'fp32' });
     return store;
   }
 
