@@ -35,9 +35,11 @@ withRedis('Redis Cluster with a node that fails', (program) => {
   after(() => servers?.close());
 
   async function published(prefix: string): Promise<KnowledgeStore> {
+    const publisher = await openKnowledgeStore(servers.url, { prefix, timeoutMs: 30_000 });
+    await publisher.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(1, USERS), precision: 'fp32' });
+    await publisher.close();
     // Without a cache, so that every read asks the nodes.
     const store = await openKnowledgeStore(servers.url, { prefix, timeoutMs: 1000, cacheEntries: 0 });
-    await store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(1, USERS), precision: 'fp32' });
     return store;
   }
 
@@ -105,16 +107,37 @@ withRedis('Redis Cluster with a node that fails', (program) => {
     await sleep(1100);
     const next = await openKnowledgeStore(servers.url, { prefix: 'cut', abandonedSeconds: 1, keep: 1 });
     await next.publish(SPACE, { version: 'v2', schema: SCHEMA, entries: [], precision: 'fp32' });
-    // What is left are the record of v2 and the sign that it is live.
+    // What is left are the record of v2, the sign that it is live, and the names of what was removed.
     const keys = await Promise.all(
       [0, 1, 2].map((node) => servers.command(node, 'EVAL', "return #redis.call('KEYS', 'cut:*')", '0')),
     );
     assert.equal(
       keys.reduce((sum, reply) => sum + Number(reply.slice(1)), 0),
-      2,
+      3,
     );
     await store.close();
     await next.close();
+  });
+
+  test('a publication that was taken for abandoned does not become visible', async () => {
+    const store = await openKnowledgeStore(servers.url, { prefix: 'paused-publisher', abandonedSeconds: 1 });
+    const other = await openKnowledgeStore(servers.url, { prefix: 'paused-publisher' });
+    async function* entries() {
+      yield* shop(1, 100);
+      // As another publication does that finds no sign of life; signs come again afterwards.
+      const forget =
+        "local keys = redis.call('KEYS', 'paused-publisher:*:pending') for _, key in ipairs(keys) do redis.call('DEL', key) end return 1";
+      for (const node of [0, 1, 2]) await servers.command(node, 'EVAL', forget, '0');
+      await sleep(1000);
+      yield* shop(1, 100);
+    }
+    await assert.rejects(
+      store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: entries() }),
+      (error) => codeOf(error) === UNAVAILABLE,
+    );
+    assert.deepEqual(await other.versions(SPACE), []);
+    await store.close();
+    await other.close();
   });
 
   test('an entry that another program wrote is refused', async () => {
