@@ -10,6 +10,7 @@ import { itemRate } from './methods/item-rate.ts';
 import { keepBoth, keepEmbeddings, keepHidden, keepLogits, keepServed } from './methods/keep.ts';
 import { logisticRegression } from './methods/logistic-regression.ts';
 import { sampleMerging } from './methods/sample-merging.ts';
+import { bert4Rec, s3Rec } from './methods/self-supervised.ts';
 import { sharedBottom } from './methods/shared-bottom.ts';
 import { stageOneLogit, stageOneTowers } from './methods/stage-one-logit.ts';
 import { targetStatistics } from './methods/target-statistics.ts';
@@ -34,4 +35,6 @@ export const METHODS: readonly Method[] = [
   concatenation,
   coNet,
   daRec,
+  bert4Rec,
+  s3Rec,
 ];
