@@ -8,7 +8,7 @@ import type { Impressions } from '../real-log.ts';
 import { LENGTH } from '../settings.ts';
 import { OUTCOMES } from '../target.ts';
 
-export const STAGE_ONE = { hidden: [128], taskHidden: [64], towers: 32, batch: 512, maxRows: 2 ** 20 };
+export const STAGE_ONE = { hidden: [128], taskHidden: [64], towers: 32, batch: 512, learningRate: 1e-3, maxRows: 2 ** 20 };
 /** Rows of a user's history per part. */
 const PART = 10;
 
