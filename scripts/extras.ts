@@ -2,9 +2,12 @@
  * Installs the optional packages into `.extras` (git-ignored), where their adapters find them:
  *
  * - hnswlib-node, an alternative index. It compiles: a C++ compiler, make and Python 3 are needed.
+ * - @redis/client, for knowledge in Redis. It has no dependencies.
  * - @huggingface/transformers, an alternative encoder. It is large. Its install scripts do not run
  *   (the one of onnxruntime-node downloads CUDA libraries from a vendor; everything else is inside the
  *   packages), and the part that only browsers need is left out.
+ * - redis-server, a program for the tests of knowledge in Redis, unless it is on the PATH. On Debian
+ *   and Ubuntu it is unpacked from the distribution's packages; no right of an administrator is needed.
  *
  * Packages that are installed already are left as they are.
  */
@@ -13,6 +16,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addRedisServer } from './redis-server.ts';
 
 interface Extra {
   name: string;
@@ -28,6 +32,12 @@ const EXTRAS: Extra[] = [
     version: '3.0.0',
     compiles: true,
     without: 'It compiles: a C++ compiler, make and Python 3 are needed. Everything else works without it.',
+  },
+  {
+    name: '@redis/client',
+    version: '6.3.1',
+    compiles: false,
+    without: 'Everything else works without it.',
   },
   {
     name: '@huggingface/transformers',
@@ -84,4 +94,9 @@ for (const extra of missing) {
     console.error(`${extra.name} was not installed (${failure}).\n${extra.without}`);
     process.exitCode = 1;
   }
+}
+const problem = addRedisServer(join(place, 'redis'));
+if (problem !== undefined) {
+  console.error(`redis-server is not there (${problem}).\nOnly tests and benches of knowledge in Redis need it.`);
+  process.exitCode = 1;
 }

@@ -60,6 +60,10 @@ const BENCHES: Record<string, Entry> = {
     about: 'vector indexes: recall, speed, time from upsert to retrieval',
     load: () => import('./suites/vector-index/bench.ts'),
   },
+  'knowledge-centre': {
+    about: 'reading knowledge from a folder and from Redis against Feast',
+    load: () => import('./suites/knowledge-centre/bench.ts'),
+  },
 };
 
 export const benchNames: readonly string[] = Object.keys(BENCHES);

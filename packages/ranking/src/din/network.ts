@@ -107,7 +107,8 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
   }
   // These two biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
   for (const name of ['attention/product', 'attention/candidate', 'attention/out']) delete parameters[`${name}/bias`];
-  parameters['position/bias'] = namedArray([POSITIONS, 1], new Float32Array(POSITIONS));
+  for (const task of tasks)
+    parameters[`${task}/position/bias`] = namedArray([POSITIONS, 1], new Float32Array(POSITIONS));
   if (shape.towers > 0) Object.assign(parameters, initialTowers(towerShape(shape), random));
   return parameters;
 }
@@ -146,12 +147,13 @@ export function din(
     for (const i of taskHidden.keys()) y = layer(`${task}/hidden ${i + 1}`, y);
     return y;
   });
-  const logits = tasks.map((task, t) =>
-    plugged(`${task}/out`, tf.add(matMul(own[t], parameters[`${task}/out/weights`]), parameters[`${task}/out/bias`])),
-  );
-  const joined = logits.length === 1 ? logits[0] : (tf.concat(logits as never[], 1) as Tensor);
+  const logits = tasks.map((task, t) => {
+    const product = matMul(own[t], parameters[`${task}/out/weights`]);
+    const score = plugged(`${task}/out`, tf.add(product, parameters[`${task}/out/bias`]));
+    return tf.add(score, gather(parameters[`${task}/position/bias`], batch.positions)) as Tensor;
+  });
   const output = {
-    logits: tf.add(joined, gather(parameters['position/bias'], batch.positions)) as Tensor,
+    logits: logits.length === 1 ? logits[0] : (tf.concat(logits as never[], 1) as Tensor),
     taskHidden: own,
   };
   if (shape.towers === 0) return output;

@@ -74,14 +74,15 @@ export interface ImpressionRanker {
    * Log-odds of each outcome. Nothing is learned, and the position of an impression does not count:
    * all are scored as if they stood in the same place.
    *
-   * @throws LorekeepError `RANKING_KNOWLEDGE_LEAKS`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_PLUG_UNKNOWN`
+   * @throws LorekeepError `RANKING_KNOWLEDGE_LEAKS`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_PLUG_UNKNOWN`,
+   *   `RANKING_OPTION` for knowledge of another number of rows
    */
   score(rows: RankingRows, options?: ScoreOptions): Promise<RowScores>;
   /**
    * One pass over the rows, shuffled. Call it day by day, in the order of time.
    *
    * @returns the mean loss, and the number of rows that count for each task
-   * @throws LorekeepError as `score`, and what a step of a trainer throws
+   * @throws LorekeepError as `score`, before anything is learned; and what a step of a trainer throws
    */
   train(rows: RankingRows): Promise<{ loss: number; rows: number[] }>;
   /**

@@ -16,7 +16,7 @@ import { createBatchPacker } from './batches.ts';
 import { type RankerOptions, rankerConfig } from './config.ts';
 import type { ImpressionRanker, RowScores } from './contract.ts';
 import { openGraphs } from './graphs.ts';
-import { knowledgeArrays } from './knowledge-arrays.ts';
+import { checkKnowledge, knowledgeArrays } from './knowledge-arrays.ts';
 import { createLabeller } from './labels.ts';
 import { plugShape } from './plug-shape.ts';
 import { initialState, networkShape, openTables, type RankerState, tableState, zeros } from './state.ts';
@@ -119,7 +119,9 @@ export async function openImpressionRanker(
     get seenUntil() {
       return seenUntil;
     },
-    async score({ columns, rows, knowledge = {} }, wanted = {}) {
+    async score(given, wanted = {}) {
+      const { columns, rows } = given;
+      const knowledge = checkKnowledge(plugs, given);
       const units =
         layers[
           config.taskHidden.length > 0
@@ -140,7 +142,7 @@ export async function openImpressionRanker(
         const size = part.length > SMALL_BATCH ? SCORE_BATCH : SMALL_BATCH;
         const packed = packer.pack(reader.read(columns, part, false), size);
         const at = Int32Array.from(part, (_, i) => first + i);
-        const extra = knowledgeArrays(plugs, knowledge, { columns, rows }, at, size);
+        const extra = knowledgeArrays(knowledge, at, size);
         const found = await graphs.scorer.run({
           ...parameters,
           ...gathered(tables, packed.rows),
@@ -157,12 +159,13 @@ export async function openImpressionRanker(
       }
       return scores;
     },
-    async train({ columns, rows, knowledge = {} }) {
+    async train(given) {
+      const { columns, rows } = given;
+      const knowledge = checkKnowledge(plugs, given);
       const shuffled = order.shuffle(Int32Array.from(rows.keys()));
       labeller.learn(columns, rows);
       const counted = tasks.map(() => 0);
       let loss = 0;
-      let steps = 0;
       for (let first = 0; first < shuffled.length; first += batchSize) {
         const at = shuffled.subarray(first, first + batchSize);
         const part = at.map((i) => rows[i]);
@@ -172,16 +175,16 @@ export async function openImpressionRanker(
         const batch = {
           ...packed.batch,
           ...gathered(fixed, packed.rows),
-          ...knowledgeArrays(plugs, knowledge, { columns, rows }, at, batchSize),
+          ...knowledgeArrays(knowledge, at, batchSize),
           labels: namedArray([batchSize, tasks.length], labels),
           weights: namedArray([batchSize, tasks.length], weights),
         };
         const rowsOf = Object.fromEntries(Object.keys(learned).map((name) => [name, packed.rows]));
-        loss += (await graphs.trainer.step(batch, rowsOf)).loss;
-        steps++;
+        // The loss is a mean over the batch with its padding.
+        loss += (await graphs.trainer.step(batch, rowsOf)).loss * batchSize;
       }
       for (const row of rows) seenUntil = Math.max(seenUntil, columns.timestamps[row]);
-      return { loss: steps === 0 ? 0 : loss / steps, rows: counted };
+      return { loss: loss / Math.max(1, rows.length), rows: counted };
     },
     async plug(options) {
       const own = plugShape(options, layers);

@@ -1,0 +1,165 @@
+/**
+ * The rows of a version in memory, found by key. The rows of the file of entries are one buffer; rows
+ * of updates are copied into a second one, each in its own place, so an entity that is updated often
+ * takes the memory of one row.
+ *
+ * A look-up hashes the key, probes an open-addressed table (half empty at most) and compares the key
+ * with the row, which is where the blob is read next anyway.
+ */
+import type { KnowledgeQuery } from '../../contract/data.ts';
+import type { FoundBlobs } from '../../contract/tables.ts';
+import type { Kind } from '../../schema/layout.ts';
+import { hashKey } from './key.ts';
+import { KeyList } from './key-list.ts';
+import { ERASED, KIND_AT, ROW_HEAD, ROW_UNIT, type Row } from './rows.ts';
+
+/** Of each row, this much is read ahead. */
+const TOUCHED_BYTES = 320;
+const LINE_BYTES = 64;
+
+export class RowTable {
+  readonly #base: Buffer;
+  #updates = Buffer.alloc(0);
+  #updateBytes = 0;
+  #rows = 0;
+  /**
+   * Hash, and position + 1 in units of `ROW_UNIT`, in turn; a position behind the base is one in the
+   * updates. So a probe touches one line of memory.
+   */
+  #slots: Uint32Array;
+  readonly #keys = new KeyList();
+  /** Keeps the compiler from leaving out what is read ahead. */
+  touched = 0;
+
+  /** @param base the whole file of entries; `expected` rows get their memory at once */
+  constructor(base: Buffer, expected: number) {
+    this.#base = base;
+    this.#slots = new Uint32Array(2 * slotCount(Math.max(16, expected)));
+  }
+
+  /** Names a row of the base. Of two rows with one key the later one counts. */
+  addBaseRow(row: Row): void {
+    if (row.kind >= ERASED) return;
+    this.#put(this.#base, row, row.at);
+  }
+
+  /** Copies a row of an update. */
+  putUpdate(source: Buffer, row: Row): void {
+    if (row.kind >= ERASED) return;
+    const hash = hashKey(source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    const known = this.#find(hash, source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    const at = known - this.#base.length;
+    if (at >= 0 && this.#updates.readUInt32LE(at + 4) === row.length) {
+      source.copy(this.#updates, at, row.at, row.at + row.length);
+      return;
+    }
+    const end = this.#updateBytes + row.length;
+    if (end > this.#updates.length) {
+      const larger = Buffer.alloc(Math.max(1 << 16, 2 * end));
+      this.#updates.copy(larger, 0, 0, this.#updateBytes);
+      this.#updates = larger;
+    }
+    source.copy(this.#updates, this.#updateBytes, row.at, row.at + row.length);
+    this.#put(source, row, this.#base.length + this.#updateBytes);
+    this.#updateBytes = end;
+  }
+
+  find(query: KnowledgeQuery, wanted: Readonly<Record<Kind, boolean>>): Record<Kind, FoundBlobs> {
+    const { users, items, categories } = query;
+    return {
+      user: this.#findAll(users, undefined, 0, wanted.user),
+      item: this.#findAll(items, undefined, 1, wanted.item),
+      userCategory: this.#findAll(users, categories, 2, wanted.userCategory),
+    };
+  }
+
+  /**
+   * The time of a look-up is the time of its cache misses. So each step runs for all keys before the
+   * next begins: its loads do not wait for each other. The blobs are touched for the same reason.
+   */
+  #findAll(ids: string[], categories: string[] | undefined, kind: number, wanted: boolean): FoundBlobs {
+    const count = ids.length;
+    const found: FoundBlobs = { bytes: new Array(count).fill(undefined), offsets: new Float64Array(count) };
+    if (!wanted) return found;
+    const keys = this.#keys;
+    keys.clear(count);
+    for (let at = 0; at < count; at++) keys.add(ids[at], categories?.[at], kind);
+    this.#touch(keys, count);
+    const end = this.#base.length;
+    const { bytes, starts, lengths, hashes } = keys;
+    for (let at = 0; at < count; at++) {
+      if (lengths[at] < 0) continue;
+      const position = this.#find(hashes[at], bytes, starts[at], lengths[at], kind);
+      if (position < 0) continue;
+      found.bytes[at] = position < end ? this.#base : this.#updates;
+      found.offsets[at] = (position < end ? position : position - end) + ROW_HEAD + lengths[at];
+    }
+    return found;
+  }
+
+  #touch({ hashes }: KeyList, count: number): void {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    const places = new Float64Array(count);
+    for (let at = 0; at < count; at++) places[at] = (slots[2 * (hashes[at] & mask) + 1] - 1) * ROW_UNIT;
+    const base = this.#base;
+    const last = base.length - TOUCHED_BYTES;
+    let sum = 0;
+    for (let at = 0; at < count; at++) {
+      const place = places[at];
+      if (place >= 0 && place < last)
+        for (let line = 0; line < TOUCHED_BYTES; line += LINE_BYTES) sum += base[place + line];
+    }
+    this.touched = sum;
+  }
+
+  /** Position of the row with this key, or -1. */
+  #find(hash: number, key: Uint8Array, from: number, length: number, kind: number): number {
+    const slot = this.#slotOf(hash, key, from, length, kind);
+    return (this.#slots[2 * slot + 1] - 1) * ROW_UNIT;
+  }
+
+  /** The slot of this key, or the free one where it belongs. */
+  #slotOf(hash: number, key: Uint8Array, from: number, length: number, kind: number): number {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    const end = this.#base.length;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const place = slots[2 * slot + 1];
+      if (place === 0) return slot;
+      if (slots[2 * slot] !== hash) continue;
+      const position = (place - 1) * ROW_UNIT;
+      const bytes = position < end ? this.#base : this.#updates;
+      const at = position < end ? position : position - end;
+      if (bytes[at + KIND_AT] !== kind || (bytes[at + 10] | (bytes[at + 11] << 8)) !== length) continue;
+      let same = 0;
+      while (same < length && bytes[at + ROW_HEAD + same] === key[from + same]) same++;
+      if (same === length) return slot;
+    }
+  }
+
+  #put(source: Buffer, row: Row, position: number): void {
+    if (2 * this.#rows >= this.#slots.length / 2) this.#grow();
+    const hash = hashKey(source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    const slot = this.#slotOf(hash, source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    if (this.#slots[2 * slot + 1] === 0) this.#rows++;
+    this.#slots[2 * slot] = hash;
+    this.#slots[2 * slot + 1] = position / ROW_UNIT + 1;
+  }
+
+  #grow(): void {
+    const former = this.#slots;
+    this.#slots = new Uint32Array(2 * former.length);
+    const mask = this.#slots.length / 2 - 1;
+    for (let at = 0; at < former.length; at += 2) {
+      if (former[at + 1] === 0) continue;
+      let slot = former[at] & mask;
+      while (this.#slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      this.#slots[2 * slot] = former[at];
+      this.#slots[2 * slot + 1] = former[at + 1];
+    }
+  }
+}
+
+/** A power of two, at least twice the rows. */
+const slotCount = (rows: number): number => 2 ** Math.ceil(Math.log2(2 * rows));

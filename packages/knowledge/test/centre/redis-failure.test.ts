@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
+import { type RedisServers, startRedis } from '@lorekeep/testing/redis';
+import { killAfter } from './kill.ts';
+import { withRedis } from './redis-place.ts';
+import { assertShop, queryOf, SCHEMA, SPACE, shop } from './shop.ts';
+
+const USERS = 2000;
+const PAIRS = 50;
+const UNAVAILABLE = 'KNOWLEDGE_STORE_UNAVAILABLE';
+const codeOf = (error: unknown) => (error as { code?: string }).code;
+
+/** Reads until a read succeeds. */
+async function untilServed(store: KnowledgeStore, from: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      assertShop(await store.read(SPACE, 'v1', queryOf(from, PAIRS)), 1, from, PAIRS);
+      return;
+    } catch (error) {
+      assert.equal(codeOf(error), UNAVAILABLE, String(error));
+      assert.ok(Date.now() < deadline, 'the store does not recover');
+      await sleep(50);
+    }
+  }
+}
+
+withRedis('Redis Cluster with a node that fails', (program) => {
+  let servers: RedisServers;
+  before(async () => {
+    servers = await startRedis(program, { nodes: 3, durable: true });
+  });
+  after(() => servers?.close());
+
+  async function published(prefix: string): Promise<KnowledgeStore> {
+    // Without a cache, so that every read asks the nodes.
+    const store = await openKnowledgeStore(servers.url, { prefix, timeoutMs: 1000, cacheEntries: 0 });
+    await store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(1, USERS), precision: 'fp32' });
+    return store;
+  }
+
+  /** Reads in eight loops while `disturb` runs; every answer is right or the coded error. */
+  async function load(store: KnowledgeStore, disturb: () => Promise<void>) {
+    const counts = { right: 0, refused: 0 };
+    let isDone = false;
+    const loops = Array.from({ length: 8 }, async (_, loop) => {
+      for (let round = 0; !isDone; round++) {
+        const from = (loop * 251 + round * 17) % (USERS - PAIRS);
+        try {
+          assertShop(await store.read(SPACE, 'v1', queryOf(from, PAIRS)), 1, from, PAIRS);
+          counts.right++;
+        } catch (error) {
+          assert.equal(codeOf(error), UNAVAILABLE, String(error));
+          counts.refused++;
+          await sleep(5);
+        }
+      }
+    });
+    await disturb().finally(() => {
+      isDone = true;
+    });
+    await Promise.all(loops);
+    return counts;
+  }
+
+  test('a node is killed under load: right answers or the coded error, and recovery without opening again', async () => {
+    const store = await published('killed');
+    const { right, refused } = await load(store, async () => {
+      await sleep(300);
+      await servers.nodes[1].kill();
+      await sleep(1500);
+      await servers.nodes[1].restart();
+      for (let from = 0; from < USERS; from += PAIRS) await untilServed(store, from);
+    });
+    assert.ok(right > 0 && refused > 0, `${right} right, ${refused} refused`);
+    await store.close();
+  });
+
+  test('a node that hangs: the coded error after the timeout, and recovery', async () => {
+    const store = await published('paused');
+    const { right, refused } = await load(store, async () => {
+      await sleep(300);
+      servers.nodes[2].pause();
+      await sleep(2500);
+      servers.nodes[2].resume();
+      for (let from = 0; from < USERS; from += PAIRS) await untilServed(store, from);
+    });
+    assert.ok(right > 0 && refused > 0, `${right} right, ${refused} refused`);
+    await store.close();
+  });
+
+  test('if a publication is killed, the versions before it are served, and the next one removes what is left', async () => {
+    const store = await published('cut');
+    const sizes = async () => (await Promise.all([0, 1, 2].map((node) => servers.command(node, 'DBSIZE')))).join();
+    const before = await sizes();
+    await killAfter('publish-child.ts', [servers.url, 'cut'], 3000 / 50);
+    assert.notEqual(await sizes(), before);
+    assert.deepEqual(
+      (await store.versions(SPACE)).map(({ version }) => version),
+      ['v1'],
+    );
+    await untilServed(store, 0);
+    await sleep(1100);
+    const next = await openKnowledgeStore(servers.url, { prefix: 'cut', abandonedSeconds: 1, keep: 1 });
+    await next.publish(SPACE, { version: 'v2', schema: SCHEMA, entries: [], precision: 'fp32' });
+    // What is left are the record of v2 and the sign that it is live.
+    const keys = await Promise.all(
+      [0, 1, 2].map((node) => servers.command(node, 'EVAL', "return #redis.call('KEYS', 'cut:*')", '0')),
+    );
+    assert.equal(
+      keys.reduce((sum, reply) => sum + Number(reply.slice(1)), 0),
+      2,
+    );
+    await store.close();
+    await next.close();
+  });
+
+  test('an entry that another program wrote is refused', async () => {
+    const store = await published('foreign');
+    const script =
+      "for _, key in ipairs(redis.call('KEYS', 'foreign:*{u:u7}')) do for _, field in ipairs(redis.call('HKEYS', key)) do redis.call('HSET', key, field, 'something else entirely') end end return 1";
+    for (const node of [0, 1, 2]) await servers.command(node, 'EVAL', script, '0');
+    await assert.rejects(store.read(SPACE, 'v1', queryOf(7, 1)), (error) => codeOf(error) === 'KNOWLEDGE_OTHER_SCHEMA');
+    await store.close();
+  });
+
+  test('a server that is not there is refused when the store is opened', async () => {
+    await assert.rejects(
+      openKnowledgeStore('redis://127.0.0.1:1', { timeoutMs: 300 }),
+      (error) => codeOf(error) === UNAVAILABLE,
+    );
+    await assert.rejects(
+      openKnowledgeStore('redis+cluster://127.0.0.1:1,127.0.0.1:2', { timeoutMs: 300 }),
+      (error) => codeOf(error) === UNAVAILABLE,
+    );
+  });
+});
