@@ -1,6 +1,7 @@
 /** All methods that are compared, simplest first. */
 import type { Method } from './contract.ts';
 import { base } from './methods/base.ts';
+import { benchNetworkBase } from './methods/bench-network-base.ts';
 import { concatenation } from './methods/concatenation.ts';
 import { coNet } from './methods/conet.ts';
 import { daRec } from './methods/darec.ts';
@@ -32,6 +33,7 @@ export const METHODS: readonly Method[] = [
   keepBoth,
   keepEmbeddings,
   keepServed,
+  benchNetworkBase,
   concatenation,
   coNet,
   daRec,
