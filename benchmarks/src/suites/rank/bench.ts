@@ -155,7 +155,18 @@ async function speeds(
     const { batch = 512, dim, hidden, learningRate } = settings;
     // Our sequences read every field of an item.
     const historyFields = impressions.data.items.map(({ name }) => name);
-    await peer.call('setup', { input, threads, dim, hidden, learningRate, batch, attention: 32, length: LENGTH, outcomes: ['click'], historyFields });
+    await peer.call('setup', {
+      input,
+      threads,
+      dim,
+      hidden,
+      learningRate,
+      batch,
+      attention: 32,
+      length: LENGTH,
+      outcomes: ['click'],
+      historyFields,
+    });
     const timings = await interleave(
       [
         {

@@ -116,7 +116,7 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
       for await (const window of progressiveWindows(model, log, { ...split, history: learned }, options)) {
         const own = { columns: log, rows: window.rows.filter(isTarget) };
         const { start } = split.windows[window.index];
-        windows.push(await extractKnowledge(model.ranker, own, { parts, now: start }));
+        windows.push(await extractKnowledge(model.ranker, own, { parts, now: start, entities: data }));
         if (window.index < warmUp) continue;
         const found = (await model.ranker.score(own)).logits;
         for (let i = 0; i < own.rows.length; i++) logits.push(found[i * tasks.length + Math.max(0, at)]);

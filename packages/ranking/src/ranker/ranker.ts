@@ -115,6 +115,7 @@ export async function openImpressionRanker(
 
   return {
     tasks,
+    dim: config.dim,
     layers,
     get seenUntil() {
       return seenUntil;
