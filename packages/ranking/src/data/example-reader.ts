@@ -35,6 +35,8 @@ export interface Examples {
   historyContexts: Int32Array;
   /** `[distinct items, item fields]` */
   items: Int32Array;
+  /** `[distinct items]` item rows of the log. */
+  itemNumbers: Int32Array;
   /** `[distinct contexts, 3]`: what was done, where, how long ago. */
   contexts: Int32Array;
 }
@@ -130,6 +132,7 @@ export function createExampleReader({
         history: new Int32Array(count * length).fill(-1),
         historyContexts: new Int32Array(count * length),
         items: new Int32Array(0),
+        itemNumbers: new Int32Array(0),
         contexts: new Int32Array(0),
       };
       const { fields, positions, targets } = examples;
@@ -150,6 +153,7 @@ export function createExampleReader({
         fields[rest + 1] = lookUp('history length', lengthBuckets[size], create);
       }
       examples.items = new Int32Array(Math.max(1, distinctItems.size) * itemRows.width).fill(-1);
+      examples.itemNumbers = Int32Array.from({ length: distinctItems.size }, (_, at) => distinctItems.key(at));
       for (let at = 0; at < distinctItems.size; at++)
         itemRows.write(distinctItems.key(at), create, examples.items, at * itemRows.width);
       const contexts = new Int32Array(Math.max(1, distinctContexts.size) * 3).fill(-1);

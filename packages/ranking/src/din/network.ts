@@ -35,6 +35,8 @@ export interface NetworkShape {
   towers: number;
   /** The co-action unit of CAN. Default: none. */
   coAction?: CoActionShape;
+  /** The vector of the item: its width, the width to which it is projected, bins of similarities. Default: none. */
+  vectors?: { width: number; units: number; bins: number };
 }
 
 /** Positions of a list that have a bias of their own; the first is for impressions without position. */
@@ -57,7 +59,9 @@ const matMul = (a: Tensor, b: Tensor) => tf.matMul(a as never, b as never) as Te
 
 /** Width of what the MLP reads. */
 export const inputWidth = (shape: NetworkShape) =>
-  (fieldCount(shape) + 2) * shape.dim + (shape.coAction === undefined ? 0 : coActionWidth(shape.coAction));
+  (fieldCount(shape) + 2) * shape.dim +
+  (shape.coAction === undefined ? 0 : coActionWidth(shape.coAction)) +
+  (shape.vectors === undefined ? 0 : shape.vectors.units + shape.vectors.bins);
 
 export const fieldCount = ({ userFields, itemFields, contextFields }: NetworkShape) =>
   userFields + itemFields + contextFields;
@@ -96,6 +100,8 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
   dense('attention/product', dim, attention);
   dense('attention/candidate', dim, attention);
   dense('attention/out', attention, 1);
+  if (shape.vectors !== undefined && shape.vectors.units > 0)
+    dense('vector', shape.vectors.width, shape.vectors.units, 1);
   let width = inputWidth(shape);
   for (const [i, units] of hidden.entries()) {
     dense(`hidden ${i + 1}`, width, units);
@@ -109,8 +115,9 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
     }
     dense(`${task}/out`, own, 1, Math.sqrt(1 / own));
   }
-  // These two biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
-  for (const name of ['attention/product', 'attention/candidate', 'attention/out']) delete parameters[`${name}/bias`];
+  // These biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
+  for (const name of ['attention/product', 'attention/candidate', 'attention/out', 'vector'])
+    delete parameters[`${name}/bias`];
   for (const task of tasks)
     parameters[`${task}/position/bias`] = namedArray([POSITIONS, 1], new Float32Array(POSITIONS));
   if (shape.towers > 0) Object.assign(parameters, initialTowers(towerShape(shape), random));
@@ -124,7 +131,8 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
  * @param batch `fields [batch, fields]`, `targets [batch]`, `history [batch, length]` (0 after the end),
  *   `historyContexts [batch, length]`, `items [distinct + 1, item fields]` (row 0 is no item),
  *   `contexts [distinct, 3]`, `positions [batch]` (the place in the list shown + 1; 0 if unknown);
- *   with a co-action unit `candidates [batch, item fields]`, positions in `induction`
+ *   with a co-action unit `candidates [batch, item fields]`, positions in `induction`;
+ *   with vectors what a `VectorReader` reads
  */
 export function din(
   parameters: Tensors,
@@ -149,6 +157,10 @@ export function din(
     inputs.push(
       coAction({ induction: parameters.induction, feed: parameters.feed }, batch, shape.userFields, shape.coAction),
     );
+  if (shape.vectors !== undefined) {
+    if (shape.vectors.units > 0) inputs.push(matMul(batch.vectors, parameters['vector/weights']));
+    if (shape.vectors.bins > 0) inputs.push(batch.similarities);
+  }
   let x = tf.concat(inputs as never[], 1) as Tensor;
   const layer = (name: string, input: Tensor) =>
     tf.relu(plugged(name, tf.add(matMul(input, parameters[`${name}/weights`]), parameters[`${name}/bias`]))) as Tensor;

@@ -31,6 +31,10 @@ export interface RankerConfig {
   hidden: readonly number[];
   /** Units of the hidden layers of each task, after the shared ones. Default []. */
   taskHidden: readonly number[];
+  /** Width to which the vector of an item is projected; 0 leaves it out. 0 to 1,024. Default 16. */
+  vectorUnits: number;
+  /** Bins of the histogram of similarities between item and history; 0 for none. 0 to 256. Default 20. */
+  similarityBins: number;
   /** Width of the vectors of two towers that are trained beside the network; 0 to 1,024. Default 0. */
   towers: number;
   /** Rows per step. 2 to 65,536. Default 512. */
@@ -63,6 +67,8 @@ const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
   attention: 32,
   hidden: [128, 64],
   taskHidden: [],
+  vectorUnits: 16,
+  similarityBins: 20,
   towers: 0,
   batch: 512,
   learningRate: 2e-3,
@@ -110,6 +116,8 @@ export function rankerConfig(options: RankerOptions): RankerConfig {
   whole('attention', 1, 1024);
   layers('hidden', 1);
   layers('taskHidden', 0);
+  whole('vectorUnits', 0, 1024);
+  whole('similarityBins', 0, 256);
   whole('towers', 0, 1024);
   whole('batch', 2, 65_536);
   real('learningRate', Number.MIN_VALUE, 1);

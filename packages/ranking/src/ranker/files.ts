@@ -37,6 +37,7 @@ interface Manifest {
   config: RankerConfig;
   length: number;
   fields: FieldNames;
+  vectorWidth: number;
   plugs: PlugShape[];
   surfaces: (string | null)[][];
   hasPositions: boolean;

@@ -23,6 +23,8 @@ export interface RankerState {
   length: number;
   /** The fields that it reads of users and items. Further fields of the entities are ignored. */
   fields: FieldNames;
+  /** Width of the vectors of items; 0 if it reads none. */
+  vectorWidth: number;
   plugs: PlugShape[];
   vocabulary: VocabularyState;
   /**
@@ -49,15 +51,15 @@ export interface RankerState {
 
 /** So that the tables do not start with equal numbers. */
 const TABLE_SEEDS: Record<string, number> = { embedding: 0, induction: 1 << 20, feed: 1 << 21 };
+/** What a ranker reads of the entities and behaviours. */
+export type RankerInputs = Pick<RankerState, 'length' | 'fields' | 'vectorWidth'>;
+
 /** Number of the context fields that a reader makes by itself: surface and history length. */
 const CONTEXT_FIELDS = 2;
 
-export function networkShape({
-  config,
-  length,
-  fields,
-}: Pick<RankerState, 'config' | 'length' | 'fields'>): NetworkShape {
-  const { dim, attention, hidden, taskHidden, towers } = config;
+export function networkShape(state: RankerInputs & Pick<RankerState, 'config'>): NetworkShape {
+  const { config, length, fields, vectorWidth } = state;
+  const { dim, attention, hidden, taskHidden, towers, vectorUnits, similarityBins } = config;
   const shape: NetworkShape = {
     dim,
     length,
@@ -70,7 +72,10 @@ export function networkShape({
     tasks: config.tasks.map(({ outcome }) => outcome),
     towers,
   };
-  return config.kind === 'can' ? { ...shape, coAction: coActionShape(config) } : shape;
+  if (config.kind === 'can') shape.coAction = coActionShape(config);
+  if (vectorWidth > 0 && vectorUnits + similarityBins > 0)
+    shape.vectors = { width: vectorWidth, units: vectorUnits, bins: similarityBins };
+  return shape;
 }
 
 const coActionShape = ({ coActionFeed, coActionLayers, coActionOrders }: RankerConfig): CoActionShape => ({
@@ -80,13 +85,14 @@ const coActionShape = ({ coActionFeed, coActionLayers, coActionOrders }: RankerC
 });
 
 /** The state of a ranker that knows nothing. */
-export function initialState(config: RankerConfig, length: number, fields: FieldNames): RankerState {
+export function initialState(config: RankerConfig, { length, fields, vectorWidth }: RankerInputs): RankerState {
   const random = createRandom(config.seed);
-  const parameters = initialParameters(networkShape({ config, length, fields }), random);
+  const parameters = initialParameters(networkShape({ config, length, fields, vectorWidth }), random);
   const state: RankerState = {
     config,
     length,
     fields,
+    vectorWidth,
     plugs: [],
     vocabulary: createVocabulary(config).state(),
     surfaces: config.tasks.map(() => []),
@@ -133,8 +139,9 @@ export function checkFrozen({ config, parameters }: Pick<RankerState, 'config' |
 }
 
 /** Equal for rankers whose arrays have the same names, shapes and meanings. */
-export function schemaOf({ config, length, fields, plugs }: RankerState): string {
-  const shape = networkShape({ config, length, fields });
+export function schemaOf(state: RankerState): string {
+  const { config, fields, plugs } = state;
+  const shape = networkShape(state);
   return sha256(JSON.stringify([shape, fields, plugs, config.tasks, tableWidths(config)]));
 }
 

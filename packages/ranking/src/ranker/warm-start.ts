@@ -38,7 +38,7 @@ export function warmStart(source: RankerState, options: WarmStartOptions = {}): 
       value: config.maxRows,
       allowed: `at least ${source.config.maxRows}, as in the ranker that it starts from`,
     });
-  const start = initialState({ ...config, frozen: [] }, source.length, source.fields);
+  const start = initialState({ ...config, frozen: [] }, source);
   const parameters = { ...start.parameters };
   const kept = plugs
     ? source.plugs.filter(({ layer, units }) => start.parameters[`${layer}/bias`]?.shape[0] === units)

@@ -5,6 +5,7 @@ import { createRandom } from '@lorekeep/core';
 import { type Arrays, namedArray } from '@lorekeep/graph';
 import { createBehaviours } from '../../src/data/behaviours.ts';
 import { createExampleReader } from '../../src/data/example-reader.ts';
+import { createVectorReader, type ItemVectors } from '../../src/data/item-vectors.ts';
 import { createVocabulary } from '../../src/data/vocabulary.ts';
 import { initialPlug, type PlugShape } from '../../src/din/plug.ts';
 import { recordRows } from '../../src/protocol/record.ts';
@@ -21,6 +22,11 @@ const PLUGS: PlugShape[] = [
   { name: 'a', width: 3, layer: 'hidden 2', units: 4, hidden: 5 },
   { name: 'b', width: 2, layer: 'click/out', units: 1, hidden: 3 },
 ];
+/** One item has no vector. */
+const VECTORS: ItemVectors = {
+  dim: 3,
+  of: (item) => (item === 4 ? undefined : Float32Array.of(Math.sin(item), Math.cos(3 * item), 0.5)),
+};
 /** More than there are rows: the rest is padding. */
 const SIZE = 12;
 const ROWS = rowsBetween(60, 69);
@@ -40,7 +46,11 @@ async function setUp(options: Partial<RankerOptions> = {}) {
   });
   const behaviours = createBehaviours(5);
   recordRows(behaviours, log, rowsBetween(0, 20));
-  const state = initialState(config, 5, { user: ['age'], item: ['genre'] });
+  const state = initialState(config, {
+    length: 5,
+    fields: { user: ['age'], item: ['genre'] },
+    vectorWidth: VECTORS.dim,
+  });
   const shape = networkShape(state);
   const random = createRandom(7);
   const wild = (arrays: Arrays): Arrays =>
@@ -67,6 +77,7 @@ async function setUp(options: Partial<RankerOptions> = {}) {
   }
   const examples = reader.read(log, ROWS, true);
   const packed = createBatchPacker(shape).pack(examples, SIZE);
+  const dense = createVectorReader(VECTORS, shape.vectors?.bins ?? 0).read(examples, SIZE);
   const labeller = createLabeller(config.tasks, entities.names);
   labeller.learn(log, rowsBetween(0, 200));
   const { labels, weights } = labeller.read(log, ROWS, SIZE);
@@ -80,6 +91,7 @@ async function setUp(options: Partial<RankerOptions> = {}) {
   );
   const batch = {
     ...packed.batch,
+    ...(shape.vectors && dense),
     ...knowledgeArrays(given, Int32Array.from(ROWS.keys()), SIZE),
   };
   const named = { labels: namedArray([SIZE, 2], labels), weights: namedArray([SIZE, 2], weights) };
@@ -92,7 +104,7 @@ async function setUp(options: Partial<RankerOptions> = {}) {
       if (row >= 0) plain[`${name} ${row}`] = Float64Array.from(table.gather(Int32Array.of(row)).data as Float32Array);
   }
   const all = (own: Parameters, held: Parameters) =>
-    Array.from(ROWS, (_, i) => plainRow(own, held, examples, shape, i, knowledge));
+    Array.from(ROWS, (_, i) => plainRow(own, held, examples, shape, i, knowledge, VECTORS));
   const loss = (own: Parameters, held: Parameters) => {
     const found = all(own, held);
     return (
@@ -119,8 +131,16 @@ const close = (found: number, expected: number, what: string, tolerance = 2e-5) 
   assert.ok(Math.abs(found - expected) <= tolerance * (1 + Math.abs(expected)), `${what}: ${found}, not ${expected}`);
 
 const KINDS: Partial<RankerOptions>[] = [
-  { kind: 'din' },
-  { kind: 'can', coActionFeed: 3, coActionLayers: [4, 2], coActionOrders: 2, towers: 0 },
+  { kind: 'din', similarityBins: 6, vectorUnits: 2 },
+  {
+    kind: 'can',
+    coActionFeed: 3,
+    coActionLayers: [4, 2],
+    coActionOrders: 2,
+    towers: 0,
+    vectorUnits: 0,
+    similarityBins: 0,
+  },
 ];
 for (const options of KINDS) {
   test(`${options.kind}: scores, hidden layers and towers are those of plain loops`, async () => {

@@ -4,6 +4,7 @@
  */
 import type { Arrays } from '@lorekeep/graph';
 import type { Examples } from '../../src/data/example-reader.ts';
+import type { ItemVectors } from '../../src/data/item-vectors.ts';
 import type { NetworkShape } from '../../src/din/network.ts';
 import type { PlugShape } from '../../src/din/plug.ts';
 
@@ -84,6 +85,34 @@ function plainCoAction(parameters: Parameters, examples: Examples, shape: Networ
   return [...ofSequence, ...outputs(mlp, summed('feed', user, feed))].flat();
 }
 
+/** The projected vector of the candidate, and the histogram of its similarities to the history. */
+function plainVectors(
+  parameters: Parameters,
+  examples: Examples,
+  shape: NetworkShape,
+  i: number,
+  vectors?: ItemVectors,
+) {
+  if (shape.vectors === undefined || vectors === undefined) return [];
+  const { width, units, bins } = shape.vectors;
+  const unit = (index: number): number[] | undefined => {
+    const vector = vectors.of(examples.itemNumbers[index]);
+    if (vector === undefined) return undefined;
+    const norm = Math.hypot(...vector);
+    return Array.from(vector, (value) => value / norm);
+  };
+  const candidate = unit(examples.targets[i]);
+  const counts: number[] = new Array(bins).fill(0);
+  for (let k = i * shape.length; k < (i + 1) * shape.length; k++) {
+    const other = examples.history[k] < 0 ? undefined : unit(examples.history[k]);
+    if (candidate === undefined || other === undefined) continue;
+    const cosine = Math.min(1, Math.max(-1, dot(candidate, other)));
+    counts[Math.min(bins - 1, Math.floor((cosine + 1) / (2 / bins)))]++;
+  }
+  const projected = dense(parameters, 'vector', candidate ?? new Array(width).fill(0));
+  return [...(units > 0 ? projected : []), ...counts.map((count) => Math.log(1 + count))];
+}
+
 /** The log-odds of one row, per task, and those of its two towers. */
 export function plainRow(
   parameters: Parameters,
@@ -92,6 +121,7 @@ export function plainRow(
   shape: NetworkShape,
   i: number,
   knowledge: readonly PlainKnowledge[] = [],
+  vectors?: ItemVectors,
 ): { logits: number[]; hidden: number[][]; towers: number[] } {
   const { dim, length, itemFields, userFields, contextFields, tasks } = shape;
   const summed = (from: Parameters, rows: number[]) =>
@@ -139,6 +169,7 @@ export function plainRow(
     ...pooled,
     ...times(pooled, candidate),
     ...plainCoAction(parameters, examples, shape, i),
+    ...plainVectors(parameters, examples, shape, i, vectors),
   ];
   for (const h of shape.hidden.keys()) x = relu(layer(`hidden ${h + 1}`, x));
   const hidden = tasks.map((task) => {
