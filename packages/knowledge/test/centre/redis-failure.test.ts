@@ -159,4 +159,17 @@ withRedis('Redis Cluster with a node that fails', (program) => {
       (error) => codeOf(error) === UNAVAILABLE,
     );
   });
+
+  test('a password is asked for at every node, and messages do not have it', async () => {
+    for (const node of [0, 1, 2]) await servers.command(node, 'CONFIG', 'SET', 'requirepass', 'se:cret');
+    const refused = (error: unknown) => codeOf(error) === UNAVAILABLE && !JSON.stringify(error).includes('cret');
+    await assert.rejects(openKnowledgeStore(servers.url, { timeoutMs: 2000 }), refused);
+    const wrong = servers.url.replace('://', '://:secret@');
+    await assert.rejects(openKnowledgeStore(wrong, { timeoutMs: 2000 }), refused);
+    const right = servers.url.replace('://', '://:se%3Acret@');
+    const store = await openKnowledgeStore(right, { prefix: 'password', timeoutMs: 30_000 });
+    await store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(1, 200), precision: 'fp32' });
+    assertShop(await store.read(SPACE, 'v1', queryOf(0, 200)), 1, 0, 200);
+    await store.close();
+  });
 });

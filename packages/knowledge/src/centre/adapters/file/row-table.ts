@@ -78,8 +78,7 @@ export class RowTable {
     const found: FoundBlobs = { bytes: new Array(count).fill(undefined), offsets: new Float64Array(count) };
     if (!wanted) return found;
     const keys = this.#keys;
-    keys.clear(count);
-    for (let at = 0; at < count; at++) keys.add(ids[at], categories?.[at], kind);
+    keys.fill(ids, categories, kind);
     this.#touch(keys, count);
     const end = this.#base.length;
     const { bytes, starts, lengths, hashes } = keys;

@@ -15,7 +15,7 @@
 import { crc32 } from 'node:zlib';
 import type { BlobRows } from '../../contract/tables.ts';
 import { KINDS } from '../../schema/layout.ts';
-import { createKeyBuffer } from './key.ts';
+import { MAX_KEY, writeKey } from './key.ts';
 
 export const MAGIC = Buffer.from('LKKNOW01');
 export const ROW_HEAD = 12;
@@ -33,17 +33,17 @@ export const blobAt = (keyLength: number): number => (ROW_HEAD + keyLength + 3) 
 
 /** The rows of a batch as bytes. */
 export function rowsToBytes({ kind, ids, categories, blobs, byteLength }: BlobRows): Buffer {
-  const key = createKeyBuffer();
+  const key = new Uint8Array(MAX_KEY);
   const kindCode = KINDS.indexOf(kind);
   const parts: Buffer[] = [];
   for (let row = 0; row < ids.length; row++) {
-    const keyLength = key.write(ids[row], categories?.[row]);
+    const keyLength = writeKey(key, 0, ids[row], categories?.[row]);
     const bytes = Buffer.alloc(Math.ceil((blobAt(keyLength) + byteLength) / ROW_UNIT) * ROW_UNIT);
     bytes.writeUInt32LE(bytes.length, 4);
     bytes[KIND_AT] = kindCode;
     bytes[KIND_AT + 1] = 0;
     bytes.writeUInt16LE(keyLength, 10);
-    bytes.set(key.bytes.subarray(0, keyLength), ROW_HEAD);
+    bytes.set(key.subarray(0, keyLength), ROW_HEAD);
     bytes.set(blobs.subarray(row * byteLength, (row + 1) * byteLength), blobAt(keyLength));
     bytes.writeUInt32LE(crc32(bytes.subarray(KIND_AT)), 0);
     parts.push(bytes);
