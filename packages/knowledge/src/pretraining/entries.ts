@@ -15,18 +15,18 @@ const CHUNK = 4096;
 
 /** The form of the entries of a model: per task a factor and a bias on each side. */
 export function servedSchema(tasks: readonly string[], dim: number): KnowledgeSchema {
-  const blocks = () =>
+  const blocks = (side: 'user' | 'item') =>
     tasks.flatMap((task) => [
-      { name: `${task} vector`, dim, factor: true },
-      { name: `${task} bias`, dim: 1 },
+      { name: `${side} ${task} vector`, dim, factor: true },
+      { name: `${side} ${task} bias`, dim: 1 },
     ]);
   return {
-    user: blocks(),
-    item: blocks(),
+    user: blocks('user'),
+    item: blocks('item'),
     interactions: tasks.map((task) => ({
       name: task,
-      user: `${task} vector`,
-      item: `${task} vector`,
+      user: `user ${task} vector`,
+      item: `item ${task} vector`,
       kind: 'dot',
     })),
     userCategory: [],
