@@ -22,6 +22,7 @@
  *   always runs.
  * - `LOREKEEP_KNOWLEDGE_STAGE_ONE=keep`: what stage one says is kept and reused.
  */
+import type { PairedGauc } from '@lorekeep/ranking';
 import { defaultData } from '../../data/default-data.ts';
 import { errors } from '../../errors.ts';
 import { keptWorkspace } from '../../paths.ts';
