@@ -24,7 +24,6 @@ import {
   type ImpressionRanker,
   recordRows,
 } from '@lorekeep/ranking';
-import { openWorkspace } from '@lorekeep/workspace';
 import { defaultData } from '../../data/default-data.ts';
 import { errors } from '../../errors.ts';
 import { interleave } from '../../measure/interleave.ts';
@@ -35,7 +34,8 @@ import { FIRST_SCORED, type Impressions, loadImpressions } from '../knowledge/re
 import { LENGTH, rankerSettings } from '../knowledge/settings.ts';
 import { OUTCOMES, type Outcome, type Target } from '../knowledge/target.ts';
 import { walk } from '../knowledge/walk.ts';
-import { openRankPeer, type RankPeer, type RankRun, runRankPeer, saveRankLog } from './peers.ts';
+import { openRealLog } from '../knowledge/workspace.ts';
+import { openRankPeer, RANK_SETTINGS, type RankPeer, type RankRun, runRankPeer, saveRankLog } from './peers.ts';
 import { type PeerLog, peerLog } from './rank-log.ts';
 
 const target = (outcome: Outcome): Target => ({ name: `tab 1 ${outcome}`, surfaces: ['1'], outcome, thin: false });
@@ -48,8 +48,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   const seeds = wholeSetting('LOREKEEP_RANK_SEEDS', quick ? [1] : [1, 2, 3]);
   const folder = data ?? defaultData('kuairand-pure');
   if (folder === undefined) throw errors.BENCH_NO_DATA();
-  await using workspace = await openWorkspace(keptWorkspace('kuairand-pure'), { create: true });
-  await workspace.importDirectory(folder);
+  await using workspace = await openRealLog(folder, keptWorkspace('kuairand-pure'));
   const impressions = await loadImpressions(workspace.store);
   const result: BenchResult = { figures: {}, peers: {}, ratios: {} };
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-rank-'));
@@ -117,13 +116,14 @@ interface PeerSettings {
   log: (line: string) => void;
 }
 
-/** One run: its settings, which include softmax attention for FuxiCTR, were chosen on windows 1 to 4. */
+/** One run with the settings that were chosen for the peer. */
 async function peerRun(name: RankPeer, { input, directory, threads, seeds, log }: PeerSettings) {
   const peer = await openRankPeer(name, threads, log);
   try {
     const { scores, ...run } = await runRankPeer(peer, input, join(directory, `${name}.safetensors`), {
       threads,
       seed: seeds[0],
+      ...RANK_SETTINGS[name],
     });
     return { scores, run };
   } finally {
