@@ -5,7 +5,8 @@
  *
  * As in the paper, the weights ("induction") and the inputs ("feed") have tables of their own, apart
  * from the embeddings, and the sequence and the user each have an MLP of their own. Orders above 1
- * also feed the powers of the inputs.
+ * also feed the powers of the inputs. Outputs are summed over the sequence, as in the paper, and
+ * divided by √n for n behaviours: a plain sum ranked worse than DIN on a real log, this one better.
  */
 import { type Tensors, tf } from '@lorekeep/graph';
 import { summedRows } from '../din/summed-rows.ts';
@@ -60,8 +61,9 @@ export function coAction(
   );
   const user = summedRows(tables.feed, tf.slice(batch.fields, [0, 0], [count, users]) as Tensor);
   const isEvent = tf.minimum(tf.cast(batch.history, 'float32'), 1);
+  const weights = tf.div(isEvent, tf.sqrt(tf.maximum(tf.sum(isEvent, 1, true), 1)));
   const ofEvents = microMlp(induction, 0, tf.reshape(events, [count, length, feed]), shape).map((output) =>
-    tf.reshape(tf.matMul(tf.reshape(isEvent, [count, 1, length]) as never, output as never), [count, -1]),
+    tf.reshape(tf.matMul(tf.reshape(weights, [count, 1, length]) as never, output as never), [count, -1]),
   );
   const ofUser = microMlp(induction, mlpWidth(shape), tf.reshape(user, [count, 1, feed]), shape).map((output) =>
     tf.reshape(output, [count, -1]),
