@@ -6,7 +6,7 @@
  * As in the paper, the weights ("induction") and the inputs ("feed") have tables of their own, apart
  * from the embeddings, and the sequence and the user each have an MLP of their own. Orders above 1
  * also feed the powers of the inputs. Outputs are summed over the sequence, as in the paper, and
- * divided by √n for n behaviours: a plain sum ranked worse than DIN on a real log, this one better.
+ * divided by √n for n behaviours: a plain sum ranked worse on a real log.
  */
 import { type Tensors, tf } from '@lorekeep/graph';
 import { summedRows } from '../din/summed-rows.ts';
