@@ -5,9 +5,11 @@
  *
  * As in the paper, the weights ("induction") and the inputs ("feed") have tables of their own, apart
  * from the embeddings, and the sequence and the user each have an MLP of their own. Orders above 1
- * also feed the powers of the inputs.
+ * also feed the powers of the inputs. Outputs are summed over the sequence, as in the paper, and
+ * divided by √n for n behaviours: a plain sum ranked worse on a real log.
  */
 import { type Tensors, tf } from '@lorekeep/graph';
+import { summedRows } from '../din/summed-rows.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
@@ -51,17 +53,17 @@ export function coAction(
   const [count, length] = batch.history.shape;
   const { feed } = shape;
   const gather = (from: Tensor, indices: Tensor) => tf.gather(from, indices as never) as Tensor;
-  const summed = (from: Tensor, rows: Tensor) => tf.sum(gather(from, rows), 1) as Tensor;
-  const induction = summed(tables.induction, batch.candidates);
+  const induction = summedRows(tables.induction, batch.candidates);
   const flat = (x: Tensor) => tf.reshape(x, [count * length]);
   const events = tf.add(
-    gather(summed(tables.feed, batch.items), flat(batch.history)),
-    gather(summed(tables.feed, batch.contexts), flat(batch.historyContexts)),
+    gather(summedRows(tables.feed, batch.items), flat(batch.history)),
+    gather(summedRows(tables.feed, batch.contexts), flat(batch.historyContexts)),
   );
-  const user = summed(tables.feed, tf.slice(batch.fields, [0, 0], [count, users]) as Tensor);
+  const user = summedRows(tables.feed, tf.slice(batch.fields, [0, 0], [count, users]) as Tensor);
   const isEvent = tf.minimum(tf.cast(batch.history, 'float32'), 1);
+  const weights = tf.div(isEvent, tf.sqrt(tf.maximum(tf.sum(isEvent, 1, true), 1)));
   const ofEvents = microMlp(induction, 0, tf.reshape(events, [count, length, feed]), shape).map((output) =>
-    tf.reshape(tf.matMul(tf.reshape(isEvent, [count, 1, length]) as never, output as never), [count, -1]),
+    tf.reshape(tf.matMul(tf.reshape(weights, [count, 1, length]) as never, output as never), [count, -1]),
   );
   const ofUser = microMlp(induction, mlpWidth(shape), tf.reshape(user, [count, 1, feed]), shape).map((output) =>
     tf.reshape(output, [count, -1]),

@@ -3,13 +3,14 @@
  * weights that depend on the candidate, and a small MLP reads the result beside all fields.
  *
  * The attention unit of the paper reads [v, q, v ∘ q, v − q]. Its first layer is linear, so it is
- * computed as v W₁ + (v ∘ q) W₂ + q W₃: half of the products, the same functions. Weights are a
- * softmax, which ranked better than the paper's unnormalised weights on a real log
+ * computed as v (W₁ + diag(q) W₂) + q W₃, with one matrix per row of the batch: a quarter of the
+ * products, the same functions. Weights are a softmax, which ranked better than the paper's unnormalised weights on a real log
  * (docs/results.md).
  */
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
 import { type CoActionShape, coAction, coActionWidth } from '../can/co-action.ts';
+import { summedRows } from './summed-rows.ts';
 import { initialTowers, type TowerOutput, type TowerShape, towers, withoutGradient } from './towers.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -143,7 +144,7 @@ export function din(
   const { dim, length, hidden, taskHidden, tasks } = shape;
   const [count] = batch.targets.shape;
   const gather = (from: Tensor, indices: Tensor) => tf.gather(from, indices as never) as Tensor;
-  const summed = (rows: Tensor) => tf.sum(gather(parameters.embedding, rows), 1) as Tensor;
+  const summed = (rows: Tensor) => summedRows(parameters.embedding, rows);
   const items = summed(batch.items);
   const contexts = summed(batch.contexts);
   const candidate = gather(items, batch.targets);
@@ -206,17 +207,16 @@ function attend(
 ): Tensor {
   const [count] = candidate.shape;
   const cube = tf.reshape(events, [count, length, dim]);
-  const products = tf.reshape(tf.mul(cube, tf.reshape(candidate, [count, 1, dim])), [count * length, dim]);
-  const own = tf.add(
-    matMul(events, parameters['attention/event/weights']),
-    matMul(products, parameters['attention/product/weights']),
-  );
+  const weightsOfRow = tf.add(
+    parameters['attention/event/weights'],
+    tf.mul(tf.reshape(candidate, [count, dim, 1]), parameters['attention/product/weights']),
+  ) as Tensor;
   const ofCandidate = tf.add(
     matMul(candidate, parameters['attention/candidate/weights']),
     parameters['attention/event/bias'],
   );
   const hidden = tf.relu(
-    tf.add(tf.reshape(own, [count, length, attention]), tf.reshape(ofCandidate, [count, 1, attention])),
+    tf.add(tf.matMul(cube as never, weightsOfRow as never), tf.reshape(ofCandidate, [count, 1, attention])),
   );
   const scores = tf.reshape(
     matMul(tf.reshape(hidden, [count * length, attention]), parameters['attention/out/weights']),

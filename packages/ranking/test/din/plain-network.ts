@@ -44,7 +44,7 @@ const rowsOf = (table: Int32Array, index: number, width: number) => [
   ...table.subarray(index * width, (index + 1) * width),
 ];
 
-/** What the co-action unit gives: per order and layer, first of the sequence (summed), then of the user. */
+/** What the co-action unit gives: per order and layer, first of the sequence (summed, divided by √n), then of the user. */
 function plainCoAction(parameters: Parameters, examples: Examples, shape: NetworkShape, i: number): number[] {
   const { length, itemFields, userFields, contextFields, coAction } = shape;
   if (coAction === undefined) return [];
@@ -80,7 +80,9 @@ function plainCoAction(parameters: Parameters, examples: Examples, shape: Networ
       return outputs(0, plus(item, summed('feed', rowsOf(examples.contexts, examples.historyContexts[at], 3), feed)));
     });
   const none = outputs(0, new Array(feed).fill(0)).map((own) => own.map(() => 0));
-  const ofSequence = ofEvents.reduce((sum, own) => sum.map((values, k) => plus(values, own[k])), none);
+  const ofSequence = ofEvents
+    .reduce((sum, own) => sum.map((values, k) => plus(values, own[k])), none)
+    .map((values) => values.map((value) => value / Math.sqrt(Math.max(1, ofEvents.length))));
   const user = rowsOf(examples.fields, i, userFields + itemFields + contextFields).slice(0, userFields);
   return [...ofSequence, ...outputs(mlp, summed('feed', user, feed))].flat();
 }
