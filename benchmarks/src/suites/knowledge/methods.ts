@@ -1,6 +1,6 @@
 /** All methods that are compared, simplest first. */
 import type { Method } from './contract.ts';
-import { base } from './methods/base.ts';
+import { base, baseCan } from './methods/base.ts';
 import { benchNetworkBase } from './methods/bench-network-base.ts';
 import { concatenation } from './methods/concatenation.ts';
 import { coNet } from './methods/conet.ts';
@@ -20,6 +20,7 @@ export const METHODS: readonly Method[] = [
   itemRate,
   logisticRegression,
   base,
+  baseCan,
   sampleMerging,
   sharedBottom,
   fineTuning,
