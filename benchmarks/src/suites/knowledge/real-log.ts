@@ -9,13 +9,15 @@ import { OUTCOMES, type Target } from './target.ts';
 
 /** 2022-04-25 00:00 in UTC+8. */
 const START = Date.UTC(2022, 3, 24, 16) / 1000;
-const WINDOWS = { start: START, days: 2, count: 6 };
+/** As many windows as the log fills: six, and more if it has further days. */
+const WINDOWS = { start: START, days: 2 };
 /** Not predicted, but a part of behaviours. */
 const FURTHER_OUTCOMES = ['like'];
 
 export const FIRST_SCORED = 2;
 export const VALIDATION: readonly number[] = [2, 3, 4];
-export const TEST: readonly number[] = [5];
+/** Windows after those of the choices: the sixth, and any that follow. */
+export const TEST: readonly number[] = Array.from({ length: 60 }, (_, window) => 5 + window);
 
 /** A thin target trains on one of this many rows. */
 const THIN = 10;
