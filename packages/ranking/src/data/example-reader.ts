@@ -104,12 +104,17 @@ export function createExampleReader({
   /** Writes the sequence of a user from index `at` on; returns its length. */
   function readHistory(user: number, now: number, { history, historyContexts }: Examples, at: number): number {
     const size = behaviours.read(user, sequence, 0);
-    let [lastKind, lastNumber] = [-1, 0];
+    const { kinds, items, timestamps } = sequence;
+    let lastKind = -1;
+    let lastNumber = 0;
     for (let k = 0; k < size; k++) {
-      history[at + k] = distinctItems.numberOf(sequence.items[k]);
-      const kind = sequence.kinds[k];
-      if (kind !== lastKind) [lastKind, lastNumber] = [kind, kindNumber(kind)];
-      const age = ageBucket(now - sequence.timestamps[k]);
+      history[at + k] = distinctItems.numberOf(items[k]);
+      const kind = kinds[k];
+      if (kind !== lastKind) {
+        lastKind = kind;
+        lastNumber = kindNumber(kind);
+      }
+      const age = ageBucket(now - timestamps[k]);
       historyContexts[at + k] = distinctContexts.numberOf(lastNumber * AGES + age);
     }
     return size;
