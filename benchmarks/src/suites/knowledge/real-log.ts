@@ -3,7 +3,7 @@
  * Rows before the first window are history, whose rows have no surface and no clicks. The first two
  * windows warm rankers up; windows 2 to 4 are for choices, window 5 is the test.
  */
-import { frozenWindows, loadRankingData, type RankingData, type Window } from '@lorekeep/ranking';
+import { frozenWindows, loadRankingData, type RankingData, type Window, type WindowOptions } from '@lorekeep/ranking';
 import type { Store } from '@lorekeep/store';
 import { OUTCOMES, type Target } from './target.ts';
 
@@ -45,7 +45,7 @@ export async function loadImpressions(store: Pick<Store, 'impressionLog' | 'getI
   return createImpressions(await loadRankingData(store, { outcomes: [...OUTCOMES, ...FURTHER_OUTCOMES] }));
 }
 
-export function createImpressions(data: RankingData, options = WINDOWS): Impressions {
+export function createImpressions(data: RankingData, options: WindowOptions = WINDOWS): Impressions {
   const { log } = data;
   const { history, windows } = frozenWindows(log, options);
   const isOn = ({ surfaces }: Target, row: number) => surfaces.includes(log.surfaceNames[log.surfaces[row]]);
