@@ -1,21 +1,29 @@
 /** The engine over the live version, for the commands that query it or serve it. */
 
-import type { Engine } from '@lorekeep/recommender';
+import type { Engine, RankingService } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
 import type { CommandContext } from './context.ts';
 import { withTyped } from './guidance/invocation.ts';
+import { storePlace } from './paths.ts';
 
 const READ_ONLY_SERVICE =
   'This workspace can only be read. The service recommends, but it takes no new items and events: ' +
   'POST /v1/items and POST /v1/events answer with STORE_READ_ONLY.';
 
+export interface EngineCommandOptions {
+  threads?: number;
+  /** Of knowledge. */
+  store?: string;
+  maxResidual?: number;
+}
+
 /** Runs `use` with the engine and closes it afterwards. */
 export async function withEngine<T>(
   { workspace, run }: CommandContext,
-  { threads }: { threads?: number },
+  { threads, store, maxResidual }: EngineCommandOptions,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await workspace.engine({ ...run, threads });
+  const engine = await workspace.engine({ ...run, threads, knowledge: storePlace(store), maxResidual });
   try {
     return await use(engine);
   } finally {
@@ -26,13 +34,18 @@ export async function withEngine<T>(
 /** Serves until the run is aborted. Requests in progress are finished first. */
 export async function serveUntilStopped(
   context: CommandContext,
-  engine: Engine,
-  { host, port, allowedHosts }: { host: string; port: number; allowedHosts?: readonly string[] },
+  engine: Engine | undefined,
+  {
+    host,
+    port,
+    allowedHosts,
+    ranking,
+  }: { host: string; port: number; allowedHosts?: readonly string[]; ranking?: RankingService },
   announce: (address: string) => void,
 ): Promise<void> {
   const { workspace, output, run } = context;
   if (workspace.isReadOnly) output.warn(READ_ONLY_SERVICE);
-  const server = createServer(engine, { host, port, allowedHosts, logLevel: 'warn' });
+  const server = createServer(engine, { host, port, allowedHosts, ranking, logLevel: 'warn' });
   const address = await server.listen();
   const removeRecord = await recordService(context, address);
   try {

@@ -8,6 +8,8 @@
  * | import files; how columns and formats are named | {@link Workspace.import}; data-formats.md#columns |
  * | what types of events and ratings mean | {@link Workspace.events}, {@link Workspace.changeEventRules} |
  * | read the texts, train, evaluate, publish | {@link Workspace.encode}, {@link Workspace.train}, {@link Workspace.evaluate}, {@link Workspace.publish} |
+ * | rankers of what was shown | {@link Workspace.rankEvaluate}, {@link Workspace.rankTrain}, {@link Workspace.rankScore} |
+ * | knowledge for rankers | {@link Workspace.knowledgePretrain}, {@link Workspace.knowledgePublish}, {@link Workspace.knowledgeExtract} |
  * | recommend, similar items, new items and events | {@link Workspace.engine}, then {@link Engine} |
  * | see how far a workspace is | {@link Workspace.status} |
  * | check the machine | {@link diagnose} |

@@ -18,9 +18,12 @@ export function metricsTable(name: string, metrics: Metrics, others: Record<stri
   ]);
 }
 
+/** `+0.0058`, with a true minus sign; `–` for what is not a number. */
+export const signed = (value: number): string =>
+  Number.isFinite(value) ? `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}` : '–';
+
 /** How much better a model is than another on the same cases, with the sentence that explains it. */
 export function differencesTable(model: string, other: string, differences: Record<MetricName, Difference>): string {
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
   return [
     `Model ${model} minus model ${other}, on the same cases:`,
     '',

@@ -8,3 +8,7 @@ import { resolve } from 'node:path';
 export const userDirectory = (): string => process.env.INIT_CWD ?? process.cwd();
 
 export const userPath = (path: string): string => resolve(userDirectory(), path);
+
+/** Where knowledge is: a URL as it is, or a folder. */
+export const storePlace = (place: string | undefined): string | undefined =>
+  place === undefined || /^[a-z][a-z+.-]+:/i.test(place) ? place : userPath(place);

@@ -26,7 +26,9 @@ describe('hints', () => {
 
   test('name commands and options that exist', () => {
     const commands = page('reference/command-line.md');
-    const named = [...source.matchAll(/lorekeep (\w+)/g)].map(([, command]) => `## ${command}\n`);
+    const named = [...source.matchAll(/lorekeep ((?:(?:rank|knowledge) )?\w+)/g)].map(
+      ([, command]) => `## ${command}\n`,
+    );
     const options = [...source.matchAll(/(?<= )--[a-z-]+/g)].map(([option]) => option);
     assert.ok(named.length > 10 && options.length > 10);
     assert.deepEqual(

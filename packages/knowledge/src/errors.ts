@@ -16,10 +16,12 @@ export const errors = defineErrors({
     hint: 'Correct the entries; nothing of them was written.',
   }),
   KNOWLEDGE_QUERY_INVALID: usage<{ reason: string }>({
+    http: 400,
     message: ({ reason }) => `The query for knowledge is invalid: ${reason}.`,
     hint: 'Pass users, items and categories as three lists of strings of equal length.',
   }),
   KNOWLEDGE_NAME_INVALID: usage<{ what: 'space' | 'version' | 'prefix'; name: string }>({
+    http: 400,
     message: ({ what, name }) => `${JSON.stringify(name)} cannot name a ${what}.`,
     hint: 'Use 1 to 100 letters, digits, dots, hyphens and underscores, with no dot at the start.',
   }),
@@ -28,6 +30,7 @@ export const errors = defineErrors({
     hint: 'Leave the version out to get a new name. A published version is not replaced.',
   }),
   KNOWLEDGE_VERSION_UNKNOWN: usage<{ space: string; version: string; versions: readonly string[] }>({
+    http: 404,
     message: ({ space, version }) => `The space "${space}" has no version "${version}".`,
     hint: ({ versions }) => listed(versions),
   }),
@@ -37,6 +40,7 @@ export const errors = defineErrors({
     maxResidual: number;
     versions: readonly string[];
   }>({
+    http: 409,
     message: ({ space, version, maxResidual }) =>
       `No version of the space "${space}" can be used as "${version}" with a residual of at most ${maxResidual}.`,
     hint: ({ versions }) =>

@@ -1,7 +1,7 @@
 export { blendScores, orderedByScore, type RankedCandidates, type Reranker, type RerankQuery } from './contract.ts';
 export { behaviourKind } from './data/behaviour-kinds.ts';
 export { type Behaviours, createBehaviours } from './data/behaviours.ts';
-export type { Field } from './data/fields.ts';
+export { type Field, updateItemFields, updateUserFields } from './data/fields.ts';
 export type { ItemVectors } from './data/item-vectors.ts';
 export { loadEntities, loadRankingData, type RankingData, type RankingEntities } from './data/ranking-data.ts';
 export { errors as rankingErrors } from './errors.ts';

@@ -95,6 +95,20 @@ export const errors = defineErrors({
     message: ({ id }) => `No user has the id ${JSON.stringify(id)}.`,
     hint: 'Check the id, or store the user or an event of the user first.',
   }),
+  RANKER_NOT_SERVED: usage({
+    http: 503,
+    message: 'This service has no ranker.',
+    hint: 'Train a ranker; the service loads it within seconds.',
+  }),
+  RANKER_FILES_UNREADABLE: failure<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `The ranker cannot be loaded: ${file} ${reason}.`,
+    hint: 'Train the ranker again.',
+  }),
+  KNOWLEDGE_NOT_SERVED: usage({
+    http: 503,
+    message: 'This service has no General Knowledge Center.',
+    hint: 'Publish knowledge; the service finds it within seconds.',
+  }),
   ENGINE_BUSY: usage<{ pending: number }>({
     http: 503,
     message: ({ pending }) => `${pending} writes are already waiting.`,

@@ -31,7 +31,6 @@ export {
   eventFilterSchema,
   eventSchema,
   flattenIssues,
-  idSchema,
   itemSchema,
   MAX_BATCH,
   MAX_K,
@@ -40,6 +39,7 @@ export {
   similarSchema,
   userSchema,
 } from './engine/requests.ts';
+export { idSchema } from './engine/schema-parts.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
@@ -48,4 +48,27 @@ export { resolveConfig } from './options/resolve-config.ts';
 export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
+export { columnNames, knowledgeAnswer } from './ranking/knowledge-answer.ts';
+export { type LiveRanker, type LiveRankerOptions, openLiveRanker } from './ranking/live-ranker.ts';
+export {
+  latestRanker,
+  RANKER_NETWORK,
+  type RankerKnowledge,
+  type RankerManifest,
+  rankersIn,
+  readRankerManifest,
+} from './ranking/manifest.ts';
+export { createRankingService, type RankingService, type RankingServiceOptions } from './ranking/ranking-service.ts';
+export { knowledgeAnswerSchema, knowledgeRequestSchema, rankAnswerSchema, rankSchema } from './ranking/schemas.ts';
+export { KEEP_SPACE, readKnowledge, type ServedKnowledge, UNKNOWN_ID } from './ranking/served-knowledge.ts';
+export type {
+  HistoryEntry,
+  KnowledgeAnswer,
+  KnowledgeRequest,
+  RankAnswer,
+  RankedItem,
+  RankingStats,
+  RankRequest,
+  UsedKnowledge,
+} from './ranking/types.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

@@ -10,7 +10,7 @@ export type { Deleted, Deletion, EventFilter, StoreProblem, UndoneImport } from 
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export type { Event, EventLog, EventTypeCount, InteractionLog, NegativeEvents } from './contract/event-log.ts';
 export type { ImportAllOptions, ImportRecord, Imports, ImportTransaction, ReplacedEvents } from './contract/imports.ts';
-export { createImpressionHash, type ImpressionHash } from './contract/impression-hash.ts';
+export { createImpressionHash, type ImpressionHash, requestNumber } from './contract/impression-hash.ts';
 export type {
   ImpressionBatch,
   ImpressionColumns,

@@ -74,4 +74,60 @@ export const errors = defineErrors({
     message: ({ model }) => `The text encoder "${model}" is no longer the one the model was trained with.`,
     hint: 'Restore its former files, or encode, train and publish again.',
   }),
+  IMPRESSIONS_MISSING: usage({
+    message: 'The workspace contains no impressions: events that say what was shown to a user.',
+    hint: 'Import a log of what was shown, with the outcomes in columns, or events of the type impression.',
+  }),
+  OUTCOME_MISSING: usage<{ known: string[] }>({
+    message: 'No outcome is named, so there is nothing to predict.',
+    hint: ({ known }) =>
+      known.length > 0 ? `The log has: ${known.join(', ')}.` : 'No impression of the log has an outcome.',
+  }),
+  OUTCOME_UNKNOWN: usage<{ outcome: string; known: string[] }>({
+    message: ({ outcome }) => `No impression has the outcome "${outcome}".`,
+    hint: ({ known }) =>
+      known.length > 0 ? `The log has: ${known.join(', ')}.` : 'No impression of the log has an outcome.',
+  }),
+  OUTCOME_REPEATED: usage<{ outcome: string }>({
+    message: ({ outcome }) => `The outcome "${outcome}" is named twice.`,
+    hint: 'Name each outcome once.',
+  }),
+  SURFACE_UNKNOWN: usage<{ surface: string; known: string[] }>({
+    message: ({ surface }) => `No impression is of the surface "${surface}".`,
+    hint: ({ known }) => (known.length > 0 ? `The log has: ${known.join(', ')}.` : 'The impressions name no surface.'),
+  }),
+  RANKER_MISSING: usage({
+    message: 'This workspace contains no trained ranker.',
+    hint: 'Train a ranker first.',
+  }),
+  RANKER_VERSION_UNKNOWN: usage<{ version: string; known: string[] }>({
+    message: ({ version }) => `This workspace contains no ranker "${version}".`,
+    hint: ({ known }) => (known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Train a ranker first.'),
+  }),
+  RANKER_LEARNED_LATER: usage<{ version: string; seenUntil: number; at: number }>({
+    message: ({ version, seenUntil, at }) =>
+      `The ranker ${version} has learned from impressions up to ${new Date(seenUntil * 1000).toISOString()}, and ${new Date(at * 1000).toISOString()} is not later: it may know the answer.`,
+    hint: 'Choose a later time, or leave it out.',
+  }),
+  KNOWLEDGE_MODEL_MISSING: usage({
+    message: 'This workspace contains no pre-trained knowledge.',
+    hint: 'Pre-train knowledge first.',
+  }),
+  KNOWLEDGE_MODEL_UNKNOWN: usage<{ version: string; known: string[] }>({
+    message: ({ version }) => `This workspace contains no pre-trained knowledge "${version}".`,
+    hint: ({ known }) => (known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Pre-train knowledge first.'),
+  }),
+  KNOWLEDGE_TASKS_DIFFER: usage<{ version: string; tasks: string[]; given: string[] }>({
+    message: ({ version, tasks, given }) =>
+      `The knowledge ${version} is of ${tasks.join(', ')}, and ${given.join(', ')} is asked for.`,
+    hint: 'Leave the tasks out to continue from it, or pre-train from the beginning.',
+  }),
+  KNOWLEDGE_FILE_DAMAGED: failure<{ file: string; problem: string }>({
+    message: ({ file, problem }) => `${file} ${problem}.`,
+    hint: 'Remove this version and pre-train again.',
+  }),
+  EXTRACT_FORMAT: usage<{ out: string; allowed: string[] }>({
+    message: ({ out, allowed }) => `"${out}" names no format: its end must be ${allowed.join(', ')}.`,
+    hint: 'Give the file another end.',
+  }),
 });

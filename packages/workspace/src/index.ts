@@ -1,3 +1,4 @@
+export type { RankingTask } from '@lorekeep/ranking';
 export {
   DEFAULT_INDEX,
   DEFAULT_PRESET,
@@ -18,6 +19,14 @@ export { changedEventRules, type EventRulesChange, type EventSummary } from './e
 export type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
 export type { EngineRun } from './publishing/engine.ts';
 export type { PublishOptions, PublishResult } from './publishing/publish.ts';
+export type { KnowledgePublishOptions, KnowledgePublishResult } from './ranking/centre/publish.ts';
+export type { KnowledgeGetOptions, KnowledgePlace, KnowledgeVersionsResult } from './ranking/centre/read.ts';
+export type { RankEvaluateOptions, RankEvaluateResult } from './ranking/evaluation/evaluate.ts';
+export type { KnowledgeExtractOptions, KnowledgeExtractResult } from './ranking/extraction/extract.ts';
+export type { KnowledgePretrainOptions, KnowledgePretrainResult } from './ranking/pretraining/pretrain.ts';
+export type { RankScoreOptions } from './ranking/ranker/score.ts';
+export type { RankTrainOptions, RankTrainResult } from './ranking/ranker/train.ts';
+export type { KnowledgeManifest } from './ranking/versions.ts';
 export type { OpenWorkspaceOptions } from './state.ts';
 export type { NextStep, Stage, UnfinishedWork, WorkspaceStatus } from './status.ts';
 export type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';

@@ -39,6 +39,18 @@ export const warnings = {
     code: 'LOG_CHANGED',
     message: 'The log has changed since this model was trained: it may have seen some of the test events.',
   }),
+  KNOWLEDGE_BEHIND: (missing: number, impressions: number): Warning => ({
+    code: 'KNOWLEDGE_BEHIND',
+    message: `${missing.toLocaleString('en-US')} of ${impressions.toLocaleString('en-US')} impressions have no knowledge: the pre-trained version has not read them. The ranker learned from them without it.`,
+  }),
+  RANKER_UNUSABLE: (reason: string): Warning => ({
+    code: 'RANKER_UNUSABLE',
+    message: `The ranker cannot be used, and lists come without it: ${reason}`,
+  }),
+  LATE_IMPRESSIONS: (late: number): Warning => ({
+    code: 'LATE_IMPRESSIONS',
+    message: `${late.toLocaleString('en-US')} impressions are older than what the newest version has learned from, and are left out. A training from the beginning reads them.`,
+  }),
   PROTOCOL_DIFFERS: (trainedWith: Protocol, protocol: Protocol): Warning => ({
     code: 'PROTOCOL_DIFFERS',
     message: `This model was trained with ${trainedWith}: it has seen some of the ${protocol} test events.`,

@@ -15,6 +15,7 @@ import type { EventRulesChange, EventSummary } from './events.ts';
 import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
 import type { EngineRun } from './publishing/engine.ts';
 import type { PublishOptions, PublishResult } from './publishing/publish.ts';
+import { type RankingSteps, rankingSteps } from './ranking/steps.ts';
 import type { OpenWorkspaceOptions } from './state.ts';
 import type { WorkspaceStatus } from './status.ts';
 import type { EvaluateOptions, EvaluationResult } from './training/evaluate.ts';
@@ -28,7 +29,7 @@ import type { TrainOptions, TrainResult } from './training/train.ts';
  * aborted import has stored nothing. `encode` and `train` keep what was finished, and the same call
  * resumes there. Every method can throw the errors of the store (`STORE_…`).
  */
-export interface Workspace extends AsyncDisposable {
+export interface Workspace extends AsyncDisposable, RankingSteps {
   /** The folder, as an absolute path. */
   readonly dir: string;
   /** Catalogue, events, embeddings and settings. It is open until `close`. */
@@ -310,6 +311,7 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
       const { engineOf } = await import('./publishing/engine.ts');
       return engineOf(state, run);
     },
+    ...rankingSteps(state),
     async status() {
       const { statusOf } = await import('./status.ts');
       return statusOf(state);

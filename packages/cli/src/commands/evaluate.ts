@@ -1,13 +1,10 @@
 /** `lorekeep evaluate` */
-import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { counted, errorCode, systemError, systemErrors, writeFileAtomic } from '@lorekeep/core';
+import { counted } from '@lorekeep/core';
 import { type EvaluateOptions, type EvaluationResult, metricsOf } from '@lorekeep/workspace';
 import type { CommandContext } from '../context.ts';
-import { errors } from '../errors.ts';
 import { differencesTable, groupsTable, metricsTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
+import { checkWritable, writePage } from '../report-file.ts';
 
 export interface EvaluateCommandOptions extends Pick<EvaluateOptions, 'model' | 'protocol' | 'against' | 'threads'> {
   /** A path. */
@@ -73,31 +70,4 @@ function summary(evaluation: EvaluationResult): string {
     ...Object.keys(against).flatMap((other) => ['', differencesTable(version, other, differences[other])]),
     ...(nonFinite > 0 ? [`${counted(nonFinite, 'score is', 'scores are')} not finite; this counts as a miss.`] : []),
   ].join('\n');
-}
-
-/** @throws LorekeepError `REPORT_UNWRITABLE`, `DISK_FULL` */
-async function checkWritable(path: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await access(dirname(path), constants.W_OK);
-    const present = await stat(path).catch(() => undefined);
-    if (present?.isDirectory()) throw systemErrors.PATH_NOT_A_FILE({ path });
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-/** @throws LorekeepError `REPORT_UNWRITABLE`, `DISK_FULL` */
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await writeFileAtomic(path, page);
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-function unwritable(path: string, error: unknown): unknown {
-  const coded = systemError(error, path);
-  if (errorCode(coded) === 'DISK_FULL') return coded;
-  return errors.REPORT_UNWRITABLE({ path, problem: coded instanceof Error ? coded.message : String(coded) }, error);
 }

@@ -1,14 +1,13 @@
 /** `lorekeep serve` */
 import { counted } from '@lorekeep/core';
 import type { CommandContext } from '../context.ts';
-import { serveUntilStopped, withEngine } from '../engine.ts';
+import { type EngineCommandOptions, serveUntilStopped, withEngine } from '../engine.ts';
 import { requestLine } from '../guidance/guidance.ts';
 
-export interface ServeCommandOptions {
+export interface ServeCommandOptions extends EngineCommandOptions {
   host: string;
   port: number;
   allowHost?: string[];
-  threads?: number;
 }
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {

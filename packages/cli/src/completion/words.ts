@@ -34,9 +34,18 @@ export function completedCommands(program: Command): CompletedCommand[] {
   return program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: [...command.options.map(completedOption), HELP],
-    choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    options: [...optionsOf(command), HELP],
+    choices: [
+      ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+      ...command.commands.map((inner) => inner.name()),
+    ],
   }));
+}
+
+/** Of a command that contains others: the options of all of them, each once. */
+function optionsOf(command: Command): CompletedOption[] {
+  const all = [command, ...command.commands].flatMap(({ options }) => options.map(completedOption));
+  return [...new Map(all.map((option) => [option.flags.join(), option])).values()];
 }
 
 const HELP: CompletedOption = {

@@ -8,7 +8,18 @@ import { DEFAULT_WORKSPACE } from '../options/options.ts';
 import type { Output } from '../terminal.ts';
 import { shellWord, typed } from './invocation.ts';
 
-type Suggestion = 'quickstart' | 'evaluate' | 'report' | 'status' | NextStep;
+type Suggestion =
+  | 'quickstart'
+  | 'evaluate'
+  | 'report'
+  | 'status'
+  | 'rank evaluate'
+  | 'rank train'
+  | 'rank score'
+  | 'knowledge pretrain'
+  | 'knowledge publish'
+  | 'knowledge get'
+  | NextStep;
 
 /** The arguments to type and what they do. */
 const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
@@ -22,6 +33,12 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
   serve: ['serve', 'answers requests of your shop over HTTP'],
   recommend: ['recommend --user ID', 'shows what a user would get'],
   status: ['status', 'shows how far the workspace is'],
+  'rank evaluate': ['rank evaluate --outcome TYPE', 'measures what knowledge of all surfaces gives a ranker'],
+  'rank train': ['rank train --outcome TYPE', 'trains the ranker that a service uses'],
+  'rank score': ['rank score --user ID --items ID,ID', 'shows how it orders items for a user'],
+  'knowledge pretrain': ['knowledge pretrain', 'learns from the impressions of all surfaces'],
+  'knowledge publish': ['knowledge publish', 'makes the knowledge readable for services and rankers'],
+  'knowledge get': ['knowledge get --user ID --items ID', 'shows the knowledge of a user and an item'],
 };
 
 /** After which command which others are useful, the usual one first. */
@@ -36,10 +53,19 @@ const AFTER: Record<string, Suggestion[]> = {
   recommend: ['serve'],
   similar: ['serve'],
   doctor: ['status'],
+  'rank evaluate': ['knowledge pretrain', 'rank train'],
+  'rank train': ['serve', 'rank score'],
+  'rank score': ['serve'],
+  'knowledge pretrain': ['knowledge publish', 'rank train'],
+  'knowledge publish': ['rank train', 'knowledge get'],
+  'knowledge extract': ['knowledge publish'],
+  'knowledge get': ['serve'],
+  'knowledge versions': ['knowledge pretrain'],
 };
 
 /** By the stages of progress events. Stages that explain themselves are absent. */
 const STAGES: Record<string, string> = {
+  'pre-train': 'learns from the impressions of all surfaces, day by day.',
   import: 'reads the items and the events, checks them and stores them.',
   model: 'gets the language model that reads the texts of the items.',
   encode: 'turns the text of every item into a vector, so that new items can be recommended too.',
@@ -53,11 +79,16 @@ const STAGES: Record<string, string> = {
   index: 'arranges the items so that the nearest ones are found fast.',
 };
 
+/** Commands that contain others. */
+const GROUPS = ['rank', 'knowledge'];
+
 /** A command line with the workspace, if it is not the default one. */
 function commandLine(words: string, workspace: string): string {
-  const [name, ...rest] = words.split(' ');
+  const parts = words.split(' ');
+  const names = GROUPS.includes(parts[0]) ? 2 : 1;
+  const [name, rest] = [parts.slice(0, names), parts.slice(names)];
   const flag = workspace === DEFAULT_WORKSPACE ? [] : ['--workspace', shellWord(workspace)];
-  return typed([name, ...flag, ...rest].join(' '));
+  return typed([...name, ...flag, ...rest].join(' '));
 }
 
 /**
@@ -77,7 +108,7 @@ export function nextLines(steps: Suggestion[], workspace: string, options = ''):
  * @param next the next step of the workspace, which is named after commands that can lead to several
  */
 export function suggestNext(output: Output, command: string, workspace: string, next?: NextStep): void {
-  const steps = AFTER[command] ?? AFTER[command.split(' ')[0]] ?? (next === undefined ? [] : [next]);
+  const steps = AFTER[command] ?? AFTER[command.replace(/ --.*/, '')] ?? (next === undefined ? [] : [next]);
   const more: Suggestion[] = command === 'evaluate' ? ['report'] : [];
   if (steps.length > 0) output.aside(`\n${nextLines([...steps, ...more], workspace)}`);
 }

@@ -68,6 +68,34 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   IMPORT_NOT_FOUND: 'Run `lorekeep imports` and name the first characters of a line.',
   IMPORT_NOT_RECORDED: `Delete its events with \`lorekeep delete events\` (--type, --before, --after), or import again and ${NEW_WORKSPACE}.`,
 
+  // Rank, knowledge
+  IMPRESSIONS_MISSING:
+    'Run `lorekeep import` with --events FILE: a log with one row per impression and its outcomes in columns (--outcomes click=is_click), or events of the type impression.',
+  OUTCOME_MISSING: ({ known }) => `Name one with --outcome. ${outcomesOf(known)}`,
+  OUTCOME_UNKNOWN: ({ known }) => `Correct --outcome. ${outcomesOf(known)}`,
+  OUTCOME_REPEATED: 'Name each outcome once behind --outcome.',
+  SURFACE_UNKNOWN: ({ known }) =>
+    Array.isArray(known) && known.length > 0
+      ? `Correct --surface. The log has: ${known.join(', ')}.`
+      : 'Leave --surface out: the impressions name none.',
+  RANKER_MISSING: 'Run `lorekeep rank train` with --outcome.',
+  RANKER_VERSION_UNKNOWN: ({ known }) =>
+    Array.isArray(known) && known.length > 0
+      ? `Give --ranker one of ${known.join(', ')}.`
+      : 'Run `lorekeep rank train` with --outcome.',
+  RANKER_LEARNED_LATER: 'Give --at a later time, or leave it out.',
+  KNOWLEDGE_MODEL_MISSING: 'Run `lorekeep knowledge pretrain`.',
+  KNOWLEDGE_MODEL_UNKNOWN: ({ known }) =>
+    Array.isArray(known) && known.length > 0
+      ? `Give --knowledge one of ${known.join(', ')}.`
+      : 'Run `lorekeep knowledge pretrain`.',
+  KNOWLEDGE_TASKS_DIFFER: 'Leave --outcome out to continue, or learn the whole log anew with --fresh.',
+  KNOWLEDGE_FILE_DAMAGED: 'Remove the folder of this version, and run `lorekeep knowledge pretrain` with --fresh.',
+  KNOWLEDGE_NOT_SERVED: 'Run `lorekeep knowledge pretrain` and `lorekeep knowledge publish`.',
+  EXTRACT_FORMAT: 'Give --out a file that ends in .parquet, .csv or .ndjson.',
+  RANKING_TOO_SHORT:
+    'A ranker is scored on later windows than it learns from: give shorter windows with --window-days, or an earlier --start.',
+
   // Delete
   DELETE_NOTHING: ({ what }) =>
     what === 'events'
@@ -230,6 +258,11 @@ function unstableTraining({ checkpoint, epoch }: Details): string {
   const saved = checkpoint === undefined || epoch === 1 ? '' : 'The last good epoch is saved. ';
   return `${saved}Lower training.learningRate or raise loss.temperature in the file of --config.`;
 }
+
+const outcomesOf = (known: unknown) =>
+  Array.isArray(known) && known.length > 0
+    ? `The log has: ${known.join(', ')}.`
+    : 'No impression of the log has an outcome: import them in columns with `lorekeep import` and --outcomes.';
 
 const listed = (names: unknown) => (Array.isArray(names) ? names.join(', ') : '');
 

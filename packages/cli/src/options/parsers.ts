@@ -19,6 +19,12 @@ export function integer([low, high]: Range): (text: string) => number {
   };
 }
 
+/** A parser of lists of whole numbers: `42,43`. */
+export function integerList(range: Range): (text: string) => number[] {
+  const parse = integer(range);
+  return (text) => idList(text).map(parse);
+}
+
 /** A parser of whole numbers and of one word. */
 export function integerOr<Word extends string>(word: Word, range: Range): (text: string) => number | Word {
   const parse = integer(range);

@@ -2,7 +2,7 @@
  * The words of the command line: each command with its options, then one call. What a command does
  * is in `commands/`, loaded only when it is run.
  */
-import { Argument, Command, type Option } from 'commander';
+import { Argument, Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SHELLS, type Shell } from '../completion/words.ts';
 import type { CommandContext } from '../context.ts';
@@ -10,27 +10,20 @@ import { suggestNext } from '../guidance/guidance.ts';
 import { DELETABLE, type Deletable } from '../options/deletable.ts';
 import { eventOptions } from '../options/event-options.ts';
 import * as option from '../options/options.ts';
+import { maxResidual, store } from '../options/ranking-options.ts';
 import type { Output } from '../terminal.ts';
-import { inWorkspace, type Use } from './in-workspace.ts';
-
-interface Program {
-  output: Output;
-  /** Adds a command with the options that all commands share. */
-  command(name: string, description: string, options?: Option[]): Command;
-  /** The action of a command that works in a workspace. */
-  inWorkspace<O>(
-    use: Use,
-    work: (context: CommandContext, options: O) => Promise<void>,
-  ): (options: O & { workspace: string }, called: Command) => Promise<void>;
-}
+import { inWorkspace } from './in-workspace.ts';
+import type { Program } from './program.ts';
+import { addKnowledge, addRank } from './ranking-commands.ts';
 
 export function createProgram(output: Output, signal: AbortSignal): Command {
   const root = withStrictUse(new Command('lorekeep'));
   root.description('Recommendations from what items mean and what users do.').version(manifest.version);
   const program: Program = {
     output,
-    command(name, description, options = []) {
-      const command = withStrictUse(root.command(name).description(description).allowExcessArguments(false));
+    group: (name, description) => withStrictUse(root.command(name).description(description)),
+    command(name, description, options = [], group = root) {
+      const command = withStrictUse(group.command(name).description(description).allowExcessArguments(false));
       for (const one of [option.workspace(), option.json(), ...options]) command.addOption(one);
       return command;
     },
@@ -46,6 +39,8 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addPublish(program);
   addQueries(program);
   addServe(program);
+  addRank(program);
+  addKnowledge(program);
   addDoctor(program);
   addCompletion(root, output);
   return root;
@@ -233,6 +228,8 @@ function addServe({ command, inWorkspace }: Program): void {
     option.port(),
     option.host(),
     option.allowHost(),
+    store(),
+    maxResidual(),
     option.threads(),
   ]).action(
     inWorkspace('read', async (context, options: import('../commands/serve.ts').ServeCommandOptions) => {

@@ -39,7 +39,7 @@ export function inWorkspace<O>(
     const run = { progress: output.progress, warn, signal };
     try {
       await work({ workspace, output, run }, options);
-      if (!signal.aborted && !output.json) await suggest(output, workspace, called.name(), options);
+      if (!signal.aborted && !output.json) await suggest(output, workspace, nameOf(called), options);
     } finally {
       output.settle();
       await workspace.close();
@@ -53,6 +53,12 @@ async function suggest(output: Output, workspace: Workspace, name: string, optio
   const status = await workspace.status();
   const next = name === 'encode' && hasNewEvents(status) ? 'train' : status.next;
   suggestNext(output, `${name}${how}`, options.workspace, next);
+}
+
+/** `train`, or `rank train`. */
+function nameOf(called: Command): string {
+  const group = called.parent?.parent === null ? undefined : called.parent?.name();
+  return [group, called.name()].filter(Boolean).join(' ');
 }
 
 /** Events of a service do not make the live version outdated, but a new training learns from them. */

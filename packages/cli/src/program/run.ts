@@ -30,7 +30,9 @@ export async function run(words: string[]): Promise<number> {
     await program.parseAsync(namesCommand(words) ? words : ['status', ...words], { from: 'user' });
     return 0;
   } catch (error) {
-    const command = program.commands.find((one) => one.name() === words[0])?.name();
+    const first = program.commands.find((one) => one.name() === words[0]);
+    const second = first?.commands.find((one) => one.name() === words[1]);
+    const command = [first, second].flatMap((one) => one?.name() ?? []).join(' ') || undefined;
     return report(error, output, command);
   } finally {
     process.off('SIGINT', onSignal);

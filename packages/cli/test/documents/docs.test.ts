@@ -136,21 +136,29 @@ describe('docs/reference/command-line.md', () => {
     });
   }
 
-  let commands: string[] = [];
+  /** Commands that a help lists; none for a command that contains no others. */
+  function commandsIn(text: string): string[] {
+    const at = text.indexOf('\nCommands:\n');
+    if (at < 0) return [];
+    return [...text.slice(at).matchAll(/^ {2}(\w+)/gm)].map((match) => match[1]).filter((name) => name !== 'help');
+  }
+
+  const commands: string[] = [];
   const options = new Map<string, HelpOption[]>();
   before(async () => {
     const text = await help();
-    commands = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}(\w+)/gm)]
-      .map((match) => match[1])
-      .filter((name) => name !== 'help');
+    for (const name of commandsIn(text)) {
+      const inner = commandsIn(await help(name));
+      commands.push(...(inner.length === 0 ? [name] : inner.map((one) => `${name} ${one}`)));
+    }
     assert.ok(commands.length >= 10);
-    const texts = await Promise.all(commands.map((name) => help(name)));
+    const texts = await Promise.all(commands.map((name) => help(...name.split(' '))));
     for (const [at, name] of commands.entries()) options.set(name, parseOptions(texts[at]));
   });
 
   test('has a section for every command', () => {
     const listed = tableRows(markdown)
-      .map(([first]) => /^\[`(\w+)`\]\(#\w+\)$/.exec(first)?.[1])
+      .map(([first]) => /^\[`([\w ]+)`\]\(#[\w-]+\)$/.exec(first)?.[1])
       .filter((name) => name !== undefined);
     assert.deepEqual(listed, commands);
     for (const name of commands) assert.ok(section(markdown, `## ${name}`) !== undefined, name);
@@ -181,8 +189,10 @@ describe('docs/reference/command-line.md', () => {
     for (const file of PAGES) {
       const lines = codeBlocks(read(file)).flatMap(({ text }) => text.split('\n'));
       for (const line of lines) {
-        const [, name, rest] = /^(?:\$ )?lorekeep ([a-z]+)([^#]*)/.exec(line) ?? [];
-        if (name === undefined) continue;
+        const [, first, second, end] = /^(?:\$ )?lorekeep ([a-z]+)( [a-z]+)?([^#]*)/.exec(line) ?? [];
+        if (first === undefined) continue;
+        const isInner = options.has(`${first}${second}`);
+        const [name, rest] = isInner ? [`${first}${second}`, end] : [first, `${second ?? ''}${end}`];
         found++;
         const known = [...(options.get(name) ?? []).map(({ flags }) => flags), ...COMMON].join(' ').split(/[\s,]+/);
         for (const [flag] of rest.matchAll(/(?<=\s)--?[a-z][\w-]*/g))

@@ -15,16 +15,16 @@ const CHUNK = 4096;
 
 /** The form of the entries of a model: per task a factor and a bias on each side. */
 export function servedSchema(tasks: readonly string[], dim: number): KnowledgeSchema {
-  const blocks = (side: 'user' | 'item') =>
+  const blocks = (of: 'user' | 'item') =>
     tasks.flatMap((task) => [
-      { name: `${side} ${task} vector`, dim, factor: true },
-      { name: `${side} ${task} bias`, dim: 1 },
+      { name: `${of} ${task} vector`, dim, factor: true },
+      { name: `${of} ${task} bias`, dim: 1 },
     ]);
   return {
     user: blocks('user'),
     item: blocks('item'),
     interactions: tasks.map((task) => ({
-      name: task,
+      name: `pair ${task}`,
       user: `user ${task} vector`,
       item: `item ${task} vector`,
       kind: 'dot',

@@ -10,6 +10,8 @@ export interface Field {
   /** `[entities]` index in `values`; −1 where there is none. */
   codes: Int32Array;
   values: string[];
+  /** Whether the values are buckets of numbers. Default false. */
+  numeric?: boolean;
 }
 
 /** A numeric field with more values than this is read in buckets. */
@@ -25,22 +27,49 @@ const IS_ID = /(^|[_\-. ])(id|code|tag|category|feat\d*)$/i;
 type Value = string | number | boolean | readonly string[] | undefined;
 
 /** The fields of items, in the order of `items`: brand, levels of the category path, price, other fields. */
-export function itemFields(items: readonly (Item | undefined)[]): Field[] {
-  return fieldsOf(
-    items.map((item) => ({
-      brand: item?.brand,
-      ...Object.fromEntries(
-        Array.from({ length: CATEGORY_LEVELS }, (_, level) => [`category ${level + 1}`, item?.categories?.[level]]),
-      ),
-      price: item?.price,
-      ...item?.fields,
-    })),
-  );
-}
+export const itemFields = (items: readonly (Item | undefined)[]): Field[] => fieldsOf(items.map(itemValues));
+
+const itemValues = (item: Item | undefined): Record<string, Value> => ({
+  brand: item?.brand,
+  ...Object.fromEntries(
+    Array.from({ length: CATEGORY_LEVELS }, (_, level) => [`category ${level + 1}`, item?.categories?.[level]]),
+  ),
+  price: item?.price,
+  ...item?.fields,
+});
 
 /** The attributes of users as fields, in the order of `users`. */
 export function userFields(users: readonly (UserRecord | undefined)[]): Field[] {
   return fieldsOf(users.map((user) => user?.attributes ?? {}));
+}
+
+/**
+ * Takes in a new or changed item, without reading all others again. Fields stay numeric or not as they
+ * are, and a field that no other item has is ignored.
+ *
+ * @param at index of the item; arrays grow if it is behind their end
+ */
+export function updateItemFields(fields: readonly Field[], at: number, item: Item | undefined): void {
+  updateFields(fields, at, itemValues(item));
+}
+
+/** As `updateItemFields`, of a user. */
+export function updateUserFields(fields: readonly Field[], at: number, user: UserRecord | undefined): void {
+  updateFields(fields, at, user?.attributes ?? {});
+}
+
+function updateFields(fields: readonly Field[], at: number, record: Record<string, Value>): void {
+  for (const field of fields) {
+    const text = textOf(record[field.name]);
+    const value = text !== undefined && field.numeric ? bucketOf(Number(text)) : text;
+    if (at >= field.codes.length) {
+      const grown = new Int32Array(Math.max(at + 1, 2 * field.codes.length)).fill(-1);
+      grown.set(field.codes);
+      field.codes = grown;
+    }
+    field.codes[at] = value === undefined ? -1 : field.values.indexOf(value);
+    if (value !== undefined && field.codes[at] < 0) field.codes[at] = field.values.push(value) - 1;
+  }
 }
 
 /** Fields without any value, or with the same value everywhere, are left out. */
@@ -69,7 +98,7 @@ function field(name: string, given: readonly Value[]): Field {
     if (code === undefined) codeOf.set(value, (code = codeOf.size));
     return code;
   });
-  return { name, codes, values: [...codeOf.keys()] };
+  return { name, codes, values: [...codeOf.keys()], ...(numeric && { numeric }) };
 }
 
 function textOf(value: Value): string | undefined {

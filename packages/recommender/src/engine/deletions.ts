@@ -32,6 +32,8 @@ export interface EngineDeletions {
 
 interface Parts {
   store: Store;
+  /** Erases what the ranker and its knowledge keep of them. */
+  forget(ids: { users?: readonly string[]; items?: readonly string[] }): Promise<void>;
   /** The version in use. */
   current: () => LoadedPublication;
   /** Runs a write in its turn. */
@@ -41,7 +43,7 @@ interface Parts {
 }
 
 /** `notice` leaves out what was deleted since the last call; every read calls it first. */
-export function createDeletions({ store, current, write, inTurn }: Parts): EngineDeletions & {
+export function createDeletions({ store, forget, current, write, inTurn }: Parts): EngineDeletions & {
   notice: () => Promise<void>;
 } {
   /** False if there was nothing new. */
@@ -69,11 +71,15 @@ export function createDeletions({ store, current, write, inTurn }: Parts): Engin
     },
     async deleteItems(input) {
       const ids = parse(deletionIdsSchema, input);
-      return makeAndSettle(() => store.deleteItems(ids));
+      const deleted = await makeAndSettle(() => store.deleteItems(ids));
+      await forget({ items: ids });
+      return deleted;
     },
     async deleteUsers(input) {
       const ids = parse(deletionIdsSchema, input);
-      return makeAndSettle(() => store.deleteUsers(ids));
+      const deleted = await makeAndSettle(() => store.deleteUsers(ids));
+      await forget({ users: ids });
+      return deleted;
     },
     async deleteEvents(input) {
       const filter = parse(eventFilterSchema, input);

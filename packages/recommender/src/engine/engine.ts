@@ -7,22 +7,24 @@
  */
 import { errorCode } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
-import { type Event, type Item, roleOfEvent, type Store, type UserRecord } from '@lorekeep/store';
+import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
-import { fillBehind, type RankedItems } from '../composition/lists.ts';
-import { listByVectors } from '../composition/recommender.ts';
+import type { RankedItems } from '../composition/lists.ts';
 import { errors } from '../errors.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
+import type { RankingService } from '../ranking/ranking-service.ts';
+import { knowledgeRequestSchema, rankSchema } from '../ranking/schemas.ts';
+import type { KnowledgeAnswer, KnowledgeRequest, RankAnswer, RankingStats, RankRequest } from '../ranking/types.ts';
+import { rowFilter, similarItems } from './chosen-lists.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
-import { compileFilter } from './filter.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
+import { HISTORY_READ, newChoices } from './new-choices.ts';
+import { rankedList } from './ranked-list.ts';
 import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
 import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema, userSchema } from './requests.ts';
 
-/**
- * Newest events of a user that are read: they are left out of the list; models read fewer of them.
- */
-const HISTORY_READ = 1000;
+/** Candidates that a ranker orders, if a list is shorter. */
+const CANDIDATES = 100;
 
 export interface EngineOptions {
   /** The directory with `published/`. */
@@ -37,6 +39,8 @@ export interface EngineOptions {
   maxPendingWrites?: number;
   /** CPU threads per operation of the model. Default: all cores. */
   threads?: number;
+  /** The ranker and its knowledge. The engine closes it. Default: none, and `rank` fails. */
+  ranking?: RankingService;
 }
 
 /** What an engine serves. */
@@ -53,10 +57,27 @@ export interface EngineStats {
   /** Items that were new or changed when this version was loaded. */
   folded: number;
   pendingWrites: number;
+  /** Absent if the engine was opened without. */
+  ranking?: RankingStats;
 }
 
 /** Answers requests from the live version, and takes new items and events. */
 export interface Engine extends EngineDeletions {
+  /**
+   * Orders given items for a user by the probability of an outcome, with everything that the user has
+   * done up to now.
+   *
+   * @throws LorekeepError `RANKER_NOT_SERVED`, `REQUEST_INVALID`
+   * @example
+   * const { items, knowledge } = await engine.rank({ user: 'ann', items: ['B0001', 'B0002'] });
+   */
+  rank(request: RankRequest): Promise<RankAnswer>;
+  /**
+   * Knowledge of pairs of user and item, for a ranker of your own.
+   *
+   * @throws LorekeepError `KNOWLEDGE_NOT_SERVED`, `REQUEST_INVALID`, `KNOWLEDGE_…`
+   */
+  knowledge(request: KnowledgeRequest): Promise<KnowledgeAnswer>;
   /**
    * The best items for a user or an anonymous session. `source` says what ordered the list.
    *
@@ -131,7 +152,7 @@ export interface Engine extends EngineDeletions {
  *   `INDEX_ADAPTER_MISSING`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { workspace, store, encoder, maxPendingWrites = 64, threads } = options;
+  const { workspace, store, encoder, maxPendingWrites = 64, threads, ranking } = options;
   let pendingWrites = 0;
   let lastWrite: Promise<unknown> = Promise.resolve();
   /** When a write last gave up because another program had locked the store. */
@@ -214,6 +235,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let current = await inTurn(load);
   const { notice: noticeDeletions, ...deletions } = createDeletions({
     store,
+    forget: async (ids) => ranking?.forget(ids),
     current: () => current.loaded,
     write,
     inTurn,
@@ -222,7 +244,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     recommend: (input) =>
       read(async (loaded) => {
-        const { k, exclude, filter, includeHistory, withItems, ...request } = parse(recommendSchema, input);
+        const { k, exclude, filter, includeHistory, withItems, rank, surface, ...request } = parse(
+          recommendSchema,
+          input,
+        );
         const { catalogue, recommender } = loaded;
         const history = request.history ?? (await store.histories([request.user!], HISTORY_READ))[0];
         const rows = history.map(catalogue.rowOf);
@@ -233,9 +258,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
         if (!includeHistory) for (const row of known) left.add(row);
         const [prepared] = await recommender.prepare([{ history: known, passes }]);
-        const found = await prepared.list(k, left);
-        return answer(loaded, found, withItems, unknownItems, filter);
+        if (!rank) return answer(loaded, await prepared.list(k, left), withItems, unknownItems, filter);
+        if (ranking === undefined) throw errors.RANKER_NOT_SERVED();
+        const candidates = await prepared.list(Math.max(k, CANDIDATES), left);
+        const list = await answer(loaded, candidates, withItems, unknownItems, filter);
+        return rankedList(ranking, list, { ...request, k, surface, model: loaded.publication.manifest.model });
       }),
+
+    async rank(input) {
+      if (closed) throw errors.ENGINE_CLOSED();
+      if (ranking === undefined) throw errors.RANKER_NOT_SERVED();
+      return ranking.rank(parse(rankSchema, input));
+    },
+
+    async knowledge(input) {
+      if (closed) throw errors.ENGINE_CLOSED();
+      if (ranking === undefined) throw errors.KNOWLEDGE_NOT_SERVED();
+      return ranking.knowledge(parse(knowledgeRequestSchema, input));
+    },
 
     similar: (id, input = {}) =>
       read(async (loaded) => {
@@ -253,6 +293,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const { loaded } = current;
         await store.upsertItems(distinct);
         const { encoded, seconds } = await loaded.upsert(distinct);
+        await ranking?.addItems(distinct);
         const { version } = loaded.publication.manifest;
         return { upserted: distinct.length, encoded, encodeSeconds: seconds, version };
       });
@@ -268,6 +309,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const chosen = await newChoices(store, events);
         const appended = await store.appendEvents(events);
         current.loaded.countUsers(chosen);
+        await ranking?.addEvents(events, appended === events.length);
         return { appended };
       });
     },
@@ -278,6 +320,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const distinct = [...new Map(users.map((user) => [user.id, user])).values()];
       return write(async () => {
         await store.upsertUsers(distinct);
+        await ranking?.addUsers(distinct);
         return { upserted: distinct.length };
       });
     },
@@ -301,9 +344,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     reload: () =>
       inTurn(async () => {
         if (closed) throw errors.ENGINE_CLOSED();
+        const hasRanker = (await ranking?.reload()) ?? false;
         const { manifest } = await readCurrent(workspace);
         const old = current.loaded;
-        if (manifest.version === old.publication.manifest.version) return false;
+        if (manifest.version === old.publication.manifest.version) return hasRanker;
         current = await load();
         old.retire();
         return true;
@@ -321,6 +365,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         index: { kind: index.kind, ef: manifest.index.ef, recallAt10: manifest.index.recallAt10 },
         folded,
         pendingWrites,
+        ...(ranking && { ranking: ranking.stats() }),
       };
     },
 
@@ -329,60 +374,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       closed = true;
       await lastWrite;
       current.loaded.retire();
+      await ranking?.close();
     },
   };
-}
-
-/**
- * The items of positive events, once for each user who has not chosen them before (of a very long
- * history, among the newest 1,000).
- */
-async function newChoices(store: Store, events: readonly Event[]): Promise<string[]> {
-  const rules = await store.eventRules();
-  const positive = events.filter((event) => roleOfEvent(event, rules) === 'positive');
-  const users = [...new Set(positive.map(({ user }) => user))];
-  const histories = await store.histories(users, HISTORY_READ);
-  const chosen = new Map(users.map((user, at) => [user, new Set(histories[at])]));
-  return positive.flatMap(({ user, item }) => {
-    const own = chosen.get(user)!;
-    if (own.has(item)) return [];
-    own.add(item);
-    return [item];
-  });
-}
-
-/**
- * Neighbours of an item in the linear model, then by its vector; for an item with neither, popular
- * ones.
- */
-async function similarItems(
-  { parts, publication }: LoadedPublication,
-  row: number,
-  k: number,
-  passes: (row: number) => boolean,
-): Promise<RankedItems> {
-  const { index } = publication;
-  const named = parts.linear?.top([row], k, passes);
-  const found = named && named.keys.length > 0 ? ({ ...named, source: 'linear' } as const) : undefined;
-  if (found?.keys.length === k) return found;
-  const [vector] = await index.getMany([row]);
-  if (vector === undefined) return found ?? parts.popular(k, passes);
-  const behind = await parts.towers.search(vector, k, { passes });
-  return found === undefined ? listByVectors(parts, behind, k, passes) : fillBehind(found, behind, k);
-}
-
-/**
- * Rows that may be recommended: not excluded, and with fields that pass the filter. `undefined` if
- * that is all of them.
- */
-function rowFilter(
-  { catalogue }: LoadedPublication,
-  filter: Filter | undefined,
-  excluded: readonly (number | undefined)[],
-): ((row: number) => boolean) | undefined {
-  if (filter === undefined && excluded.length === 0) return undefined;
-  const out = new Set(excluded);
-  if (filter === undefined) return (row) => !out.has(row);
-  const passes = compileFilter(filter);
-  return (row) => !out.has(row) && passes(catalogue.fieldsOf(row));
 }

@@ -4,6 +4,7 @@
  */
 import type { Item } from '@lorekeep/store';
 import type { Source } from '../composition/lists.ts';
+import type { RankAnswer } from '../ranking/types.ts';
 
 /** Both ends belong to the range. At least one of them is needed. */
 export interface Range {
@@ -46,6 +47,10 @@ export interface RecommendRequest {
   includeHistory?: boolean;
   /** Return the items themselves, not only their ids. Default false. */
   withItems?: boolean;
+  /** Let the ranker order the best candidates, at least 100. Default false. */
+  rank?: boolean;
+  /** Where the list is shown, for the ranker. Default: unknown. */
+  surface?: string;
 }
 
 /** How many similar items are wanted, and which. */
@@ -103,12 +108,15 @@ export interface EventFilterInput {
 export interface Recommendation {
   id: string;
   /**
-   * Comparable within one answer only. `'reranker'`: the score of the re-ranker. `'linear'`: the
+   * Comparable within one answer only. `'ranker'`: the probability of the outcome that orders the
+   * list. `'reranker'`: the score of the re-ranker. `'linear'`: the
    * weight that the linear model gives the item. `'towers'`: the inner product of the vectors of the
    * towers. `'content'`: the cosine between texts. `'popularity'`: the number of events. `'newest'`:
    * 0.
    */
   score: number;
+  /** With `rank`: the probability of each outcome. */
+  probabilities?: Record<string, number>;
   /** Only with `withItems`. */
   item?: Item;
 }
@@ -123,10 +131,18 @@ export interface Recommendations {
    * order of arrival, if no item that passes has events. Further items may follow behind a list that is
    * too short.
    */
-  source: Source;
+  source: Source | 'ranker';
   items: Recommendation[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */
   unknownItems: string[];
   /** Names in `filter.fields` that no item has, so that no item passes. Absent if there are none. */
   unknownFields?: string[];
+  /** With `rank`: what ordered the items, and with which versions. */
+  ranked?: RankedBy;
+}
+
+/** The versions behind a ranked list, for the log of its impressions. */
+export interface RankedBy extends Omit<RankAnswer, 'items'> {
+  /** The trained model whose candidates were ordered. */
+  model: string | null;
 }

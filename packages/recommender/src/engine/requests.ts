@@ -4,9 +4,11 @@
  * has a limit, so that the cost of a request is bounded.
  */
 import { readTimestamp } from '@lorekeep/core';
-import { MAX_EVENT_TYPE_LENGTH, MAX_ID_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
+import { MAX_EVENT_TYPE_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import { z } from 'zod';
+import { rankedBySchema } from '../ranking/schemas.ts';
 import { requestInvalid } from './request-invalid.ts';
+import { idSchema, strictObject, text } from './schema-parts.ts';
 
 /** Most items or events in one request. */
 export const MAX_BATCH = 1000;
@@ -16,17 +18,6 @@ export const MAX_K = 1000;
 const MAX_ITEM_FIELDS = 100;
 const MAX_USER_ATTRIBUTES = 100;
 const MAX_FILTER_FIELDS = 20;
-
-/**
- * A text of at most `max` code points. A lone surrogate has no UTF-8 form: the store would replace
- * it, and two different ids would become one.
- */
-const text = (max: number, min = 0) =>
-  z
-    .string()
-    .min(min)
-    .max(max)
-    .refine((value) => value.isWellFormed(), 'The text has a lone surrogate, which is not valid Unicode.');
 
 /** Values by name. The number of names is checked before the values, which may be many. */
 function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
@@ -38,31 +29,6 @@ function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
   }, record);
   return counted as unknown as z.ZodType<z.output<typeof record>, z.input<typeof record>>;
 }
-
-/** Most unknown keys that a message names, and the longest part of one. */
-const NAMED_KEYS = 3;
-const NAMED_KEY_LENGTH = 40;
-
-/**
- * An object with these keys only. The message for another key says which ones there are.
- * @param elsewhere where other values belong
- */
-function strictObject<const Shape extends z.core.$ZodLooseShape>(shape: Shape, elsewhere = '') {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `Unknown ${issue.keys.length === 1 ? 'key' : 'keys'} ${namedKeys(issue.keys)}. Allowed: ${Object.keys(shape).join(', ')}${elsewhere}.`
-        : undefined,
-  });
-}
-
-function namedKeys(keys: readonly string[]): string {
-  const cut = (key: string) => (key.length <= NAMED_KEY_LENGTH ? key : `${key.slice(0, NAMED_KEY_LENGTH)}…`);
-  const named = keys.slice(0, NAMED_KEYS).map((key) => `"${cut(key)}"`);
-  return named.join(', ') + (keys.length > named.length ? ` and ${keys.length - named.length} more` : '');
-}
-
-export const idSchema = text(MAX_ID_LENGTH, 1);
 
 const k = z.int().min(1).max(MAX_K).default(10).describe('Number of items. Fewer are returned if fewer pass.');
 
@@ -165,6 +131,11 @@ export const recommendSchema = strictObject({
   filter: filterSchema.optional(),
   includeHistory: z.boolean().default(false).describe('Also recommend items of the history again.'),
   withItems: z.boolean().default(false).describe('Return the items themselves, not only their ids.'),
+  rank: z
+    .boolean()
+    .default(false)
+    .describe('Let the ranker order the best candidates, up to 1,000. Fails if there is none.'),
+  surface: text(256, 1).optional().describe('Where the list is shown, for the ranker.'),
 })
   .refine(({ user, history }) => user === undefined || history === undefined, {
     message: 'Both user and history are given. Give one of them.',
@@ -186,7 +157,7 @@ export const similarSchema = strictObject({
 const score = z
   .number()
   .describe(
-    "Comparable within one answer only. 'reranker': the score of the re-ranker. 'linear': the weight that the linear " +
+    "Comparable within one answer only. 'ranker': the probability of the outcome that orders the list. 'reranker': the score of the re-ranker. 'linear': the weight that the linear " +
       "model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between " +
       "texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of " +
       'the item before them, at most 0.',
@@ -196,19 +167,33 @@ export const recommendationsSchema = z
   .object({
     version: z.string().describe('The published version that answered.'),
     source: z
-      .enum(['reranker', 'linear', 'towers', 'content', 'popularity', 'newest'])
+      .enum(['ranker', 'reranker', 'linear', 'towers', 'content', 'popularity', 'newest'])
       .describe(
-        "What ordered the items. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity " +
+        "What ordered the items. 'ranker': the ranker of impressions, with rank: true. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity " +
           "of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable " +
           'history (none, or only unknown items); the newest items without events may follow. ' +
           "'newest': there is no usable history, and no item that passes has events.",
       ),
-    items: z.array(z.object({ id: z.string(), score, item: itemSchema.optional() })),
+    items: z.array(
+      z.object({
+        id: z.string(),
+        score,
+        probabilities: z
+          .record(z.string(), z.number())
+          .optional()
+          .describe('With rank: true, the probability of each outcome.'),
+        item: itemSchema.optional(),
+      }),
+    ),
     unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
     unknownFields: z
       .array(z.string())
       .optional()
       .describe('Names in filter.fields that no item has, so that no item passes. Absent if there are none.'),
+    ranked: rankedBySchema
+      .extend({ model: z.string().nullable().describe('The trained model whose candidates were ordered.') })
+      .optional()
+      .describe('With rank: true, what ordered the items, and with which versions.'),
   })
   .describe('Best first.');
 

@@ -38,6 +38,10 @@ function publicError(error: unknown, request: FastifyRequest): LorekeepError | u
     request.log.error({ err: error }, error.message);
     return errors.ENCODER_UNREACHABLE();
   }
+  if (error instanceof LorekeepError && error.code === 'KNOWLEDGE_STORE_UNAVAILABLE') {
+    request.log.error({ err: error }, error.message);
+    return errors.KNOWLEDGE_UNREACHABLE();
+  }
   if (error instanceof LorekeepError) return error.http === undefined ? undefined : error;
   return isRefusal(error) ? refusal(error, request) : undefined;
 }

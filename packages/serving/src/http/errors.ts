@@ -22,6 +22,16 @@ export const errors = defineErrors({
     message: ({ code }) => `The model could not be loaded (${code}).`,
     hint: 'Find the cause in the log of the service, fix it and restart the service.',
   }),
+  ENGINE_MISSING: usage({
+    http: 503,
+    message: 'This service only ranks and serves knowledge.',
+    hint: 'Ask a service that was started with a published version.',
+  }),
+  KNOWLEDGE_UNREACHABLE: failure({
+    http: 503,
+    message: 'The knowledge store did not answer.',
+    hint: 'Send the same request again in a moment.',
+  }),
   ENCODER_UNREACHABLE: failure({
     http: 503,
     message: 'The text encoder does not answer at the moment.',

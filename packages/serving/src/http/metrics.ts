@@ -3,7 +3,7 @@
  * mix.
  */
 
-import type { Engine } from '@lorekeep/recommender';
+import type { Engine, RankingStats } from '@lorekeep/recommender';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface ServiceMetrics {
@@ -18,7 +18,10 @@ export interface ServiceMetrics {
   text(): Promise<string>;
 }
 
-export function createMetrics(engine: () => Engine | undefined): ServiceMetrics {
+export function createMetrics(
+  engine: () => Engine | undefined,
+  ranking: () => RankingStats | undefined,
+): ServiceMetrics {
   const registry = new Registry();
   const registers = [registry];
   // Memory (process_resident_memory_bytes), event-loop lag, garbage collection.
@@ -61,6 +64,43 @@ export function createMetrics(engine: () => Engine | undefined): ServiceMetrics 
   gauge('lorekeep_index_size', 'Items in the index.', (live) => live.stats().indexed);
   gauge('lorekeep_catalogue_size', 'Items in the catalogue.', (live) => live.stats().items);
   gauge('lorekeep_pending_writes', 'Writes in progress or waiting.', (live) => live.stats().pendingWrites);
+
+  const ofRanking = (name: string, help: string, value: (stats: RankingStats) => number | undefined) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const stats = ranking();
+        this.set((stats && value(stats)) ?? 0);
+      },
+    });
+  ofRanking('lorekeep_ranker', '1 if a ranker is loaded, else 0.', ({ ranker }) => Number(ranker !== null));
+  ofRanking(
+    'lorekeep_knowledge_age_seconds',
+    'Age of the knowledge of the newest answer.',
+    ({ knowledge }) => knowledge?.ageSeconds,
+  );
+  ofRanking(
+    'lorekeep_knowledge_residual',
+    'Residual of the knowledge of the newest answer.',
+    ({ knowledge }) => knowledge?.residual,
+  );
+  ofRanking(
+    'lorekeep_knowledge_user_hit_ratio',
+    'Share of the pairs whose user had an entry.',
+    ({ knowledge }) => knowledge?.hitRate.user,
+  );
+  ofRanking(
+    'lorekeep_knowledge_item_hit_ratio',
+    'Share of the pairs whose item had an entry.',
+    ({ knowledge }) => knowledge?.hitRate.item,
+  );
+  ofRanking(
+    'lorekeep_ranked_without_knowledge',
+    'Ranked lists without the knowledge that the ranker was trained with.',
+    ({ knowledge }) => knowledge?.withoutKnowledge,
+  );
 
   return {
     request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),

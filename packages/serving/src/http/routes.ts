@@ -5,8 +5,11 @@
 
 import {
   type Engine,
+  type EngineStats,
   eventSchema,
   itemSchema,
+  type RankingService,
+  type RankingStats,
   recommendationsSchema,
   recommendSchema,
   similarSchema,
@@ -18,6 +21,7 @@ import { z } from 'zod';
 import { addDeletionRoutes } from './deletion-routes.ts';
 import { bodyFailures, failures, notFound } from './failures.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import { addRankingRoutes } from './ranking-routes.ts';
 import {
   appendedSchema,
   errorSchema,
@@ -38,8 +42,15 @@ const plainText = (description: string) => ({
   content: { 'text/plain': { schema: z.string() } },
 });
 
-/** @param live throws while there is no engine */
-export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: ServiceMetrics): void {
+interface Served {
+  /** Throws while there is no engine. */
+  live: () => Engine;
+  /** Throws while there is neither ranker nor engine. */
+  ranking: () => Pick<RankingService, 'rank' | 'knowledge'> & { stats(): EngineStats | RankingStats };
+  metrics: ServiceMetrics;
+}
+
+export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Served): void {
   const routes = plain.withTypeProvider<ZodTypeProvider>();
 
   routes.post(
@@ -181,6 +192,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
   );
 
   addDeletionRoutes(plain, live);
+  addRankingRoutes(plain, ranking);
 
   routes.get(
     '/healthz',
@@ -205,7 +217,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
         response: { 200: z.object({ status: z.literal('ready'), version: z.string() }), ...failures },
       },
     },
-    async () => ({ status: 'ready' as const, version: live().stats().version }),
+    async () => ({ status: 'ready' as const, version: servedVersion(ranking().stats()) }),
   );
 
   routes.get(
@@ -227,3 +239,7 @@ export function addRoutes(plain: FastifyInstance, live: () => Engine, metrics: S
 
   plain.get('/openapi.json', { schema: { hide: true } }, async () => plain.swagger());
 }
+
+/** The publication; without one, the ranker. */
+const servedVersion = (stats: EngineStats | RankingStats): string =>
+  'version' in stats ? stats.version : (stats.ranker?.version ?? 'knowledge');

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import swagger from '@fastify/swagger';
 import { errorCode, LorekeepError } from '@lorekeep/core';
-import { type Engine, recommenderErrors } from '@lorekeep/recommender';
+import { type Engine, type RankingService, recommenderErrors } from '@lorekeep/recommender';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import { checkEncoding, parseJson } from './body.ts';
@@ -45,6 +45,8 @@ export interface ServerOptions {
    * 2,000.
    */
   watchInterval?: number;
+  /** Rankers and knowledge, for a service without an engine. Default: those of the engine. */
+  ranking?: RankingService;
 }
 
 export interface Server {
@@ -59,12 +61,13 @@ export interface Server {
 
 /**
  * The service of one engine. A promise of an engine may be given, so that `/healthz` answers while
- * it is still loading: until then every other route answers 503 `ENGINE_NOT_READY`.
+ * it is still loading: until then every other route answers 503 `ENGINE_NOT_READY`. Without an engine,
+ * the service only ranks and serves knowledge; every route that needs one answers `ENGINE_MISSING`.
  * @example
  * const server = createServer(openEngine({ workspace, store, encoder }));
  * console.log(await server.listen());
  */
-export function createServer(engine: Engine | Promise<Engine>, options: ServerOptions = {}): Server {
+export function createServer(engine: Engine | Promise<Engine> | undefined, options: ServerOptions = {}): Server {
   const { host = '127.0.0.1', port = 7070, watchInterval = 2_000 } = options;
   const app = createApp(options);
   let ready: Engine | undefined;
@@ -73,7 +76,7 @@ export function createServer(engine: Engine | Promise<Engine>, options: ServerOp
   Promise.resolve(engine).then(
     (loaded) => {
       ready = loaded;
-      app.log.info(loaded.stats(), 'ready');
+      app.log.info(loaded?.stats() ?? {}, 'ready');
     },
     (error: unknown) => {
       failure = error;
@@ -82,21 +85,26 @@ export function createServer(engine: Engine | Promise<Engine>, options: ServerOp
   );
   const live = (): Engine => {
     if (ready !== undefined) return ready;
+    if (engine === undefined) throw errors.ENGINE_MISSING();
     throw failure === undefined
       ? errors.ENGINE_NOT_READY()
       : errors.ENGINE_LOAD_FAILED({ code: errorCode(failure) }, failure);
   };
-  const metrics = createMetrics(() => ready);
+  const { ranking } = options;
+  const metrics = createMetrics(
+    () => ready,
+    () => ranking?.stats() ?? ready?.stats().ranking,
+  );
   addHooks(app, { metrics, isClosing: () => closing, checkTarget: createTargetCheck(host, options.allowedHosts) });
   addOpenApi(app);
-  app.register(async (routes) => addRoutes(routes, live, metrics));
+  app.register(async (routes) => addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics }));
 
   let watching: NodeJS.Timeout | undefined;
   let lastFailure: string | undefined;
   /** A version that cannot be loaded is logged once. The live version stays. */
   async function watch(): Promise<void> {
     try {
-      if (await ready?.reload()) app.log.info(ready?.stats(), 'switched to another version');
+      if (await (ready ?? ranking)?.reload()) app.log.info((ready ?? ranking)?.stats(), 'switched to another version');
       lastFailure = undefined;
     } catch (error) {
       if (errorCode(error) !== lastFailure)
@@ -196,6 +204,7 @@ function addOpenApi(app: FastifyInstance): void {
       servers: [{ url: '/' }],
       tags: [
         { name: 'recommend', description: 'Recommendations' },
+        { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
         { name: 'shop', description: 'Items and events' },
         { name: 'operations', description: 'Operation of the service' },
       ],

@@ -31,6 +31,8 @@ describe('OpenAPI', () => {
       '/v1/items/delete',
       '/v1/items/{id}',
       '/v1/items/{id}/similar',
+      '/v1/knowledge',
+      '/v1/rank',
       '/v1/recommend',
       '/v1/users',
       '/v1/users/{id}',
@@ -44,6 +46,8 @@ describe('OpenAPI', () => {
     const always = ['400', '403', '408', '417', '431', '500', '503'];
     const own: Record<string, string[]> = {
       'post /v1/recommend': ['413', '415'],
+      'post /v1/rank': ['413', '415'],
+      'post /v1/knowledge': ['404', '409', '413', '415'],
       'post /v1/items': ['413', '415'],
       'post /v1/items/delete': ['413', '415'],
       'post /v1/events': ['413', '415', '422'],

@@ -1,0 +1,64 @@
+/** Answers requests for knowledge: pairs from two lists, the names of the numbers, the newest version. */
+import type { KnowledgeSchema, KnowledgeStore } from '@lorekeep/knowledge';
+import { requestInvalid } from '../engine/request-invalid.ts';
+import { errors } from '../errors.ts';
+import { KEEP_SPACE, readKnowledge } from './served-knowledge.ts';
+import type { KnowledgeAnswer, KnowledgeRequest } from './types.ts';
+
+export const MAX_PAIRS = 10_000;
+
+/** @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_NOT_SERVED` if the space is empty, `KNOWLEDGE_…` */
+export async function knowledgeAnswer(centre: KnowledgeStore, request: KnowledgeRequest): Promise<KnowledgeAnswer> {
+  const { space = KEEP_SPACE, version = 'latest', maxResidual } = request;
+  const query = pairsOf(request);
+  const versions = await centre.versions(space);
+  const newest = versions.at(-1);
+  if (newest === undefined) throw errors.KNOWLEDGE_NOT_SERVED();
+  const wanted = version === 'latest' ? newest.version : version;
+  const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, query, {
+    maxResidual,
+  });
+  const found = versions.find((one) => one.version === read.version) ?? newest;
+  return {
+    space,
+    version: read.version,
+    ageSeconds,
+    residual,
+    width,
+    columns: columnNames(found.schema),
+    values,
+    present,
+  };
+}
+
+function pairsOf({ users, items, categories = [''] }: KnowledgeRequest) {
+  const lists = { users, items, categories };
+  const pairs = Math.max(...Object.values(lists).map(({ length }) => length));
+  if (pairs > MAX_PAIRS) throw requestInvalid([{ path: '', message: `${pairs} pairs are more than ${MAX_PAIRS}` }]);
+  const filled = Object.entries(lists).map(([name, list]) => {
+    if (list.length === pairs) return list;
+    if (list.length === 1) return Array.from({ length: pairs }, () => list[0]);
+    throw requestInvalid([
+      {
+        path: name,
+        message: `Expected 1 or ${pairs} elements, as many as the longest list has; received ${list.length}`,
+      },
+    ]);
+  });
+  return { users: filled[0], items: filled[1], categories: filled[2] };
+}
+
+/** Names of the numbers of K̂, in their order: user, item, interactions, user and category. */
+export function columnNames({ user, item, interactions, userCategory }: KnowledgeSchema): string[] {
+  const named = (name: string, dim: number) =>
+    dim === 1 ? [name] : Array.from({ length: dim }, (_, i) => `${name} ${i}`);
+  const blocks = (list: KnowledgeSchema['user']) =>
+    list.filter(({ factor = false }) => !factor).flatMap(({ name, dim }) => named(name, dim));
+  const dimOf = (name: string) => user.find((block) => block.name === name)?.dim ?? 1;
+  return [
+    ...blocks(user),
+    ...blocks(item),
+    ...interactions.flatMap(({ name, kind, user: left }) => named(name, kind === 'dot' ? 1 : dimOf(left))),
+    ...blocks(userCategory),
+  ];
+}
