@@ -16,8 +16,6 @@ from model_zoo.LongCTR.DIN.DIN import DIN
 from peer import serve
 from rank_common import Log, gauc_of, run_windows, save_scores
 
-state = {}
-
 
 def shifted(values):
     """Values from 1, because 0 is padding; a missing value (negative) becomes 1."""
@@ -108,9 +106,7 @@ class Learner:
 def protocol(input, threads, windows=None, batch=512, seed=1, **model):
     """The log, the scores of its first windows with new models, and seconds and rates."""
     torch.set_num_threads(threads)
-    if state.get("input") != input:
-        state.update(input=input, log=Log(input))
-    log = state["log"]
+    log = Log(input)
     return log, *run_windows(log, Learner(log, seed, **model), windows or log.window_count, batch, seed)
 
 

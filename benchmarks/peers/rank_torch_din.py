@@ -117,11 +117,9 @@ class Learner:
 def setup(input, threads, batch=512, seed=1, **model):
     """A new model for the log of the file `input`."""
     torch.set_num_threads(threads)
-    if state.get("input") != input:
-        state.update(input=input, log=Log(input))
-    log = state["log"]
+    log = Log(input)
     learner = Learner(log, seed, **model)
-    state.update(learner=learner, batch=batch, seed=seed, at=0)
+    state.update(log=log, learner=learner, batch=batch, seed=seed, at=0)
     random = np.random.default_rng(seed)
     state["order"] = np.concatenate([log.trained(window, random) for window in range(log.window_count)])
     return {"parameters": sum(p.numel() for p in learner.model.parameters())}

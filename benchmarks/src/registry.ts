@@ -56,6 +56,14 @@ const BENCHES: Record<string, Entry> = {
     about: 'rankers with knowledge of a super-domain against other transfers (long)',
     load: () => import('./suites/knowledge/bench.ts'),
   },
+  'knowledge-text': {
+    about: 'texts as knowledge of a ranker, at items with few events',
+    load: () => import('./suites/knowledge-text/bench.ts'),
+  },
+  rank: {
+    about: 'rankers of impressions against LightGBM, FuxiCTR and PyTorch (long)',
+    load: () => import('./suites/rank/bench.ts'),
+  },
   index: {
     about: 'vector indexes: recall, speed, time from upsert to retrieval',
     load: () => import('./suites/vector-index/bench.ts'),

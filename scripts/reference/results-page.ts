@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { PeerRow, Row } from '../../benchmarks/src/suites/quality/rows.ts';
+import { knowledgeResults } from './knowledge-results.ts';
 import { table, wrapped } from './markdown.ts';
 import { published } from './published.ts';
 import { conditions, introductions, setNames } from './results-text.ts';
@@ -270,6 +271,7 @@ export function resultsPage(): string {
     ...text('refit'),
     refitTable(),
     ...text('refitNotes'),
+    ...knowledgeResults(),
     '## Time and memory',
     wrapped(mainJobText()),
     ...text('scale'),

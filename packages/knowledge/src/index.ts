@@ -24,7 +24,13 @@ export type { RedisOptions, StoreOptions } from './centre/options.ts';
 export { createKnowledgeStore } from './centre/store/knowledge-store.ts';
 export { errors as knowledgeErrors } from './errors.ts';
 export { type EntriesOptions, knowledgeEntries, servedSchema } from './pretraining/entries.ts';
-export { extractKnowledge, KNOWLEDGE_PARTS, type KnowledgePart, servedValues } from './pretraining/extract.ts';
+export {
+  type ExtractOptions,
+  extractKnowledge,
+  KNOWLEDGE_PARTS,
+  type KnowledgePart,
+  servedValues,
+} from './pretraining/extract.ts';
 export {
   createSuperDomain,
   type ProgressiveWindow,

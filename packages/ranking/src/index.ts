@@ -1,7 +1,8 @@
 export { blendScores, orderedByScore, type RankedCandidates, type Reranker, type RerankQuery } from './contract.ts';
+export { behaviourKind } from './data/behaviour-kinds.ts';
 export { type Behaviours, createBehaviours } from './data/behaviours.ts';
-export { behaviourKind } from './data/example-reader.ts';
 export { type Field, updateItemFields, updateUserFields } from './data/fields.ts';
+export type { ItemVectors } from './data/item-vectors.ts';
 export { loadEntities, loadRankingData, type RankingData, type RankingEntities } from './data/ranking-data.ts';
 export { errors as rankingErrors } from './errors.ts';
 export { auc } from './metrics/auc.ts';
@@ -20,7 +21,7 @@ export type { PredictionOptions } from './metrics/predictions.ts';
 export type { RowChoice, RowValues } from './metrics/rows.ts';
 export { type Slice, slicesByCount } from './metrics/slices.ts';
 export { rerankerOptions } from './options.ts';
-export { partsByUser, recordRows } from './protocol/record.ts';
+export { historyParts, partsByUser, recordRows } from './protocol/record.ts';
 export { frozenWindows, type Window, type WindowOptions, type Windows } from './protocol/windows.ts';
 export { type RankerConfig, type RankerOptions, type RankingTask, rankerConfig } from './ranker/config.ts';
 export type {

@@ -4,8 +4,8 @@
  * quadruples (user, item, category, version).
  *
  * Three contestants answer the same batches in turns: the file store; the Redis store over a cluster
- * of three nodes on this machine, with an empty cache at the start of each batch's items; and Feast's
- * Redis online store, in Python, on the same cluster. The users of a batch are all different, which is
+ * of three nodes on this machine, without its cache of items; and Feast's Redis online store, in
+ * Python, on the same cluster. The users of a batch are all different, which is
  * the hardest batch. `one_user_…` is the batch that a ranker reads: 500 candidates of one user.
  *
  * Feast has the entries that the batches name, and its time ends with `to_dict()`, as its

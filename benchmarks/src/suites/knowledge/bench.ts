@@ -4,17 +4,25 @@
  *
  *     pnpm bench knowledge [--data DIR] [--quick]
  *
- * Data: the given directory, else `../shared/data/kuairand-pure`, in six frozen windows of two days.
+ * Data: the files of KuaiRand-Pure (`workspace.ts`) in the given directory, else in
+ * `../shared/data/kuairand-pure`, in six frozen windows of two days.
  * Figures are paired differences of impression-weighted GAUC to the base ranker, in groups of user,
  * surface and window; standard errors are clustered by user. `_validation` is windows 2 to 4, `_test`
  * window 5, `_all` both. All choices were made on windows 2 to 4.
  *
- * `--quick`: one seed, and only clicks on tab 1. Settings: `LOREKEEP_KNOWLEDGE_STAGE_SEEDS` (default
- * 1,2), `LOREKEEP_KNOWLEDGE_SEEDS` of the rankers (default 1,2,3), `LOREKEEP_KNOWLEDGE_TARGETS` (names of
- * targets, default all), `LOREKEEP_KNOWLEDGE_METHODS` (names of methods, default all; the base ranker
- * always runs), `LOREKEEP_KNOWLEDGE_STAGE_ONE=keep` to keep and reuse what stage one says.
+ * `LOREKEEP_KNOWLEDGE_PARTS` (default all; `--quick`: `real`) names what runs: `real` is that table;
+ * `served` is what the General Knowledge Center keeps of the lift, and what other versions cost;
+ * `simulated` is the simulated shop, whose figures begin with `simulated_`.
+ *
+ * `--quick`: one seed, five methods, and only clicks on tab 1. Settings:
+ *
+ * - `LOREKEEP_KNOWLEDGE_STAGE_SEEDS`: seeds of stage one. Default 1,2.
+ * - `LOREKEEP_KNOWLEDGE_SEEDS`: seeds of the rankers. Default 1,2,3.
+ * - `LOREKEEP_KNOWLEDGE_TARGETS`, `LOREKEEP_KNOWLEDGE_METHODS`: names. Default all. The base ranker
+ *   always runs.
+ * - `LOREKEEP_KNOWLEDGE_STAGE_ONE=keep`: what stage one says is kept and reused.
  */
-import { openWorkspace } from '@lorekeep/workspace';
+import type { PairedGauc } from '@lorekeep/ranking';
 import { defaultData } from '../../data/default-data.ts';
 import { errors } from '../../errors.ts';
 import { keptWorkspace } from '../../paths.ts';
@@ -24,13 +32,20 @@ import type { ComparedMethod } from './compare.ts';
 import { METHODS } from './methods.ts';
 import { loadImpressions } from './real-log.ts';
 import { runMethods } from './run-methods.ts';
+import { servedFigures } from './served/figures.ts';
+import { type SimulatedResults, simulatedLifts } from './simulated/simulated.ts';
 import { cachedStageOne } from './stage-one/cache.ts';
 import type { StageOne } from './stage-one/outputs.ts';
 import type { Target } from './target.ts';
 import { TARGETS } from './targets.ts';
+import { openRealLog } from './workspace.ts';
 
 /** The variant of KEEP that the headline figures are about, chosen on windows 2 to 4. */
 const HEADLINE = 'KEEP logits';
+/** What `--quick` compares. */
+const QUICK = ['item rate', 'base', 'sample merging', 'stage-one logit', HEADLINE];
+
+const PARTS = ['real', 'served', 'simulated'];
 
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
@@ -41,12 +56,12 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     quick ? ['tab 1 click'] : names(TARGETS),
     names(TARGETS),
   );
-  const chosenMethods = listSetting('LOREKEEP_KNOWLEDGE_METHODS', names(METHODS), names(METHODS));
+  const chosenMethods = listSetting('LOREKEEP_KNOWLEDGE_METHODS', quick ? QUICK : names(METHODS), names(METHODS));
+  const parts = listSetting('LOREKEEP_KNOWLEDGE_PARTS', quick ? ['real'] : PARTS, PARTS);
   const keeps = oneSetting('LOREKEEP_KNOWLEDGE_STAGE_ONE', ['train', 'keep']) === 'keep';
   const folder = data ?? defaultData('kuairand-pure');
   if (folder === undefined) throw errors.BENCH_NO_DATA();
-  await using workspace = await openWorkspace(keptWorkspace('kuairand-pure'), { create: true });
-  await workspace.importDirectory(folder);
+  await using workspace = await openRealLog(folder, keptWorkspace('kuairand-pure'));
   const impressions = await loadImpressions(workspace.store);
   log(`${impressions.history.length} rows of history, ${impressions.windowRows} in windows`);
   const stageOnes: StageOne[] = [];
@@ -56,9 +71,26 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   }
   const methods = METHODS.filter(({ name }) => name === 'base' || chosenMethods.includes(name));
   const result: BenchResult = { figures: {}, peers: {}, ratios: {} };
-  for (const target of TARGETS.filter(({ name }) => chosenTargets.includes(name)))
-    addTable(result, target, await runMethods(impressions, target, { methods, stageOnes, seeds, log }));
+  if (parts.includes('real'))
+    for (const target of TARGETS.filter(({ name }) => chosenTargets.includes(name)))
+      addTable(result, target, await runMethods(impressions, target, { methods, stageOnes, seeds, log }));
+  if (parts.includes('served') && stageOnes.length >= 2)
+    Object.assign(result.figures, await servedFigures(impressions, stageOnes, seeds, log));
+  if (parts.includes('simulated')) addSimulated(result, await simulatedLifts({ seeds, log }));
   return result;
+}
+
+/** Keys begin with `simulated_`. */
+function addSimulated({ figures }: BenchResult, results: SimulatedResults): void {
+  for (const [name, { lifts, byHistory }] of Object.entries(results)) {
+    const lift = lifts.knowledge as PairedGauc;
+    figures[keyOf('simulated', name)] = lift.difference;
+    figures[keyOf('simulated', name, 'standard error')] = lift.standardError;
+    if (name !== 'keep') continue;
+    figures.gauc_lift_simulated = lift.difference;
+    for (const [group, own] of Object.entries(byHistory))
+      if (Number.isFinite(own.difference)) figures[keyOf('simulated history', group)] = own.difference;
+  }
 }
 
 const keyOf = (...words: string[]) =>

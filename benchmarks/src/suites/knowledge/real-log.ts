@@ -3,19 +3,21 @@
  * Rows before the first window are history, whose rows have no surface and no clicks. The first two
  * windows warm rankers up; windows 2 to 4 are for choices, window 5 is the test.
  */
-import { frozenWindows, loadRankingData, type RankingData, type Window } from '@lorekeep/ranking';
+import { frozenWindows, loadRankingData, type RankingData, type Window, type WindowOptions } from '@lorekeep/ranking';
 import type { Store } from '@lorekeep/store';
 import { OUTCOMES, type Target } from './target.ts';
 
 /** 2022-04-25 00:00 in UTC+8. */
 const START = Date.UTC(2022, 3, 24, 16) / 1000;
-const WINDOWS = { start: START, days: 2, count: 6 };
+/** As many windows as the log fills: six, and more if it has further days. */
+const WINDOWS = { start: START, days: 2 };
 /** Not predicted, but a part of behaviours. */
 const FURTHER_OUTCOMES = ['like'];
 
 export const FIRST_SCORED = 2;
 export const VALIDATION: readonly number[] = [2, 3, 4];
-export const TEST: readonly number[] = [5];
+/** Windows after those of the choices: the sixth, and any that follow. */
+export const TEST: readonly number[] = Array.from({ length: 60 }, (_, window) => 5 + window);
 
 /** A thin target trains on one of this many rows. */
 const THIN = 10;
@@ -43,7 +45,7 @@ export async function loadImpressions(store: Pick<Store, 'impressionLog' | 'getI
   return createImpressions(await loadRankingData(store, { outcomes: [...OUTCOMES, ...FURTHER_OUTCOMES] }));
 }
 
-export function createImpressions(data: RankingData, options = WINDOWS): Impressions {
+export function createImpressions(data: RankingData, options: WindowOptions = WINDOWS): Impressions {
   const { log } = data;
   const { history, windows } = frozenWindows(log, options);
   const isOn = ({ surfaces }: Target, row: number) => surfaces.includes(log.surfaceNames[log.surfaces[row]]);

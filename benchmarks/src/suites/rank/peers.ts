@@ -116,6 +116,18 @@ export async function openRankPeer(name: RankPeer, threads: number, log: (line: 
   return openPeer(script, python, { env: { OMP_NUM_THREADS: String(threads) }, log });
 }
 
+/**
+ * Settings chosen by GAUC in windows 1 to 4 of KuaiRand-Pure (surface 1, clicks and long views).
+ * FuxiCTR's DIN with embeddings of 16: batches of 512 and 2,000 rows, learning rates 1e-3 and 2e-3,
+ * with and without softmax, deviations .01 and 1e-4, best .5770 (clicks). Without softmax, smaller
+ * batches are better: 128 rows .5808 at 1e-3 and .5791 at 2e-3, 64 rows .5808 at 1e-3.
+ */
+export const RANK_SETTINGS: Record<RankPeer, Omit<NetworkSettings, 'threads'>> = {
+  lightgbm: {},
+  fuxictr_din: { batch: 128, learningRate: 1e-3, deviation: 0.01 },
+  torch_din: { batch: 128, learningRate: 1e-3 },
+};
+
 /** Writes the log as the peers read it. */
 export async function saveRankLog(path: string, log: RankLog): Promise<void> {
   const rows = log.users.length;

@@ -42,5 +42,30 @@ export function optionsOf<Group extends keyof Groups>(
   return withOverrides(table, defaultsOf(table), { [group]: present })[group];
 }
 
-export type StoreOptions = Partial<Configuration<Groups>['store']>;
-export type RedisOptions = Partial<Configuration<Groups>['redis']>;
+/** Options of every knowledge store. */
+export interface StoreOptions {
+  /** Versions of a space that are kept; a publication removes older ones. 1 to 100, default 5. */
+  keep?: number;
+  /** How soon versions and updates of other processes are seen. .01 to 3,600, default 1. */
+  refreshSeconds?: number;
+  /**
+   * A publication that has shown no sign of life for this long belongs to a killed process, and the
+   * next one removes it. 1 to 86,400, default 60.
+   */
+  abandonedSeconds?: number;
+}
+
+/** Options of a knowledge store in Redis. */
+export interface RedisOptions {
+  /** A read, or a part of a write, that takes longer fails. 1 to 60,000, default 1,000. */
+  timeoutMs?: number;
+  /** Items whose entries this process keeps; 0 keeps none. Up to 10,000,000, default 100,000. */
+  cacheEntries?: number;
+  /**
+   * How long an item stays in the cache; so long may an item be read that another process has erased.
+   * 0 to 86,400, default 60.
+   */
+  cacheSeconds?: number;
+  /** Hashes that the items of a new version are spread over. 1 to 65,536, default 64. */
+  itemBuckets?: number;
+}

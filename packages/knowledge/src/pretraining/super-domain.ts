@@ -13,8 +13,8 @@ import {
   type Behaviours,
   createBehaviours,
   createImpressionRanker,
+  historyParts,
   type ImpressionRanker,
-  partsByUser,
   type RankerOptions,
   type RankingEntities,
   recordRows,
@@ -33,8 +33,6 @@ export const SUPER_DOMAIN_DEFAULTS = {
 
 /** Behaviours per sequence. */
 export const SEQUENCE_LENGTH = 50;
-/** Rows per user that share one frozen sequence where a history has no own times. */
-const ROWS_PER_PART = 10;
 
 export interface SuperDomainOptions extends RankerOptions {
   entities: RankingEntities;
@@ -48,7 +46,7 @@ export interface SuperDomainOptions extends RankerOptions {
 export interface SuperDomain {
   readonly ranker: ImpressionRanker;
   readonly behaviours: Behaviours;
-  /** Trains on rows in parts of ten per user: for history whose order is known, but not its times. */
+  /** Trains on rows day by day, or in their order if their times are unknown (`historyParts`). */
   learnHistory(columns: ImpressionColumns, rows: Int32Array, context?: RunContext): Promise<void>;
   /** Trains on each day in one pass; then the days become behaviours. */
   learn(columns: ImpressionColumns, days: readonly Int32Array[], context?: RunContext): Promise<void>;
@@ -89,7 +87,7 @@ export function superDomainOf(ranker: ImpressionRanker, behaviours: Behaviours):
     ranker,
     behaviours,
     async learnHistory(columns, rows, context = {}) {
-      const parts = partsByUser(columns, rows, ROWS_PER_PART);
+      const parts = historyParts(columns, rows);
       let done = 0;
       for (const part of parts) {
         context.signal?.throwIfAborted();

@@ -41,6 +41,8 @@ export interface RankEvaluationOptions extends WindowOptions, RunContext {
   ranker?: Partial<Omit<RankerOptions, 'tasks' | 'seed'>>;
   /** Settings of stage 1; `false` evaluates the ranker alone. */
   superDomain?: false | Partial<Omit<SuperDomainOptions, 'entities' | 'seed'>>;
+  /** Days before the first window from which stage 1 learns. At least 0. Default: all. */
+  historyDays?: number;
   /** Parts of K. Default `['served']`: what the General Knowledge Center serves. */
   parts?: readonly KnowledgePart[];
   /** The dense layer that K is added to. Default `OUTCOME/out`. */
@@ -72,6 +74,10 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
   check('seeds', seeds, seeds.length > 0, 'one number or more');
   const { share = 1 } = options;
   check('share', share, share > 0 && share <= 1, 'a number above 0 and up to 1');
+  const { historyDays = Number.POSITIVE_INFINITY } = options;
+  check('historyDays', historyDays, historyDays >= 0, 'a number of at least 0');
+  const oldest = split.windows[0].start - historyDays * 86_400;
+  const learned = split.history.filter((row) => log.timestamps[row] >= oldest);
   const isTarget = targetRows(data, options.surfaces);
   const trains = (row: number) => (Math.imul(row + 1, 0x9e3779b1) >>> 0) / 2 ** 32 < share;
   const scored = split.windows.slice(warmUp);
@@ -107,10 +113,10 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
     const windows: RowKnowledge[] = [];
     const logits: number[] = [];
     try {
-      for await (const window of progressiveWindows(model, log, split, options)) {
+      for await (const window of progressiveWindows(model, log, { ...split, history: learned }, options)) {
         const own = { columns: log, rows: window.rows.filter(isTarget) };
         const { start } = split.windows[window.index];
-        windows.push(await extractKnowledge(model.ranker, own, { parts, now: start }));
+        windows.push(await extractKnowledge(model.ranker, own, { parts, now: start, entities: data }));
         if (window.index < warmUp) continue;
         const found = (await model.ranker.score(own)).logits;
         for (let i = 0; i < own.rows.length; i++) logits.push(found[i * tasks.length + Math.max(0, at)]);

@@ -116,3 +116,22 @@ test('what is erased is in no file', () =>
     await store.remove(SPACE, { users: ['secret-user'], items: ['secret-item'] });
     for (const trace of traces) assert.ok(!(await files()).includes(trace));
   }));
+
+test('of two publications of one name at once, one is refused and the other is whole', () =>
+  inFolder(async (root) => {
+    const stores = [await openKnowledgeStore(root), await openKnowledgeStore(root)];
+    const outcomes = await Promise.allSettled(
+      stores.map((store, at) =>
+        store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries: shop(at + 1, 300), precision: 'fp32' }),
+      ),
+    );
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    assert.equal(refused.length, 1);
+    assert.ok(hasCode('KNOWLEDGE_VERSION_EXISTS')(refused[0].reason), String(refused[0].reason));
+    const winner = outcomes.findIndex((outcome) => outcome.status === 'fulfilled') + 1;
+    assertShop(await stores[0].read(SPACE, 'v1', queryOf(0, 300)), winner, 0, 300);
+    assert.deepEqual(
+      (await readdir(join(root, SPACE))).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  }));

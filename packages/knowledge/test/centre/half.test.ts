@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HALF_SCALE, halfBits } from '../../src/centre/entries/half.ts';
-
-const word = new Uint32Array(1);
-const float = new Float32Array(word.buffer);
-
-function read(bits: number): number {
-  word[0] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13);
-  return float[0] * HALF_SCALE;
-}
+import { HALVES, halfBits } from '../../src/centre/entries/half.ts';
 
 /** The number of a half by its definition. */
 function defined(bits: number): number {
@@ -21,7 +13,7 @@ const finite = Array.from({ length: 65_536 }, (_, bits) => bits).filter((bits) =
 
 test('every finite half is read and written exactly', () => {
   for (const bits of finite) {
-    assert.equal(read(bits), defined(bits));
+    assert.equal(HALVES[bits], defined(bits));
     assert.equal(halfBits(defined(bits)), bits);
   }
 });

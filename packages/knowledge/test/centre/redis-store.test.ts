@@ -17,7 +17,7 @@ withRedis('Redis', (program) => {
     const opened: KnowledgeStore[] = [];
     return {
       async open(options) {
-        const store = await openKnowledgeStore(url, { prefix, timeoutMs: 2000, ...options });
+        const store = await openKnowledgeStore(url, { prefix, timeoutMs: 3000, ...options });
         opened.push(store);
         return store;
       },

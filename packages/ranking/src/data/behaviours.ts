@@ -14,7 +14,7 @@ export interface BehaviourColumns {
   items: ArrayLike<number>;
   /** Unix seconds, not descending for one user. */
   timestamps: ArrayLike<number>;
-  /** A code of what the user did and where (`contexts.ts`). */
+  /** A code of what the user did and where (`behaviour-kinds.ts`). */
   kinds: ArrayLike<number>;
 }
 
@@ -74,11 +74,13 @@ export function createBehaviours(length: number): Behaviours {
     read(user, into, at) {
       if (user < 0 || user >= users) return 0;
       const size = Math.min(counts[user], length);
-      for (let i = 0; i < size; i++) {
-        const from = user * length + ((counts[user] - 1 - i) % length);
-        into.items[at + i] = items[from];
-        into.kinds[at + i] = kinds[from];
-        into.timestamps[at + i] = timestamps[from];
+      const first = user * length;
+      let from = first + ((counts[user] - 1) % length);
+      for (let i = at; i < at + size; i++) {
+        into.items[i] = items[from];
+        into.kinds[i] = kinds[from];
+        into.timestamps[i] = timestamps[from];
+        from = from === first ? first + length - 1 : from - 1;
       }
       return size;
     },

@@ -4,8 +4,11 @@
  * once per batch and gathered from there.
  */
 import type { ImpressionColumns } from '@lorekeep/store';
+import { createBatchNumbers } from './batch-numbers.ts';
+import { outcomesOfKind, surfaceOfKind } from './behaviour-kinds.ts';
 import type { Behaviours } from './behaviours.ts';
-import { bucketOf, type Field } from './fields.ts';
+import { createEntityRows } from './entity-rows.ts';
+import { bucketOf } from './fields.ts';
 import type { RankingEntities } from './ranking-data.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -32,6 +35,8 @@ export interface Examples {
   historyContexts: Int32Array;
   /** `[distinct items, item fields]` */
   items: Int32Array;
+  /** `[distinct items]` item rows of the log. */
+  itemNumbers: Int32Array;
   /** `[distinct contexts, 3]`: what was done, where, how long ago. */
   contexts: Int32Array;
 }
@@ -51,9 +56,8 @@ export interface ExampleReader {
 const HOUR = 3600;
 const AGES = 16;
 
-/** 0 for less than an hour, then one bucket per doubling. */
-const ageBucket = (seconds: number) =>
-  Math.min(AGES - 1, Math.max(0, Math.floor(Math.log2(1 + Math.max(0, seconds) / HOUR))));
+/** 0 for less than an hour, then one bucket per doubling: ⌊log₂(1 + hours)⌋. */
+const ageBucket = (seconds: number) => (seconds > 0 ? Math.min(AGES - 1, 31 - Math.clz32(1 + seconds / HOUR)) : 0);
 
 export function createExampleReader({
   names,
@@ -64,18 +68,57 @@ export function createExampleReader({
   hasPositions = false,
 }: ExampleReaderOptions): ExampleReader {
   const { length } = behaviours;
-  const itemWidth = 1 + items.length;
-  const userWidth = 1 + users.length;
   const fieldNames = {
     user: ['user', ...users.map(({ name }) => `user ${name}`)],
     item: ['item', ...items.map(({ name }) => `item ${name}`)],
     context: ['surface', 'history length'],
   };
-  const itemRows = entityRows('item', items, (item) => names.itemIds[item], vocabulary);
-  const userRows = entityRows('user', users, (user) => names.userIds[user], vocabulary);
+  const itemRows = createEntityRows('item', items, (item) => names.itemIds[item], vocabulary);
+  const userRows = createEntityRows('user', users, (user) => names.userIds[user], vocabulary);
+  const width = userRows.width + itemRows.width + fieldNames.context.length;
   const lookUp = (field: string, value: string, create: boolean) =>
     create ? vocabulary.row(field, value) : vocabulary.find(field, value);
   const surfaceOf = (surface: number) => (surface < 0 ? 'none' : names.surfaceNames[surface]);
+  const lengthBuckets = Array.from({ length: length + 1 }, (_, size) => bucketOf(size));
+  // Arrays that live from batch to batch.
+  const distinctItems = createBatchNumbers();
+  const distinctContexts = createBatchNumbers();
+  /** Kinds are few but large numbers, so they are numbered once and for all. */
+  const kindNumbers = new Map<number, number>();
+  const kindOf: number[] = [];
+  const sequence = {
+    items: new Int32Array(length),
+    kinds: new Int32Array(length),
+    timestamps: new Float64Array(length),
+  };
+
+  function kindNumber(kind: number): number {
+    let number = kindNumbers.get(kind);
+    if (number === undefined) {
+      kindNumbers.set(kind, (number = kindOf.length));
+      kindOf.push(kind);
+    }
+    return number;
+  }
+
+  /** Writes the sequence of a user from index `at` on; returns its length. */
+  function readHistory(user: number, now: number, { history, historyContexts }: Examples, at: number): number {
+    const size = behaviours.read(user, sequence, 0);
+    const { kinds, items, timestamps } = sequence;
+    let lastKind = -1;
+    let lastNumber = 0;
+    for (let k = 0; k < size; k++) {
+      history[at + k] = distinctItems.numberOf(items[k]);
+      const kind = kinds[k];
+      if (kind !== lastKind) {
+        lastKind = kind;
+        lastNumber = kindNumber(kind);
+      }
+      const age = ageBucket(now - timestamps[k]);
+      historyContexts[at + k] = distinctContexts.numberOf(lastNumber * AGES + age);
+    }
+    return size;
+  }
 
   return {
     fieldNames,
@@ -84,93 +127,50 @@ export function createExampleReader({
     },
     read(columns, rows, create) {
       const count = rows.length;
-      const width = userWidth + itemWidth + fieldNames.context.length;
-      const examples = {
+      distinctItems.clear();
+      distinctContexts.clear();
+      const examples: Examples = {
         count,
         fields: new Int32Array(count * width).fill(-1),
         positions: new Int32Array(count),
         targets: new Int32Array(count),
         history: new Int32Array(count * length).fill(-1),
         historyContexts: new Int32Array(count * length),
+        items: new Int32Array(0),
+        itemNumbers: new Int32Array(0),
+        contexts: new Int32Array(0),
       };
-      const kinds = new Int32Array(count * length);
-      const timestamps = new Float64Array(count * length);
-      const itemAt = new Map<number, number>();
-      const contextAt = new Map<number, number>();
-      const position = (map: Map<number, number>, key: number) => {
-        let at = map.get(key);
-        if (at === undefined) map.set(key, (at = map.size));
-        return at;
-      };
+      const { fields, positions, targets } = examples;
       for (let i = 0; i < count; i++) {
         const row = rows[i];
-        const [user, item] = [columns.users[row], columns.items[row]];
+        const user = columns.users[row];
+        const item = columns.items[row];
         const at = i * width;
         // A ranker does not know the place before it has ranked, so all rows are scored as in the first.
         if (create && columns.positions[row] >= 0) hasPositions = true;
-        examples.positions[i] = create ? columns.positions[row] + 1 : Number(hasPositions);
-        examples.targets[i] = position(itemAt, item);
-        userRows(user, create, examples.fields, at);
-        itemRows(item, create, examples.fields, at + userWidth);
-        const first = i * length;
-        const size = behaviours.read(user, { items: examples.history, kinds, timestamps }, first);
-        for (let k = first; k < first + size; k++) {
-          examples.history[k] = position(itemAt, examples.history[k]);
-          const age = ageBucket(columns.timestamps[row] - timestamps[k]);
-          examples.historyContexts[k] = position(contextAt, kinds[k] * AGES + age);
-        }
-        const rest = at + userWidth + itemWidth;
-        examples.fields[rest] = lookUp('surface', surfaceOf(columns.surfaces[row]), create);
-        examples.fields[rest + 1] = lookUp('history length', bucketOf(size), create);
+        positions[i] = create ? columns.positions[row] + 1 : Number(hasPositions);
+        targets[i] = distinctItems.numberOf(item);
+        userRows.write(user, create, fields, at);
+        itemRows.write(item, create, fields, at + userRows.width);
+        const size = readHistory(user, columns.timestamps[row], examples, i * length);
+        const rest = at + userRows.width + itemRows.width;
+        fields[rest] = lookUp('surface', surfaceOf(columns.surfaces[row]), create);
+        fields[rest + 1] = lookUp('history length', lengthBuckets[size], create);
       }
-      const distinct = new Int32Array(Math.max(1, itemAt.size) * itemWidth).fill(-1);
-      for (const [item, at] of itemAt) itemRows(item, create, distinct, at * itemWidth);
-      const contexts = new Int32Array(Math.max(1, contextAt.size) * 3).fill(-1);
-      for (const [context, at] of contextAt) {
-        const kind = Math.floor(context / AGES);
-        contexts[3 * at] = lookUp('behaviour', outcomesOf(kind, names), create);
+      examples.items = new Int32Array(Math.max(1, distinctItems.size) * itemRows.width).fill(-1);
+      examples.itemNumbers = Int32Array.from({ length: distinctItems.size }, (_, at) => distinctItems.key(at));
+      for (let at = 0; at < distinctItems.size; at++)
+        itemRows.write(distinctItems.key(at), create, examples.items, at * itemRows.width);
+      const contexts = new Int32Array(Math.max(1, distinctContexts.size) * 3).fill(-1);
+      for (let at = 0; at < distinctContexts.size; at++) {
+        const context = distinctContexts.key(at);
+        const kind = kindOf[Math.floor(context / AGES)];
+        contexts[3 * at] = lookUp('behaviour', outcomesOfKind(kind, names), create);
         contexts[3 * at + 1] = lookUp('behaviour surface', surfaceOf(surfaceOfKind(kind)), create);
         contexts[3 * at + 2] = lookUp('behaviour age', String(context % AGES), create);
       }
-      return { ...examples, items: distinct, contexts };
+      examples.contexts = contexts;
+      return examples;
     },
-  };
-}
-
-/** Surfaces that the code of a behaviour can hold. */
-const SURFACES = 64;
-
-/** One number for what was done (a bit mask of outcomes, below 2²¹) and where. */
-export const behaviourKind = (outcomes: number, surface: number): number =>
-  (outcomes & 0x1fffff) * SURFACES + Math.min(surface + 1, SURFACES - 1);
-
-const surfaceOfKind = (kind: number) => (kind % SURFACES) - 1;
-const outcomesOf = (kind: number, { outcomeNames }: RankingEntities['names']) => {
-  const mask = Math.floor(kind / SURFACES);
-  return outcomeNames.filter((_, bit) => (mask >>> bit) & 1).join('+') || 'shown';
-};
-
-/** Writes the vocabulary's rows of an entity: of its id, then of its fields. They are looked up once. */
-function entityRows(
-  name: string,
-  fields: readonly Field[],
-  idOf: (entity: number) => string,
-  vocabulary: Vocabulary,
-): (entity: number, create: boolean, into: Int32Array, at: number) => void {
-  const width = 1 + fields.length;
-  const known = new Map<number, Int32Array>();
-  return (entity, create, into, at) => {
-    let rows = known.get(entity);
-    if (rows === undefined) {
-      const look = create ? vocabulary.row : vocabulary.find;
-      rows = new Int32Array(width);
-      rows[0] = look(name, idOf(entity));
-      for (const [k, { name: field, codes, values }] of fields.entries()) {
-        const code = codes[entity] ?? -1;
-        rows[k + 1] = code < 0 ? -1 : look(`${name} ${field}`, values[code]);
-      }
-      if (create) known.set(entity, rows);
-    }
-    into.set(rows, at);
   };
 }

@@ -1,6 +1,7 @@
 /** What a ranker reads of a store: the impression log, and the fields of items and users. */
 import type { ImpressionLog, ImpressionLogOptions, Item, Store, UserRecord } from '@lorekeep/store';
 import { type Field, itemFields, userFields } from './fields.ts';
+import type { ItemVectors } from './item-vectors.ts';
 
 /** Names and fields of the entities whose numbers are in the columns of a log. */
 export interface RankingEntities {
@@ -15,6 +16,8 @@ export interface RankingEntities {
   items: readonly Field[];
   /** Fields of users in the order of `userIds`, without the id itself. */
   users: readonly Field[];
+  /** Vectors of texts or images, by the numbers of `itemIds`. Default: none. */
+  vectors?: ItemVectors;
 }
 
 /** A whole impression log with its entities. */

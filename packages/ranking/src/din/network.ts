@@ -3,12 +3,14 @@
  * weights that depend on the candidate, and a small MLP reads the result beside all fields.
  *
  * The attention unit of the paper reads [v, q, v ∘ q, v − q]. Its first layer is linear, so it is
- * computed as v W₁ + (v ∘ q) W₂ + q W₃: half of the products, the same functions. Weights are a
- * softmax, which ranked better than the paper's unnormalised weights on a real log
+ * computed as v (W₁ + diag(q) W₂) + q W₃, with one matrix per row of the batch: a quarter of the
+ * products, the same functions. Weights are a softmax, which ranked better than the paper's unnormalised weights on a real log
  * (docs/results.md).
  */
 import type { Random } from '@lorekeep/core';
 import { type Arrays, namedArray, type Tensors, tf } from '@lorekeep/graph';
+import { type CoActionShape, coAction, coActionWidth } from '../can/co-action.ts';
+import { summedRows } from './summed-rows.ts';
 import { initialTowers, type TowerOutput, type TowerShape, towers, withoutGradient } from './towers.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -32,6 +34,10 @@ export interface NetworkShape {
   tasks: readonly string[];
   /** Width of the vectors of two towers beside the network; 0 for none. */
   towers: number;
+  /** The co-action unit of CAN. Default: none. */
+  coAction?: CoActionShape;
+  /** The vector of the item: its width, the width to which it is projected, bins of similarities. Default: none. */
+  vectors?: { width: number; units: number; bins: number };
 }
 
 /** Positions of a list that have a bias of their own; the first is for impressions without position. */
@@ -53,7 +59,10 @@ export type Plugged = (layer: string, output: Tensor) => Tensor;
 const matMul = (a: Tensor, b: Tensor) => tf.matMul(a as never, b as never) as Tensor;
 
 /** Width of what the MLP reads. */
-export const inputWidth = (shape: NetworkShape) => (fieldCount(shape) + 2) * shape.dim;
+export const inputWidth = (shape: NetworkShape) =>
+  (fieldCount(shape) + 2) * shape.dim +
+  (shape.coAction === undefined ? 0 : coActionWidth(shape.coAction)) +
+  (shape.vectors === undefined ? 0 : shape.vectors.units + shape.vectors.bins);
 
 export const fieldCount = ({ userFields, itemFields, contextFields }: NetworkShape) =>
   userFields + itemFields + contextFields;
@@ -92,6 +101,8 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
   dense('attention/product', dim, attention);
   dense('attention/candidate', dim, attention);
   dense('attention/out', attention, 1);
+  if (shape.vectors !== undefined && shape.vectors.units > 0)
+    dense('vector', shape.vectors.width, shape.vectors.units, 1);
   let width = inputWidth(shape);
   for (const [i, units] of hidden.entries()) {
     dense(`hidden ${i + 1}`, width, units);
@@ -105,8 +116,9 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
     }
     dense(`${task}/out`, own, 1, Math.sqrt(1 / own));
   }
-  // These two biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
-  for (const name of ['attention/product', 'attention/candidate', 'attention/out']) delete parameters[`${name}/bias`];
+  // These biases change nothing: a softmax ignores a constant, and one bias is enough for a sum.
+  for (const name of ['attention/product', 'attention/candidate', 'attention/out', 'vector'])
+    delete parameters[`${name}/bias`];
   for (const task of tasks)
     parameters[`${task}/position/bias`] = namedArray([POSITIONS, 1], new Float32Array(POSITIONS));
   if (shape.towers > 0) Object.assign(parameters, initialTowers(towerShape(shape), random));
@@ -115,10 +127,13 @@ export function initialParameters(shape: NetworkShape, random: Random): Arrays {
 
 /**
  * @param parameters those of `initialParameters`, and `embedding [rows, dim]`, the rows that the
- *   batch names; row 0 is zero and stands for a missing value
+ *   batch names; row 0 is zero and stands for a missing value; with a co-action unit also `induction`
+ *   and `feed` in the same way
  * @param batch `fields [batch, fields]`, `targets [batch]`, `history [batch, length]` (0 after the end),
  *   `historyContexts [batch, length]`, `items [distinct + 1, item fields]` (row 0 is no item),
- *   `contexts [distinct, 3]`, `positions [batch]` (the place in the list shown + 1; 0 if unknown)
+ *   `contexts [distinct, 3]`, `positions [batch]` (the place in the list shown + 1; 0 if unknown);
+ *   with a co-action unit `candidates [batch, item fields]`, positions in `induction`;
+ *   with vectors what a `VectorReader` reads
  */
 export function din(
   parameters: Tensors,
@@ -129,7 +144,7 @@ export function din(
   const { dim, length, hidden, taskHidden, tasks } = shape;
   const [count] = batch.targets.shape;
   const gather = (from: Tensor, indices: Tensor) => tf.gather(from, indices as never) as Tensor;
-  const summed = (rows: Tensor) => tf.sum(gather(parameters.embedding, rows), 1) as Tensor;
+  const summed = (rows: Tensor) => summedRows(parameters.embedding, rows);
   const items = summed(batch.items);
   const contexts = summed(batch.contexts);
   const candidate = gather(items, batch.targets);
@@ -138,7 +153,16 @@ export function din(
   const pooled = attend(parameters, events, candidate, batch.history, shape);
 
   const fields = tf.reshape(gather(parameters.embedding, batch.fields), [count, fieldCount(shape) * dim]) as Tensor;
-  let x = tf.concat([fields, pooled, tf.mul(pooled, candidate)], 1) as Tensor;
+  const inputs = [fields, pooled, tf.mul(pooled, candidate) as Tensor];
+  if (shape.coAction !== undefined)
+    inputs.push(
+      coAction({ induction: parameters.induction, feed: parameters.feed }, batch, shape.userFields, shape.coAction),
+    );
+  if (shape.vectors !== undefined) {
+    if (shape.vectors.units > 0) inputs.push(matMul(batch.vectors, parameters['vector/weights']));
+    if (shape.vectors.bins > 0) inputs.push(batch.similarities);
+  }
+  let x = tf.concat(inputs as never[], 1) as Tensor;
   const layer = (name: string, input: Tensor) =>
     tf.relu(plugged(name, tf.add(matMul(input, parameters[`${name}/weights`]), parameters[`${name}/bias`]))) as Tensor;
   for (const i of hidden.keys()) x = layer(`hidden ${i + 1}`, x);
@@ -183,17 +207,16 @@ function attend(
 ): Tensor {
   const [count] = candidate.shape;
   const cube = tf.reshape(events, [count, length, dim]);
-  const products = tf.reshape(tf.mul(cube, tf.reshape(candidate, [count, 1, dim])), [count * length, dim]);
-  const own = tf.add(
-    matMul(events, parameters['attention/event/weights']),
-    matMul(products, parameters['attention/product/weights']),
-  );
+  const weightsOfRow = tf.add(
+    parameters['attention/event/weights'],
+    tf.mul(tf.reshape(candidate, [count, dim, 1]), parameters['attention/product/weights']),
+  ) as Tensor;
   const ofCandidate = tf.add(
     matMul(candidate, parameters['attention/candidate/weights']),
     parameters['attention/event/bias'],
   );
   const hidden = tf.relu(
-    tf.add(tf.reshape(own, [count, length, attention]), tf.reshape(ofCandidate, [count, 1, attention])),
+    tf.add(tf.matMul(cube as never, weightsOfRow as never), tf.reshape(ofCandidate, [count, 1, attention])),
   );
   const scores = tf.reshape(
     matMul(tf.reshape(hidden, [count * length, attention]), parameters['attention/out/weights']),

@@ -1,7 +1,7 @@
 /** Rows of an impression log as behaviours of their users. */
 import type { ImpressionColumns } from '@lorekeep/store';
+import { behaviourKind } from '../data/behaviour-kinds.ts';
 import type { Behaviours } from '../data/behaviours.ts';
-import { behaviourKind } from '../data/example-reader.ts';
 
 /** Records rows and makes them readable. Items that were shown without any outcome are behaviours too. */
 export function recordRows(behaviours: Behaviours, columns: ImpressionColumns, rows: Int32Array): void {
@@ -31,4 +31,38 @@ export function partsByUser(columns: ImpressionColumns, rows: Int32Array, size: 
     parts[part].push(row);
   }
   return parts.map((part) => Int32Array.from(part));
+}
+
+const DAY = 86_400;
+
+/**
+ * History in the parts in which it is trained on: day by day. If the rows of users mostly have equal
+ * times, only their order is known, and the parts are those of `partsByUser`.
+ *
+ * @param rows in the order of time
+ * @param size rows of a user per part where times are unknown
+ */
+export function historyParts(columns: ImpressionColumns, rows: Int32Array, size = 10): Int32Array[] {
+  const { users, timestamps } = columns;
+  const last = new Map<number, number>();
+  let equal = 0;
+  let pairs = 0;
+  for (const row of rows) {
+    const before = last.get(users[row]);
+    if (before !== undefined) {
+      pairs++;
+      if (before === timestamps[row]) equal++;
+    }
+    last.set(users[row], timestamps[row]);
+  }
+  if (equal > pairs / 2) return partsByUser(columns, rows, size);
+  const parts: Int32Array[] = [];
+  for (let first = 0; first < rows.length; ) {
+    const day = Math.floor((timestamps[rows[first]] - timestamps[rows[0]]) / DAY);
+    let end = first;
+    while (end < rows.length && Math.floor((timestamps[rows[end]] - timestamps[rows[0]]) / DAY) === day) end++;
+    parts.push(rows.subarray(first, end));
+    first = end;
+  }
+  return parts;
 }

@@ -10,7 +10,13 @@ export interface PackedBatch {
   batch: Arrays;
   /** Rows of the embedding table; the first is −1 and stands for a missing value. */
   rows: Int32Array;
+  /** Rows of the induction table, in the same way; they are needed of candidates only. */
+  inductionRows: Int32Array;
 }
+
+/** The rows of a table that a batch names. */
+export const rowsFor = (table: string, { rows, inductionRows }: PackedBatch): Int32Array =>
+  table === 'induction' ? inductionRows : rows;
 
 export interface BatchPacker {
   /** @param size rows of the batch, at least `examples.count`; further rows have no candidate */
@@ -24,14 +30,14 @@ export function createBatchPacker(shape: NetworkShape): BatchPacker {
   const { length, itemFields } = shape;
   const fields = fieldCount(shape);
   let slotOf = new Int32Array(1024);
-  const largest = { rows: 1, items: 1, contexts: 1 };
+  const largest = { rows: 1, items: 1, contexts: 1, inductionRows: 1 };
   const grown = (name: keyof typeof largest, needed: number) =>
     (largest[name] = Math.max(largest[name], bucketLength(needed, Number.MAX_SAFE_INTEGER)));
 
   return {
     pack({ fields: own, positions, targets, history, historyContexts, items, contexts }, size) {
       const rows: number[] = [-1];
-      const slots = (from: Int32Array, length: number): Int32Array => {
+      const slots = (from: Int32Array, length: number, rows: number[]): Int32Array => {
         const into = new Int32Array(length);
         for (let i = 0; i < from.length; i++) {
           const row = from[i];
@@ -47,21 +53,38 @@ export function createBatchPacker(shape: NetworkShape): BatchPacker {
       };
       const distinctItems = grown('items', items.length / itemFields + 1);
       const itemSlots = new Int32Array(distinctItems * itemFields);
-      itemSlots.set(slots(items, items.length), itemFields);
+      itemSlots.set(slots(items, items.length, rows), itemFields);
       const distinctContexts = grown('contexts', contexts.length / 3);
-      const contextSlots = slots(contexts, distinctContexts * 3);
-      const fieldSlots = slots(own, size * fields);
-      for (const row of rows) if (row >= 0) slotOf[row] = 0;
-      const named = new Int32Array(grown('rows', rows.length)).fill(-1);
-      named.set(rows);
+      const contextSlots = slots(contexts, distinctContexts * 3, rows);
+      const fieldSlots = slots(own, size * fields, rows);
+      const forget = (rows: number[]) => {
+        for (const row of rows) if (row >= 0) slotOf[row] = 0;
+      };
+      const named = (name: 'rows' | 'inductionRows', rows: number[]) => {
+        const padded = new Int32Array(grown(name, rows.length)).fill(-1);
+        padded.set(rows);
+        return padded;
+      };
+      forget(rows);
+      const ofCandidates = new Int32Array(targets.length * itemFields);
+      const inductionRows: number[] = [-1];
+      if (shape.coAction !== undefined)
+        for (const [i, target] of targets.entries())
+          ofCandidates.set(items.subarray(target * itemFields, (target + 1) * itemFields), i * itemFields);
+      const candidates = shape.coAction && {
+        candidates: namedArray([size, itemFields], slots(ofCandidates, size * itemFields, inductionRows), 'int32'),
+      };
+      forget(inductionRows);
       const padded = (from: Int32Array, length: number, shift: number) => {
         const into = new Int32Array(length);
         for (let i = 0; i < from.length; i++) into[i] = from[i] + shift;
         return into;
       };
       return {
-        rows: named,
+        rows: named('rows', rows),
+        inductionRows: named('inductionRows', inductionRows),
         batch: {
+          ...candidates,
           fields: namedArray([size, fields], fieldSlots, 'int32'),
           positions: namedArray(
             [size],

@@ -15,6 +15,14 @@ export interface RankingTask {
 export interface RankerConfig {
   /** At least one; names of outcomes do not repeat. */
   tasks: readonly RankingTask[];
+  /** DIN, or CAN: DIN with a co-action unit. Default `'din'`. */
+  kind: 'din' | 'can';
+  /** With `can`: width of the feed vectors. 1 to 256. Default 8. */
+  coActionFeed: number;
+  /** With `can`: units of the layers of the MLP that each item brings. 1 to 8 layers. Default [4, 4]. */
+  coActionLayers: readonly number[];
+  /** With `can`: highest power of the feed vectors. 1 to 4. Default 1. */
+  coActionOrders: number;
   /** Width of an embedding. 1 to 1,024. Default 16. */
   dim: number;
   /** Hidden units of the attention unit. 1 to 1,024. Default 32. */
@@ -23,6 +31,10 @@ export interface RankerConfig {
   hidden: readonly number[];
   /** Units of the hidden layers of each task, after the shared ones. Default []. */
   taskHidden: readonly number[];
+  /** Width to which the vector of an item is projected; 0 leaves it out. 0 to 1,024. Default 16. */
+  vectorUnits: number;
+  /** Bins of the histogram of similarities between item and history; 0 for none. 0 to 256. Default 20. */
+  similarityBins: number;
   /** Width of the vectors of two towers that are trained beside the network; 0 to 1,024. Default 0. */
   towers: number;
   /** Rows per step. 2 to 65,536. Default 512. */
@@ -47,10 +59,16 @@ export interface RankerConfig {
 }
 
 const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
+  kind: 'din',
+  coActionFeed: 8,
+  coActionLayers: [4, 4],
+  coActionOrders: 1,
   dim: 16,
   attention: 32,
   hidden: [128, 64],
   taskHidden: [],
+  vectorUnits: 16,
+  similarityBins: 20,
   towers: 0,
   batch: 512,
   learningRate: 2e-3,
@@ -79,7 +97,7 @@ export function rankerConfig(options: RankerOptions): RankerConfig {
     const value = config[name] as number;
     check(name, typeof value === 'number' && value >= low && value <= high, `a number from ${low} to ${high}`);
   };
-  const layers = (name: 'hidden' | 'taskHidden', least: number) => {
+  const layers = (name: 'hidden' | 'taskHidden' | 'coActionLayers', least: number) => {
     const fits = config[name].every((units) => Number.isInteger(units) && units >= 1 && units <= 4096);
     const { length } = config[name];
     check(name, fits && length >= least && length <= 8, `${least} to 8 whole numbers from 1 to 4096`);
@@ -90,10 +108,16 @@ export function rankerConfig(options: RankerOptions): RankerConfig {
     outcomes.length > 0 && new Set(outcomes).size === outcomes.length,
     'one task or more, each of another outcome',
   );
+  check('kind', config.kind === 'din' || config.kind === 'can', '"din" or "can"');
+  whole('coActionFeed', 1, 256);
+  layers('coActionLayers', 1);
+  whole('coActionOrders', 1, 4);
   whole('dim', 1, 1024);
   whole('attention', 1, 1024);
   layers('hidden', 1);
   layers('taskHidden', 0);
+  whole('vectorUnits', 0, 1024);
+  whole('similarityBins', 0, 256);
   whole('towers', 0, 1024);
   whole('batch', 2, 65_536);
   real('learningRate', Number.MIN_VALUE, 1);

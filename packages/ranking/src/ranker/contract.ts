@@ -66,6 +66,8 @@ export interface PlugOptions {
 export interface ImpressionRanker {
   /** Names of the outcomes, in the order of the logits. */
   readonly tasks: readonly string[];
+  /** Width of an embedding. */
+  readonly dim: number;
   /** Dense layers to whose output knowledge can be added, with their units. */
   readonly layers: Readonly<Record<string, number>>;
   /** The newest impression (Unix seconds) that it has trained on; −Infinity at the start. */

@@ -9,6 +9,7 @@ import {
   errorCode,
   findDamage,
   type RandomState,
+  sha256,
   sha256OfFile,
   systemError,
   writeDirectoryAtomic,
@@ -32,11 +33,14 @@ interface Manifest {
   version: number;
   /** Fingerprint of names, shapes and meanings of the arrays. */
   schema: string;
+  /** SHA-256 of the rest of this file, written without spaces. */
+  checksum: string;
   /** SHA-256 of the other files. */
   files: Record<string, string>;
   config: RankerConfig;
   length: number;
   fields: FieldNames;
+  vectorWidth: number;
   plugs: PlugShape[];
   surfaces: (string | null)[][];
   hasPositions: boolean;
@@ -63,7 +67,7 @@ export async function saveRanker(folder: string, state: RankerState): Promise<vo
   await writeDirectoryAtomic(folder, async (temporary) => {
     await saveSafetensors(join(temporary, ARRAYS), arrays, { format: FORMAT, schema });
     await writeFile(join(temporary, VOCABULARY), JSON.stringify(vocabulary));
-    const manifest: Manifest = {
+    const manifest: Omit<Manifest, 'checksum'> = {
       format: FORMAT,
       version: VERSION,
       schema,
@@ -73,7 +77,10 @@ export async function saveRanker(folder: string, state: RankerState): Promise<vo
       ...rest,
       seenUntil: Number.isFinite(seenUntil) ? seenUntil : null,
     };
-    await writeFile(join(temporary, MANIFEST), JSON.stringify(manifest, undefined, 2));
+    await writeFile(
+      join(temporary, MANIFEST),
+      JSON.stringify({ ...manifest, checksum: checksumOf(manifest) }, undefined, 2),
+    );
   });
 }
 
@@ -84,8 +91,8 @@ export async function saveRanker(folder: string, state: RankerState): Promise<vo
  *   (not what was written), `PATH_…`
  */
 export async function loadRanker(folder: string): Promise<RankerState> {
-  const { files, schema, seenUntil, format: _, version: __, ...rest } = await readManifest(folder);
-  const damage = await findDamage(folder, { [ARRAYS]: files?.[ARRAYS], [VOCABULARY]: files?.[VOCABULARY] });
+  const { files, schema, seenUntil, format: _, version: __, checksum: ___, ...rest } = await readManifest(folder);
+  const damage = await findDamage(folder, { [ARRAYS]: files[ARRAYS], [VOCABULARY]: files[VOCABULARY] });
   if (damage !== undefined)
     throw errors.RANKING_FILES_DAMAGED(
       {
@@ -123,6 +130,8 @@ export async function loadRanker(folder: string): Promise<RankerState> {
   return state;
 }
 
+const checksumOf = (manifest: Omit<Manifest, 'checksum'>): string => sha256(JSON.stringify(manifest));
+
 async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST);
   let text: string;
@@ -145,5 +154,8 @@ async function readManifest(folder: string): Promise<Manifest> {
       folder,
       problem: `its format has version ${found.version}, and this version reads ${VERSION}`,
     });
+  const { checksum, ...manifest } = found as Manifest;
+  if (checksum !== checksumOf(manifest))
+    throw errors.RANKING_FILES_DAMAGED({ file: path, problem: 'is not what was written: its checksum differs' });
   return found as Manifest;
 }

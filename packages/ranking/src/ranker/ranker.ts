@@ -4,15 +4,17 @@
  */
 import { createRandom, type RandomState } from '@lorekeep/core';
 import { type Arrays, namedArray, type SparseTable } from '@lorekeep/graph';
+import type { ImpressionColumns } from '@lorekeep/store';
 import type { Behaviours } from '../data/behaviours.ts';
 import { createExampleReader } from '../data/example-reader.ts';
 import type { Field } from '../data/fields.ts';
+import { createVectorReader } from '../data/item-vectors.ts';
 import type { RankingEntities } from '../data/ranking-data.ts';
 import { openVocabulary } from '../data/vocabulary.ts';
 import { layerUnits } from '../din/network.ts';
 import { initialPlug } from '../din/plug.ts';
 import { errors } from '../errors.ts';
-import { createBatchPacker } from './batches.ts';
+import { createBatchPacker, type PackedBatch, rowsFor } from './batches.ts';
 import { type RankerOptions, rankerConfig } from './config.ts';
 import type { ImpressionRanker, RowScores } from './contract.ts';
 import { openGraphs } from './graphs.ts';
@@ -48,7 +50,8 @@ export function createImpressionRanker(options: CreateRankerOptions): Promise<Im
   const { entities, behaviours, threads, ...rest } = options;
   const names = (fields: readonly Field[]) => fields.map(({ name }) => name);
   const fields = { user: names(entities.users), item: names(entities.items) };
-  const state = initialState(rankerConfig(rest), behaviours.length, fields);
+  const inputs = { length: behaviours.length, fields, vectorWidth: entities.vectors?.dim ?? 0 };
+  const state = initialState(rankerConfig(rest), inputs);
   return openImpressionRanker({ state, entities, behaviours, threads });
 }
 
@@ -69,6 +72,13 @@ export async function openImpressionRanker(
       name: 'behaviours.length',
       value: behaviours.length,
       allowed: `${state.length}, the length that the ranker was trained with`,
+    });
+  const vectorWidth = entities.vectors?.dim ?? 0;
+  if (state.vectorWidth > 0 && vectorWidth !== state.vectorWidth)
+    throw errors.RANKING_OPTION({
+      name: 'entities.vectors.dim',
+      value: vectorWidth,
+      allowed: `${state.vectorWidth}, the width that the ranker was trained with`,
     });
   const batchSize = threads * Math.ceil(config.batch / threads);
   const vocabulary = openVocabulary(state.vocabulary);
@@ -91,6 +101,7 @@ export async function openImpressionRanker(
   const isLearned = (name: string) => !config.frozen.includes(name);
   const learned = only(tables, isLearned);
   const fixed = only(tables, (name) => !isLearned(name));
+  const vectors = shape.vectors && entities.vectors && createVectorReader(entities.vectors, shape.vectors.bins);
   let { plugs, seenUntil } = state;
   let graphs = await graphsFrom(state);
 
@@ -111,10 +122,17 @@ export async function openImpressionRanker(
     graphs = next;
   }
 
+  function pack(columns: ImpressionColumns, rows: Int32Array, create: boolean, size: number): PackedBatch {
+    const examples = reader.read(columns, rows, create);
+    const packed = packer.pack(examples, size);
+    return { ...packed, batch: { ...packed.batch, ...vectors?.read(examples, size) } };
+  }
+
   const known = () => plugs.map(({ name }) => name);
 
   return {
     tasks,
+    dim: config.dim,
     layers,
     get seenUntil() {
       return seenUntil;
@@ -140,12 +158,12 @@ export async function openImpressionRanker(
       for (let first = 0; first < rows.length; first += SCORE_BATCH) {
         const part = rows.subarray(first, first + SCORE_BATCH);
         const size = part.length > SMALL_BATCH ? SCORE_BATCH : SMALL_BATCH;
-        const packed = packer.pack(reader.read(columns, part, false), size);
+        const packed = pack(columns, part, false, size);
         const at = Int32Array.from(part, (_, i) => first + i);
         const extra = knowledgeArrays(knowledge, at, size);
         const found = await graphs.scorer.run({
           ...parameters,
-          ...gathered(tables, packed.rows),
+          ...gathered(tables, packed),
           ...packed.batch,
           ...extra,
         });
@@ -171,15 +189,15 @@ export async function openImpressionRanker(
         const part = at.map((i) => rows[i]);
         const { labels, weights } = labeller.read(columns, part, batchSize);
         for (let i = 0; i < weights.length; i++) counted[i % tasks.length] += weights[i];
-        const packed = packer.pack(reader.read(columns, part, true), batchSize);
+        const packed = pack(columns, part, true, batchSize);
         const batch = {
           ...packed.batch,
-          ...gathered(fixed, packed.rows),
+          ...gathered(fixed, packed),
           ...knowledgeArrays(knowledge, at, batchSize),
           labels: namedArray([batchSize, tasks.length], labels),
           weights: namedArray([batchSize, tasks.length], weights),
         };
-        const rowsOf = Object.fromEntries(Object.keys(learned).map((name) => [name, packed.rows]));
+        const rowsOf = Object.fromEntries(Object.keys(learned).map((name) => [name, rowsFor(name, packed)]));
         // The loss is a mean over the batch with its padding.
         loss += (await graphs.trainer.step(batch, rowsOf)).loss * batchSize;
       }
@@ -210,6 +228,7 @@ export async function openImpressionRanker(
         config,
         length: state.length,
         fields,
+        vectorWidth: state.vectorWidth,
         plugs: [...plugs],
         vocabulary: vocabulary.state(),
         surfaces: labeller.state(),
@@ -242,5 +261,5 @@ function chosenFields(entity: 'user' | 'item', given: readonly Field[], wanted: 
 const only = <T>(values: Record<string, T>, fits: (name: string) => boolean): Record<string, T> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => fits(name)));
 
-const gathered = (tables: Record<string, SparseTable>, rows: Int32Array): Arrays =>
-  Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.gather(rows)]));
+const gathered = (tables: Record<string, SparseTable>, packed: PackedBatch): Arrays =>
+  Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.gather(rowsFor(name, packed))]));

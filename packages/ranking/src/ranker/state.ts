@@ -4,6 +4,7 @@
  */
 import { createRandom, type RandomState, sha256 } from '@lorekeep/core';
 import { type Arrays, createSparseTable, namedArray, type SparseTable } from '@lorekeep/graph';
+import { type CoActionShape, inductionWidth } from '../can/co-action.ts';
 import { createVocabulary, type VocabularyState } from '../data/vocabulary.ts';
 import { initialParameters, type NetworkShape } from '../din/network.ts';
 import type { PlugShape } from '../din/plug.ts';
@@ -22,6 +23,8 @@ export interface RankerState {
   length: number;
   /** The fields that it reads of users and items. Further fields of the entities are ignored. */
   fields: FieldNames;
+  /** Width of the vectors of items; 0 if it reads none. */
+  vectorWidth: number;
   plugs: PlugShape[];
   vocabulary: VocabularyState;
   /**
@@ -46,31 +49,50 @@ export interface RankerState {
   tables: Record<string, Arrays>;
 }
 
+/** So that the tables do not start with equal numbers. */
+const TABLE_SEEDS: Record<string, number> = { embedding: 0, induction: 1 << 20, feed: 1 << 21 };
+/** What a ranker reads of the entities and behaviours. */
+export type RankerInputs = Pick<RankerState, 'length' | 'fields' | 'vectorWidth'>;
+
 /** Number of the context fields that a reader makes by itself: surface and history length. */
 const CONTEXT_FIELDS = 2;
 
-export const networkShape = ({ config, length, fields }: Pick<RankerState, 'config' | 'length' | 'fields'>) =>
-  ({
-    dim: config.dim,
+export function networkShape(state: RankerInputs & Pick<RankerState, 'config'>): NetworkShape {
+  const { config, length, fields, vectorWidth } = state;
+  const { dim, attention, hidden, taskHidden, towers, vectorUnits, similarityBins } = config;
+  const shape: NetworkShape = {
+    dim,
     length,
-    attention: config.attention,
+    attention,
     userFields: fields.user.length + 1,
     itemFields: fields.item.length + 1,
     contextFields: CONTEXT_FIELDS,
-    hidden: config.hidden,
-    taskHidden: config.taskHidden,
+    hidden,
+    taskHidden,
     tasks: config.tasks.map(({ outcome }) => outcome),
-    towers: config.towers,
-  }) satisfies NetworkShape;
+    towers,
+  };
+  if (config.kind === 'can') shape.coAction = coActionShape(config);
+  if (vectorWidth > 0 && vectorUnits + similarityBins > 0)
+    shape.vectors = { width: vectorWidth, units: vectorUnits, bins: similarityBins };
+  return shape;
+}
+
+const coActionShape = ({ coActionFeed, coActionLayers, coActionOrders }: RankerConfig): CoActionShape => ({
+  feed: coActionFeed,
+  layers: coActionLayers,
+  orders: coActionOrders,
+});
 
 /** The state of a ranker that knows nothing. */
-export function initialState(config: RankerConfig, length: number, fields: FieldNames): RankerState {
+export function initialState(config: RankerConfig, { length, fields, vectorWidth }: RankerInputs): RankerState {
   const random = createRandom(config.seed);
-  const parameters = initialParameters(networkShape({ config, length, fields }), random);
+  const parameters = initialParameters(networkShape({ config, length, fields, vectorWidth }), random);
   const state: RankerState = {
     config,
     length,
     fields,
+    vectorWidth,
     plugs: [],
     vocabulary: createVocabulary(config).state(),
     surfaces: config.tasks.map(() => []),
@@ -88,8 +110,12 @@ export function initialState(config: RankerConfig, length: number, fields: Field
   return state;
 }
 
-/** The names of its tables. */
-export const tableNames = (_: RankerConfig): readonly string[] => ['embedding'];
+/** Widths of its tables, by name. */
+export function tableWidths(config: RankerConfig): Record<string, number> {
+  const { dim, kind, coActionFeed } = config;
+  if (kind === 'din') return { embedding: dim };
+  return { embedding: dim, induction: inductionWidth(coActionShape(config)), feed: coActionFeed };
+}
 
 /** Zeros in the shapes of arrays. */
 export const zeros = (arrays: Arrays): Arrays =>
@@ -106,26 +132,24 @@ export const isFrozen = (name: string, { frozen }: RankerConfig): boolean =>
 
 /** @throws LorekeepError `RANKING_OPTION` if `config.frozen` names nothing */
 export function checkFrozen({ config, parameters }: Pick<RankerState, 'config' | 'parameters'>): void {
-  const names = [...tableNames(config), ...Object.keys(parameters)];
+  const names = [...Object.keys(tableWidths(config)), ...Object.keys(parameters)];
   for (const frozen of config.frozen)
     if (!names.some((name) => isFrozen(name, { ...config, frozen: [frozen] })))
       throw errors.RANKING_OPTION({ name: 'frozen', value: frozen, allowed: `one of ${names.join(', ')}` });
 }
 
 /** Equal for rankers whose arrays have the same names, shapes and meanings. */
-export function schemaOf({ config, length, fields, plugs }: RankerState): string {
-  const shape = networkShape({ config, length, fields });
-  return sha256(JSON.stringify([shape, fields, plugs, config.tasks, tableNames(config)]));
+export function schemaOf(state: RankerState): string {
+  const { config, fields, plugs } = state;
+  const shape = networkShape(state);
+  return sha256(JSON.stringify([shape, fields, plugs, config.tasks, tableWidths(config)]));
 }
 
 /** The tables of a ranker, with the rows that a state contains. */
 export function openTables({ config, tables }: Pick<RankerState, 'config' | 'tables'>): Record<string, SparseTable> {
-  const open = (name: string): SparseTable => {
-    const table = createSparseTable({
-      rows: config.maxRows,
-      dim: config.dim,
-      initial: initialRow(config.seed, config.initial),
-    });
+  const open = (name: string, dim: number): SparseTable => {
+    const initial = initialRow(config.seed ^ TABLE_SEEDS[name], config.initial);
+    const table = createSparseTable({ rows: config.maxRows, dim, initial });
     if (tables[name] === undefined) return table;
     const { rows, ...saved } = tables[name];
     const own = table.arrays();
@@ -139,7 +163,7 @@ export function openTables({ config, tables }: Pick<RankerState, 'config' | 'tab
     }
     return table;
   };
-  return Object.fromEntries(tableNames(config).map((name) => [name, open(name)]));
+  return Object.fromEntries(Object.entries(tableWidths(config)).map(([name, dim]) => [name, open(name, dim)]));
 }
 
 /** The rows in use of a table: copies. @param size rows of the vocabulary */

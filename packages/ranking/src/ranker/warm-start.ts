@@ -7,7 +7,7 @@ import { createRandom } from '@lorekeep/core';
 import { initialPlug } from '../din/plug.ts';
 import { errors } from '../errors.ts';
 import { type RankerConfig, type RankerOptions, rankerConfig } from './config.ts';
-import { checkFrozen, initialState, type RankerState, zeros } from './state.ts';
+import { checkFrozen, initialState, type RankerState, tableWidths, zeros } from './state.ts';
 
 export interface WarmStartOptions extends Partial<Omit<RankerConfig, 'dim' | 'hashed'>> {
   /**
@@ -38,7 +38,7 @@ export function warmStart(source: RankerState, options: WarmStartOptions = {}): 
       value: config.maxRows,
       allowed: `at least ${source.config.maxRows}, as in the ranker that it starts from`,
     });
-  const start = initialState({ ...config, frozen: [] }, source.length, source.fields);
+  const start = initialState({ ...config, frozen: [] }, source);
   const parameters = { ...start.parameters };
   const kept = plugs
     ? source.plugs.filter(({ layer, units }) => start.parameters[`${layer}/bias`]?.shape[0] === units)
@@ -61,13 +61,14 @@ export function warmStart(source: RankerState, options: WarmStartOptions = {}): 
     parameters,
     m: zeros(parameters),
     v: zeros(parameters),
-    tables: Object.fromEntries(
-      Object.entries(source.tables).map(([name, { rows, parameter }]) => [
-        name,
-        { rows, parameter, ...Object.fromEntries(['m', 'v'].map((kind) => [kind, zeros({ parameter }).parameter])) },
-      ]),
-    ),
+    tables: {},
   };
+  for (const [name, width] of Object.entries(tableWidths(config))) {
+    const from = source.tables[name];
+    if (from === undefined || from.parameter.shape[1] !== width) continue;
+    const none = zeros({ m: from.parameter, v: from.parameter });
+    state.tables[name] = { rows: from.rows, parameter: from.parameter, ...none };
+  }
   checkFrozen(state);
   return state;
 }

@@ -4,10 +4,11 @@
  */
 import type { Arrays } from '@lorekeep/graph';
 import type { Examples } from '../../src/data/example-reader.ts';
+import type { ItemVectors } from '../../src/data/item-vectors.ts';
 import type { NetworkShape } from '../../src/din/network.ts';
 import type { PlugShape } from '../../src/din/plug.ts';
 
-/** Parameters in double precision; the rows of tables are `embedding ROW`. */
+/** Parameters in double precision; the rows of tables are `embedding ROW` and so on. */
 export type Parameters = Record<string, Float64Array>;
 
 export interface PlainKnowledge {
@@ -43,6 +44,77 @@ const rowsOf = (table: Int32Array, index: number, width: number) => [
   ...table.subarray(index * width, (index + 1) * width),
 ];
 
+/** What the co-action unit gives: per order and layer, first of the sequence (summed, divided by √n), then of the user. */
+function plainCoAction(parameters: Parameters, examples: Examples, shape: NetworkShape, i: number): number[] {
+  const { length, itemFields, userFields, contextFields, coAction } = shape;
+  if (coAction === undefined) return [];
+  const { feed, layers, orders } = coAction;
+  const summed = (table: string, rows: number[], width: number): number[] =>
+    rows
+      .map((row) => (row < 0 ? new Array(width).fill(0) : [...parameters[`${table} ${row}`]]))
+      .reduce(plus, new Array(width).fill(0));
+  const mlp = layers.reduce((sum, units, l) => sum + ((l === 0 ? feed : layers[l - 1]) + 1) * units, 0);
+  const candidate = rowsOf(examples.items, examples.targets[i], itemFields);
+  const induction = summed('induction', candidate, 2 * mlp);
+  const outputs = (first: number, input: number[]): number[][] => {
+    const found: number[][] = [];
+    for (let order = 1; order <= orders; order++) {
+      let at = first;
+      let x = input.map((value) => value ** order);
+      for (const units of layers) {
+        const [from, before] = [at, x];
+        at += (before.length + 1) * units;
+        const bias = induction.slice(at - units, at);
+        x = bias.map((value, o) =>
+          Math.tanh(before.reduce((sum, own, k) => sum + own * induction[from + k * units + o], value)),
+        );
+        found.push(x);
+      }
+    }
+    return found;
+  };
+  const ofEvents = Array.from({ length }, (_, k) => i * length + k)
+    .filter((at) => examples.history[at] >= 0)
+    .map((at) => {
+      const item = summed('feed', rowsOf(examples.items, examples.history[at], itemFields), feed);
+      return outputs(0, plus(item, summed('feed', rowsOf(examples.contexts, examples.historyContexts[at], 3), feed)));
+    });
+  const none = outputs(0, new Array(feed).fill(0)).map((own) => own.map(() => 0));
+  const ofSequence = ofEvents
+    .reduce((sum, own) => sum.map((values, k) => plus(values, own[k])), none)
+    .map((values) => values.map((value) => value / Math.sqrt(Math.max(1, ofEvents.length))));
+  const user = rowsOf(examples.fields, i, userFields + itemFields + contextFields).slice(0, userFields);
+  return [...ofSequence, ...outputs(mlp, summed('feed', user, feed))].flat();
+}
+
+/** The projected vector of the candidate, and the histogram of its similarities to the history. */
+function plainVectors(
+  parameters: Parameters,
+  examples: Examples,
+  shape: NetworkShape,
+  i: number,
+  vectors?: ItemVectors,
+) {
+  if (shape.vectors === undefined || vectors === undefined) return [];
+  const { width, units, bins } = shape.vectors;
+  const unit = (index: number): number[] | undefined => {
+    const vector = vectors.of(examples.itemNumbers[index]);
+    if (vector === undefined) return undefined;
+    const norm = Math.hypot(...vector);
+    return Array.from(vector, (value) => value / norm);
+  };
+  const candidate = unit(examples.targets[i]);
+  const counts: number[] = new Array(bins).fill(0);
+  for (let k = i * shape.length; k < (i + 1) * shape.length; k++) {
+    const other = examples.history[k] < 0 ? undefined : unit(examples.history[k]);
+    if (candidate === undefined || other === undefined) continue;
+    const cosine = Math.min(1, Math.max(-1, dot(candidate, other)));
+    counts[Math.min(bins - 1, Math.floor((cosine + 1) / (2 / bins)))]++;
+  }
+  const projected = dense(parameters, 'vector', candidate ?? new Array(width).fill(0));
+  return [...(units > 0 ? projected : []), ...counts.map((count) => Math.log(1 + count))];
+}
+
 /** The log-odds of one row, per task, and those of its two towers. */
 export function plainRow(
   parameters: Parameters,
@@ -51,6 +123,7 @@ export function plainRow(
   shape: NetworkShape,
   i: number,
   knowledge: readonly PlainKnowledge[] = [],
+  vectors?: ItemVectors,
 ): { logits: number[]; hidden: number[][]; towers: number[] } {
   const { dim, length, itemFields, userFields, contextFields, tasks } = shape;
   const summed = (from: Parameters, rows: number[]) =>
@@ -93,7 +166,13 @@ export function plainRow(
     return output;
   };
   const layer = (name: string, x: number[]) => plugged(name, dense(parameters, name, x));
-  let x = [...fieldVectors.flat(), ...pooled, ...times(pooled, candidate)];
+  let x = [
+    ...fieldVectors.flat(),
+    ...pooled,
+    ...times(pooled, candidate),
+    ...plainCoAction(parameters, examples, shape, i),
+    ...plainVectors(parameters, examples, shape, i, vectors),
+  ];
   for (const h of shape.hidden.keys()) x = relu(layer(`hidden ${h + 1}`, x));
   const hidden = tasks.map((task) => {
     let own = x;

@@ -12,6 +12,10 @@ test('options that are not given or undefined have their defaults', () => {
 test('values outside of their limits are refused by name', () => {
   const wrong: Record<string, unknown[]> = {
     tasks: [[], [...tasks, ...tasks]],
+    kind: ['mlp'],
+    coActionFeed: [0],
+    coActionLayers: [[]],
+    coActionOrders: [5],
     dim: [0, 1.5, 2000],
     attention: [0],
     hidden: [[], [0], new Array(9).fill(8)],

@@ -1,6 +1,6 @@
 /** A ranker that is saved and loaded is the same ranker, bit for bit. */
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -49,32 +49,33 @@ async function trainDay(ranker: ImpressionRanker, behaviours: ReturnType<typeof 
   recordRows(behaviours, log, rows);
 }
 
-test('a ranker that is saved, loaded and trained on is the one that was never closed', async (t) => {
-  const path = join(await folder(t), 'ranker');
-  const behaviours = createBehaviours(6);
-  const whole = await createImpressionRanker({ ...options, entities, behaviours });
-  await trainDay(whole, behaviours, days[0]);
-  await whole.plug({ name: 'facts', width: 3 });
-  await trainDay(whole, behaviours, days[1]);
-  await saveRanker(path, whole.state());
+for (const kind of ['din', 'can'] as const)
+  test(`${kind}: a ranker that is saved, loaded and trained on is the one that was never closed`, async (t) => {
+    const path = join(await folder(t), 'ranker');
+    const behaviours = createBehaviours(6);
+    const whole = await createImpressionRanker({ ...options, kind, entities, behaviours });
+    await trainDay(whole, behaviours, days[0]);
+    await whole.plug({ name: 'facts', width: 3 });
+    await trainDay(whole, behaviours, days[1]);
+    await saveRanker(path, whole.state());
 
-  const again = createBehaviours(6);
-  for (const rows of days.slice(0, 2)) recordRows(again, log, rows);
-  const opened = await openImpressionRanker({ state: await loadRanker(path), entities, behaviours: again });
-  assert.equal(opened.seenUntil, whole.seenUntil);
-  assert.deepEqual(opened.plugs(), ['facts']);
-  assert.deepEqual(opened.state(), whole.state());
-  for (const rows of days.slice(2)) {
-    await trainDay(whole, behaviours, rows);
-    await trainDay(opened, again, rows);
-  }
-  assert.deepEqual(opened.state(), whole.state());
-  const scored = { columns: log, rows: days[3], knowledge: knowledgeOf(days[3]) };
-  const wanted = { hidden: true, towers: true };
-  assert.deepEqual(await opened.score(scored, wanted), await whole.score(scored, wanted));
-  await whole.close();
-  await opened.close();
-});
+    const again = createBehaviours(6);
+    for (const rows of days.slice(0, 2)) recordRows(again, log, rows);
+    const opened = await openImpressionRanker({ state: await loadRanker(path), entities, behaviours: again });
+    assert.equal(opened.seenUntil, whole.seenUntil);
+    assert.deepEqual(opened.plugs(), ['facts']);
+    assert.deepEqual(opened.state(), whole.state());
+    for (const rows of days.slice(2)) {
+      await trainDay(whole, behaviours, rows);
+      await trainDay(opened, again, rows);
+    }
+    assert.deepEqual(opened.state(), whole.state());
+    const scored = { columns: log, rows: days[3], knowledge: knowledgeOf(days[3]) };
+    const wanted = { hidden: true, towers: true };
+    assert.deepEqual(await opened.score(scored, wanted), await whole.score(scored, wanted));
+    await whole.close();
+    await opened.close();
+  });
 
 test('a ranker opens on a log whose users, items, surfaces and outcomes have other numbers', async () => {
   const behaviours = createBehaviours(6);
@@ -155,21 +156,24 @@ test('damaged and foreign files are refused', async (t) => {
   await appendFile(join(cut, 'ranker.json'), '}');
   await assert.rejects(loadRanker(cut), { code: 'RANKING_FILES_DAMAGED', message: /not JSON/ });
 
-  const change = async (name: string, edit: (manifest: Record<string, never>) => object) => {
+  const change = async (name: string, edit: object) => {
     const path = await saved(name);
     const manifest = JSON.parse(await readFile(join(path, 'ranker.json'), 'utf8'));
-    await writeFile(join(path, 'ranker.json'), JSON.stringify({ ...manifest, ...edit(manifest) }));
+    await writeFile(join(path, 'ranker.json'), JSON.stringify({ ...manifest, ...edit }));
     return path;
   };
-  await assert.rejects(loadRanker(await change('other', () => ({ format: 'tower' }))), {
-    code: 'RANKING_FILES_FOREIGN',
+  for (const [name, edit] of Object.entries({ other: { format: 'tower' }, newer: { version: 2 } }))
+    await assert.rejects(loadRanker(await change(name, edit)), { code: 'RANKING_FILES_FOREIGN' });
+  await assert.rejects(loadRanker(await change('later', { seenUntil: 0 })), {
+    code: 'RANKING_FILES_DAMAGED',
+    message: /ranker\.json is not what was written/,
   });
-  await assert.rejects(loadRanker(await change('newer', () => ({ version: 2 }))), { code: 'RANKING_FILES_FOREIGN' });
-  await assert.rejects(
-    loadRanker(await change('wider', ({ config }) => ({ config: { ...(config as object), dim: 5 } }))),
-    {
-      code: 'RANKING_FILES_DAMAGED',
-      message: /fingerprint/,
-    },
-  );
+
+  // Files of two rankers, each as it was written.
+  const mixed = await saved('mixed');
+  await saveRanker(join(root, 'wider'), { ...state, config: { ...state.config, dim: 5 } });
+  const own = JSON.parse(await readFile(join(mixed, 'ranker.json'), 'utf8'));
+  await cp(join(root, 'wider/ranker.json'), join(mixed, 'ranker.json'));
+  await assert.rejects(loadRanker(mixed), { code: 'RANKING_FILES_DAMAGED', message: /parameters\.safetensors/ });
+  assert.notEqual(JSON.parse(await readFile(join(mixed, 'ranker.json'), 'utf8')).schema, own.schema);
 });

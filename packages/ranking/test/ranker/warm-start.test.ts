@@ -49,6 +49,20 @@ test('into other layers, only parameters of the same shape are taken', async () 
   await source.close();
 });
 
+test('from DIN into CAN, embeddings and layers of the same shape come along, and its own tables are new', async () => {
+  const source = await trained();
+  const state = warmStart(source.state(), { kind: 'can', coActionFeed: 4 });
+  assert.deepEqual(state.tables.embedding.parameter, source.state().tables.embedding.parameter);
+  const ranker = await openImpressionRanker({ state, entities, behaviours });
+  await ranker.train(second);
+  const { tables } = ranker.state();
+  assert.deepEqual(Object.keys(tables), ['embedding', 'induction', 'feed']);
+  const other = warmStart(ranker.state(), { kind: 'can', coActionFeed: 5 });
+  assert.deepEqual(Object.keys(other.tables), ['embedding'], 'tables of other widths do not come along');
+  await source.close();
+  await ranker.close();
+});
+
 test('frozen parameters do not learn, and the others do', async () => {
   const source = await trained();
   const before = warmStart(source.state(), { frozen: ['embedding', 'attention', 'hidden 1/bias'] });

@@ -9,12 +9,11 @@ import type { Method, MethodContext } from '../contract.ts';
 import type { StudyReader } from '../network/examples.ts';
 import {
   crossEntropy,
-  dense,
   initialAttention,
-  initialDense,
+  initialMlp,
   inputOf,
   inputWidth,
-  relu,
+  mlp,
   type Tensor,
 } from '../network/layers.ts';
 import { type StudyNetwork, studyWalk } from '../network/study-walk.ts';
@@ -26,14 +25,12 @@ function network({ impressions, stageOne }: MethodContext): StudyNetwork {
   const width = PARTS.reduce((sum, part) => sum + partWidth(impressions, stageOne, part), 0);
   const logits = (parameters: Tensors, batch: Tensors, reader: StudyReader) => {
     const input = tf.concat([inputOf(parameters, batch, reader), batch.knowledge as Tensor], 1) as Tensor;
-    return dense(parameters, 'out', relu(dense(parameters, 'second', relu(dense(parameters, 'first', input)))));
+    return mlp(parameters, input);
   };
   return {
     parameters: (random: Random, reader: StudyReader) => ({
       ...initialAttention(random),
-      ...initialDense(random, 'first', inputWidth(reader) + width, 128),
-      ...initialDense(random, 'second', 128, 64),
-      ...initialDense(random, 'out', 64, 1, 1 / 8),
+      ...initialMlp(random, inputWidth(reader) + width),
     }),
     logits,
     loss: (parameters, batch, reader) => crossEntropy(logits(parameters, batch, reader), batch.labels, batch.weights),

@@ -17,7 +17,7 @@ export const gpsd: Method = {
   score(context: MethodContext) {
     const { stageOne, target, seed } = context;
     const window = FIRST_SCORED - 1;
-    const { batch, hidden } = rankerSettings(target);
+    const { batch, hidden, learningRate } = rankerSettings(target);
     const state = warmStart(stageOne.states[window], {
       take: 'embeddings',
       frozen: ['embedding'],
@@ -26,6 +26,7 @@ export const gpsd: Method = {
       taskHidden: [],
       hidden,
       batch,
+      learningRate,
       seed,
     });
     return walk(context, { start: { state, window } });

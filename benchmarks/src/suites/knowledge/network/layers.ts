@@ -69,3 +69,14 @@ export function inputOf(parameters: Tensors, batch: Tensors, { fields, length }:
   const embedded = tf.reshape(gather(parameters.embedding, batch.fields), [count, fields * DIM]) as Tensor;
   return tf.concat([embedded, pooled, tf.mul(pooled, candidate) as Tensor], 1) as Tensor;
 }
+
+/** The dense layers of the base ranker. */
+export const initialMlp = (random: Random, inputs: number): Arrays => ({
+  ...initialDense(random, 'first', inputs, 128),
+  ...initialDense(random, 'second', 128, 64),
+  ...initialDense(random, 'out', 64, 1, 1 / 8),
+});
+
+/** @returns `[batch, 1]` */
+export const mlp = (parameters: Tensors, x: Tensor): Tensor =>
+  dense(parameters, 'out', relu(dense(parameters, 'second', relu(dense(parameters, 'first', x)))));

@@ -1,17 +1,15 @@
 /**
  * Stage one: a ranker over the super-domain, which answers for each row before it trains on it. It
- * trains on the history in parts, in the order of each user's rows, then window by window on the rows
- * of all surfaces. What it says about the rows of a window was learned before that window.
+ * trains on the history, then window by window on the rows of all surfaces. What it says about the
+ * rows of a window was learned before that window.
  */
-import { SUPER_DOMAIN_DEFAULTS } from '@lorekeep/knowledge';
-import { createBehaviours, createImpressionRanker, partsByUser, type RankerState, recordRows } from '@lorekeep/ranking';
+import { createSuperDomain, progressiveWindows, SUPER_DOMAIN_DEFAULTS } from '@lorekeep/knowledge';
+import type { RankerState } from '@lorekeep/ranking';
 import type { Impressions } from '../real-log.ts';
 import { LENGTH } from '../settings.ts';
 import { OUTCOMES } from '../target.ts';
 
 export const STAGE_ONE = { ...SUPER_DOMAIN_DEFAULTS, maxRows: 2 ** 20 };
-/** Rows of a user's history per part. */
-const PART = 10;
 
 /** Numbers of each row of the windows; the first row is `impressions.firstRow`. */
 export interface StageOne {
@@ -30,11 +28,10 @@ export interface StageOne {
 }
 
 export async function trainStageOne(impressions: Impressions, seed: number): Promise<StageOne> {
-  const { data, history, windows, firstRow, windowRows } = impressions;
+  const { data, windows, firstRow, windowRows } = impressions;
   const { log } = data;
-  const behaviours = createBehaviours(LENGTH);
   const tasks = OUTCOMES.map((outcome) => ({ outcome }));
-  const ranker = await createImpressionRanker({ entities: data, behaviours, tasks, ...STAGE_ONE, seed });
+  const model = await createSuperDomain({ ...STAGE_ONE, entities: data, length: LENGTH, tasks, seed });
   const hiddenUnits = STAGE_ONE.taskHidden[0];
   const found: StageOne = {
     seed,
@@ -46,27 +43,18 @@ export async function trainStageOne(impressions: Impressions, seed: number): Pro
     states: [],
   };
   try {
-    for (const rows of partsByUser(log, history, PART)) {
-      await ranker.train({ columns: log, rows });
-      recordRows(behaviours, log, rows);
-    }
-    for (const [w, { rows, days }] of windows.entries()) {
-      found.seenUntil[w] = ranker.seenUntil;
-      found.states.push(ranker.state());
-      const {
-        logits,
-        hidden = [],
-        towerLogits,
-      } = await ranker.score({ columns: log, rows }, { hidden: true, towers: true });
+    for await (const { index, rows, seenUntil } of progressiveWindows(model, log, impressions)) {
+      found.seenUntil[index] = seenUntil;
+      found.states.push(model.ranker.state());
+      const wanted = { hidden: true, towers: true };
+      const { logits, hidden = [], towerLogits } = await model.ranker.score({ columns: log, rows }, wanted);
       const first = rows[0] - firstRow;
       found.logits.set(logits, first * tasks.length);
       found.towerLogits.set(towerLogits as Float32Array, first * tasks.length);
       for (const [t, values] of hidden.entries()) found.hidden[t].set(values, first * hiddenUnits);
-      for (const day of days) await ranker.train({ columns: log, rows: day });
-      recordRows(behaviours, log, rows);
     }
   } finally {
-    await ranker.close();
+    await model.close();
   }
   return found;
 }

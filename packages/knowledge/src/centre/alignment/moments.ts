@@ -37,7 +37,7 @@ export function addRow(moments: Moments, a: Float32Array, b: Float32Array): void
   }
 }
 
-/** ‖A·M − B‖ / ‖B‖. If B is zero: 0 for A·M = 0, else infinite. */
+/** ‖A·M − B‖ / ‖B‖. If B is zero: 0 for A·M = 0, else `UNBOUNDED`. */
 export function residualOf({ gram, cross, norm }: Moments, map: Float64Array, dim: number): number {
   let squared = norm;
   const row = new Float64Array(dim);
@@ -49,8 +49,11 @@ export function residualOf({ gram, cross, norm }: Moments, map: Float64Array, di
   return relative(Math.max(0, squared), norm);
 }
 
+/** Above every residual that can be allowed; JSON has no infinity. */
+export const UNBOUNDED = 1e9;
+
 /** The root of a squared error relative to a squared norm. */
 export function relative(squared: number, norm: number): number {
   if (norm > 0) return Math.sqrt(squared / norm);
-  return squared > 0 ? Infinity : 0;
+  return squared > 0 ? UNBOUNDED : 0;
 }

@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
 import type { KnowledgeEntries } from '../contract/data.ts';
-import { allPairs, assertClose, type Check, entriesOf, expected, SCHEMA, SPACE, smallShop } from './support.ts';
-
-const without = (entries: KnowledgeEntries[], users: string[], items: string[]): KnowledgeEntries[] =>
-  entries.flatMap(({ kind, ids, categories, values }) => {
-    const width = values.length / ids.length;
-    const gone = kind === 'item' ? items : users;
-    return ids.flatMap((id, at) =>
-      gone.includes(id)
-        ? []
-        : [
-            {
-              kind,
-              ids: [id],
-              ...(categories && { categories: [categories[at]] }),
-              values: values.slice(at * width, (at + 1) * width),
-            },
-          ],
-    );
-  });
+import {
+  allPairs,
+  assertClose,
+  type Check,
+  entriesOf,
+  expected,
+  SCHEMA,
+  SPACE,
+  smallShop,
+  withoutIds,
+} from './support.ts';
 
 export function removalChecks(check: Check): void {
   check('erased users and items are gone from every version, and nothing else is', async (place) => {
@@ -33,7 +25,7 @@ export function removalChecks(check: Check): void {
     await store.remove(SPACE, { users: ['u1', 'never seen'], items: ['i0', 'i3'] });
     for (const open of [store, await place.open()])
       for (const [at, entries] of shops.entries()) {
-        const wanted = expected(without([...entries, ...update], ['u1'], ['i0', 'i3']), allPairs());
+        const wanted = expected(withoutIds([...entries, ...update], ['u1'], ['i0', 'i3']), allPairs());
         const answer = await open.read(SPACE, `v${at}`, allPairs());
         assert.deepEqual(Array.from(answer.present), wanted.present);
         assertClose(answer.values, wanted.values, 1e-6);

@@ -7,6 +7,7 @@
 import { describe, test } from 'node:test';
 import { alignmentChecks } from './alignment.ts';
 import { publicationChecks } from './publication.ts';
+import { randomChecks } from './random.ts';
 import { readingChecks } from './reading.ts';
 import { refusalChecks } from './refusals.ts';
 import { removalChecks } from './removal.ts';
@@ -41,6 +42,7 @@ export function knowledgeConformance(name: string, create: () => Promise<Knowled
     publicationChecks(check);
     updateChecks(check);
     removalChecks(check);
+    randomChecks(check);
     alignmentChecks(check);
     refusalChecks(check);
   });

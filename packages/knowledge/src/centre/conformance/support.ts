@@ -111,3 +111,19 @@ export const hasCode = (code: string) => (error: unknown) => {
   assert.equal((error as { code?: unknown }).code, code, String(error));
   return true;
 };
+
+/** Entries without those of some users and items. */
+export function withoutIds(entries: KnowledgeEntries[], users: string[], items: string[]): KnowledgeEntries[] {
+  return entries.flatMap(({ kind, ids, categories, values }) => {
+    const width = values.length / ids.length;
+    const gone = kind === 'item' ? items : users;
+    const kept = ids.flatMap((id, at) => (gone.includes(id) ? [] : [at]));
+    if (kept.length === 0) return [];
+    return {
+      kind,
+      ids: kept.map((at) => ids[at]),
+      ...(categories && { categories: kept.map((at) => categories[at]) }),
+      values: Float32Array.from(kept.flatMap((at) => [...values.subarray(at * width, (at + 1) * width)])),
+    };
+  });
+}

@@ -1,6 +1,6 @@
 /** K̂ of pairs from the entries of users, items, and users with categories. */
 import type { FoundBlobs } from '../contract/tables.ts';
-import { KINDS, type Kind, type KnowledgeLayout, type PlacedInteraction } from '../schema/layout.ts';
+import { KINDS, type Kind, type KnowledgeLayout } from '../schema/layout.ts';
 import { type BlobCodec, createNumbers } from './blob.ts';
 
 export interface Assembled {
@@ -8,7 +8,13 @@ export interface Assembled {
   present: Uint8Array;
 }
 
+/** Bytes of a line of the processor's cache. */
+const LINE_BYTES = 64;
+
 /**
+ * Every entry is visited once: a second visit would fetch it from memory again. So the factors of
+ * users are kept until the items come.
+ *
  * @param foreign called for a blob that is not of this schema; it throws
  */
 export function assemble(
@@ -18,14 +24,17 @@ export function assemble(
   pairs: number,
   foreign: (kind: Kind, pair: number) => never,
 ): Assembled {
-  const { width, blocks } = layout;
+  const { width, blocks, interactions } = layout;
   const numbers = createNumbers(pairs * width);
   const values = numbers.floats;
   const present = new Uint8Array(pairs * KINDS.length);
+  const userFactors = interactions.map(({ user }) => createNumbers(pairs * user.dim));
+  const itemFactors = interactions.map(({ item }) => createNumbers(item.dim));
   KINDS.forEach((kind, column) => {
     const { bytes, offsets } = found[kind];
     const codec = codecs[kind];
     const parts = blocks[kind].filter(({ target }) => target >= 0);
+    readAhead(found[kind], pairs, codec.byteLength);
     for (let pair = 0; pair < pairs; pair++) {
       const blob = bytes[pair];
       if (blob === undefined) continue;
@@ -33,44 +42,57 @@ export function assemble(
       if (!codec.matches(blob, at)) foreign(kind, pair);
       present[pair * KINDS.length + column] = 1;
       const start = pair * width;
-      if (pair > 0 && blob === bytes[pair - 1] && at === offsets[pair - 1])
-        for (const { target, dim } of parts)
-          values.copyWithin(start + target, start - width + target, start - width + target + dim);
-      else for (const block of parts) codec.decode(blob, at, block, numbers, start + block.target);
+      // Neighbouring pairs often have the same user.
+      const isRepeated = pair > 0 && blob === bytes[pair - 1] && at === offsets[pair - 1];
+      for (const block of parts) {
+        const to = start + block.target;
+        if (isRepeated) values.copyWithin(to, to - width, to - width + block.dim);
+        else codec.decode(blob, at, block, numbers, to);
+      }
+      for (let k = 0; k < interactions.length && kind !== 'userCategory'; k++) {
+        const { user, item, target } = interactions[k];
+        if (kind === 'user') {
+          const to = pair * user.dim;
+          if (isRepeated) userFactors[k].floats.copyWithin(to, to - user.dim, to);
+          else codec.decode(blob, at, user, userFactors[k], to);
+        } else if (present[pair * KINDS.length] === 1) {
+          codec.decode(blob, at, item, itemFactors[k], 0);
+          const { kind: form } = interactions[k];
+          interact(form, userFactors[k].floats, pair * user.dim, itemFactors[k].floats, values, start + target);
+        }
+      }
     }
   });
-  for (const interaction of layout.interactions) interact(interaction, codecs, found, pairs, width, values);
   return { values, present };
 }
 
-/** Numbers of an interaction; zeros if one of the two entries is missing. */
 function interact(
-  { kind, user, item, target }: PlacedInteraction,
-  codecs: Readonly<Record<Kind, BlobCodec>>,
-  found: Readonly<Record<Kind, FoundBlobs>>,
-  pairs: number,
-  width: number,
+  kind: 'product' | 'dot',
+  left: Float32Array,
+  from: number,
+  right: Float32Array,
   values: Float32Array,
+  to: number,
 ): void {
-  const { dim } = user;
-  const [userNumbers, itemNumbers] = [createNumbers(dim), createNumbers(dim)];
-  const [left, right] = [userNumbers.floats, itemNumbers.floats];
-  let last = -1;
-  for (let pair = 0; pair < pairs; pair++) {
-    const [userBlob, itemBlob] = [found.user.bytes[pair], found.item.bytes[pair]];
-    if (userBlob === undefined || itemBlob === undefined) continue;
-    const at = found.user.offsets[pair];
-    // Neighbouring pairs often have the same user.
-    if (last < 0 || userBlob !== found.user.bytes[last] || at !== found.user.offsets[last])
-      codecs.user.decode(userBlob, at, user, userNumbers, 0);
-    last = pair;
-    codecs.item.decode(itemBlob, found.item.offsets[pair], item, itemNumbers, 0);
-    const to = pair * width + target;
-    if (kind === 'product') for (let j = 0; j < dim; j++) values[to + j] = left[j] * right[j];
-    else {
-      let sum = 0;
-      for (let j = 0; j < dim; j++) sum += left[j] * right[j];
-      values[to] = sum;
-    }
+  if (kind === 'product') for (let j = 0; j < right.length; j++) values[to + j] = left[from + j] * right[j];
+  else {
+    let sum = 0;
+    for (let j = 0; j < right.length; j++) sum += left[from + j] * right[j];
+    values[to] = sum;
   }
+}
+
+/**
+ * Touches the entries of a batch one after the other. These loads do not wait for each other; in the
+ * loops that decode, each would be waited for.
+ */
+function readAhead({ bytes, offsets }: FoundBlobs, pairs: number, byteLength: number): number {
+  let sum = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const blob = bytes[pair];
+    if (blob === undefined) continue;
+    const end = Math.min(blob.length, offsets[pair] + byteLength);
+    for (let at = offsets[pair]; at < end; at += LINE_BYTES) sum += blob[at];
+  }
+  return sum;
 }

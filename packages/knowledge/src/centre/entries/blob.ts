@@ -15,10 +15,12 @@
 import type { KnowledgePrecision } from '../contract/store.ts';
 import type { Kind, KnowledgeLayout, PlacedBlock } from '../schema/layout.ts';
 import { KINDS } from '../schema/layout.ts';
-import { HALF_SCALE, halfBits } from './half.ts';
+import { HALVES, halfBits } from './half.ts';
 
 const HEAD_BYTES = 12;
 const FORMAT = 1;
+/** Bytes of a buffer from which on a view of it pays. */
+const MIN_VIEW = 1 << 16;
 const PRECISIONS: readonly KnowledgePrecision[] = ['fp32', 'fp16', 'int8'];
 
 /** Numbers that are written as floats or as the bits of floats, over the same memory. */
@@ -99,17 +101,26 @@ export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: Knowle
       });
     },
   };
+  // Of a large buffer that has many entries, halves are read as such; that takes two thirds of the time.
+  let viewed: Uint8Array | undefined;
+  let view: Uint16Array = new Uint16Array(0);
   const readers: Record<KnowledgePrecision, BlobCodec['decode']> = {
     fp32(bytes, at, { offset, dim }, { words }, to) {
       for (let j = 0, from = at + HEAD_BYTES + 4 * offset; j < dim; j++, from += 4)
         words[to + j] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
     },
-    fp16(bytes, at, { offset, dim }, { floats, words }, to) {
-      for (let j = 0, from = at + HEAD_BYTES + 2 * offset; j < dim; j++, from += 2) {
-        const bits = bytes[from] | (bytes[from + 1] << 8);
-        words[to + j] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13);
+    fp16(bytes, at, { offset, dim }, { floats }, to) {
+      const from = at + HEAD_BYTES + 2 * offset;
+      if (bytes !== viewed && bytes.length >= MIN_VIEW) {
+        viewed = bytes;
+        view = new Uint16Array(bytes.buffer, 0, bytes.buffer.byteLength >> 1);
       }
-      for (let j = 0; j < dim; j++) floats[to + j] *= HALF_SCALE;
+      const first = bytes.byteOffset + from;
+      if (bytes === viewed && (first & 1) === 0)
+        for (let j = 0, place = first / 2; j < dim; j++) floats[to + j] = HALVES[view[place + j]];
+      else
+        for (let j = 0, place = from; j < dim; j++, place += 2)
+          floats[to + j] = HALVES[bytes[place] | (bytes[place + 1] << 8)];
     },
     int8(bytes, at, { offset, dim, index }, { floats }, to) {
       const scale = readFloat(bytes, at + HEAD_BYTES + 4 * index);

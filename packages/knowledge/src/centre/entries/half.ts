@@ -27,9 +27,11 @@ export function halfBits(value: number): number {
   return sign | (kept + (rest > middle || (rest === middle && (kept & 1) === 1) ? 1 : 0));
 }
 
-/**
- * Reading needs no table: the 15 bits below the sign, shifted by 13, are a float whose exponent is too
- * small by 112, for subnormal halves too. Times this factor it is the number, exactly. Infinities and
- * NaN, which no entry has, would not come out.
- */
-export const HALF_SCALE: number = 2 ** 112;
+/** Bits → number, for all 65,536: reading is one look-up. */
+export const HALVES: Float32Array = Float32Array.from({ length: 65_536 }, (_, bits) => {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const mantissa = bits & 1023;
+  if (exponent === 31) return mantissa === 0 ? sign * Infinity : Number.NaN;
+  return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+});

@@ -29,6 +29,7 @@ export async function publishVersion(
 ): Promise<KnowledgeVersion> {
   const { version = newVersion(), schema, entries, align } = options;
   const { precision } = optionsOf('publish', { precision: options.precision });
+  const { ridgeAbove } = optionsOf('align', { ridgeAbove: align?.ridgeAbove });
   checkName('version', version);
   const existing = await catalogue.read(space);
   if (existing.some(({ record }) => record.version === version))
@@ -51,7 +52,6 @@ export async function publishVersion(
         await write(writer, batch);
       }
     } else {
-      const { ridgeAbove } = optionsOf('align', { ridgeAbove: align?.ridgeAbove });
       const spool = await createSpool();
       try {
         for await (const batch of entries) {

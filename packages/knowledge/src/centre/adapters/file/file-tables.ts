@@ -6,7 +6,7 @@
  * Entries never change but for erasure. Updates are appended, and flushed before they are
  * acknowledged; several processes may append, because one batch is one write at the end of the file.
  */
-import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, systemError, writeDirectoryAtomic } from '@lorekeep/core';
 import { errors } from '../../../errors.ts';
@@ -20,6 +20,8 @@ import { MAGIC, readAgainRow, rowsToBytes } from './rows.ts';
 const RECORD = 'version.json';
 const MAPS = 'alignment.maps';
 const UNFINISHED = '.tmp';
+/** What systems answer if a folder is renamed to one that has files. */
+const TAKEN = ['ENOTEMPTY', 'PATH_NOT_A_FOLDER', 'PATH_FORBIDDEN'];
 
 interface FileTablesOptions {
   refreshSeconds: number;
@@ -31,6 +33,10 @@ interface Entry {
   checkedAt: number;
   /** Of its folder: another one means that a new version has the name. */
   inode: Promise<number | undefined>;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
 }
 
 const inodeOf = (directory: string): Promise<number | undefined> =>
@@ -150,6 +156,11 @@ export async function openFileTables(root: string, options: FileTablesOptions): 
           clearInterval(alive);
           await file.close();
         }
+      }).catch(async (error) => {
+        // Another process was faster; nothing is put in the place of a folder with files.
+        const isTaken = TAKEN.includes(errorCode(error)) && (await readRecord(space, version)) !== undefined;
+        if (isTaken) throw errors.KNOWLEDGE_VERSION_EXISTS({ space, version });
+        throw error;
       });
     },
 
@@ -195,8 +206,12 @@ export async function openFileTables(root: string, options: FileTablesOptions): 
         if (Date.now() - mtimeMs > options.abandonedSeconds * 1000) doomed.push(name);
       }
       for (const name of doomed) {
-        entries.delete(folderOf(space, name));
-        await rm(folderOf(space, name), { recursive: true, force: true });
+        const directory = folderOf(space, name);
+        entries.delete(directory);
+        // A version that is half removed must not look like one.
+        const aside = name.endsWith(UNFINISHED) ? directory : `${directory}${UNFINISHED}`;
+        if (aside !== directory) await rename(directory, aside).catch(ignoreMissing);
+        await rm(aside, { recursive: true, force: true });
       }
     },
 

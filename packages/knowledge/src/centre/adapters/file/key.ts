@@ -3,39 +3,34 @@ import { MAX_ID } from '../../contract/checks.ts';
 
 /** 0xFF occurs in no UTF-8 text, so two entries never share a key. */
 export const SEPARATOR = 0xff;
-const MAX_KEY = 2 * 3 * MAX_ID + 1;
+/** Bytes of the longest key. */
+export const MAX_KEY: number = 2 * 3 * MAX_ID + 1;
 const encoder = new TextEncoder();
 
-/** A buffer that holds one key at a time. */
-export interface KeyBuffer {
-  bytes: Uint8Array;
-  /** @returns the length of the key, or -1 for an id that no entry can have */
-  write(id: string, category?: string): number;
+/**
+ * Writes a key at `at`, where `MAX_KEY` bytes must be free.
+ *
+ * @returns its end, or -1 for an id that no entry can have
+ */
+export function writeKey(bytes: Uint8Array, at: number, id: string, category: string | undefined): number {
+  const end = append(bytes, at, id);
+  if (end < 0 || category === undefined) return end;
+  bytes[end] = SEPARATOR;
+  return append(bytes, end + 1, category);
 }
 
-export function createKeyBuffer(): KeyBuffer {
-  const bytes = new Uint8Array(MAX_KEY);
-  const append = (text: string, at: number): number => {
-    if (text.length > MAX_ID) return -1;
-    for (let j = 0; j < text.length; j++) {
-      const code = text.charCodeAt(j);
-      if (code > 127) {
-        if (!text.isWellFormed()) return -1;
-        return at + encoder.encodeInto(text, bytes.subarray(at)).written;
-      }
-      bytes[at + j] = code;
+function append(bytes: Uint8Array, at: number, text: string): number {
+  const { length } = text;
+  if (length > MAX_ID) return -1;
+  for (let j = 0; j < length; j++) {
+    const code = text.charCodeAt(j);
+    if (code > 127) {
+      if (!text.isWellFormed()) return -1;
+      return at + encoder.encodeInto(text, bytes.subarray(at)).written;
     }
-    return at + text.length;
-  };
-  return {
-    bytes,
-    write(id, category) {
-      const end = append(id, 0);
-      if (end < 0 || category === undefined) return end;
-      bytes[end] = SEPARATOR;
-      return append(category, end + 1);
-    },
-  };
+    bytes[at + j] = code;
+  }
+  return at + length;
 }
 
 /** FNV-1a with a final mix, 32 bits. */

@@ -11,11 +11,7 @@ import type { FoundBlobs } from '../../contract/tables.ts';
 import type { Kind } from '../../schema/layout.ts';
 import { hashKey } from './key.ts';
 import { KeyList } from './key-list.ts';
-import { ERASED, KIND_AT, ROW_HEAD, ROW_UNIT, type Row } from './rows.ts';
-
-/** Of each row, this much is read ahead. */
-const TOUCHED_BYTES = 320;
-const LINE_BYTES = 64;
+import { blobAt, ERASED, KIND_AT, ROW_HEAD, ROW_UNIT, type Row } from './rows.ts';
 
 export class RowTable {
   readonly #base: Buffer;
@@ -75,15 +71,14 @@ export class RowTable {
 
   /**
    * The time of a look-up is the time of its cache misses. So each step runs for all keys before the
-   * next begins: its loads do not wait for each other. The blobs are touched for the same reason.
+   * next begins: its loads do not wait for each other.
    */
   #findAll(ids: string[], categories: string[] | undefined, kind: number, wanted: boolean): FoundBlobs {
     const count = ids.length;
     const found: FoundBlobs = { bytes: new Array(count).fill(undefined), offsets: new Float64Array(count) };
     if (!wanted) return found;
     const keys = this.#keys;
-    keys.clear(count);
-    for (let at = 0; at < count; at++) keys.add(ids[at], categories?.[at], kind);
+    keys.fill(ids, categories, kind);
     this.#touch(keys, count);
     const end = this.#base.length;
     const { bytes, starts, lengths, hashes } = keys;
@@ -92,7 +87,7 @@ export class RowTable {
       const position = this.#find(hashes[at], bytes, starts[at], lengths[at], kind);
       if (position < 0) continue;
       found.bytes[at] = position < end ? this.#base : this.#updates;
-      found.offsets[at] = (position < end ? position : position - end) + ROW_HEAD + lengths[at];
+      found.offsets[at] = (position < end ? position : position - end) + blobAt(lengths[at]);
     }
     return found;
   }
@@ -103,13 +98,8 @@ export class RowTable {
     const places = new Float64Array(count);
     for (let at = 0; at < count; at++) places[at] = (slots[2 * (hashes[at] & mask) + 1] - 1) * ROW_UNIT;
     const base = this.#base;
-    const last = base.length - TOUCHED_BYTES;
     let sum = 0;
-    for (let at = 0; at < count; at++) {
-      const place = places[at];
-      if (place >= 0 && place < last)
-        for (let line = 0; line < TOUCHED_BYTES; line += LINE_BYTES) sum += base[place + line];
-    }
+    for (let at = 0; at < count; at++) if (places[at] >= 0 && places[at] < base.length) sum += base[places[at]];
     this.touched = sum;
   }
 

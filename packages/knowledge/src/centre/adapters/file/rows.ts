@@ -8,14 +8,14 @@
  *         8   1  kind: 0 user, 1 item, 2 user and category, 3 erased, 4 "read this version again"
  *         9   1  0
  *        10   2  bytes of the key
- *        12      key, blob, and zeros up to a multiple of 8
+ *        12      key, with zeros up to a multiple of 4; blob, with zeros up to a multiple of 8
  *
  * A row that is erased keeps its length; its key and blob are overwritten with zeros.
  */
 import { crc32 } from 'node:zlib';
 import type { BlobRows } from '../../contract/tables.ts';
 import { KINDS } from '../../schema/layout.ts';
-import { createKeyBuffer } from './key.ts';
+import { MAX_KEY, writeKey } from './key.ts';
 
 export const MAGIC = Buffer.from('LKKNOW01');
 export const ROW_HEAD = 12;
@@ -28,20 +28,23 @@ export const READ_AGAIN = ERASED + 1;
 /** More than the longest key and the widest entry take. */
 const MAX_ROW = 100_000;
 
+/** Where the blob begins within a row. */
+export const blobAt = (keyLength: number): number => (ROW_HEAD + keyLength + 3) & ~3;
+
 /** The rows of a batch as bytes. */
 export function rowsToBytes({ kind, ids, categories, blobs, byteLength }: BlobRows): Buffer {
-  const key = createKeyBuffer();
+  const key = new Uint8Array(MAX_KEY);
   const kindCode = KINDS.indexOf(kind);
   const parts: Buffer[] = [];
   for (let row = 0; row < ids.length; row++) {
-    const keyLength = key.write(ids[row], categories?.[row]);
-    const bytes = Buffer.alloc(Math.ceil((ROW_HEAD + keyLength + byteLength) / ROW_UNIT) * ROW_UNIT);
+    const keyLength = writeKey(key, 0, ids[row], categories?.[row]);
+    const bytes = Buffer.alloc(Math.ceil((blobAt(keyLength) + byteLength) / ROW_UNIT) * ROW_UNIT);
     bytes.writeUInt32LE(bytes.length, 4);
     bytes[KIND_AT] = kindCode;
     bytes[KIND_AT + 1] = 0;
     bytes.writeUInt16LE(keyLength, 10);
-    bytes.set(key.bytes.subarray(0, keyLength), ROW_HEAD);
-    bytes.set(blobs.subarray(row * byteLength, (row + 1) * byteLength), ROW_HEAD + keyLength);
+    bytes.set(key.subarray(0, keyLength), ROW_HEAD);
+    bytes.set(blobs.subarray(row * byteLength, (row + 1) * byteLength), blobAt(keyLength));
     bytes.writeUInt32LE(crc32(bytes.subarray(KIND_AT)), 0);
     parts.push(bytes);
   }

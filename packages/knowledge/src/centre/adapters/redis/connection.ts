@@ -65,9 +65,7 @@ function loadLibrary(): Library {
   }
 }
 
-/**
- * @throws LorekeepError `KNOWLEDGE_ADAPTER_MISSING`, `KNOWLEDGE_STORE_UNAVAILABLE`
- */
+/** @throws LorekeepError `KNOWLEDGE_ADAPTER_MISSING`, `KNOWLEDGE_STORE_UNAVAILABLE` */
 export async function connectRedis(address: RedisAddress, timeoutMs: number): Promise<RedisConnection> {
   const library = loadLibrary();
   const { username, password, database, label } = address;
@@ -93,7 +91,7 @@ export async function connectRedis(address: RedisAddress, timeoutMs: number): Pr
   if (address.isCluster) {
     const cluster = library.createCluster({
       RESP: 2,
-      rootNodes: address.nodes.map(({ host, port }) => ({ socket: { ...socket, host, port } })),
+      rootNodes: address.nodes.map(({ host, port }) => ({ ...options, socket: { ...socket, host, port } })),
       defaults: { ...options, socket },
       commandOptions,
       topologyRefreshOnReconnectionAttemptStrategy: 2 * MAX_RECONNECT_MS,

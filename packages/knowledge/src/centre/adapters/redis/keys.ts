@@ -9,6 +9,7 @@
  * | `{versions}`                 | version → its record, with its storage and number of buckets      |
  * | `{versions}:live`            | storage → 1                                                       |
  * | `{versions}:pending`         | storage of an unfinished version → sign of life                   |
+ * | `{versions}:retired`         | storage that was removed the last time → itself                   |
  * | `{versions}:maps`            | storage → maps of the alignment                                   |
  *
  * A storage is eight random hexadecimal digits for each publication: what a killed one has left is
@@ -20,6 +21,7 @@ export interface RedisKeys {
   versions: string;
   live: string;
   pending: string;
+  retired: string;
   maps: string;
   allUsers: string;
 }
@@ -37,6 +39,7 @@ export function redisKeys(prefix: string, space: string): RedisKeys {
     versions,
     live: `${versions}:live`,
     pending: `${versions}:pending`,
+    retired: `${versions}:retired`,
     maps: `${versions}:maps`,
     allUsers: `${head}{u:*`,
   };

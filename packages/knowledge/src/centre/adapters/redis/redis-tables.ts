@@ -29,6 +29,11 @@ redis.call('HSET', KEYS[2], ARGV[3], '1')
 redis.call('HDEL', KEYS[3], ARGV[3])
 return 1`;
 
+/** A publication that was taken for abandoned must not come back. Key: pending. Values: storage, sign. */
+const SIGN = `
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+return 1`;
+
 /** Keys: versions, live. Values: version, storage. */
 const RETIRE = `
 redis.call('HDEL', KEYS[2], ARGV[2])
@@ -115,10 +120,12 @@ export async function openRedisTables(url: string, options: RedisTablesOptions):
       const keys = keysOf(space);
       const stored = { storage: randomBytes(STORAGE_LENGTH / 2).toString('hex'), buckets: options.itemBuckets };
       const { storage } = stored;
-      const sign = (aliveAt: number) =>
-        one(false, 'HSET', keys.pending, storage, JSON.stringify({ ...stored, aliveAt } satisfies Pending));
-      await sign(Date.now());
-      const alive = setInterval(() => sign(Date.now()).catch(() => {}), options.abandonedSeconds * 250);
+      const sign = (aliveAt: number) => JSON.stringify({ ...stored, aliveAt } satisfies Pending);
+      await one(false, 'HSET', keys.pending, storage, sign(Date.now()));
+      const alive = setInterval(
+        () => script(SIGN, [keys.pending], [storage, sign(Date.now())]).catch(() => {}),
+        options.abandonedSeconds * 250,
+      );
       try {
         const record = await fill({
           put: (rows) => writeRows(connection, keys, stored, rows),
@@ -136,7 +143,7 @@ export async function openRedisTables(url: string, options: RedisTablesOptions):
         }
       } catch (error) {
         // The next publication removes what was written.
-        await sign(0).catch(() => {});
+        await one(false, 'HSET', keys.pending, storage, sign(0)).catch(() => {});
         throw error;
       } finally {
         clearInterval(alive);
@@ -189,16 +196,14 @@ export async function openRedisTables(url: string, options: RedisTablesOptions):
         known.delete(`${space}/${record.version}`);
       }
       await sleep(options.timeoutMs);
-      for (const one of doomed) await removeBuckets(connection, keys, one);
-      // Read again: another process may have begun a publication meanwhile.
-      const kept = [...(await readStored(space)), ...(await readAll<Pending>(keys.pending))];
-      const gone = new Set(doomed.map(({ storage }) => storage));
-      await sweepUsers(
-        connection,
-        keys,
-        new Set(kept.map(({ storage }) => storage).filter((storage) => !gone.has(storage))),
-      );
+      for (const version of doomed) await removeBuckets(connection, keys, version);
+      // An update that was on its way may have written to a version after it went: what was removed
+      // the last time is looked for once more.
+      const before = await readAll<string>(keys.retired);
       const storages = doomed.map(({ storage }) => storage);
+      await sweepUsers(connection, keys, new Set([...before, ...storages]));
+      if (before.length > 0) await one(false, 'HDEL', keys.retired, ...before);
+      await one(false, 'HSET', keys.retired, ...storages.flatMap((storage) => [storage, JSON.stringify(storage)]));
       await one(false, 'HDEL', keys.maps, ...storages);
       await one(false, 'HDEL', keys.pending, ...storages);
     },

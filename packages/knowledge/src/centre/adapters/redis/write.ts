@@ -34,11 +34,11 @@ export async function writeRows(
   await sendInSlices(connection, [...commands.values()]);
 }
 
-/** Removes what belongs to no storage that is kept from the hashes of all users. */
+/** Removes what belongs to some storages from the hashes of all users. */
 export async function sweepUsers(
   connection: RedisConnection,
   keys: RedisKeys,
-  kept: ReadonlySet<string>,
+  storages: ReadonlySet<string>,
 ): Promise<void> {
   for await (const found of connection.scan(keys.allUsers)) {
     const reads = found.map((key): RedisCommand => ({ key, isReadonly: true, arguments: ['HKEYS', key] }));
@@ -46,7 +46,7 @@ export async function sweepUsers(
     for (let from = 0; from < reads.length; from += COMMANDS) {
       const replies = (await connection.send(reads.slice(from, from + COMMANDS))) as Buffer[][];
       replies.forEach((fields, at) => {
-        const gone = fields.filter((field) => !kept.has(field.toString('latin1', 0, STORAGE_LENGTH)));
+        const gone = fields.filter((field) => storages.has(field.toString('latin1', 0, STORAGE_LENGTH)));
         const { key } = reads[from + at];
         const parts: Argument[] = ['HDEL', key, ...gone];
         if (gone.length > 0) removals.push({ key, isReadonly: false, arguments: parts });

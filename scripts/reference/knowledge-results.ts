@@ -1,0 +1,180 @@
+/**
+ * The part of docs/results.md about rankers and knowledge, from `benchmarks/results/rankers.json`: for
+ * each bench the figures and peers of its JSON output, and the command that made them.
+ */
+import { readFileSync } from 'node:fs';
+import { table, wrapped } from './markdown.ts';
+
+interface Run {
+  command: string;
+  figures: Record<string, number>;
+  peers: Record<string, number>;
+  ratios: Record<string, number>;
+}
+
+const runs: Record<string, Run> = JSON.parse(
+  readFileSync(new URL('../../benchmarks/results/rankers.json', import.meta.url), 'utf8'),
+);
+
+const TARGETS = { tab_1: 'main surface', thin: 'a tenth of its rows', small_tabs: 'small surfaces' };
+const OUTCOMES = { click: 'click', long_view: 'long view' };
+
+const digits = (value: number) =>
+  value
+    .toFixed(4)
+    .replace(/^(-?)0/, '$1')
+    .replace('-', '−');
+const signed = (value: number) => `${value >= 0 ? '+' : ''}${digits(value)}`;
+const words = (key: string) =>
+  key
+    .replaceAll('_', ' ')
+    .replace(/^keep/, 'KEEP')
+    .replace(/\b(din|can)\b/g, (name) => name.toUpperCase());
+
+function valuesOf(run: Run): Record<string, number> {
+  return { ...run.figures, ...run.peers };
+}
+
+/** One row per method, one column per target and outcome. */
+function liftTable(run: Run): string {
+  const values = valuesOf(run);
+  const columns = Object.entries(TARGETS)
+    .flatMap(([target, where]) =>
+      Object.entries(OUTCOMES).map(([outcome, what]) => ({ key: `${target}_${outcome}`, title: `${where}, ${what}` })),
+    )
+    .filter(({ key }) => `${key}_base_gauc` in values);
+  const methods = new Set(
+    Object.keys(values).flatMap((name) => {
+      const column = columns.find(({ key }) => name.startsWith(`${key}_`));
+      const method = column && name.slice(column.key.length + 1);
+      return method?.endsWith('_all') ? [method.slice(0, -'_all'.length)] : [];
+    }),
+  );
+  const mean = (method: string) => {
+    const known = columns.map(({ key }) => values[`${key}_${method}_all`]).filter((value) => value !== undefined);
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  };
+  const cell = (key: string, method: string) => {
+    const lift = values[`${key}_${method}_all`];
+    return lift === undefined ? '' : `${signed(lift)} ± ${digits(values[`${key}_${method}_all_standard_error`])}`;
+  };
+  return table(
+    ['Method', ...columns.map(({ title }) => title)],
+    ['base DIN: GAUC', ...columns.map(({ key }) => digits(values[`${key}_base_gauc`]))],
+    ...[...methods]
+      .sort((a, b) => mean(b) - mean(a))
+      .map((method) => [words(method), ...columns.map(({ key }) => cell(key, method))]),
+  );
+}
+
+/** Rows of figures that begin with a prefix and have a standard error. */
+function prefixTable(run: Run, head: string, names: Record<string, string>): string {
+  const rows = Object.entries(names)
+    .filter(([key]) => key in run.figures)
+    .map(([key, what]) => {
+      const error = run.figures[`${key}_standard_error`];
+      return [what, error === undefined ? digits(run.figures[key]) : `${signed(run.figures[key])} ± ${digits(error)}`];
+    });
+  return table([head, 'Figure'], ...rows);
+}
+
+const commandText = (run: Run) => `Command: \`${run.command}\`.`;
+
+/** Paragraphs and tables; none of a bench that was not run. */
+export function knowledgeResults(): string[] {
+  const { knowledge, served, simulated, rank, text, centre } = runs;
+  return [
+    '## Rankers and knowledge',
+    wrapped(
+      'Figures are GAUC: impressions weigh equally, a group is a user on a surface in a window. Lifts are paired differences to the base ranker on the same rows, ± their standard error, clustered by user. [Rankers of impressions](explanation/evaluation.md#rankers-of-impressions) describes the protocol.',
+    ),
+    ...(knowledge
+      ? [
+          '### KEEP on a real log',
+          wrapped(
+            `Real log (KuaiRand-Pure), four scored windows, of which the last was used for no choice. ${commandText(knowledge)}`,
+          ),
+          liftTable(knowledge),
+        ]
+      : []),
+    ...(served
+      ? [
+          '### Knowledge as it is served',
+          wrapped(
+            `Real log, a tenth of the rows, clicks. A ranker is trained with the version of each window and served others. \`dots\` are products of the towers and biases, the default; \`vectors\` are the vectors themselves. ${commandText(served)}`,
+          ),
+          prefixTable(
+            served,
+            'Knowledge',
+            Object.fromEntries(
+              ['dots', 'vectors'].flatMap((form) => [
+                ...['v', 'v_minus_1', 'v_minus_2', 'v_minus_3', 'v_minus_4'].map((key, age) => [
+                  `${form}_${key}_lift`,
+                  age === 0 ? `${form}, its own version` : `${form}, ${age} ${age === 1 ? 'window' : 'windows'} older`,
+                ]),
+                [`${form}_retrained_aligned_lift`, `${form}, another retraining, aligned`],
+                [`${form}_retrained_not_aligned_lift`, `${form}, another retraining, not aligned`],
+              ]),
+            ),
+          ),
+        ]
+      : []),
+    ...(simulated
+      ? [
+          '### KEEP on the simulated shop',
+          wrapped(`Simulated. A ranker of clicks on one surface of four. ${commandText(simulated)}`),
+          prefixTable(
+            simulated,
+            'Variant',
+            Object.fromEntries(
+              Object.keys(simulated.figures)
+                .filter((key) => key.startsWith('simulated_') && !key.endsWith('standard_error'))
+                .map((key) => [key, words(key.slice('simulated_'.length))]),
+            ),
+          ),
+        ]
+      : []),
+    ...(rank
+      ? [
+          '### Rankers beside others',
+          wrapped(`Real log, clicks on the main surface, the same rows and features. ${commandText(rank)}`),
+          table(
+            ['Ranker', 'GAUC click', 'GAUC long view'],
+            ...['din', 'can', 'lightgbm', 'fuxictr_din'].flatMap((name) => {
+              const values = valuesOf(rank);
+              return `${name}_gauc` in values
+                ? [[words(name), digits(values[`${name}_gauc`]), digits(values[`${name}_long_view_gauc`])]]
+                : [];
+            }),
+          ),
+          wrapped(
+            `Training rows per second, in turns on the same threads: ${rank.ratios.rows_vs_pytorch.toFixed(2)} times the same network in PyTorch (eager), ${rank.ratios.rows_vs_fuxictr.toFixed(2)} times FuxiCTR's DIN.`,
+          ),
+        ]
+      : []),
+    ...(text
+      ? [
+          '### Texts as knowledge',
+          wrapped(
+            `Amazon Scientific, test events among drawn items; \`few\` are items with fewer than five training events. ${commandText(text)}`,
+          ),
+          prefixTable(text, 'Ranker', {
+            base_gauc: 'without texts: GAUC',
+            base_few_gauc: 'without texts, few: GAUC',
+            plugged_lift: 'texts plugged in',
+            plugged_few_lift: 'texts plugged in, few',
+            inputs_lift: 'texts and SimTier as inputs',
+            inputs_few_lift: 'texts and SimTier as inputs, few',
+          }),
+        ]
+      : []),
+    ...(centre
+      ? [
+          '### General Knowledge Center',
+          wrapped(
+            `A million entries, batches of 500 quadruples: p99 ${centre.figures.batch_p99_ms.toFixed(1)} ms from a folder at ${Math.round(centre.figures.batches_per_s)} batches/s, ${centre.figures.redis_batch_p99_ms.toFixed(1)} ms from a Redis Cluster of three nodes; time relative to Feast on the same cluster: ${centre.ratios.batch_p99_vs_feast_time.toFixed(2)}. ${commandText(centre)}`,
+          ),
+        ]
+      : []),
+  ];
+}
