@@ -233,3 +233,33 @@ describe('a service and offline scoring agree', () => {
       );
   });
 });
+
+test('recommendations with rank: true are ordered by the ranker, and name the versions behind them', async () => {
+  const { version } = await workspace.rankTrain({ outcomes, fresh: true });
+  const engine = await workspace.engine();
+  try {
+    const user = users[3];
+    const plain = await engine.recommend({ user, k: 20 });
+    assert.equal(plain.ranked, undefined);
+    const { source, items: list, ranked } = await engine.recommend({ user, k: 20, rank: true, surface: 'home' });
+    assert.equal(source, 'ranker');
+    assert.equal(ranked?.ranker, version);
+    assert.equal(ranked?.model, null);
+    assert.ok(ranked?.knowledge);
+    assert.equal(list.length, 20);
+    const scores = list.map(({ score }) => score);
+    assert.deepEqual(
+      scores,
+      scores.toSorted((a, b) => b - a),
+    );
+    const alone = await engine.rank({ user, items: list.map(({ id }) => id), surface: 'home' });
+    assert.deepEqual(
+      alone.items.map(({ id }) => id),
+      list.map(({ id }) => id),
+    );
+    const session = await engine.recommend({ history: items.slice(0, 3), k: 5, rank: true });
+    assert.equal(session.ranked?.behaviours, 3);
+  } finally {
+    await engine.close();
+  }
+});
