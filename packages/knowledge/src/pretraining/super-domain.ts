@@ -53,7 +53,7 @@ export interface SuperDomain {
   close(): Promise<void>;
 }
 
-/** @throws LorekeepError `RANKING_OPTION`, `RANKING_TASK_UNKNOWN` */
+/** @throws LorekeepError `OPTION_INVALID`, `RANKING_TASK_UNKNOWN` */
 export async function createSuperDomain({
   entities,
   length = SEQUENCE_LENGTH,

@@ -57,7 +57,7 @@ export interface RankEvaluationOptions extends WindowOptions, RunContext {
 const PLUG = 'knowledge';
 
 /**
- * @throws LorekeepError `RANKING_TOO_SHORT`, `RANKING_TASK_UNKNOWN`, `RANKING_OPTION`,
+ * @throws LorekeepError `RANKING_TOO_SHORT`, `RANKING_TASK_UNKNOWN`, `OPTION_INVALID`,
  *   `OPTION_INVALID`
  */
 export async function evaluateRanking(options: RankEvaluationOptions): Promise<RankEvaluation> {

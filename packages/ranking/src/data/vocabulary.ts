@@ -4,7 +4,7 @@
  * meaning. A field can be hashed instead: its values share a fixed number of rows, which bounds the
  * memory of fields with endless values (Weinberger et al., 2009).
  */
-import { sha256 } from '@lorekeep/core';
+import { optionErrors, sha256 } from '@lorekeep/core';
 import { errors } from '../errors.ts';
 
 export interface VocabularyOptions {
@@ -34,15 +34,19 @@ export interface VocabularyState {
   fields: Record<string, { values: string[]; rows: number[] }>;
 }
 
-/** @throws LorekeepError `RANKING_OPTION` */
+/** @throws LorekeepError `OPTION_INVALID` */
 export function createVocabulary({ maxRows = 2 ** 23, hashed = {} }: VocabularyOptions = {}): Vocabulary {
   if (!Number.isInteger(maxRows) || maxRows < 1 || maxRows >= 2 ** 31)
-    throw errors.RANKING_OPTION({ name: 'maxRows', value: maxRows, allowed: 'a whole number from 1 to 2147483647' });
+    throw optionErrors.OPTION_INVALID({
+      name: 'maxRows',
+      value: maxRows,
+      allowed: 'a whole number from 1 to 2147483647',
+    });
   const state: VocabularyState = { maxRows, hashed: {}, fields: {} };
   let first = 0;
   for (const [field, rows] of Object.entries(hashed)) {
     if (!Number.isInteger(rows) || rows < 1 || first + rows > maxRows)
-      throw errors.RANKING_OPTION({
+      throw optionErrors.OPTION_INVALID({
         name: `hashed.${field}`,
         value: rows,
         allowed: 'a whole number from 1 to maxRows',

@@ -6,6 +6,7 @@
  * Anything that goes on inside a window leaks: the earlier clicks of a user's day anti-correlate
  * with the rest of that day, so a state that learns them ranks better or worse than it will in use.
  */
+import { optionErrors } from '@lorekeep/core';
 import type { ImpressionColumns } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 
@@ -38,14 +39,14 @@ const DAY = 86_400;
 
 /**
  * @param columns in the order of time
- * @throws LorekeepError `RANKING_OPTION`, `RANKING_TOO_SHORT` if there are not two windows with rows
+ * @throws LorekeepError `OPTION_INVALID`, `RANKING_TOO_SHORT` if there are not two windows with rows
  */
 export function frozenWindows(columns: ImpressionColumns, { start, days = 2, count }: WindowOptions = {}): Windows {
   const { timestamps } = columns;
   if (!(days > 0 && Number.isFinite(days)))
-    throw errors.RANKING_OPTION({ name: 'days', value: days, allowed: 'a number above 0' });
+    throw optionErrors.OPTION_INVALID({ name: 'days', value: days, allowed: 'a number above 0' });
   if (count !== undefined && !(Number.isInteger(count) && count >= 2))
-    throw errors.RANKING_OPTION({ name: 'count', value: count, allowed: 'a whole number of at least 2' });
+    throw optionErrors.OPTION_INVALID({ name: 'count', value: count, allowed: 'a whole number of at least 2' });
   const first = start ?? timestamps[0] ?? 0;
   const last = timestamps.at(-1) ?? 0;
   const length = days * DAY;

@@ -1,5 +1,5 @@
 /** Options of a ranker of impressions, with their defaults and limits. */
-import { errors } from '../errors.ts';
+import { optionErrors } from '@lorekeep/core';
 
 /** What is predicted: the probability that an impression has an outcome. */
 export interface RankingTask {
@@ -82,12 +82,12 @@ const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
 
 export type RankerOptions = Partial<RankerConfig> & Pick<RankerConfig, 'tasks'>;
 
-/** @throws LorekeepError `RANKING_OPTION` */
+/** @throws LorekeepError `OPTION_INVALID` */
 export function rankerConfig(options: RankerOptions): RankerConfig {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const config: RankerConfig = { ...DEFAULTS, ...(given as RankerOptions) };
   const check = (name: string, fits: boolean, allowed: string) => {
-    if (!fits) throw errors.RANKING_OPTION({ name, value: config[name as keyof RankerConfig], allowed });
+    if (!fits) throw optionErrors.OPTION_INVALID({ name, value: config[name as keyof RankerConfig], allowed });
   };
   const whole = (name: keyof RankerConfig, low: number, high: number) => {
     const value = config[name] as number;

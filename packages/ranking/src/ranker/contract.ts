@@ -77,7 +77,7 @@ export interface ImpressionRanker {
    * all are scored as if they stood in the same place.
    *
    * @throws LorekeepError `RANKING_KNOWLEDGE_LEAKS`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_PLUG_UNKNOWN`,
-   *   `RANKING_OPTION` for knowledge of another number of rows
+   *   `OPTION_INVALID` for knowledge of another number of rows
    */
   score(rows: RankingRows, options?: ScoreOptions): Promise<RowScores>;
   /**
@@ -90,7 +90,7 @@ export interface ImpressionRanker {
   /**
    * Adds a plug-in that starts at zero: until it is trained, scores stay the same to the last bit.
    *
-   * @throws LorekeepError `RANKING_OPTION`, `RANKING_PLUG_EXISTS`
+   * @throws LorekeepError `OPTION_INVALID`, `RANKING_PLUG_EXISTS`
    */
   plug(options: PlugOptions): Promise<void>;
   /**

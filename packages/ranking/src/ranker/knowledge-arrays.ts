@@ -1,4 +1,5 @@
 /** Knowledge of rows: checked once, then cut into the arrays of batches. */
+import { optionErrors } from '@lorekeep/core';
 import { type Arrays, namedArray } from '@lorekeep/graph';
 import type { PlugShape } from '../din/plug.ts';
 import { errors } from '../errors.ts';
@@ -6,7 +7,7 @@ import type { RankingRows, RowKnowledge } from './contract.ts';
 
 /**
  * @throws LorekeepError `RANKING_PLUG_UNKNOWN`, `RANKING_KNOWLEDGE_WIDTH`, `RANKING_KNOWLEDGE_LEAKS`,
- *   `RANKING_OPTION` for arrays of another length
+ *   `OPTION_INVALID` for arrays of another length
  */
 export function checkKnowledge(
   plugs: readonly PlugShape[],
@@ -19,7 +20,7 @@ export function checkKnowledge(
     const lengths = { values: [values.length, rows.length * width], present: [present.length, rows.length] };
     for (const [array, [given, wanted]] of Object.entries(lengths))
       if (given !== wanted)
-        throw errors.RANKING_OPTION({
+        throw optionErrors.OPTION_INVALID({
           name: `knowledge.${name}.${array}.length`,
           value: given,
           allowed: `${wanted} for ${rows.length} rows`,

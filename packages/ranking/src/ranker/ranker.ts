@@ -2,7 +2,7 @@
  * A ranker of impressions in training and use: DIN with any number of plug-ins, an embedding table
  * that grows with its vocabulary, and one pass of Adam over the log, day by day.
  */
-import { createRandom, type RandomState } from '@lorekeep/core';
+import { createRandom, optionErrors, type RandomState } from '@lorekeep/core';
 import { type Arrays, namedArray, type SparseTable } from '@lorekeep/graph';
 import type { ImpressionColumns } from '@lorekeep/store';
 import type { Behaviours } from '../data/behaviours.ts';
@@ -44,7 +44,7 @@ export interface CreateRankerOptions extends RankerOptions, OpenRankerOptions {}
 /**
  * A new ranker, which knows nothing. Equal seeds and equal data give equal rankers.
  *
- * @throws LorekeepError `RANKING_OPTION`, `RANKING_TASK_UNKNOWN`
+ * @throws LorekeepError `OPTION_INVALID`, `RANKING_TASK_UNKNOWN`
  */
 export function createImpressionRanker(options: CreateRankerOptions): Promise<ImpressionRanker> {
   const { entities, behaviours, threads, ...rest } = options;
@@ -59,7 +59,7 @@ export function createImpressionRanker(options: CreateRankerOptions): Promise<Im
  * A ranker that continues from a state, bit for bit as the ranker whose state it is.
  *
  * @param options.state not changed
- * @throws LorekeepError `RANKING_OPTION`, `RANKING_TASK_UNKNOWN`, `RANKING_FIELD_MISSING`,
+ * @throws LorekeepError `OPTION_INVALID`, `RANKING_TASK_UNKNOWN`, `RANKING_FIELD_MISSING`,
  *   `GRAPH_BAD_STATE` if the arrays of the state do not fit its configuration
  */
 export async function openImpressionRanker(
@@ -68,14 +68,14 @@ export async function openImpressionRanker(
   const { state, entities, behaviours, threads = 1 } = options;
   const { config, fields } = state;
   if (behaviours.length !== state.length)
-    throw errors.RANKING_OPTION({
+    throw optionErrors.OPTION_INVALID({
       name: 'behaviours.length',
       value: behaviours.length,
       allowed: `${state.length}, the length that the ranker was trained with`,
     });
   const vectorWidth = entities.vectors?.dim ?? 0;
   if (state.vectorWidth > 0 && vectorWidth !== state.vectorWidth)
-    throw errors.RANKING_OPTION({
+    throw optionErrors.OPTION_INVALID({
       name: 'entities.vectors.dim',
       value: vectorWidth,
       allowed: `${state.vectorWidth}, the width that the ranker was trained with`,

@@ -2,13 +2,12 @@
  * Everything that a ranker is, as plain data: what `openImpressionRanker` continues from, what
  * `saveRanker` writes, and what `warmStart` copies from.
  */
-import { createRandom, type RandomState, sha256 } from '@lorekeep/core';
+import { createRandom, optionErrors, type RandomState, sha256 } from '@lorekeep/core';
 import { type Arrays, createSparseTable, namedArray, type SparseTable } from '@lorekeep/graph';
 import { type CoActionShape, inductionWidth } from '../can/co-action.ts';
 import { createVocabulary, type VocabularyState } from '../data/vocabulary.ts';
 import { initialParameters, type NetworkShape } from '../din/network.ts';
 import type { PlugShape } from '../din/plug.ts';
-import { errors } from '../errors.ts';
 import type { RankerConfig } from './config.ts';
 
 /** Names of the columns of an example, without the name of the entity: the id comes first and has no name. */
@@ -130,12 +129,12 @@ export const zeros = (arrays: Arrays): Arrays =>
 export const isFrozen = (name: string, { frozen }: RankerConfig): boolean =>
   frozen.some((own) => name === own || name.startsWith(`${own}/`));
 
-/** @throws LorekeepError `RANKING_OPTION` if `config.frozen` names nothing */
+/** @throws LorekeepError `OPTION_INVALID` if `config.frozen` names nothing */
 export function checkFrozen({ config, parameters }: Pick<RankerState, 'config' | 'parameters'>): void {
   const names = [...Object.keys(tableWidths(config)), ...Object.keys(parameters)];
   for (const frozen of config.frozen)
     if (!names.some((name) => isFrozen(name, { ...config, frozen: [frozen] })))
-      throw errors.RANKING_OPTION({ name: 'frozen', value: frozen, allowed: `one of ${names.join(', ')}` });
+      throw optionErrors.OPTION_INVALID({ name: 'frozen', value: frozen, allowed: `one of ${names.join(', ')}` });
 }
 
 /** Equal for rankers whose arrays have the same names, shapes and meanings. */

@@ -3,9 +3,8 @@
  * tables keep their meaning, because the vocabulary comes along.
  */
 
-import { createRandom } from '@lorekeep/core';
+import { createRandom, optionErrors } from '@lorekeep/core';
 import { initialPlug } from '../din/plug.ts';
-import { errors } from '../errors.ts';
 import { type RankerConfig, type RankerOptions, rankerConfig } from './config.ts';
 import { checkFrozen, initialState, type RankerState, tableWidths, zeros } from './state.ts';
 
@@ -24,16 +23,16 @@ export interface WarmStartOptions extends Partial<Omit<RankerConfig, 'dim' | 'ha
  * ranker counts its steps from 0 and has no moments, so it may have other tasks and layers. It has
  * seen what its source has seen: `seenUntil` comes along.
  *
- * @throws LorekeepError `RANKING_OPTION`
+ * @throws LorekeepError `OPTION_INVALID`
  */
 export function warmStart(source: RankerState, options: WarmStartOptions = {}): RankerState {
   const { take = 'all', plugs = take === 'all', ...changes } = options;
   if (take !== 'all' && take !== 'embeddings')
-    throw errors.RANKING_OPTION({ name: 'take', value: take, allowed: '"embeddings" or "all"' });
+    throw optionErrors.OPTION_INVALID({ name: 'take', value: take, allowed: '"embeddings" or "all"' });
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const config = rankerConfig({ ...source.config, ...given } as RankerOptions);
   if (config.maxRows < source.config.maxRows)
-    throw errors.RANKING_OPTION({
+    throw optionErrors.OPTION_INVALID({
       name: 'maxRows',
       value: config.maxRows,
       allowed: `at least ${source.config.maxRows}, as in the ranker that it starts from`,

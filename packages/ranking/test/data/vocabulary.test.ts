@@ -63,5 +63,5 @@ test('sizes that do not fit are refused', () => {
     { maxRows: 8, hashed: { item: 9 } },
     { hashed: { a: 0 } },
   ])
-    assert.throws(() => createVocabulary(options as never), { code: 'RANKING_OPTION' });
+    assert.throws(() => createVocabulary(options as never), { code: 'OPTION_INVALID' });
 });

@@ -31,7 +31,7 @@ test('values outside of their limits are refused by name', () => {
   for (const [name, values] of Object.entries(wrong))
     for (const value of values)
       assert.throws(() => rankerConfig({ tasks, [name]: value } as never), {
-        code: 'RANKING_OPTION',
+        code: 'OPTION_INVALID',
         message: new RegExp(`option ${name} is`),
       });
 });

@@ -126,7 +126,7 @@ test('data without a field that the ranker reads is refused, and so are sequence
     message: /item field "genre"/,
   });
   await assert.rejects(openImpressionRanker({ state, entities, behaviours: createBehaviours(5) }), {
-    code: 'RANKING_OPTION',
+    code: 'OPTION_INVALID',
     message: /behaviours\.length is 5; it must be 6/,
   });
 });

@@ -137,12 +137,12 @@ test('knowledge of another width, of an unknown plug-in, and names that exist ar
   await assert.rejects(ranker.score(first(testRows)), { code: 'RANKING_KNOWLEDGE_WIDTH' });
   await assert.rejects(ranker.score(both(testRows)), { code: 'RANKING_KNOWLEDGE_WIDTH' });
   const shorter = { ...plain(testRows), knowledge: { first: knowledgeOf(testRows.subarray(1), 2) } };
-  await assert.rejects(ranker.score(shorter), { code: 'RANKING_OPTION', message: /first\.values\.length is 198/ });
+  await assert.rejects(ranker.score(shorter), { code: 'OPTION_INVALID', message: /first\.values\.length is 198/ });
   const second = { ...plain(testRows), knowledge: { second: knowledgeOf(testRows, 2) } };
   await assert.rejects(ranker.score(second), { code: 'RANKING_PLUG_UNKNOWN' });
   await assert.rejects(ranker.unplug('second'), { code: 'RANKING_PLUG_UNKNOWN' });
   await assert.rejects(ranker.plug({ name: 'first', width: 2 }), { code: 'RANKING_PLUG_EXISTS' });
   for (const wrong of [{ name: '' }, { name: 'a/b' }, { width: 0 }, { hidden: 0 }, { layer: 'hidden 3' }])
-    await assert.rejects(ranker.plug({ name: 'other', width: 2, ...wrong }), { code: 'RANKING_OPTION' });
+    await assert.rejects(ranker.plug({ name: 'other', width: 2, ...wrong }), { code: 'OPTION_INVALID' });
   await ranker.close();
 });

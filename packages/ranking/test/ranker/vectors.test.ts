@@ -59,7 +59,7 @@ test('a ranker with vectors is opened with vectors of the same width; one withou
   assert.deepEqual(await again.score(rows), await ranker.score(rows));
   for (const given of [undefined, { dim: 3, of: () => undefined }])
     await assert.rejects(openImpressionRanker({ state, entities: { ...entities, vectors: given }, behaviours }), {
-      code: 'RANKING_OPTION',
+      code: 'OPTION_INVALID',
       message: /entities\.vectors\.dim/,
     });
   const plain = await create({});

@@ -99,7 +99,7 @@ test('unknown names and choices are refused', async () => {
   const source = await trained();
   const state = source.state();
   await source.close();
-  assert.throws(() => warmStart(state, { frozen: ['hidden 9'] }), { code: 'RANKING_OPTION', message: /hidden 9/ });
-  assert.throws(() => warmStart(state, { take: 'some' as never }), { code: 'RANKING_OPTION', message: /take/ });
-  assert.throws(() => warmStart(state, { maxRows: 10 }), { code: 'RANKING_OPTION', message: /maxRows/ });
+  assert.throws(() => warmStart(state, { frozen: ['hidden 9'] }), { code: 'OPTION_INVALID', message: /hidden 9/ });
+  assert.throws(() => warmStart(state, { take: 'some' as never }), { code: 'OPTION_INVALID', message: /take/ });
+  assert.throws(() => warmStart(state, { maxRows: 10 }), { code: 'OPTION_INVALID', message: /maxRows/ });
 });
