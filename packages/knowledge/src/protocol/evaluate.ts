@@ -100,7 +100,8 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
 
   /** Progressive knowledge of the target's rows of each window, and stage 1's own logits of the scored ones. */
   async function knowledgeOfWindows(seed: number) {
-    const tasks = (superDomain && superDomain.tasks) || superTasks(data, task);
+    const chosen = superDomain === false ? undefined : superDomain.tasks;
+    const tasks = chosen ?? superTasks(data, task);
     const model = await createSuperDomain({
       length,
       threads: options.threads,
