@@ -12,7 +12,8 @@
  *
  * `LOREKEEP_KNOWLEDGE_PARTS` (default all; `--quick`: `real`) names what runs: `real` is that table;
  * `served` is what the General Knowledge Center keeps of the lift, and what other versions cost;
- * `simulated` is the simulated shop, whose figures begin with `simulated_`.
+ * `simulated` is the simulated shop, whose figures begin with `simulated_`; it has
+ * `LOREKEEP_KNOWLEDGE_EVENTS` events (default 1,000,000).
  *
  * `--quick`: one seed, five methods, and only clicks on tab 1. Settings:
  *
@@ -65,7 +66,7 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
   const impressions = await loadImpressions(workspace.store);
   log(`${impressions.history.length} rows of history, ${impressions.windowRows} in windows`);
   const stageOnes: StageOne[] = [];
-  for (const seed of stageSeeds) {
+  for (const seed of parts.some((part) => part !== 'simulated') ? stageSeeds : []) {
     stageOnes.push(await cachedStageOne(impressions, seed, keeps ? keptWorkspace('knowledge') : undefined));
     log(`stage one, seed ${seed}`);
   }
@@ -76,7 +77,10 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
       addTable(result, target, await runMethods(impressions, target, { methods, stageOnes, seeds, log }));
   if (parts.includes('served') && stageOnes.length >= 2)
     Object.assign(result.figures, await servedFigures(impressions, stageOnes, seeds, log));
-  if (parts.includes('simulated')) addSimulated(result, await simulatedLifts({ seeds, log }));
+  if (parts.includes('simulated')) {
+    const [events] = wholeSetting('LOREKEEP_KNOWLEDGE_EVENTS', [1_000_000], 10_000);
+    addSimulated(result, await simulatedLifts({ events, seeds, log }));
+  }
   return result;
 }
 
