@@ -110,6 +110,15 @@ test('choose-a-model publishes the better preset, or the simpler one if the data
   assert.ok(live === (low > 0 ? learn : linear) || low === 0, text);
 });
 
+test('plug-knowledge orders the items that are clicked often first', async () => {
+  const text = await output('plug-knowledge.ts');
+  found(text, /^learned from (30000) impressions of all places$/m);
+  found(text, /^ranker +(6000) impressions of home, 6000 with knowledge$/m);
+  // Numbers that end in 0 to 3 are clicked often.
+  const places = itemsIn(text).map((id) => Number(id.at(-1)) < 4);
+  assert.deepEqual(places, [true, true, false, false]);
+});
+
 test('retrain makes another version live, which has learned from the new events', async () => {
   const text = await output('retrain.ts');
   const nights = text.split(/^(?=\S+\.csv: )/m);
