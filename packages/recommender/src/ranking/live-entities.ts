@@ -17,6 +17,8 @@ export interface LiveEntities extends EventNumbers {
   readonly entities: RankingEntities;
   /** The number of a surface; that of an unknown one has no name. */
   findSurface(name: string): number;
+  /** Erases a user: the next request with this id is of an unknown one. Returns its number, if it had one. */
+  forgetUser(id: string): number | undefined;
   updateItems(items: readonly Item[]): void;
   updateUsers(users: readonly UserRecord[]): void;
   /**
@@ -36,6 +38,9 @@ export interface Borrowed {
   release(): void;
 }
 
+/** No id is empty, so no vocabulary has it. */
+const ERASED_OR_NEW = '';
+
 export function createLiveEntities({ log, items, users }: RankingData): LiveEntities {
   const names = {
     userIds: [...log.userIds],
@@ -48,10 +53,13 @@ export function createLiveEntities({ log, items, users }: RankingData): LiveEnti
     user: new Map(names.userIds.map((id, at) => [id, at])),
     item: new Map(names.itemIds.map((id, at) => [id, at])),
   };
+  // A user that the log does not have is unknown to the ranker, or was erased after it was trained: its
+  // embedding must not be found by the id.
+  const nameOf = (kind: 'user' | 'item', id: string) => (kind === 'user' ? ERASED_OR_NEW : id);
   const number = (kind: 'user' | 'item', list: string[], id: string) => {
     let at = numberOf[kind].get(id);
     if (at === undefined) {
-      at = list.push(id) - 1;
+      at = list.push(nameOf(kind, id)) - 1;
       numberOf[kind].set(id, at);
       clear(fields[`${kind}s`], at);
     }
@@ -73,6 +81,14 @@ export function createLiveEntities({ log, items, users }: RankingData): LiveEnti
       return at >= 0 ? at : names.surfaceNames.length;
     },
     outcome: (type) => position(names.outcomeNames, type),
+    forgetUser(id) {
+      const at = numberOf.user.get(id);
+      if (at === undefined) return undefined;
+      numberOf.user.delete(id);
+      names.userIds[at] = ERASED_OR_NEW;
+      clear(fields.users, at);
+      return at;
+    },
     updateItems(given) {
       for (const one of given) updateItemFields(fields.items, item(one.id), one);
     },
@@ -82,7 +98,7 @@ export function createLiveEntities({ log, items, users }: RankingData): LiveEnti
     borrow(id, ids) {
       const own = { users: names.userIds.length, items: names.itemIds.length };
       const known = id === undefined ? undefined : numberOf.user.get(id);
-      if (id !== undefined && known === undefined) clear(fields.users, names.userIds.push(id) - 1);
+      if (id !== undefined && known === undefined) clear(fields.users, names.userIds.push(nameOf('user', id)) - 1);
       const knowsItems = ids.map((one) => numberOf.item.has(one));
       const numbers = Int32Array.from(ids, (one) => {
         const at = numberOf.item.get(one) ?? names.itemIds.push(one) - 1;

@@ -194,7 +194,10 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
     addUsers: (users) => inTurn(() => live.updateUsers(users)),
     forgetUsers: (ids) =>
       inTurn(() => {
-        for (const id of ids) sequences.forget(live.user(id));
+        for (const id of ids) {
+          const user = live.forgetUser(id);
+          if (user !== undefined) sequences.forget(user);
+        }
       }),
     async close() {
       await Promise.all(running);

@@ -1,4 +1,5 @@
 /** Requests to rankers and for knowledge, and their answers, as schemas. */
+import { latestTime } from '@lorekeep/core';
 import { z } from 'zod';
 import { idSchema, strictObject } from '../engine/schema-parts.ts';
 import { MAX_PAIRS } from './knowledge-answer.ts';
@@ -11,7 +12,12 @@ export const historyEntrySchema = strictObject({
   item: idSchema,
   outcomes: z.array(name).max(32).optional().describe('What came of it. Default: nothing.'),
   surface: name.optional().describe('Where it was shown.'),
-  timestamp: z.number().optional().describe('Unix seconds. Default: the time of the request.'),
+  timestamp: z
+    .number()
+    .min(0)
+    .refine((seconds) => seconds <= latestTime(), 'Expected Unix seconds, not in the future.')
+    .optional()
+    .describe('Unix seconds. Default: the time of the request.'),
 });
 
 export const rankSchema = strictObject({

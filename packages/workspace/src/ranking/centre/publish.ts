@@ -67,7 +67,9 @@ export async function knowledgePublish(
   try {
     // The id of an encoder may contain what a name of a version may not.
     const name = space === 'text' ? newVersion() : source.model;
-    const version = align === false ? name : `${name}-aligned`;
+    const to = typeof align === 'object' ? align.to : undefined;
+    // Each target is a version of its own: what is aligned to one cannot be read by models of another.
+    const version = align === false ? name : to === undefined ? `${name}-aligned` : `${name}-aligned-to-${to}`;
     return await withCentre(state, options.store, async (centre) => {
       const existing = (await centre.versions(space)).find((one) => one.version === version);
       const published =

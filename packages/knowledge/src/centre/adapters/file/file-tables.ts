@@ -187,12 +187,14 @@ export async function openFileTables(root: string, options: FileTablesOptions): 
     },
 
     async remove(space, ids) {
-      for (const version of await versionsOf(space)) {
+      // Also from what killed publications have left.
+      const unfinished = (await namesIn(space)).filter((name) => name.endsWith(UNFINISHED));
+      for (const version of [...(await versionsOf(space)), ...unfinished]) {
         const directory = folderOf(space, version);
         let erased = 0;
         erased += await eraseRows(join(directory, ENTRIES), MAGIC.length, ids);
         erased += await eraseRows(join(directory, UPDATES), 0, ids);
-        if (erased === 0) continue;
+        if (erased === 0 || version.endsWith(UNFINISHED)) continue;
         await append(directory, readAgainRow());
         if (entries.has(directory)) await load(space, version).loaded;
       }
