@@ -217,9 +217,9 @@ function checkOutcomes({ history = [] }: RankRequest, known: readonly string[]):
 
 const used = ({ version, ageSeconds, residual, present }: ServedKnowledge, space: string): UsedKnowledge => {
   const items = present.length / 3;
-  let itemsPresent = 0;
-  for (let at = 0; at < items; at++) itemsPresent += present[3 * at + 1] / items;
-  return { space, version, ageSeconds, residual, itemsPresent, userPresent: present[0] === 1 };
+  let found = 0;
+  for (let at = 0; at < items; at++) found += present[3 * at + 1];
+  return { space, version, ageSeconds, residual, itemsPresent: found / items, userPresent: present[0] === 1 };
 };
 
 interface Scoring {

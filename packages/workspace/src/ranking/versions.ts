@@ -93,6 +93,16 @@ export async function readLearned<M extends LearnedManifest = LearnedManifest>(d
 
 export const loadNetwork = (directory: string): Promise<RankerState> => loadRanker(join(directory, RANKER_NETWORK));
 
+/** The newest version, if there is one. */
+export async function newestLearned<M extends LearnedManifest>(
+  folder: ArtefactFolder,
+): Promise<{ directory: string; manifest: M } | undefined> {
+  const version = await currentVersion(folder);
+  if (version === undefined || !(await versionsIn(folder)).includes(version)) return undefined;
+  const directory = join(folder.root, version);
+  return { directory, manifest: await readLearned<M>(directory) };
+}
+
 /**
  * The version to continue from: the newest, unless users were erased since it was trained. What it has
  * learned from them would stay in it.
@@ -101,11 +111,8 @@ export async function continuedFrom<M extends LearnedManifest>(
   { store }: WorkspaceState,
   folder: ArtefactFolder,
 ): Promise<{ directory: string; manifest: M } | undefined> {
-  const version = await currentVersion(folder);
-  if (version === undefined || !(await versionsIn(folder)).includes(version)) return undefined;
-  const directory = join(folder.root, version);
-  const manifest = await readLearned<M>(directory);
-  return manifest.deletions < (await store.lastErasure()) ? undefined : { directory, manifest };
+  const newest = await newestLearned<M>(folder);
+  return newest !== undefined && newest.manifest.deletions < (await store.lastErasure()) ? undefined : newest;
 }
 
 /**

@@ -30,6 +30,7 @@ import {
   knowledgeDir,
   knowledgeModels,
   loadNetwork,
+  newestLearned,
   rankers,
   readLearned,
   saveLearned,
@@ -80,8 +81,10 @@ export async function rankTrain(
   const data = await readRankingData(state);
   const { log } = data;
   const newest = fresh ? undefined : await continuedFrom<RankerManifest>(state, rankers(state));
-  const tasks = options.outcomes ?? newest?.manifest.tasks ?? [];
-  const surfaces = options.surfaces ?? newest?.manifest.surfaces ?? null;
+  // A training that starts anew is of the same outcomes and surfaces, unless others are named.
+  const before = newest ?? (await newestLearned<RankerManifest>(rankers(state)));
+  const tasks = options.outcomes ?? before?.manifest.tasks ?? [];
+  const surfaces = options.surfaces ?? before?.manifest.surfaces ?? null;
   checkTasks(data, tasks);
   checkSurfaces(data, surfaces ?? []);
   const known = await knowledgeOf(state, options.knowledge);
