@@ -11,7 +11,8 @@
  * window 5, `_all` both. All choices were made on windows 2 to 4.
  *
  * `LOREKEEP_KNOWLEDGE_PARTS` (default all; `--quick`: `real`) names what runs: `real` is that table;
- * `served` is what the General Knowledge Center keeps of the lift, and what other versions cost;
+ * `served` is what the served form keeps of the lift, and what another retraining costs; `versions`, which
+ * runs only if it is named, is the same through the General Knowledge Center, with older versions;
  * `simulated` is the simulated shop, whose figures begin with `simulated_`; it has
  * `LOREKEEP_KNOWLEDGE_EVENTS` events (default 1,000,000).
  *
@@ -33,7 +34,7 @@ import type { ComparedMethod } from './compare.ts';
 import { METHODS } from './methods.ts';
 import { loadImpressions } from './real-log.ts';
 import { runMethods } from './run-methods.ts';
-import { servedFigures } from './served/figures.ts';
+import { servedFigures, versionFigures } from './served/figures.ts';
 import { type SimulatedResults, simulatedLifts } from './simulated/simulated.ts';
 import { cachedStageOne } from './stage-one/cache.ts';
 import type { StageOne } from './stage-one/outputs.ts';
@@ -46,7 +47,7 @@ const HEADLINE = 'KEEP logits';
 /** What `--quick` compares. */
 const QUICK = ['item rate', 'base', 'sample merging', 'stage-one logit', HEADLINE];
 
-const PARTS = ['real', 'served', 'simulated'];
+const PARTS = ['real', 'served', 'simulated', 'versions'];
 
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
@@ -58,7 +59,11 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
     names(TARGETS),
   );
   const chosenMethods = listSetting('LOREKEEP_KNOWLEDGE_METHODS', quick ? QUICK : names(METHODS), names(METHODS));
-  const parts = listSetting('LOREKEEP_KNOWLEDGE_PARTS', quick ? ['real'] : PARTS, PARTS);
+  const parts = listSetting(
+    'LOREKEEP_KNOWLEDGE_PARTS',
+    quick ? ['real'] : PARTS.filter((part) => part !== 'versions'),
+    PARTS,
+  );
   const keeps = oneSetting('LOREKEEP_KNOWLEDGE_STAGE_ONE', ['train', 'keep']) === 'keep';
   const folder = data ?? defaultData('kuairand-pure');
   if (folder === undefined) throw errors.BENCH_NO_DATA();
@@ -77,6 +82,8 @@ export async function run({ quick, data, log }: BenchOptions): Promise<BenchResu
       addTable(result, target, await runMethods(impressions, target, { methods, stageOnes, seeds, log }));
   if (parts.includes('served') && stageOnes.length >= 2)
     Object.assign(result.figures, await servedFigures(impressions, stageOnes, seeds, log));
+  if (parts.includes('versions') && stageOnes.length >= 2)
+    Object.assign(result.figures, await versionFigures(impressions, stageOnes, seeds, log));
   if (parts.includes('simulated')) {
     const [events] = wholeSetting('LOREKEEP_KNOWLEDGE_EVENTS', [1_000_000], 10_000);
     addSimulated(result, await simulatedLifts({ events, seeds, log }));

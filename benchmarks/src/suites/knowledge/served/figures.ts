@@ -4,17 +4,22 @@ import { base } from '../methods/base.ts';
 import { keepLogits } from '../methods/keep.ts';
 import type { Impressions } from '../real-log.ts';
 import type { StageOne } from '../stage-one/outputs.ts';
+import type { Target } from '../target.ts';
 import { TARGETS } from '../targets.ts';
 import { scoreWithOtherVersions } from './skew.ts';
+import { SWAPPED, scoreSwapped } from './swap.ts';
 import { FORMS } from './versions.ts';
 
 const TARGET = 'thin click';
 
+const SWAPPED_PARTS = ['tower-logits', 'hidden'] as const;
+
 /**
  * @param stageOnes at least two: the first is served, the second is another retraining
- * @returns `served_lift_kept`: lift with K̂ read from the centre, divided by the lift with the logits of
- *   stage 1 themselves. `skew_loss_aligned`: GAUC lost when another retraining is served, aligned.
- *   `FORM_VERSION_lift` and `FORM_VERSION_lift_standard_error` of each form and version
+ * @returns `served_lift_kept`: lift with what the centre serves (biases and dot products), divided by the
+ *   lift with the logits of stage 1 themselves. `skew_loss_aligned`: GAUC lost when another retraining
+ *   is served in that form, which needs no map. `swap_PART_OWN|RETRAINED|NONE_lift`, each with its
+ *   standard error
  */
 export async function servedFigures(
   impressions: Impressions,
@@ -26,17 +31,61 @@ export async function servedFigures(
   const [own, other] = stageOnes;
   const scores = new Map<string, Float32Array[]>();
   const add = (name: string, run: Float32Array) => scores.set(name, [...(scores.get(name) ?? []), run]);
-  const residuals: Record<string, number> = {};
   for (const seed of seeds) {
     for (const method of [base, keepLogits])
       add(method.name, await method.score({ impressions, target, stageOne: own, seed }));
+    for (const part of SWAPPED_PARTS) {
+      const found = await scoreSwapped(impressions, target, { part, own, other, seed });
+      for (const name of SWAPPED) add(`swap ${part} ${name}`, found[name]);
+    }
+    log(`served knowledge, seed ${seed}`);
+  }
+  const { figures, lifts } = liftsOf(impressions, target, scores, log);
+  figures.served_lift_kept = lifts['swap tower-logits own'] / lifts[keepLogits.name];
+  figures.swap_kept = lifts['swap tower-logits retrained'] / lifts['swap tower-logits own'];
+  figures.skew_loss_aligned = lifts['swap tower-logits own'] - lifts['swap tower-logits retrained'];
+  return figures;
+}
+
+/**
+ * The same through the General Knowledge Center: versions of each window, older ones, and another
+ * retraining that is aligned when it is published, as `dots` and as `vectors`. It publishes 36 versions
+ * per seed.
+ */
+export async function versionFigures(
+  impressions: Impressions,
+  stageOnes: readonly StageOne[],
+  seeds: readonly number[],
+  log: (line: string) => void,
+): Promise<Record<string, number>> {
+  const target = TARGETS.find(({ name }) => name === TARGET)!;
+  const [own, other] = stageOnes;
+  const scores = new Map<string, Float32Array[]>();
+  const add = (name: string, run: Float32Array) => scores.set(name, [...(scores.get(name) ?? []), run]);
+  const residuals: Record<string, number> = {};
+  for (const seed of seeds) {
+    add(base.name, await base.score({ impressions, target, stageOne: own, seed }));
     for (const form of FORMS) {
       const found = await scoreWithOtherVersions(impressions, target, { form, own, other, seed });
       for (const [name, run] of Object.entries(found.scores)) add(`${form} ${name}`, run);
       residuals[form] = Math.max(...found.residuals);
     }
-    log(`served knowledge, seed ${seed}`);
+    log(`versions of knowledge, seed ${seed}`);
   }
+  const { figures, lifts } = liftsOf(impressions, target, scores, log);
+  for (const form of FORMS) {
+    figures[`${form}_residual`] = residuals[form];
+    figures[`${form}_swap_kept`] = lifts[`${form} retrained, aligned`] / lifts[`${form} v`];
+  }
+  return figures;
+}
+
+function liftsOf(
+  impressions: Impressions,
+  target: Target,
+  scores: ReadonlyMap<string, readonly Float32Array[]>,
+  log: (line: string) => void,
+) {
   const figures: Record<string, number> = {};
   const lifts: Record<string, number> = {};
   for (const { method, all } of compareMethods(impressions, target, scores)) {
@@ -47,11 +96,5 @@ export async function servedFigures(
     figures[`${key}_lift`] = all.difference;
     figures[`${key}_lift_standard_error`] = all.standardError;
   }
-  for (const form of FORMS) {
-    figures[`${form}_residual`] = residuals[form];
-    figures[`${form}_swap_kept`] = lifts[`${form} retrained, aligned`] / lifts[`${form} v`];
-  }
-  figures.served_lift_kept = lifts['dots v'] / lifts[keepLogits.name];
-  figures.skew_loss_aligned = lifts['dots v'] - lifts['dots retrained, aligned'];
-  return figures;
+  return { figures, lifts };
 }
