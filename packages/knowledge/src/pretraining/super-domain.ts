@@ -73,12 +73,19 @@ export async function createSuperDomain({
 
 /** A model of stage 1 around a ranker that was trained as one. */
 export function superDomainOf(ranker: ImpressionRanker, behaviours: Behaviours): SuperDomain {
-  const learn = async (columns: ImpressionColumns, parts: readonly Int32Array[], { progress, signal }: RunContext) => {
+  /** Trains on the parts one after the other; each is reported, and handed to `trained`. */
+  const trainParts = async (
+    columns: ImpressionColumns,
+    parts: readonly Int32Array[],
+    { progress, signal }: RunContext,
+    trained: (rows: Int32Array) => void,
+  ) => {
     const total = parts.reduce((sum, rows) => sum + rows.length, 0);
     let done = 0;
     for (const rows of parts) {
       signal?.throwIfAborted();
       await ranker.train({ columns, rows });
+      trained(rows);
       done += rows.length;
       progress?.({ stage: 'pre-training', done, total, unit: 'impressions' });
     }
@@ -86,19 +93,11 @@ export function superDomainOf(ranker: ImpressionRanker, behaviours: Behaviours):
   return {
     ranker,
     behaviours,
-    async learnHistory(columns, rows, context = {}) {
-      const parts = historyParts(columns, rows);
-      let done = 0;
-      for (const part of parts) {
-        context.signal?.throwIfAborted();
-        await ranker.train({ columns, rows: part });
-        recordRows(behaviours, columns, part);
-        done += part.length;
-        context.progress?.({ stage: 'pre-training', done, total: rows.length, unit: 'impressions' });
-      }
-    },
+    learnHistory: (columns, rows, context = {}) =>
+      trainParts(columns, historyParts(columns, rows), context, (part) => recordRows(behaviours, columns, part)),
     async learn(columns, days, context = {}) {
-      await learn(columns, days, context);
+      // Sequences stay as they were at the start of the window until all its days are learned.
+      await trainParts(columns, days, context, () => {});
       for (const rows of days) recordRows(behaviours, columns, rows);
     },
     close: () => ranker.close(),

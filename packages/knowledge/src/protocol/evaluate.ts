@@ -57,8 +57,7 @@ export interface RankEvaluationOptions extends WindowOptions, RunContext {
 const PLUG = 'knowledge';
 
 /**
- * @throws LorekeepError `RANKING_TOO_SHORT`, `RANKING_TASK_UNKNOWN`, `OPTION_INVALID`,
- *   `OPTION_INVALID`
+ * @throws LorekeepError `RANKING_TOO_SHORT`, `RANKING_TASK_UNKNOWN`, `OPTION_INVALID`
  */
 export async function evaluateRanking(options: RankEvaluationOptions): Promise<RankEvaluation> {
   const { data, task, seeds = [42, 43, 44], superDomain = {}, parts = ['served'], length = SEQUENCE_LENGTH } = options;
@@ -96,7 +95,7 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
       runs.stage1!.push(known.logits);
     }
   }
-  return rankEvaluation({ data, task, rows, windowOf, runs, length, history: split.history });
+  return rankEvaluation({ data, task, rows, windowOf, runs, history: split.history });
 
   /** Progressive knowledge of the target's rows of each window, and stage 1's own logits of the scored ones. */
   async function knowledgeOfWindows(seed: number) {

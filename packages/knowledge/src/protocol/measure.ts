@@ -64,7 +64,6 @@ export function rankEvaluation({
   rows: Int32Array;
   windowOf: Int32Array;
   runs: MethodRuns;
-  length: number;
   history: Int32Array;
 }): RankEvaluation {
   const bit = log.outcomeNames.indexOf(outcome);

@@ -21,7 +21,7 @@ export interface RankingSteps {
    * knowledge and with it, on the same impressions and with the same seeds. Knowledge of a window comes
    * from a model that has learned from the windows before it. Nothing is stored.
    * @throws LorekeepError `IMPRESSIONS_MISSING`, `OUTCOME_UNKNOWN`, `SURFACE_UNKNOWN`,
-   *   `RANKING_TOO_SHORT`, `OPTION_INVALID`, `OPTION_INVALID`, `WORKSPACE_BAD_OPTION`
+   *   `RANKING_TOO_SHORT`, `OPTION_INVALID`, `WORKSPACE_BAD_OPTION`
    * @example
    * const { lifts } = await workspace.rankEvaluate({ outcome: 'click', surfaces: ['home'], seeds: [42] });
    * console.log(lifts.knowledge?.difference, lifts.knowledge?.interval);

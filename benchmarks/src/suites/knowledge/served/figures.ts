@@ -29,8 +29,7 @@ export async function servedFigures(
 ): Promise<Record<string, number>> {
   const target = TARGETS.find(({ name }) => name === TARGET)!;
   const [own, other] = stageOnes;
-  const scores = new Map<string, Float32Array[]>();
-  const add = (name: string, run: Float32Array) => scores.set(name, [...(scores.get(name) ?? []), run]);
+  const { scores, add } = scoreRuns();
   for (const seed of seeds) {
     for (const method of [base, keepLogits])
       add(method.name, await method.score({ impressions, target, stageOne: own, seed }));
@@ -60,8 +59,7 @@ export async function versionFigures(
 ): Promise<Record<string, number>> {
   const target = TARGETS.find(({ name }) => name === TARGET)!;
   const [own, other] = stageOnes;
-  const scores = new Map<string, Float32Array[]>();
-  const add = (name: string, run: Float32Array) => scores.set(name, [...(scores.get(name) ?? []), run]);
+  const { scores, add } = scoreRuns();
   const residuals: Record<string, number> = {};
   for (const seed of seeds) {
     add(base.name, await base.score({ impressions, target, stageOne: own, seed }));
@@ -78,6 +76,13 @@ export async function versionFigures(
     figures[`${form}_swap_kept`] = lifts[`${form} retrained, aligned`] / lifts[`${form} v`];
   }
   return figures;
+}
+
+/** The runs of each method. */
+function scoreRuns() {
+  const scores = new Map<string, Float32Array[]>();
+  const add = (name: string, run: Float32Array) => scores.set(name, [...(scores.get(name) ?? []), run]);
+  return { scores, add };
 }
 
 function liftsOf(
