@@ -41,8 +41,24 @@ export {
 } from './ranker/ranker.ts';
 export type { RankerState } from './ranker/state.ts';
 export { type WarmStartOptions, warmStart } from './ranker/warm-start.ts';
-export { loadStatistics, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
-export type { RerankerReport } from './reranker/report.ts';
+export { loadTables, newItemGraphs, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
+export { contentRowsOf, unchosenRows } from './reranker/new-items/content-rows.ts';
+export type { ContentRows } from './reranker/new-items/features.ts';
+export type { NewItemTable } from './reranker/new-items/new-item-table.ts';
+export {
+  NEW_ITEM_BATCHES,
+  type NewItemModel,
+  type NewItems,
+  newItemGraph,
+  openNewItems,
+} from './reranker/new-items/open.ts';
+export type { NewItemReport, RerankerReport } from './reranker/report.ts';
 export { openReranker, RERANKER_BATCHES, rerankerGraph } from './reranker/reranker.ts';
 export type { ItemStatistics } from './reranker/statistics/item-statistics.ts';
-export { type TrainedReranker, type TrainRerankerOptions, trainReranker } from './reranker/training/train.ts';
+export {
+  type CentredContent,
+  type NewItemParts,
+  type TrainedReranker,
+  type TrainRerankerOptions,
+  trainReranker,
+} from './reranker/training/train.ts';

@@ -7,7 +7,7 @@ import { evaluationCases, leaveOneOut } from '@lorekeep/evaluation';
 import { CANDIDATES, createCandidateSource } from '@lorekeep/linear';
 import { logOf } from '@lorekeep/testing';
 import type { Reranker } from '../src/contract.ts';
-import { loadStatistics, openSavedReranker, saveReranker } from '../src/reranker/files.ts';
+import { loadTables, openSavedReranker, saveReranker } from '../src/reranker/files.ts';
 import { openReranker, RERANKER_BATCHES, rerankerGraph } from '../src/reranker/reranker.ts';
 import { trainReranker } from '../src/reranker/training/train.ts';
 import { split, statisticsOf } from './example-statistics.ts';
@@ -43,8 +43,8 @@ test('a saved re-ranker gives the same lists, one query at a time and in batches
   const directory = await mkdtemp(join(tmpdir(), 'lorekeep-reranker-'));
   const opened: Reranker[] = [];
   try {
-    await saveReranker(directory, 'reranker', parts.statistics, parts.network);
-    const statistics = await loadStatistics(directory, 'reranker', linear);
+    await saveReranker(directory, 'reranker', parts);
+    const { statistics } = await loadTables(directory, 'reranker', linear);
     const source = createCandidateSource(statistics);
     const saved = await openSavedReranker(directory, 'reranker', statistics, source.includesHistory);
     opened.push(saved);

@@ -30,6 +30,8 @@ interface Given {
   indexed?: (row: number) => boolean;
   /** The only dimension of every user vector. */
   user?: number;
+  /** Scores of new rows on the scale of the re-ranker. Default: new items are not placed by odds. */
+  fresh?: [row: number, score: number][];
 }
 
 function partsOf({
@@ -40,6 +42,7 @@ function partsOf({
   source = 'towers',
   indexed = () => true,
   user: value = 1,
+  fresh,
 }: Given) {
   const filtered = (order: number[], k: number, passes: (row: number) => boolean) =>
     rows(order.filter(passes).slice(0, k));
@@ -56,6 +59,19 @@ function partsOf({
           }),
       },
     }),
+    ...(fresh && {
+      newItems: {
+        score: async (queries) =>
+          queries.map(({ passes = () => true }) => {
+            const found = fresh.filter(([row]) => passes(row));
+            return {
+              items: Int32Array.from(found, ([row]) => row),
+              scores: Float32Array.from(found, ([, score]) => score),
+            };
+          }),
+      },
+    }),
+    isNew: (row) => row >= firstNew,
     towers: {
       source,
       dim: 1,
@@ -75,9 +91,15 @@ function partsOf({
 
 async function listOf(
   parts: Parameters<typeof partsOf>[0],
-  { k = 4, history = [0], seen = [] as number[], passes = undefined as undefined | ((row: number) => boolean) } = {},
+  {
+    k = 4,
+    history = [0],
+    seen = [] as number[],
+    passes = undefined as undefined | ((row: number) => boolean),
+    atMostNew = undefined as number | undefined,
+  } = {},
 ) {
-  const [prepared] = await partsOf(parts).prepare([{ history, passes }]);
+  const [prepared] = await partsOf(parts).prepare([{ history, passes, atMostNew }]);
   const { keys, source } = await prepared.list(k, new Set(seen));
   return [source, ...keys];
 }
@@ -155,4 +177,32 @@ test('of several queries each gets its own list, and a longer list begins with a
   );
   assert.deepEqual(lists[0].keys, lists[2].keys);
   for (let k = 1; k < 12; k++) assert.deepEqual((await prepared[0].list(k)).keys, lists[0].keys.slice(0, k));
+});
+
+test('new items are placed among the re-ranked ones by score, and their share of every beginning of a list is bounded', async () => {
+  const given: Parameters<typeof partsOf>[0] = {
+    linear: [1, 2, 3, 4],
+    reranked: [2, 1, 3],
+    firstNew: 8,
+    fresh: [
+      [9, 3.5],
+      [8, 2.5],
+      [10, 2.4],
+    ],
+  };
+  assert.deepEqual(await listOf(given, { k: 7 }), ['reranker', 9, 2, 8, 10, 1, 3, 4]);
+  assert.deepEqual(await listOf(given, { k: 7, seen: [9, 2] }), ['reranker', 8, 10, 1, 3, 4, 11, 7], 'seen rows leave');
+  for (const [atMostNew, wanted] of [
+    [0, [2, 1, 3, 4, 7, 6]],
+    [0.2, [9, 2, 1, 3, 4, 11]],
+    [0.5, [9, 2, 8, 1, 3, 4]],
+  ] as const) {
+    assert.deepEqual(await listOf(given, { k: 6, atMostNew }), ['reranker', ...wanted], `share ${atMostNew}`);
+    for (let k = 1; k < 6; k++)
+      assert.deepEqual(
+        (await listOf(given, { k, atMostNew })).slice(1),
+        wanted.slice(0, k),
+        `share ${atMostNew}, ${k} items`,
+      );
+  }
 });

@@ -17,6 +17,8 @@ export interface RerankerReport {
    * Weight of the towers' inner product, which is added to the network's score; 0: it is not added.
    */
   towerWeight: number;
+  /** How new items are placed; absent if there was too little to learn from, and in older bundles. */
+  newItems?: NewItemReport;
   /** On the validation cases, seen items included. The selections were made by these figures. */
   valid: {
     linear: Metrics;
@@ -24,4 +26,17 @@ export interface RerankerReport {
     /** NDCG@10 of the re-ranker minus that of the linear model: paired 95 % bootstrap interval. */
     difference?: Difference;
   };
+}
+
+/** How the network of the new items was trained, and how it is used. */
+export interface NewItemReport {
+  /** Training events as examples, of hidden items and of others. */
+  examples: number;
+  /** Share of the tried events of hidden items whose item was proposed. */
+  covered: number;
+  /** Held-out loss before training, then after each epoch. */
+  losses: number[];
+  bestEpoch: number;
+  /** Added to the log odds of every new item. */
+  offset: number;
 }

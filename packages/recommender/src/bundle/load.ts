@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { errorCode, findDamage, gatherRows } from '@lorekeep/core';
 import { createSession, type GraphSession, namedArray, readSafetensors, threadsFor } from '@lorekeep/graph';
 import { createCandidateSource, LINEAR_FILE, type LinearModel, readLinear } from '@lorekeep/linear';
-import { loadStatistics, openSavedReranker } from '@lorekeep/ranking';
+import { loadTables, newItemGraphs, openSavedReranker } from '@lorekeep/ranking';
 import { errors } from '../errors.ts';
 import type { BundleManifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
@@ -91,10 +91,17 @@ async function openRerankerOf(
   threads: number | undefined,
 ): Promise<Bundle['reranker']> {
   if (linear === undefined || !report?.used) return undefined;
-  const statistics = await loadStatistics(path, name, linear);
+  const { statistics, newItems: tables } = await loadTables(path, name, linear);
   const source = createCandidateSource(statistics);
   const reranker = await openSavedReranker(path, name, statistics, source.includesHistory, { threads });
-  return { source, reranker, towerWeight: report.towerWeight };
+  const { towerWeight, newItems } = report;
+  return {
+    source,
+    reranker,
+    towerWeight,
+    statistics,
+    ...(newItems && tables && { newItems: { graphs: newItemGraphs(path, name), ...tables, offset: newItems.offset } }),
+  };
 }
 
 function checkItems(content: Float32Array, idRows: Int32Array, contentDim: number, known: number): void {

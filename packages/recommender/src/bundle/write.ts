@@ -9,6 +9,7 @@
  *     user-tower-{1,32}.onnx   inputs [n, maxHistory, inputDim] (padded on the right), last [n] → vectors
  *     linear.safetensors       if there is a linear model: the neighbours of each item, and the fold-in map
  *     reranker.safetensors and reranker-{1,32}.onnx, if there is a re-ranker
+ *     reranker-new-items-{1,32}.onnx, if it places new items
  *
  * The graphs carry their parameters, so any ONNX runtime can serve them. The ID table stays
  * outside: it grows with the catalogue, and only single rows of it are ever needed.
@@ -59,7 +60,7 @@ export async function writeBundle(
     }
     if (linear !== undefined) await saveLinear(join(directory, LINEAR_FILE), linear);
     const parts = reranker?.parts;
-    if (parts !== undefined) await saveReranker(directory, manifest.rerankerFiles, parts.statistics, parts.network);
+    if (parts !== undefined) await saveReranker(directory, manifest.rerankerFiles, parts);
     for (const name of neededFiles(manifest)) manifest.files[name] = await sha256OfFile(join(directory, name));
     await writeFile(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   });
@@ -121,7 +122,7 @@ export function neededFiles({ linear, reranker, rerankerFiles: name }: BundleMan
     ITEM_IDS,
     ...BATCHES.flatMap((batch) => [itemTowerFile(batch), userTowerFile(batch)]),
     ...(linear === undefined ? [] : [LINEAR_FILE]),
-    ...(reranker?.used ? rerankerFiles(name) : []),
+    ...(reranker?.used ? rerankerFiles(name, reranker.newItems !== undefined) : []),
   ];
 }
 

@@ -91,3 +91,47 @@ export function fillBehind(
   scores.set(firstScores);
   return { keys: Uint32Array.from(keys), scores, source };
 }
+
+/**
+ * Two lists whose scores are on one scale as one, best first. Of equal scores, the item of the first
+ * list comes first.
+ */
+export function mergedByScore(
+  first: RankedCandidates,
+  second: RankedCandidates,
+): { keys: Uint32Array; scores: Float32Array } {
+  const items = [...first.items, ...second.items];
+  const scores = [...first.scores, ...second.scores];
+  const value = (at: number) => (Number.isFinite(scores[at]) ? scores[at] : Number.NEGATIVE_INFINITY);
+  const order = Array.from(items.keys()).sort((a, b) => value(b) - value(a) || a - b);
+  return {
+    keys: Uint32Array.from(order, (at) => items[at]),
+    scores: Float32Array.from(order, (at) => scores[at]),
+  };
+}
+
+/**
+ * The list without those new items that are more than a share of it: of its first n items at most
+ * ⌈share · n⌉ are new, for every n.
+ */
+export function withFewerNew(
+  { keys, scores, source }: RankedItems,
+  isNew: (row: number) => boolean,
+  share: number,
+): RankedItems {
+  const kept: number[] = [];
+  let fresh = 0;
+  keys.forEach((row, at) => {
+    if (isNew(row)) {
+      // Rounding errors of the product must not admit another item.
+      if (fresh + 1 > Math.ceil(share * (kept.length + 1) - 1e-9)) return;
+      fresh++;
+    }
+    kept.push(at);
+  });
+  return {
+    keys: Uint32Array.from(kept, (at) => keys[at]),
+    scores: Float32Array.from(kept, (at) => scores[at]),
+    source,
+  };
+}

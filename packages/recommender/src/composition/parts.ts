@@ -4,7 +4,7 @@
  */
 import { createTopK } from '@lorekeep/core';
 import type { CandidateSource } from '@lorekeep/linear';
-import type { Reranker } from '@lorekeep/ranking';
+import type { ItemStatistics, NewItemModel, Reranker } from '@lorekeep/ranking';
 import type { RankedItems } from './lists.ts';
 import type { CatalogueRow, LinearPart, RankedRows, RerankerPart, TrainedRows } from './recommender.ts';
 
@@ -31,12 +31,20 @@ export interface RerankerSources {
   source: CandidateSource;
   reranker: Reranker;
   towerWeight: number;
+  statistics: ItemStatistics;
+  /** How new items are placed. Default: where the linear model puts them. */
+  newItems?: NewItemModel;
 }
 
-/** The re-ranker reads and names items by their trained rows; the composition does not. */
+/**
+ * The re-ranker reads and names items by their trained rows; the composition does not.
+ *
+ * @param isNew rows that are not candidates, because they are placed as new items. Default: none.
+ */
 export function createRerankerPart(
   { source, reranker, towerWeight }: RerankerSources,
   { trainedRowOf, rowOfTrained }: TrainedRows,
+  isNew: (row: CatalogueRow) => boolean = () => false,
 ): RerankerPart {
   return {
     towerWeight,
@@ -47,7 +55,7 @@ export function createRerankerPart(
           const history = Int32Array.from(rows, trainedRowOf);
           const isCandidate = (trained: number) => {
             const row = rowOfTrained(trained);
-            return row >= 0 && (passes === undefined || passes(row));
+            return row >= 0 && !isNew(row) && (passes === undefined || passes(row));
           };
           return { history, candidates: source.candidates(history, isCandidate) };
         }),

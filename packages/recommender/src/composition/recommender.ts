@@ -1,13 +1,14 @@
 /**
  * The one composition that evaluation ranks with and the engine serves:
  *
- *     linear model → candidates → re-ranker (+ towers) → new items in their place → fill from the towers
+ *     linear model → candidates → re-ranker (+ towers) → new items by their odds → fill from the towers
  *                                        nothing known of the user → fallback: popularity, then newest
  *
  * * If the model has a re-ranker, it orders the candidates of the linear model; the inner products
- *   of the towers are added to its scores with the weight that validation chose. Items that the
- *   re-ranker does not know, because they are newer, take the rank that the linear model gives
- *   them.
+ *   of the towers are added to its scores with the weight that validation chose. New items, which no
+ *   user chose before the training, are proposed by text and placed by their odds against the
+ *   re-ranked ones. Where there was too little to learn these odds from, they take the rank that the
+ *   linear model gives them.
  * * If it has a linear model alone, that one orders.
  * * If it has neither, and behind the lists of both, items follow in the order of the towers.
  * * Where nothing is trained, the vectors of the texts take the place of the towers' (`'content'`).
@@ -18,7 +19,15 @@
  */
 import type { RowOf, TrainedRow } from '@lorekeep/core';
 import { blendScores, type RankedCandidates } from '@lorekeep/ranking';
-import { fillBehind, mergeNewItems, type RankedItems, without, withScoresOf } from './lists.ts';
+import {
+  fillBehind,
+  mergedByScore,
+  mergeNewItems,
+  type RankedItems,
+  withFewerNew,
+  without,
+  withScoresOf,
+} from './lists.ts';
 
 /** A row of the catalogue: position of an item in every array of the parts. */
 export type CatalogueRow = RowOf<'catalogue'>;
@@ -36,6 +45,8 @@ export interface Query {
   history: ArrayLike<CatalogueRow>;
   /** Rows that may be recommended. Default: all. */
   passes?: (row: CatalogueRow) => boolean;
+  /** Largest share of new items in the first n items of the list, for every n. Default 1. */
+  atMostNew?: number;
 }
 
 export interface LinearPart {
@@ -50,6 +61,15 @@ export interface RerankerPart {
   towerWeight: number;
   /** Whether the re-ranker knows the item. */
   knows(row: CatalogueRow): boolean;
+}
+
+/** New items: no user chose them before the training. */
+export interface NewItemsPart {
+  /**
+   * @param queries each with the list of the re-ranker, which has no new items
+   * @returns new items with scores on the scale of that list
+   */
+  score(queries: readonly (Query & { ranked: RankedCandidates })[]): Promise<RankedCandidates[]>;
 }
 
 export interface TowersPart {
@@ -73,6 +93,10 @@ export interface TowerSearchOptions {
 export interface RecommenderParts {
   linear?: LinearPart;
   reranker?: RerankerPart;
+  /** Only beside a re-ranker. */
+  newItems?: NewItemsPart;
+  /** Whether no user chose an item before the training. Without a training no item is new. */
+  isNew(row: CatalogueRow): boolean;
   towers: TowersPart;
   /** The `k` rows that most users chose, of those that pass, then the newest. */
   popular(k: number, passes: (row: CatalogueRow) => boolean): RankedItems;
@@ -99,26 +123,41 @@ export interface Recommender {
   prepare(queries: readonly Query[]): Promise<PreparedQuery[]>;
 }
 
-export function createRecommender(parts: RecommenderParts): Recommender {
-  const { linear, reranker, towers } = parts;
+/** What the re-ranker made of a query, and the new items beside it. */
+interface Ordered {
+  ranked: RankedCandidates;
+  /** `undefined` if new items are not placed by odds. */
+  fresh: RankedCandidates | undefined;
+}
 
-  async function orderedCandidates(queries: readonly Query[], userOf: (at: number) => Promise<Float32Array>) {
+export function createRecommender(parts: RecommenderParts): Recommender {
+  const { linear, reranker, newItems, towers } = parts;
+
+  async function orderedCandidates(
+    queries: readonly Query[],
+    userOf: (at: number) => Promise<Float32Array>,
+  ): Promise<(Ordered | undefined)[]> {
     if (reranker === undefined) return queries.map(() => undefined);
     const { towerWeight } = reranker;
-    const ranked = await reranker.rerank(queries);
-    return Promise.all(
-      ranked.map(async (candidates, at) => {
-        if (candidates.items.length === 0) return undefined;
-        if (towerWeight === 0) return candidates;
+    const ranked = await Promise.all(
+      (await reranker.rerank(queries)).map(async (candidates, at) => {
+        if (candidates.items.length === 0 || towerWeight === 0) return candidates;
         const scores = await towers.scores(await userOf(at), candidates.items);
         return blendScores(candidates, scores, towerWeight);
       }),
     );
+    const found = Array.from(ranked.keys()).filter((at) => ranked[at].items.length > 0);
+    const fresh = await newItems?.score(found.map((at) => ({ ...queries[at], ranked: ranked[at] })));
+    const ordered: (Ordered | undefined)[] = queries.map(() => undefined);
+    found.forEach((at, index) => {
+      ordered[at] = { ranked: ranked[at], fresh: fresh?.[index] };
+    });
+    return ordered;
   }
 
   async function listOf(
     { history, passes }: Query,
-    candidates: RankedCandidates | undefined,
+    ordered: Ordered | undefined,
     user: () => Promise<Float32Array>,
     k: number,
     seen: ReadonlySet<CatalogueRow>,
@@ -126,9 +165,14 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     const passesUnseen = (row: CatalogueRow) => !seen.has(row) && (passes === undefined || passes(row));
     if (history.length === 0) return parts.popular(k, passesUnseen);
     const named = linear?.top(history, k, passesUnseen);
-    const reranked = candidates && without(candidates, seen);
+    const reranked = ordered && without(ordered.ranked, seen);
     let found: RankedItems | undefined;
-    if (reranked !== undefined && named !== undefined && reranked.items.length > 0) {
+    if (reranked !== undefined && named !== undefined && ordered?.fresh !== undefined) {
+      const merged = mergedByScore(reranked, without(ordered.fresh, seen));
+      const list = { keys: merged.keys.subarray(0, k), scores: merged.scores.subarray(0, k) };
+      if (list.keys.length > 0) found = fillBehind({ ...list, source: 'reranker' }, named, k);
+      else if (named.keys.length > 0) found = { ...named, source: 'linear' };
+    } else if (reranked !== undefined && named !== undefined && reranked.items.length > 0) {
       const isNew = (row: CatalogueRow) => !(reranker as RerankerPart).knows(row);
       const rows = mergeNewItems(reranked.items, named.keys, isNew, k);
       found = { ...withScoresOf(rows, reranked), source: 'reranker' };
@@ -141,6 +185,23 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     return listByVectors(parts, behind, k, passesUnseen);
   }
 
+  /**
+   * @param list the list of this length without a bound on new items
+   */
+  async function boundedList(
+    { passes, atMostNew = 1 }: Query,
+    k: number,
+    list: (size: number, passes: Query['passes']) => Promise<RankedItems>,
+  ): Promise<RankedItems> {
+    if (atMostNew >= 1) return list(k, passes);
+    for (let size = k; ; size *= 2) {
+      const found = await list(size, passes);
+      const { keys, scores, source } = withFewerNew(found, parts.isNew, atMostNew);
+      if (keys.length >= k || found.keys.length < size)
+        return { keys: keys.subarray(0, k), scores: scores.subarray(0, k), source };
+    }
+  }
+
   return {
     async prepare(queries) {
       const known = queries.filter(({ history }) => history.length > 0);
@@ -150,7 +211,10 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       return queries.map((query) => {
         const at = query.history.length > 0 ? next++ : -1;
         return {
-          list: (k, seen = new Set()) => listOf(query, at < 0 ? undefined : ordered[at], () => users(at), k, seen),
+          list: (k, seen = new Set()) =>
+            boundedList(query, k, (size, passes) =>
+              listOf({ ...query, passes }, at < 0 ? undefined : ordered[at], () => users(at), size, seen),
+            ),
         };
       });
     },

@@ -210,7 +210,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   async function answer(
-    { catalogue, publication }: LoadedPublication,
+    { catalogue, publication, parts }: LoadedPublication,
     { keys, scores, source }: RankedItems,
     withItems: boolean,
     unknownItems: string[],
@@ -225,6 +225,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       items: ids.map((id, at) => ({
         id,
         score: scores[at],
+        ...(parts.isNew(keys[at]) ? { new: true as const } : {}),
         ...(items[at] === undefined ? {} : { item: items[at] }),
       })),
       unknownItems,
@@ -244,7 +245,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     recommend: (input) =>
       read(async (loaded) => {
-        const { k, exclude, filter, includeHistory, withItems, rank, surface, ...request } = parse(
+        const { k, exclude, filter, includeHistory, withItems, rank, surface, newItems, ...request } = parse(
           recommendSchema,
           input,
         );
@@ -257,7 +258,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const [unwanted] = request.user === undefined ? [[]] : await store.negatives([request.user]);
         const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
         if (!includeHistory) for (const row of known) left.add(row);
-        const [prepared] = await recommender.prepare([{ history: known, passes }]);
+        const [prepared] = await recommender.prepare([{ history: known, passes, atMostNew: newItems.atMost }]);
         if (!rank) return answer(loaded, await prepared.list(k, left), withItems, unknownItems, filter);
         if (ranking === undefined) throw errors.RANKER_NOT_SERVED();
         const candidates = await prepared.list(Math.max(k, CANDIDATES), left);

@@ -15,6 +15,7 @@ import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
 import { type LinearRows, openLinearRows } from './linear-rows.ts';
+import { type NewItemRows, openNewItemRows } from './new-item-rows.ts';
 
 /** Items that are brought up to date together. */
 const BATCH = 256;
@@ -74,6 +75,7 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
   });
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
+  const newItems = await openNewItemRows(bundle, catalogue, { threads });
   let readers = 0;
   let retired = false;
 
@@ -81,14 +83,20 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     await index.close();
     await bundle.close();
     await linear?.close();
+    await newItems.close();
   }
 
-  const upsert = createUpsert(options, catalogue, linear);
+  const forget = (row: number) => {
+    catalogue.remove(row);
+    linear?.remove(row);
+    newItems.remove(row);
+  };
+  const upsert = createUpsert(options, catalogue, linear, newItems);
   let folded = 0;
   try {
     if (linear !== undefined) placeSolvedItems(catalogue, linear);
     for await (const batch of store.items({ batchSize: BATCH })) folded += (await upsert(batch)).encoded;
-    await removeMissingItems(publication, catalogue, linear);
+    await removeMissingItems(publication, catalogue, forget);
     await recountUsers(options, catalogue);
   } catch (error) {
     await close();
@@ -101,10 +109,9 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   const unsettled = new Set<string>();
   const hideRow = (row: number) => {
     hidden.add(row);
-    catalogue.remove(row);
-    linear?.remove(row);
+    forget(row);
   };
-  const parts = partsOf(publication, catalogue, linear, hidden);
+  const parts = partsOf(publication, catalogue, linear, newItems, hidden);
   const loaded: LoadedPublication = {
     publication,
     catalogue,
@@ -167,14 +174,11 @@ function placeSolvedItems(catalogue: CatalogueRows, linear: LinearRows): void {
 async function removeMissingItems(
   { index }: Publication,
   catalogue: CatalogueRows,
-  linear: LinearRows | undefined,
+  forget: (row: number) => void,
 ): Promise<void> {
   const missing = catalogue.withoutItem();
   await index.remove(Uint32Array.from(missing));
-  for (const row of missing) {
-    catalogue.remove(row);
-    linear?.remove(row);
-  }
+  for (const row of missing) forget(row);
 }
 
 /** Counts anew if events or their meaning have changed since the publication. */
@@ -197,6 +201,7 @@ function createUpsert(
   { publication, store, encoder }: LoadOptions,
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
+  newItems: NewItemRows,
 ): LoadedPublication['upsert'] {
   const { bundle, index, manifest } = publication;
   const { template } = manifest;
@@ -216,7 +221,9 @@ function createUpsert(
     }
     if (linear !== undefined && unplaced.length > 0) {
       const rows = unplaced.map(({ id }) => catalogue.rowOf(id) as number);
-      await linear.fold(rows, await contentVectors(store, encoder, template, unplaced));
+      const content = await contentVectors(store, encoder, template, unplaced);
+      await linear.fold(rows, content);
+      newItems.put(rows, content);
     }
     return changed;
   }
@@ -267,6 +274,7 @@ function createUpsert(
     await index.add(keysOf(searchable), gatherRows(vectors, dim, searchable));
     await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isIndexed(at))));
     await placeInLinear(rows, idRows, content);
+    newItems.put(rows, content);
     // Last: an upsert that failed before this line is done again when it is repeated, or at the
     // next start.
     rows.forEach((row, at) => {
@@ -281,12 +289,15 @@ function partsOf(
   { bundle, index, manifest }: Publication,
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
+  { placed, isNew }: NewItemRows,
   hidden: ReadonlySet<number>,
 ): RecommenderParts {
   const { dim, maxHistory, reranker } = bundle;
   return {
     ...(linear === undefined ? {} : { linear: createLinearPart(() => catalogue.size, linear.score) }),
-    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue) }),
+    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue, placed?.table.has) }),
+    ...(placed === undefined ? {} : { newItems: placed }),
+    isNew,
     towers: {
       source: bundle.source,
       dim,

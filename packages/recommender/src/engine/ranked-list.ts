@@ -26,13 +26,12 @@ export async function rankedList(
     items: candidates.items.map(({ id }) => id),
     history: history?.map((item) => ({ item, outcomes: outcome === undefined ? [] : [outcome] })),
   });
-  const itemOf = new Map(candidates.items.map(({ id, item }) => [id, item]));
+  const candidateOf = new Map(candidates.items.map((candidate) => [candidate.id, candidate]));
   return {
     ...candidates,
     source: 'ranker',
     items: items.slice(0, k).map(({ id, probabilities }) => {
-      const item = itemOf.get(id);
-      return { id, score: probabilities[ranked.by], probabilities, ...(item && { item }) };
+      return { ...candidateOf.get(id), id, score: probabilities[ranked.by], probabilities };
     }),
     ranked: { ...ranked, model },
   };

@@ -51,6 +51,12 @@ export interface RecommendRequest {
   rank?: boolean;
   /** Where the list is shown, for the ranker. Default: unknown. */
   surface?: string;
+  /**
+   * New items are those that no user had chosen when the model was trained. `atMost` is their largest
+   * share, 0 to 1: of the first n items of the list at most this share of n, rounded up, is new, for
+   * every n. Default `{ atMost: 1 }`, no bound.
+   */
+  newItems?: { atMost?: number };
 }
 
 /** How many similar items are wanted, and which. */
@@ -115,6 +121,8 @@ export interface Recommendation {
    * 0.
    */
   score: number;
+  /** True for a new item: no user had chosen it when the model was trained. Absent for others. */
+  new?: true;
   /** With `rank`: the probability of each outcome. */
   probabilities?: Record<string, number>;
   /** Only with `withItems`. */

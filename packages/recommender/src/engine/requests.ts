@@ -136,6 +136,16 @@ export const recommendSchema = strictObject({
     .default(false)
     .describe('Let the ranker order the best candidates, up to 1,000. Fails if there is none.'),
   surface: text(256, 1).optional().describe('Where the list is shown, for the ranker.'),
+  newItems: strictObject({
+    atMost: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .describe('Largest share of new items: of the first n items at most this share of n, rounded up, for every n.'),
+  })
+    .default({ atMost: 1 })
+    .describe('Items that no user had chosen when the model was trained.'),
 })
   .refine(({ user, history }) => user === undefined || history === undefined, {
     message: 'Both user and history are given. Give one of them.',
@@ -178,6 +188,10 @@ export const recommendationsSchema = z
       z.object({
         id: z.string(),
         score,
+        new: z
+          .literal(true)
+          .optional()
+          .describe('A new item: no user had chosen it when the model was trained. Absent for others.'),
         probabilities: z
           .record(z.string(), z.number())
           .optional()

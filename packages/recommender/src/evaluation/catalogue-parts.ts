@@ -4,6 +4,7 @@
  */
 import { dot, type SparseRows } from '@lorekeep/core';
 import { createScorer, type HistorySettings } from '@lorekeep/evaluation';
+import type { NewItems } from '@lorekeep/ranking';
 import {
   createLinearPart,
   createRerankerPart,
@@ -42,6 +43,11 @@ export interface CatalogueSources {
   };
   /** `[items]` users who chose each item. */
   counts: ArrayLike<number>;
+  /**
+   * What places new items: the opened model of the re-ranker with all new rows in its table. Default:
+   * the linear model does.
+   */
+  newItems?: NewItems;
 }
 
 export function createCatalogueParts({
@@ -52,6 +58,7 @@ export function createCatalogueParts({
   isIndexed = () => true,
   towers,
   counts,
+  newItems,
 }: CatalogueSources): CatalogueParts {
   let adapted: ReturnType<typeof towers.items> | undefined;
   const adaptedItems = () => {
@@ -60,9 +67,16 @@ export function createCatalogueParts({
   };
   const allRows = Int32Array.from({ length: items }, (_, row) => row);
   const { dim } = towers;
+  const known = trainedRowsOf(trainedRows);
+  const isNew = (row: CatalogueRow) => {
+    const trained = known.trainedRowOf(row);
+    return trained < 0 || reranker?.statistics.users[trained] === 0;
+  };
   return {
     ...(weights === undefined ? {} : { weights, linear: linearPart(weights) }),
-    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, trainedRowsOf(trainedRows)) }),
+    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, known, newItems?.table.has) }),
+    ...(newItems === undefined ? {} : { newItems }),
+    isNew,
     towers: {
       source: 'towers',
       dim,

@@ -3,7 +3,7 @@
  * reports is what a shop gets. The log may have grown since training; items that the bundle does
  * not know are folded into the linear model by their text.
  */
-import { gatherRows, type RunContext, renumberedRows, type SparseRows } from '@lorekeep/core';
+import { centredContent, gatherRows, type RunContext, renumberedRows, type SparseRows } from '@lorekeep/core';
 import {
   type Evaluation,
   type EvaluationSet,
@@ -13,8 +13,11 @@ import {
   trainUsers,
 } from '@lorekeep/evaluation';
 import { type LinearModel, openItemModel } from '@lorekeep/linear';
+import { type ContentRows, contentRowsOf } from '@lorekeep/ranking';
 import type { Bundle } from '../bundle/load.ts';
+import type { RerankerSources } from '../composition/parts.ts';
 import { type CatalogueParts, createCatalogueParts } from './catalogue-parts.ts';
+import { openCatalogueNewItems } from './new-items.ts';
 import { type RankOptions, rankCases } from './rank-cases.ts';
 
 /** Users whose histories are gathered at a time. */
@@ -33,25 +36,32 @@ export async function evaluateBundle(
   { threads, progress, signal, seed = 42 }: RankOptions & { seed?: number } = {},
 ): Promise<Evaluation> {
   const cases = evaluationCases(split, set);
-  const parts = await bundleParts(bundle, split, content, { signal });
-  const ranking = await rankCases(parts, cases, { threads, signal, progress, note: `version, ${set}` });
-  return evaluationOf(split, set, ranking, seed);
+  const { close, ...parts } = await bundleParts(bundle, split, content, { signal, threads });
+  try {
+    const ranking = await rankCases(parts, cases, { threads, signal, progress, note: `version, ${set}` });
+    return evaluationOf(split, set, ranking, seed);
+  } finally {
+    await close();
+  }
 }
 
 /**
- * The parts of the composition over the catalogue of a log, as `evaluateBundle` ranks with them.
+ * The parts of the composition over the catalogue of a log, as `evaluateBundle` ranks with them. They
+ * must be closed.
  */
 export async function bundleParts(
   bundle: Bundle,
   { log, ...split }: Split,
   content: Float32Array,
-  { signal }: RunContext = {},
-): Promise<CatalogueParts> {
+  { signal, threads }: RunContext & { threads?: number } = {},
+): Promise<CatalogueParts & { close(): Promise<void> }> {
   const { itemIds } = log;
   const known = new Map(bundle.itemIds.map((id, row) => [id, row]));
   const trainedRows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
   const { linear, reranker } = bundle;
-  return createCatalogueParts({
+  const newItems =
+    reranker && (await openCatalogueNewItems(reranker, centredRows(reranker, content), { trainedRows, threads }));
+  const parts = createCatalogueParts({
     items: itemIds.length,
     ...(linear === undefined
       ? {}
@@ -64,7 +74,16 @@ export async function bundleParts(
       users: (inputs, histories) => userVectors(bundle, inputs, histories, { signal }),
     },
     counts: trainUsers({ log, ...split }),
+    ...(newItems === undefined ? {} : { newItems }),
   });
+  return { ...parts, close: async () => newItems?.close() };
+}
+
+/** The vectors as new items are read with. */
+function centredRows({ newItems }: RerankerSources, content: Float32Array): ContentRows | undefined {
+  const mean = newItems?.mean;
+  if (mean === undefined) return undefined;
+  return contentRowsOf({ content: centredContent(content, mean), items: content.length / mean.length });
 }
 
 /** An item without text has a row of zeros. */

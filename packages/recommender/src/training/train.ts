@@ -8,7 +8,7 @@
 import { centredContent, contentMean, type RunContext, sha256 } from '@lorekeep/core';
 import { evaluationCases, type FitOn, type Protocol, type Split, splitBy } from '@lorekeep/evaluation';
 import { clearSolutions, fitLinear, type LinearModel, MAX_ITEMS, type SolutionCache } from '@lorekeep/linear';
-import { type TrainedReranker, trainReranker } from '@lorekeep/ranking';
+import { type CentredContent, type TrainedReranker, trainReranker } from '@lorekeep/ranking';
 import type { EventRules, InteractionLog } from '@lorekeep/store';
 import {
   type ContentInfo,
@@ -110,8 +110,7 @@ interface Solved {
   linear: LinearModel;
   /** `[items]` of its P. */
   diagonal: Float32Array;
-  /** `[items × contentDim]` centred, as it was solved with. */
-  content: Float32Array | undefined;
+  content: CentredContent | undefined;
   cache: SolutionCache | undefined;
 }
 
@@ -137,7 +136,7 @@ async function solvedModel(
     signal,
     selected: selectedLinear(selected),
   });
-  return { ...fitted, content: content?.centred, cache };
+  return { ...fitted, content, cache };
 }
 
 function selectedLinear(selected: Selected | undefined): Pick<LinearModel, 'settings' | 'search'> | undefined {
@@ -147,7 +146,7 @@ function selectedLinear(selected: Selected | undefined): Pick<LinearModel, 'sett
 }
 
 /** Every solution depends on these facts and on its settings. */
-function cacheOf(
+export function cacheOf(
   directory: string,
   { protocol, fitOn, log, choice }: Split,
   content: Float32Array | undefined,

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { catalogueVectors, createLexicalEncoder, DEFAULT_TEMPLATE, encodeCatalogue, itemText } from '@lorekeep/encoder';
-import { evaluationCases, type Ranking } from '@lorekeep/evaluation';
+import { evaluationCases, type Ranking, trainUsers } from '@lorekeep/evaluation';
 import { openStore } from '@lorekeep/store';
 import { configOf, makeItems, makeWalks } from '@lorekeep/testing';
 import { openBundle } from '../../src/bundle/load.ts';
@@ -32,7 +32,14 @@ for (const [preset, overrides, source] of [
     const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-served-'));
     const store = await openStore(join(workspace, 'lorekeep.sqlite'));
     try {
-      const items = makeItems();
+      // Items that no walk leads to are new.
+      const known = makeItems();
+      const items = [
+        ...known,
+        ...known
+          .filter((_, at) => at % 5 === 0)
+          .map((item, at) => ({ ...item, id: `new-${at}`, title: `${item.title} new` })),
+      ];
       await store.upsertItems(items);
       await store.appendEvents(makeWalks());
       const encoder = createLexicalEncoder(
@@ -45,14 +52,19 @@ for (const [preset, overrides, source] of [
       const content = await catalogueVectors({ store, encoder }, log.itemIds);
       const contentInfo = { encoder: id, name, dim, isLanguageModel, template: DEFAULT_TEMPLATE };
       const trained = await trainRecommender({ log, content, contentInfo, config: configOf(preset, overrides) });
-      // Towers with a weight take every path of the composition.
-      if (trained.reranker?.parts !== undefined) trained.reranker.report.towerWeight = 0.5;
+      // Towers with a weight and new items with good odds take every path of the composition.
+      if (trained.reranker?.parts !== undefined) {
+        trained.reranker.report.towerWeight = 0.5;
+        assert.ok(trained.reranker.report.newItems !== undefined, 'the shop teaches the odds of new items');
+        trained.reranker.report.newItems.offset = 1;
+      }
       const evaluated = await evaluateTrained(trained, 'test');
       const bundleDir = join(workspace, 'models', 'm1');
       const metrics = { valid: evaluated.metrics, test: evaluated.metrics, baselines: {} };
       await writeBundle(bundleDir, trained, metrics);
 
       const cases = evaluationCases(trained.split, 'test');
+      const users = trainUsers(trained.split);
       const bundle = await openBundle(bundleDir);
       let ranking: Ranking;
       try {
@@ -66,11 +78,17 @@ for (const [preset, overrides, source] of [
       const engine = await openEngine({ workspace, store, encoder });
       try {
         const sources = new Map<string, number>();
+        let newServed = 0;
         for (const [at, { history, target }] of cases.entries()) {
           const ids = Array.from(history, (row) => log.itemIds[row]);
           const served = async (includeHistory: boolean, k: number) => {
             const answer = await engine.recommend({ history: ids, k, includeHistory });
             sources.set(answer.source, (sources.get(answer.source) ?? 0) + 1);
+            for (const item of answer.items) {
+              // A model without a re-ranker does not know which trained items were chosen.
+              if (preset === 'learn') assert.equal(item.new ?? false, users[log.itemIds.indexOf(item.id)] === 0);
+              if (item.new) newServed++;
+            }
             return answer.items.map((item) => item.id);
           };
           const { width } = ranking;
@@ -97,6 +115,7 @@ for (const [preset, overrides, source] of [
           }
         }
         assert.deepEqual([...sources.keys()], [source]);
+        assert.ok(preset !== 'learn' || newServed > 0, 'new items are served');
       } finally {
         await engine.close();
         await encoder.close();

@@ -8,9 +8,9 @@
  */
 import type { Random, RunContext } from '@lorekeep/core';
 import { type Split, trainItems, trainTargets, trainWeights } from '@lorekeep/evaluation';
-import { createCandidateSource, largestWeights } from '@lorekeep/linear';
-import { createFeatureReader } from '../features/feature-reader.ts';
-import type { OwnTransition } from '../features/query.ts';
+import { type Candidates, createCandidateSource, largestWeights } from '@lorekeep/linear';
+import { type CandidateFeatures, createFeatureReader } from '../features/feature-reader.ts';
+import type { LeaveOutContext, OwnTransition } from '../features/query.ts';
 import { type ItemStatistics, REACH, REACH_DECAY, VARIANTS, type Variant } from '../statistics/item-statistics.ts';
 import { createLeaveOut, type LeaveOut } from '../statistics/leave-out.ts';
 import { temporalOrder } from '../statistics/temporal-order.ts';
@@ -20,7 +20,7 @@ const EVENTS_PER_USER = 3;
 /**
  * The temporal order is solved once per fold, without the users of the fold, for their examples.
  */
-const FOLDS = 5;
+export const FOLDS = 5;
 /** Users between two progress reports. */
 const USERS_PER_REPORT = 256;
 
@@ -88,7 +88,7 @@ export async function collectExamples(
 }
 
 /** `[FOLDS]` temporal orders, each without the users of one fold. */
-function ordersWithoutFolds(split: Split, signal: AbortSignal | undefined): Float32Array[] {
+export function ordersWithoutFolds(split: Split, signal: AbortSignal | undefined): Float32Array[] {
   return Array.from({ length: FOLDS }, (_, fold) => {
     signal?.throwIfAborted();
     return temporalOrder(split, (user) => user % FOLDS !== fold);
@@ -97,19 +97,59 @@ function ordersWithoutFolds(split: Split, signal: AbortSignal | undefined): Floa
 
 /** @returns the examples of one user; calls must not overlap */
 function createExampleReader(statistics: ItemStatistics, diagonals: Diagonals) {
+  const readPast = createPastReader(statistics, diagonals);
+  return (split: Split, user: number, temporalOrder: Float32Array): Examples => {
+    const examples: Example[] = [];
+    const positions = targetPositions(split, user);
+    for (const at of positions) {
+      const past = readPast(split, user, at, temporalOrder);
+      const { items, count } = past.candidates;
+      const target = items.subarray(0, count).indexOf(past.target);
+      if (target < 0) continue;
+      const { features, unchosen } = past.features();
+      const masked = Float32Array.from(items, (_, rank) => (rank >= count ? 1 : unchosen[rank]));
+      examples.push({ user, features, count, masked, target });
+    }
+    return { examples, tried: positions.length };
+  };
+}
+
+/** The positions of a user's newest training events that may be targets. */
+export function targetPositions(split: Split, user: number): number[] {
+  const isTarget = trainTargets(split, user);
+  const positions = Array.from(trainItems(split, user).keys()).filter((at) => at > 0 && isTarget?.[at] !== 0);
+  return positions.slice(-EVENTS_PER_USER);
+}
+
+/** A user before one training event, as the tables were without it and all later events. */
+export interface Past {
+  /** The events before, oldest first. */
+  history: Int32Array;
+  /** The item of the event. */
+  target: number;
+  candidates: Candidates;
+  /** Features of the candidates; to be called before the next past is read. */
+  features(): CandidateFeatures;
+}
+
+export interface PastOptions {
+  /** Items that are new in this past: they are no candidates, and the history is read without them. */
+  hidden?: Uint8Array;
+}
+
+/** Calls must not overlap. */
+export function createPastReader(statistics: ItemStatistics, diagonals: Diagonals, { hidden }: PastOptions = {}) {
   const { weights, variants } = leaveOutTables(statistics, diagonals);
   const tables = [weights, ...Object.values(variants)];
   const source = createCandidateSource(statistics);
   const reader = createFeatureReader(statistics, source.includesHistory);
+  const passes = hidden && ((item: number) => hidden[item] === 0);
 
-  function exampleAt(
-    user: number,
-    events: Int32Array,
-    eventWeights: Float32Array | undefined,
-    at: number,
-    items: readonly number[],
-    temporalOrder: Float32Array,
-  ): Example | undefined {
+  return (split: Split, user: number, at: number, temporalOrder: Float32Array): Past => {
+    const events = trainItems(split, user);
+    const eventWeights = trainWeights(split, user);
+    // Distinct items by first occurrence, so that those of every prefix come first.
+    const items = [...new Set(events)];
     const history = events.subarray(0, at);
     const prefix = [...new Set(history)];
     const values = eventWeights && {
@@ -117,36 +157,17 @@ function createExampleReader(statistics: ItemStatistics, diagonals: Diagonals) {
       prefix: largestWeights(history, eventWeights),
     };
     for (const table of tables) table.leaveOut(items, prefix, values);
-    const candidates = source.candidates(history, undefined, weights.weight);
-    const { count } = candidates;
-    const target = candidates.items.subarray(0, count).indexOf(events[at]);
-    if (target < 0) return undefined;
-    const { features, unchosen } = reader.read(history, candidates, {
+    const known = hidden === undefined ? history : history.map((item) => (hidden[item] === 1 ? -1 : item));
+    const candidates = source.candidates(known, passes, weights.weight);
+    const leaveOut: LeaveOutContext = {
       weights,
       variants,
       later: new Set(items.slice(prefix.length)),
       newest: events[events.length - 1],
       transitions: transitionsAcross(events, at),
       temporalOrder,
-    });
-    const masked = Float32Array.from(candidates.items, (_, rank) => (rank >= count ? 1 : unchosen[rank]));
-    return { user, features, count, masked, target };
-  }
-
-  return (split: Split, user: number, temporalOrder: Float32Array): Examples => {
-    const events = trainItems(split, user);
-    const isTarget = trainTargets(split, user);
-    // Distinct items by first occurrence, so that those of every prefix come first.
-    const items = [...new Set(events)];
-    const examples: Example[] = [];
-    let tried = 0;
-    const positions = Array.from(events.keys()).filter((at) => at > 0 && isTarget?.[at] !== 0);
-    for (const at of positions.slice(-EVENTS_PER_USER)) {
-      tried++;
-      const example = exampleAt(user, events, trainWeights(split, user), at, items, temporalOrder);
-      if (example !== undefined) examples.push(example);
-    }
-    return { examples, tried };
+    };
+    return { history, target: events[at], candidates, features: () => reader.read(known, candidates, leaveOut) };
   };
 }
 

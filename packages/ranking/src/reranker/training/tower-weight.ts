@@ -59,6 +59,10 @@ export async function selectTowerWeight(
 }
 
 /** Inner products of the user of one case with `items`. */
-function towerScores({ users, vectors, dim }: ValidationVectors, index: number, items: Int32Array): Float32Array {
+export function towerScores(
+  { users, vectors, dim }: ValidationVectors,
+  index: number,
+  items: Int32Array,
+): Float32Array {
   return Float32Array.from(items, (item) => dot(users, index * dim, vectors, item * dim, dim));
 }

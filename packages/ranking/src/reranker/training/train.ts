@@ -4,20 +4,49 @@
  * compares it with the linear model by NDCG@10 on the validation cases.
  */
 import type { RunContext } from '@lorekeep/core';
-import { evaluationCases, metricsOfRanks, pairedDifferences, rankByNeighbours, type Split } from '@lorekeep/evaluation';
+import {
+  type EvaluationCase,
+  evaluationCases,
+  metricsOfRanks,
+  pairedDifferences,
+  rankByNeighbours,
+  type Split,
+} from '@lorekeep/evaluation';
 import type { Arrays } from '@lorekeep/graph';
 import { createCandidateSource, type LinearModel, type SolutionCache } from '@lorekeep/linear';
-import type { RerankerReport } from '../report.ts';
+import { blendScores } from '../../contract.ts';
+import { contentRowsOf, unchosenRows } from '../new-items/content-rows.ts';
+import { fitNewItems, type NewItemFit } from '../new-items/fit.ts';
+import { type OffsetCase, selectOffset } from '../new-items/offset.ts';
+import { NEW_ITEM_BATCHES, newItemGraph, openNewItems } from '../new-items/open.ts';
+import type { NewItemReport, RerankerReport } from '../report.ts';
 import { openReranker, RERANKER_BATCHES, rerankerGraph } from '../reranker.ts';
 import { countStatistics, type ItemStatistics } from '../statistics/item-statistics.ts';
 import { fitNetwork } from './fit.ts';
-import { selectTowerWeight, type ValidationVectors } from './tower-weight.ts';
+import { selectTowerWeight, towerScores, type ValidationVectors } from './tower-weight.ts';
 import { solveVariants } from './variants.ts';
+
+/** Validation cases that are ranked before the signal is checked again. */
+const BLOCK = 256;
 
 export interface TrainedReranker {
   report: RerankerReport;
   /** Only if `report.used`. */
-  parts?: { statistics: ItemStatistics; network: Arrays };
+  parts?: { statistics: ItemStatistics; network: Arrays; newItems?: NewItemParts };
+}
+
+/** The network of new items, and what it reads them with. */
+export interface NewItemParts extends Pick<NewItemFit, 'network' | 'popularity'> {
+  /** `[contentDim]` mean of the content vectors in training. */
+  mean: Float32Array;
+}
+
+/** Content vectors as the models read them. */
+export interface CentredContent {
+  /** `[contentDim]` */
+  mean: Float32Array;
+  /** `[items × contentDim]` rows of length 1 with the mean removed; zeros for an item without text. */
+  centred: Float32Array;
 }
 
 export interface TrainRerankerOptions extends RunContext {
@@ -41,17 +70,18 @@ export interface TrainRerankerOptions extends RunContext {
  * is better than the linear model.
  *
  * @param diagonal `[items]` of the P of the linear model
- * @param content `[items × contentDim]` centred rows, `undefined` without content
+ * @param text the content vectors, `undefined` without content
  * @throws LorekeepError what `solveItems` throws; `signal.reason` if stopped
  */
 export async function trainReranker(
   split: Split,
   { neighbours, settings }: Pick<LinearModel, 'neighbours' | 'settings'>,
   diagonal: Float32Array,
-  content: Float32Array | undefined,
+  text: CentredContent | undefined,
   { seed = 42, threads, cache, selected, towers, progress, signal }: TrainRerankerOptions = {},
 ): Promise<TrainedReranker> {
   const run = { threads, progress, signal };
+  const content = text?.centred;
   // What users do not want is left out of every ranking alike, so it plays no part in the comparison.
   const cases = evaluationCases(split, 'valid').map(({ history, target }) => ({ history, target }));
   const linear = rankByNeighbours(neighbours, cases, settings).seenIncluded;
@@ -71,20 +101,81 @@ export async function trainReranker(
   const fitted = await fitNetwork(split, statistics, diagonals, { seed, ...run });
   if (fitted === undefined) return { report: { used: false, valid, towerWeight: 0 } };
   const { parameters: network, ...training } = fitted;
-  if (selected !== undefined) return { report: { ...selected, training }, parts: { statistics, network } };
+  const newItems = await fitNewItems(split, statistics, diagonals, network, { seed, ...run });
+  const parts = { statistics, network, ...(newItems && text && { newItems: { ...newItems, mean: text.mean } }) };
+  if (selected !== undefined) {
+    const { newItems: before, ...rest } = selected;
+    // Without an offset that was selected, new items keep the places that the linear model gives them.
+    const offset = before?.offset;
+    const report = {
+      ...rest,
+      training,
+      ...(newItems && offset !== undefined && { newItems: reportOf(newItems, offset) }),
+    };
+    return { report, parts: offset === undefined ? { statistics, network } : parts };
+  }
+  const chosen = await select(parts, cases, linear, towers, run);
+  valid.reranker = metricsOfRanks(chosen.ranks);
+  valid.difference = pairedDifferences(chosen.ranks, linear, { seed })['ndcg@10'];
+  const used = valid.reranker['ndcg@10'] > valid.linear['ndcg@10'];
+  const report: RerankerReport = {
+    used,
+    training,
+    valid,
+    towerWeight: used ? chosen.towerWeight : 0,
+    ...(used && newItems && { newItems: reportOf(newItems, chosen.offset) }),
+  };
+  return used ? { report, parts } : { report };
+}
+
+function reportOf({ examples, covered, losses, bestEpoch }: NewItemFit, offset: number): NewItemReport {
+  return { examples, covered, losses, bestEpoch, offset };
+}
+
+/** Selects the weight of the towers, then the offset of new items, and ranks the cases with both. */
+async function select(
+  { statistics, network, newItems }: NonNullable<TrainedReranker['parts']>,
+  cases: readonly EvaluationCase[],
+  linear: Float64Array,
+  towersOf: TrainRerankerOptions['towers'],
+  { threads, signal }: { threads?: number; signal?: AbortSignal },
+): Promise<{ ranks: Float64Array; towerWeight: number; offset: number }> {
   const source = createCandidateSource(statistics);
   const graphs = RERANKER_BATCHES.map((batch) => rerankerGraph(network, batch));
   const reranker = await openReranker(statistics, graphs, source.includesHistory, { threads });
-  let towerWeight = 0;
   try {
-    const { ranks, weight } = await selectTowerWeight(source, reranker, cases, linear, await towers?.(), signal);
-    valid.reranker = metricsOfRanks(ranks);
-    valid.difference = pairedDifferences(ranks, linear, { seed })['ndcg@10'];
-    towerWeight = weight;
+    const towers = await towersOf?.();
+    const { ranks, weight } = await selectTowerWeight(source, reranker, cases, linear, towers, signal);
+    const content = contentRowsOf(statistics);
+    if (newItems === undefined || content === undefined) return { ranks, towerWeight: weight, offset: 0 };
+    const open = await openNewItems(
+      { graphs: NEW_ITEM_BATCHES.map((batch) => newItemGraph(newItems.network, batch)), ...newItems, offset: 0 },
+      content,
+      { threads },
+    );
+    try {
+      for (const row of unchosenRows(statistics, content)) open.table.put(row, content.of(row) as Float32Array);
+      const isNew = (item: number) => open.table.has(item);
+      const lists: OffsetCase[] = [];
+      for (let first = 0; first < cases.length; first += BLOCK) {
+        signal?.throwIfAborted();
+        const block = cases.slice(first, first + BLOCK);
+        const passes = (item: number) => !isNew(item);
+        const queries = block.map(({ history }) => ({ history, candidates: source.candidates(history, passes) }));
+        const ranked = (await reranker.rerank(queries)).map((list, at) =>
+          towers === undefined ? list : blendScores(list, towerScores(towers, first + at, list.items), weight),
+        );
+        const fresh = await open.score(block.map(({ history }, at) => ({ history, ranked: ranked[at] })));
+        block.forEach(({ target }, at) => {
+          lists.push({ target, ranked: ranked[at], fresh: fresh[at], behind: linear[first + at] });
+        });
+      }
+      const { offset, ranks: best } = selectOffset(lists, (item) => statistics.users[item] === 0);
+      return { ranks: best, towerWeight: weight, offset };
+    } finally {
+      await open.close();
+    }
   } finally {
     await reranker.close();
   }
-  const used = valid.reranker['ndcg@10'] > valid.linear['ndcg@10'];
-  const report = { used, training, valid, towerWeight: used ? towerWeight : 0 };
-  return used ? { report, parts: { statistics, network } } : { report };
 }
