@@ -29,6 +29,7 @@ export const SUPER_DOMAIN_DEFAULTS = {
   towers: 32,
   batch: 512,
   learningRate: 1e-3,
+  idDropout: 0.1,
 } satisfies Partial<RankerOptions>;
 
 /** Behaviours per sequence. */

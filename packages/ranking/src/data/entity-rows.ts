@@ -1,6 +1,18 @@
-/** The vocabulary's rows of users and items: of the id, then of the fields. They are looked up once. */
+/**
+ * The vocabulary's rows of users and items: of the id, then of the fields. They are looked up once.
+ *
+ * All ids without a row share one row, that of the unknown id. It is trained on ids that were dropped
+ * (`example-reader.ts`); in a ranker that drops none, an unknown id has no row.
+ */
 import type { Field } from './fields.ts';
 import type { Vocabulary } from './vocabulary.ts';
+
+export interface WriteOptions {
+  /** Whether new values get rows. */
+  create: boolean;
+  /** Whether the id is read as an unknown one, and gets no row. Hashed ids are never unknown. Default false. */
+  dropped?: boolean;
+}
 
 export interface EntityRows {
   /** Rows per entity. */
@@ -8,10 +20,12 @@ export interface EntityRows {
   /**
    * Writes the rows of an entity to index `at` of `into`; −1 where it has no value, or where the
    * vocabulary does not know it.
-   * @param create whether new values get rows
    */
-  write(entity: number, create: boolean, into: Int32Array, at: number): void;
+  write(entity: number, options: WriteOptions, into: Int32Array, at: number): void;
 }
+
+/** The vocabulary's field of the unknown ids; its values are `user` and `item`. */
+const UNKNOWN = 'unknown id';
 
 /** @param name `user` or `item`; a field is called `NAME FIELD` */
 export function createEntityRows(
@@ -21,7 +35,9 @@ export function createEntityRows(
   vocabulary: Vocabulary,
 ): EntityRows {
   const width = 1 + fields.length;
+  /** Per entity 1 if the rows of its fields are known. */
   let isKnown = new Uint8Array(0);
+  /** The rows of known entities; −1 for an id that has no row yet. */
   let known = new Int32Array(0);
 
   function learn(entity: number, into: Int32Array, at: number): void {
@@ -33,25 +49,35 @@ export function createEntityRows(
       isKnown.set(oldFlags);
       known.set(oldRows);
     }
-    for (let k = 0; k < width; k++) known[entity * width + k] = into[at + k];
+    known[entity * width] = -1;
+    for (let k = 1; k < width; k++) known[entity * width + k] = into[at + k];
     isKnown[entity] = 1;
+  }
+
+  function idRow(entity: number, { create, dropped }: WriteOptions): number {
+    if (dropped && !vocabulary.isHashed(name)) return vocabulary.row(UNKNOWN, name);
+    const own = isKnown[entity] === 1 ? known[entity * width] : -1;
+    if (own >= 0) return own;
+    const found = create ? vocabulary.row(name, idOf(entity)) : vocabulary.find(name, idOf(entity));
+    if (create) known[entity * width] = found;
+    return found < 0 ? vocabulary.find(UNKNOWN, name) : found;
   }
 
   return {
     width,
-    write(entity, create, into, at) {
+    write(entity, options, into, at) {
       if (isKnown[entity] === 1) {
         const first = entity * width;
-        for (let k = 0; k < width; k++) into[at + k] = known[first + k];
-        return;
+        for (let k = 1; k < width; k++) into[at + k] = known[first + k];
+      } else {
+        const look = options.create ? vocabulary.row : vocabulary.find;
+        for (const [k, { name: field, codes, values }] of fields.entries()) {
+          const code = codes[entity] ?? -1;
+          into[at + k + 1] = code < 0 ? -1 : look(`${name} ${field}`, values[code]);
+        }
+        if (options.create) learn(entity, into, at);
       }
-      const look = create ? vocabulary.row : vocabulary.find;
-      into[at] = look(name, idOf(entity));
-      for (const [k, { name: field, codes, values }] of fields.entries()) {
-        const code = codes[entity] ?? -1;
-        into[at + k + 1] = code < 0 ? -1 : look(`${name} ${field}`, values[code]);
-      }
-      if (create) learn(entity, into, at);
+      into[at] = idRow(entity, options);
     },
   };
 }

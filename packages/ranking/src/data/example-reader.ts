@@ -2,7 +2,14 @@
  * Rows of an impression log as the arrays that a network reads: rows of the embedding table, in few
  * distinct shapes. A batch names each item of its sequences once; the vector of an item is computed
  * once per batch and gathered from there.
+ *
+ * In training, ids can be dropped: in each batch, each user and each item, as a candidate and in the
+ * sequences, is an unknown one with a certain probability. The row of the unknown id thus learns what
+ * is true of entities of which only the fields are known. Without that, a new item scores by a row
+ * that was never trained, and outranks most known ones on a log where few impressions have the
+ * outcome.
  */
+import type { Random } from '@lorekeep/core';
 import type { ImpressionColumns } from '@lorekeep/store';
 import { createBatchNumbers } from './batch-numbers.ts';
 import { outcomesOfKind, surfaceOfKind } from './behaviour-kinds.ts';
@@ -18,6 +25,8 @@ export interface ExampleReaderOptions extends RankingEntities {
   vocabulary: Vocabulary;
   /** Whether an impression with a position was read before. Default: false. */
   hasPositions?: boolean;
+  /** Probability with which an id is dropped in a batch of training, and what draws. Default: none is. */
+  idDropout?: { probability: number; random: Random };
 }
 
 /** Examples of a batch. Rows of tables are rows of the vocabulary; −1 where there is none. */
@@ -66,6 +75,7 @@ export function createExampleReader({
   behaviours,
   vocabulary,
   hasPositions = false,
+  idDropout,
 }: ExampleReaderOptions): ExampleReader {
   const { length } = behaviours;
   const fieldNames = {
@@ -101,6 +111,18 @@ export function createExampleReader({
     return number;
   }
 
+  /** Draws once for each entity of a batch whether its id is dropped. */
+  function createDraws(create: boolean): (entity: number) => boolean {
+    if (!create || idDropout === undefined || idDropout.probability === 0) return () => false;
+    const { probability, random } = idDropout;
+    const drawn = new Map<number, boolean>();
+    return (entity) => {
+      let dropped = drawn.get(entity);
+      if (dropped === undefined) drawn.set(entity, (dropped = random.next() < probability));
+      return dropped;
+    };
+  }
+
   /** Writes the sequence of a user from index `at` on; returns its length. */
   function readHistory(user: number, now: number, { history, historyContexts }: Examples, at: number): number {
     const size = behaviours.read(user, sequence, 0);
@@ -127,6 +149,8 @@ export function createExampleReader({
     },
     read(columns, rows, create) {
       const count = rows.length;
+      const isUserDropped = createDraws(create);
+      const isItemDropped = createDraws(create);
       distinctItems.clear();
       distinctContexts.clear();
       const examples: Examples = {
@@ -150,8 +174,8 @@ export function createExampleReader({
         if (create && columns.positions[row] >= 0) hasPositions = true;
         positions[i] = create ? columns.positions[row] + 1 : Number(hasPositions);
         targets[i] = distinctItems.numberOf(item);
-        userRows.write(user, create, fields, at);
-        itemRows.write(item, create, fields, at + userRows.width);
+        userRows.write(user, { create, dropped: isUserDropped(user) }, fields, at);
+        itemRows.write(item, { create, dropped: isItemDropped(item) }, fields, at + userRows.width);
         const size = readHistory(user, columns.timestamps[row], examples, i * length);
         const rest = at + userRows.width + itemRows.width;
         fields[rest] = lookUp('surface', surfaceOf(columns.surfaces[row]), create);
@@ -159,8 +183,8 @@ export function createExampleReader({
       }
       examples.items = new Int32Array(Math.max(1, distinctItems.size) * itemRows.width).fill(-1);
       examples.itemNumbers = Int32Array.from({ length: distinctItems.size }, (_, at) => distinctItems.key(at));
-      for (let at = 0; at < distinctItems.size; at++)
-        itemRows.write(distinctItems.key(at), create, examples.items, at * itemRows.width);
+      for (const [at, item] of examples.itemNumbers.entries())
+        itemRows.write(item, { create, dropped: isItemDropped(item) }, examples.items, at * itemRows.width);
       const contexts = new Int32Array(Math.max(1, distinctContexts.size) * 3).fill(-1);
       for (let at = 0; at < distinctContexts.size; at++) {
         const context = distinctContexts.key(at);

@@ -19,6 +19,8 @@ export interface Vocabulary {
   row(field: string, value: string): number;
   /** The row of a value, or −1 if the value is unknown. */
   find(field: string, value: string): number;
+  /** Whether the values of a field share a fixed number of rows, so that none is unknown. */
+  isHashed(field: string): boolean;
   /** Rows given so far. */
   readonly size: number;
   /** The limit of rows. */
@@ -72,6 +74,7 @@ export function openVocabulary({ maxRows, hashed, fields }: VocabularyState): Vo
   const find = (field: string, value: string) => hashedRow(field, value) ?? rowsOf.get(field)?.get(value) ?? -1;
   return {
     find,
+    isHashed: (field) => Object.hasOwn(hashed, field),
     row(field, value) {
       const known = find(field, value);
       if (known >= 0) return known;

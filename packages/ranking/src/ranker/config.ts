@@ -43,6 +43,12 @@ export interface RankerConfig {
   learningRate: number;
   /** α, the weight of the pair-wise loss. 0 to 100. Default 0. */
   pairwise: number;
+  /**
+   * Probability with which an id of a user or an item is read as an unknown one in a batch of training.
+   * 0 to .9; with 0, unknown ids read zeros. Hashed fields have no unknown ids, so none is dropped.
+   * Default .1.
+   */
+  idDropout: number;
   /** Standard deviation of the initial embeddings. 0 to 1. Default .01. */
   initial: number;
   /** Limit of rows of the embedding table. 1 to 2³¹ − 1. Default 8,388,608. */
@@ -73,6 +79,7 @@ const DEFAULTS: Omit<RankerConfig, 'tasks'> = {
   batch: 512,
   learningRate: 2e-3,
   pairwise: 0,
+  idDropout: 0.1,
   initial: 0.01,
   maxRows: 2 ** 23,
   hashed: {},
@@ -122,6 +129,7 @@ export function rankerConfig(options: RankerOptions): RankerConfig {
   whole('batch', 2, 65_536);
   real('learningRate', Number.MIN_VALUE, 1);
   real('pairwise', 0, 100);
+  real('idDropout', 0, 0.9);
   real('initial', 0, 1);
   whole('maxRows', 1, 2 ** 31 - 1);
   whole('seed', -(2 ** 31), 2 ** 32 - 1);

@@ -82,6 +82,8 @@ export async function openImpressionRanker(
     });
   const batchSize = threads * Math.ceil(config.batch / threads);
   const vocabulary = openVocabulary(state.vocabulary);
+  const order = createRandom(0);
+  order.restore(state.order);
   const reader = createExampleReader({
     names: entities.names,
     users: chosenFields('user', entities.users, fields.user),
@@ -89,13 +91,12 @@ export async function openImpressionRanker(
     behaviours,
     vocabulary,
     hasPositions: state.hasPositions,
+    idDropout: { probability: config.idDropout, random: order },
   });
   const tasks = config.tasks.map(({ outcome }) => outcome);
   const labeller = createLabeller(config.tasks, entities.names, state.surfaces);
   const shape = networkShape(state);
   const layers = layerUnits(shape);
-  const order = createRandom(0);
-  order.restore(state.order);
   const packer = createBatchPacker(shape);
   const tables = openTables(state);
   const isLearned = (name: string) => !config.frozen.includes(name);

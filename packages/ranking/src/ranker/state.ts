@@ -37,7 +37,7 @@ export interface RankerState {
   seenUntil: number;
   /** Completed steps. */
   step: number;
-  /** Of the order of the rows, and of the trainer. */
+  /** Of the order of the rows and the dropped ids, and of the trainer. */
   order: RandomState;
   random: RandomState;
   /** Dense parameters and their moments. */

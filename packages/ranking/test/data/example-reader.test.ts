@@ -1,6 +1,7 @@
 /** Examples against a reader that looks up every value of every row. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { createRandom } from '@lorekeep/core';
 import { createBehaviours } from '../../src/data/behaviours.ts';
 import { createExampleReader } from '../../src/data/example-reader.ts';
 import { bucketOf } from '../../src/data/fields.ts';
@@ -10,11 +11,14 @@ import { rowsBetween, smallLog } from '../ranker/small-log.ts';
 
 const LENGTH = 5;
 
-function readerOf(data = smallLog()) {
+function readerOf({ probability = 0, seed = 1, hashed = {} } = {}) {
+  const data = smallLog();
   const behaviours = createBehaviours(LENGTH);
-  const vocabulary = createVocabulary();
+  const vocabulary = createVocabulary({ hashed });
   recordRows(behaviours, data.log, rowsBetween(0, 60));
-  return { ...data, vocabulary, behaviours, reader: createExampleReader({ ...data.entities, behaviours, vocabulary }) };
+  const idDropout = { probability, random: createRandom(seed) };
+  const reader = createExampleReader({ ...data.entities, behaviours, vocabulary, idDropout });
+  return { ...data, vocabulary, behaviours, reader };
 }
 
 test('rows of examples are those of a plain reader', () => {
@@ -95,4 +99,59 @@ test('positions are scored as first places once the log has some', () => {
   assert.deepEqual([...reader.read(log, rows, false).positions], new Array(10).fill(0));
   reader.read(log, rows, true);
   assert.deepEqual([...reader.read(log, rows, false).positions], new Array(10).fill(1));
+});
+
+test('a dropped id is unknown everywhere in a batch, and gets no row; fields stay', () => {
+  const { log, entities, vocabulary, reader } = readerOf({ probability: 0.5 });
+  const rows = rowsBetween(100, 180);
+  const found = reader.read(log, rows, true);
+  const unknown = { user: vocabulary.find('unknown id', 'user'), item: vocabulary.find('unknown id', 'item') };
+  const dropped = { user: new Set<number>(), item: new Set<number>() };
+  for (const [kind, column, numbers, ids] of [
+    ['user', 0, log.users, entities.names.userIds],
+    ['item', 2, log.items, entities.names.itemIds],
+  ] as const) {
+    for (const [i, row] of rows.entries())
+      if (found.fields[6 * i + column] === unknown[kind]) dropped[kind].add(numbers[row]);
+    for (const [i, row] of rows.entries()) {
+      const own = vocabulary.find(kind, ids[numbers[row]]);
+      assert.equal(found.fields[6 * i + column], dropped[kind].has(numbers[row]) ? unknown[kind] : own);
+      assert.equal(own < 0, dropped[kind].has(numbers[row]));
+    }
+    const distinct = new Set(Array.from(rows, (row) => numbers[row])).size;
+    assert.ok(dropped[kind].size > 0.2 * distinct && dropped[kind].size < 0.8 * distinct);
+  }
+  for (const [at, item] of found.itemNumbers.entries()) {
+    const isUnknown = found.items[2 * at] === unknown.item;
+    assert.ok(isUnknown === dropped.item.has(item) || !rows.some((row) => log.items[row] === item));
+    const { codes, values } = entities.items[0];
+    assert.equal(found.items[2 * at + 1], codes[item] < 0 ? -1 : vocabulary.find('item genre', values[codes[item]]));
+  }
+});
+
+test('scoring drops nothing: a known id has its own row, an unknown one the row of the unknown id', () => {
+  const { log, vocabulary, reader } = readerOf({ probability: 0.5 });
+  for (let batch = 0; batch < 20; batch++) reader.read(log, rowsBetween(100, 180), true);
+  const known = reader.read(log, rowsBetween(100, 180), false);
+  const unknown = [vocabulary.find('unknown id', 'user'), vocabulary.find('unknown id', 'item')];
+  assert.ok(!known.fields.some((row) => unknown.includes(row)));
+  assert.deepEqual(reader.read(log, rowsBetween(100, 180), false), known);
+  const columns = { ...log, users: log.users.map(() => 99), items: log.items.map(() => 99) };
+  const { fields, items } = reader.read(columns, rowsBetween(100, 102), false);
+  assert.deepEqual([fields[0], fields[2], items[0]], [unknown[0], unknown[1], unknown[1]]);
+});
+
+test('the seed decides what is dropped, and hashed ids never are', () => {
+  const rows = rowsBetween(100, 180);
+  const read = (seed: number) => {
+    const { log, reader } = readerOf({ probability: 0.3, seed });
+    return [reader.read(log, rows, true), reader.read(log, rows, true)];
+  };
+  const [first, second] = read(1);
+  assert.deepEqual(read(1), [first, second]);
+  assert.notDeepEqual(second.fields, first.fields);
+  assert.notDeepEqual(read(2)[0].fields, first.fields);
+  const { log, vocabulary, reader } = readerOf({ probability: 0.9, hashed: { user: 5, item: 7 } });
+  reader.read(log, rows, true);
+  assert.deepEqual([vocabulary.find('unknown id', 'user'), vocabulary.find('unknown id', 'item')], [-1, -1]);
 });

@@ -24,6 +24,7 @@ test('values outside of their limits are refused by name', () => {
     batch: [1, 100_000],
     learningRate: [0, 2, Number.NaN],
     pairwise: [-1],
+    idDropout: [-0.1, 1, Number.NaN],
     initial: [2],
     maxRows: [0],
     seed: [0.5],

@@ -10,16 +10,16 @@ const create = (data: ReturnType<typeof smallLog>, more: object = {}) =>
   createImpressionRanker({ ...small, entities: data.entities, behaviours: createBehaviours(6), ...more });
 
 test('a ranker learns whose items a user clicks', async () => {
-  const data = smallLog({ rows: 11_000 });
+  const data = smallLog({ rows: 21_000 });
   const { log } = data;
   const ranker = await create(data, { dim: 8, initial: 0.3, learningRate: 0.02 });
   let last = Number.POSITIVE_INFINITY;
-  for (const from of [0, 5000]) {
-    const { loss } = await ranker.train({ columns: log, rows: rowsBetween(from, from + 5000) });
+  for (const from of [0, 10_000]) {
+    const { loss } = await ranker.train({ columns: log, rows: rowsBetween(from, from + 10_000) });
     assert.ok(loss < last);
     last = loss;
   }
-  const rows = rowsBetween(10_000, 11_000);
+  const rows = rowsBetween(20_000, 21_000);
   const { logits } = await ranker.score({ columns: log, rows });
   const clicked = Uint8Array.from(rows, (row) => log.outcomes[row] & 1);
   const found = auc(logits, clicked) ?? 0;

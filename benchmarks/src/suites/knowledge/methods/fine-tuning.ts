@@ -16,11 +16,11 @@ const fineTuned = (name: string, frozen: readonly string[]): Method => ({
   needsStageOne: true,
   async score(context: MethodContext) {
     const { impressions, stageOne, target, seed } = context;
-    const { batch } = rankerSettings(target);
+    const { batch, idDropout } = rankerSettings(target);
     const tasks = [{ outcome: target.outcome }];
     const scores: number[] = [];
     for (let window = FIRST_SCORED; window < impressions.windows.length; window++) {
-      const state = warmStart(stageOne.states[window - 1], { tasks, batch, seed, towers: 0, frozen });
+      const state = warmStart(stageOne.states[window - 1], { tasks, batch, idDropout, seed, towers: 0, frozen });
       const found = await walk(context, { start: { state, window: window - 1 }, last: window });
       for (const value of found) scores.push(value);
     }

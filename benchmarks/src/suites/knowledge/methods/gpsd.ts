@@ -17,7 +17,7 @@ export const gpsd: Method = {
   score(context: MethodContext) {
     const { stageOne, target, seed } = context;
     const window = FIRST_SCORED - 1;
-    const { batch, hidden, learningRate } = rankerSettings(target);
+    const { batch, hidden, learningRate, idDropout } = rankerSettings(target);
     const state = warmStart(stageOne.states[window], {
       take: 'embeddings',
       frozen: ['embedding'],
@@ -27,6 +27,7 @@ export const gpsd: Method = {
       hidden,
       batch,
       learningRate,
+      idDropout,
       seed,
     });
     return walk(context, { start: { state, window } });
