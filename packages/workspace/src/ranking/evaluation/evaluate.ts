@@ -3,7 +3,7 @@ import type { RunContext } from '@lorekeep/core';
 import { evaluateRanking, type RankEvaluation } from '@lorekeep/knowledge';
 import { checkOptions } from '../../check-options.ts';
 import type { WorkspaceState } from '../../state.ts';
-import { checkSurfaces, checkTasks, readRankingData } from '../read-data.ts';
+import { checkSurfaces, checkTasks, outcomeCounts, readRankingData } from '../log/read-data.ts';
 
 /** What is ranked, and how the log is cut. */
 export interface RankEvaluateOptions {
@@ -60,8 +60,9 @@ export async function rankEvaluate(
   for (const seed of seeds) checkOptions({ seed });
   const data = await readRankingData(state);
   const task = { outcome, ...(among !== undefined && { among }) };
-  checkTasks(data, [task]);
-  checkSurfaces(data, surfaces);
+  const { log } = data;
+  checkTasks({ ...log, outcomeCounts: outcomeCounts(log) }, [task]);
+  checkSurfaces(log, surfaces);
   const evaluation = await evaluateRanking({
     data,
     task,
@@ -75,7 +76,6 @@ export async function rankEvaluate(
     ...(knowledge ? {} : { superDomain: false as const }),
     ...context,
   });
-  const { log } = data;
   return {
     ...evaluation,
     surfaces: surfaces ?? null,
