@@ -3,7 +3,7 @@
  * (`knowledge/models/VERSION`) of a workspace. A version is a folder with `manifest.json` and the
  * files of its network in `network/`; it is never changed.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArtefactFolder,
@@ -122,13 +122,11 @@ interface Learned<M> {
 }
 
 /**
- * Writes a version and makes it the newest. Older versions than the last five are removed, and those
- * that have learned from users who were erased since.
+ * Writes a version and makes it the newest. Older versions than the last five are removed.
  *
  * @param learn may write further files of the version
  */
 export async function saveLearned<M extends LearnedManifest>(
-  state: WorkspaceState,
   folder: ArtefactFolder,
   learn: (directory: string) => Promise<Learned<M>>,
 ): Promise<M> {
@@ -142,17 +140,6 @@ export async function saveLearned<M extends LearnedManifest>(
     await writeFile(join(directory, MANIFEST), `${JSON.stringify(full, undefined, 2)}\n`);
   });
   await setCurrentVersion(folder, version);
-  await forgetErased(state, folder, version);
   await pruneVersions(folder, KEPT);
   return full!;
-}
-
-async function forgetErased({ store }: WorkspaceState, folder: ArtefactFolder, live: string): Promise<void> {
-  const erasure = await store.lastErasure();
-  for (const version of await versionsIn(folder)) {
-    if (version === live) continue;
-    const manifest = await readLearned(join(folder.root, version)).catch(() => undefined);
-    if (manifest === undefined || manifest.deletions < erasure)
-      await rm(join(folder.root, version), { recursive: true, force: true });
-  }
 }

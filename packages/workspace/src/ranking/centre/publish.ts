@@ -83,7 +83,7 @@ export async function knowledgePublish(
         }));
       return {
         space,
-        published,
+        published: withoutUnknown(space, published),
         unchanged: existing !== undefined,
         model: source.model,
         store: withoutPassword(options.store) ?? 'knowledge/centre',
@@ -138,6 +138,13 @@ async function keepSpace(
     total: userIds.length + itemIds.length,
     close: () => model.close(),
   };
+}
+
+/** A version with the number of the entries of users and items that have a name. */
+export function withoutUnknown(space: string, version: KnowledgeVersion): KnowledgeVersion {
+  if (space !== KEEP_SPACE) return version;
+  const { user, item, ...others } = version.entries;
+  return { ...version, entries: { user: Math.max(0, user - 1), item: Math.max(0, item - 1), ...others } };
 }
 
 const withoutPassword = (place: string | undefined) => place?.replace(/\/\/[^@/]*@/, '//');

@@ -9,6 +9,7 @@ import type { RankingTask } from '@lorekeep/ranking';
 import type { ImpressionColumns } from '@lorekeep/store';
 import { checkOptions } from '../../check-options.ts';
 import { DEFAULT_SEED } from '../../defaults.ts';
+import { forgetErasedUsers } from '../../deletion/erasure.ts';
 import { errors } from '../../errors.ts';
 import type { WorkspaceState } from '../../state.ts';
 import { warnings } from '../../warnings.ts';
@@ -96,7 +97,7 @@ async function pretrain(
       : await openModel(former.directory, data, threads);
   let learned = 0;
   try {
-    const manifest = await saveLearned<KnowledgeManifest>(state, knowledgeModels(state), async (directory) => {
+    const manifest = await saveLearned<KnowledgeManifest>(knowledgeModels(state), async (directory) => {
       const written = await createProgressiveWriter(directory, former?.directory);
       if (former === undefined && historyUntil !== undefined) learned += await learnHistory(historyUntil);
       const history = learned;
@@ -126,6 +127,7 @@ async function pretrain(
         },
       };
     });
+    await forgetErasedUsers(state, context);
     const { version, seconds } = manifest;
     return { version, unchanged: false, learned, late, seconds, manifest };
   } finally {

@@ -18,6 +18,7 @@ import { KEEP_SPACE, type RankerManifest } from '@lorekeep/recommender';
 import type { ImpressionColumns } from '@lorekeep/store';
 import { checkOptions } from '../../check-options.ts';
 import { DEFAULT_SEED } from '../../defaults.ts';
+import { forgetErasedUsers } from '../../deletion/erasure.ts';
 import type { WorkspaceState } from '../../state.ts';
 import { warnings } from '../../warnings.ts';
 import { checkSurfaces, checkTasks, type LoggedData, withLog } from '../log/read-data.ts';
@@ -133,7 +134,7 @@ async function train(
     if (known !== undefined && learned > 0 && withKnowledge < MOST * learned)
       context.warn?.(warnings.KNOWLEDGE_BEHIND(learned - withKnowledge, learned));
     if (withKnowledge > 0 && untrained === withKnowledge) context.warn?.(warnings.KNOWLEDGE_UNTRAINED());
-    const manifest = await saveLearned<RankerManifest>(state, rankers(state), async () => ({
+    const manifest = await saveLearned<RankerManifest>(rankers(state), async () => ({
       network: ranker.state(),
       manifest: {
         tasks: [...tasks],
@@ -156,6 +157,7 @@ async function train(
               },
       },
     }));
+    await forgetErasedUsers(state, context);
     const { version, seconds } = manifest;
     return { version, unchanged: false, learned, withKnowledge, late, loss, seconds, manifest };
   } finally {
