@@ -22,6 +22,7 @@ import { forgetErasedUsers } from '../../deletion/erasure.ts';
 import type { WorkspaceState } from '../../state.ts';
 import { warnings } from '../../warnings.ts';
 import { checkSurfaces, checkTasks, type LoggedData, withLog } from '../log/read-data.ts';
+import type { SpooledLog } from '../log/spooled-log.ts';
 import { partsAfter, partsUntil, rowsOf } from '../log/walk.ts';
 import { openProgressive, type ProgressiveReader } from '../pretraining/progressive-rows.ts';
 import {
@@ -112,8 +113,8 @@ async function train(
     }
     late = Math.max(0, late - former.manifest.impressions);
     if (late > 0) context.warn?.(warnings.LATE_IMPRESSIONS(late));
-    const isRead = (await log.countUntil(former.manifest.seenUntil)) === log.impressions;
-    if (isRead && former.manifest.knowledge?.version === known?.manifest.version)
+    const isNewest = former.manifest.knowledge?.version === known?.manifest.version;
+    if (isNewest && !(await hasRowsAfter(log, former.manifest.seenUntil, isWanted)))
       return unchanged(former.manifest, late);
   }
 
@@ -218,6 +219,11 @@ function onSurfaces(names: readonly string[], chosen: readonly string[] | null):
   if (chosen === null) return () => true;
   const numbers = new Set(chosen.map((surface) => names.indexOf(surface)));
   return (surface) => numbers.has(surface);
+}
+
+async function hasRowsAfter(log: SpooledLog, time: number, isWanted: (surface: number) => boolean): Promise<boolean> {
+  for await (const { surfaces } of partsAfter(log, time)) if (surfaces.some(isWanted)) return true;
+  return false;
 }
 
 const wantedRows = (columns: ImpressionColumns, isWanted: (surface: number) => boolean): Int32Array =>
