@@ -3,7 +3,7 @@
  * gone. It reads all data once and changes nothing.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { errorCode, findDamage } from '@lorekeep/core';
 import { type PublicationManifest, readCurrent, readManifest } from '@lorekeep/recommender';
 import type { StoreProblem } from '@lorekeep/store';
@@ -126,7 +126,8 @@ const LEARNERS = [
 async function erasedUsers(state: WorkspaceState): Promise<Finding[]> {
   if ((await state.store.lastErasure()) === 0) return [];
   const paths = (await versionsBeforeErasure(state)).map(({ path }) => path);
-  const files = await filesWithErased(state);
+  // Files of versions that are to be learned anew go with them.
+  const files = (await filesWithErased(state)).filter((file) => !paths.some((path) => file.startsWith(path + sep)));
   const findings: Finding[] = [];
   for (const { name, of, fix } of LEARNERS) {
     const own = paths.filter(of);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Event, Item } from '@lorekeep/store';
+import { verifyWorkspace } from '../../src/diagnose/verify.ts';
 import { openWorkspace, type Workspace } from '../../src/index.ts';
 
 const DAY = 86_400;
@@ -70,7 +71,10 @@ test('a publication counts the users and items of the log', async () => {
 
 test('an unknown version, and categories that the space does not have, are refused', async () => {
   const pair = { users: [events[0].user], items: [events[0].item] };
-  await assert.rejects(workspace.knowledgeGet({ ...pair, version: 'nope' }), { code: 'KNOWLEDGE_VERSION_UNKNOWN', http: 404 });
+  await assert.rejects(workspace.knowledgeGet({ ...pair, version: 'nope' }), {
+    code: 'KNOWLEDGE_VERSION_UNKNOWN',
+    http: 404,
+  });
   const service = await workspace.rankingService();
   await assert.rejects(service.knowledge({ ...pair, categories: ['books'] }), { code: 'REQUEST_INVALID' });
   assert.equal((await service.knowledge({ ...pair, version })).version, version);
@@ -119,4 +123,13 @@ test('knowledge of a single day is zero, and the training says so', async () => 
   await one.rankTrain({ outcomes }, run);
   assert.deepEqual(warned, ['KNOWLEDGE_UNTRAINED', 'KNOWLEDGE_UNTRAINED']);
   await one.close();
+});
+
+test('after an erasure, a shop that only ranks is asked to train its rankers, and nothing else', async () => {
+  const findings = async () => (await verifyWorkspace(workspace.dir)).map(({ name, state }) => `${name} ${state}`);
+  await workspace.deleteUsers([events[0].user]);
+  assert.deepEqual(await findings(), ['free space advice', 'knowledge advice', 'rankers advice']);
+  await workspace.knowledgePretrain();
+  await workspace.rankTrain();
+  assert.deepEqual(await findings(), ['tables ok', 'erasure ok']);
 });
