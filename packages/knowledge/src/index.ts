@@ -19,7 +19,7 @@ export type {
   ReadOptions,
 } from './centre/contract/store.ts';
 export type { BlobRows, FoundBlobs, KnowledgeTables, RemovedIds, VersionWriter } from './centre/contract/tables.ts';
-export { type OpenKnowledgeOptions, openKnowledgeStore } from './centre/open.ts';
+export { hasKnowledgeStore, type OpenKnowledgeOptions, openKnowledgeStore } from './centre/open.ts';
 export type { RedisOptions, StoreOptions } from './centre/options.ts';
 export { createKnowledgeStore } from './centre/store/knowledge-store.ts';
 export { errors as knowledgeErrors } from './errors.ts';
@@ -41,5 +41,5 @@ export {
   type SuperDomainOptions,
   superDomainOf,
 } from './pretraining/super-domain.ts';
-export { evaluateRanking, type RankEvaluationOptions } from './protocol/evaluate.ts';
+export { type AskedWindow, evaluateRanking, type RankEvaluationOptions } from './protocol/evaluate.ts';
 export type { MethodFigures, RankEvaluation } from './protocol/measure.ts';

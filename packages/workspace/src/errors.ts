@@ -117,6 +117,19 @@ export const errors = defineErrors({
     message: ({ version }) => `This workspace contains no pre-trained knowledge "${version}".`,
     hint: ({ known }) => (known.length > 0 ? `Known versions: ${known.join(', ')}.` : 'Pre-train knowledge first.'),
   }),
+  KNOWLEDGE_LEARNED_SCORED: usage<{ version: string; seenUntil: number; start: number }>({
+    message: ({ version, seenUntil, start }) =>
+      `The knowledge ${version} has learned from impressions up to ${new Date(seenUntil * 1000).toISOString()}, and the window of ${new Date(start * 1000).toISOString()} would be scored with it: its entries may contain the answers.`,
+    hint: 'Score later windows only: choose a later start or more windows of warm-up, or an older version.',
+  }),
+  KNOWLEDGE_STORE_MISSING: usage<{ place: string | undefined }>({
+    message: ({ place }) =>
+      place === undefined
+        ? 'No knowledge was published in this workspace.'
+        : `There is no General Knowledge Center in ${place}: the folder does not exist.`,
+    hint: ({ place }) =>
+      place === undefined ? 'Publish knowledge first.' : 'Name the folder into which knowledge was published.',
+  }),
   KNOWLEDGE_TASKS_DIFFER: usage<{ version: string; tasks: string[]; given: string[] }>({
     message: ({ version, tasks, given }) =>
       `The knowledge ${version} is of ${tasks.join(', ')}, and ${given.join(', ')} is asked for.`,

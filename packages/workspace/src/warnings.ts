@@ -43,6 +43,11 @@ export const warnings = {
     code: 'KNOWLEDGE_BEHIND',
     message: `${missing.toLocaleString('en-US')} of ${impressions.toLocaleString('en-US')} impressions have no knowledge: the pre-trained version has not read them. The ranker learned from them without it.`,
   }),
+  KNOWLEDGE_UNTRAINED: (): Warning => ({
+    code: 'KNOWLEDGE_UNTRAINED',
+    message:
+      'All impressions are of one day. The knowledge of a day comes from the days before it, so it is zero for all of them, and says nothing to a ranker. Pre-train again when a further day is stored.',
+  }),
   RANKER_UNUSABLE: (reason: string): Warning => ({
     code: 'RANKER_UNUSABLE',
     message: `The ranker cannot be used, and lists come without it: ${reason}`,

@@ -45,7 +45,7 @@ describe('doctor --verify', () => {
     await workspace.deleteUsers([doomed]);
     await workspace.deleteItems(['sim-item-000007']);
     assert.deepEqual(await states(), [
-      'erasure advice',
+      'free space advice',
       'live files ok',
       'model files ok',
       'erasure advice',

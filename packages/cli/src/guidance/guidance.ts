@@ -8,7 +8,7 @@ import { DEFAULT_WORKSPACE } from '../options/options.ts';
 import type { Output } from '../terminal.ts';
 import { shellWord, typed } from './invocation.ts';
 
-type Suggestion =
+export type Suggestion =
   | 'quickstart'
   | 'evaluate'
   | 'report'
@@ -19,6 +19,7 @@ type Suggestion =
   | 'knowledge pretrain'
   | 'knowledge publish'
   | 'knowledge get'
+  | 'knowledge serve'
   | NextStep;
 
 /** The arguments to type and what they do. */
@@ -39,6 +40,7 @@ const SUGGESTIONS: Record<Suggestion, [words: string, purpose: string]> = {
   'knowledge pretrain': ['knowledge pretrain', 'learns from the impressions of all surfaces'],
   'knowledge publish': ['knowledge publish', 'makes the knowledge readable for services and rankers'],
   'knowledge get': ['knowledge get --user ID --items ID', 'shows the knowledge of a user and an item'],
+  'knowledge serve': ['knowledge serve', 'serves the ranker and the knowledge over HTTP'],
 };
 
 /** After which command which others are useful, the usual one first. */
@@ -55,13 +57,9 @@ const AFTER: Record<string, Suggestion[]> = {
   similar: ['serve'],
   doctor: ['status'],
   'rank evaluate': ['knowledge pretrain', 'rank train'],
-  'rank train': ['serve', 'rank score'],
-  'rank score': ['serve'],
   'knowledge pretrain': ['knowledge publish', 'rank train'],
   'knowledge publish': ['rank train', 'knowledge get'],
   'knowledge extract': ['knowledge publish'],
-  'knowledge get': ['serve'],
-  'knowledge versions': ['knowledge pretrain'],
 };
 
 /** By the stages of progress events. Stages that explain themselves are absent. */
@@ -107,9 +105,16 @@ export function nextLines(steps: Suggestion[], workspace: string, options = ''):
 /**
  * Ends a command by naming the next one.
  * @param next the next step of the workspace, which is named after commands that can lead to several
+ * @param chosen steps that depend on what the command found
  */
-export function suggestNext(output: Output, command: string, workspace: string, next?: NextStep): void {
-  const steps = AFTER[command] ?? AFTER[command.replace(/ --.*/, '')] ?? (next === undefined ? [] : [next]);
+export function suggestNext(
+  output: Output,
+  command: string,
+  workspace: string,
+  next?: NextStep,
+  chosen?: Suggestion[],
+): void {
+  const steps = chosen ?? AFTER[command] ?? AFTER[command.replace(/ --.*/, '')] ?? (next === undefined ? [] : [next]);
   const more: Suggestion[] = command === 'evaluate' ? ['report'] : [];
   if (steps.length > 0) output.aside(`\n${nextLines([...steps, ...more], workspace)}`);
 }

@@ -22,6 +22,15 @@ const OWN_KIND =
 const READING_COMMANDS =
   'The commands recommend, similar, evaluate, serve, events, imports and status only need to read it.';
 
+/** Options that have no place in a file of --config, by their names in the library. */
+const TYPED_OPTIONS: Record<string, string> = {
+  warmUp: '--warm-up',
+  seeds: '--seeds',
+  share: '--share',
+  days: '--window-days',
+  surfaces: '--surface',
+};
+
 /** By error code. `undefined`: the hint of the error itself applies. */
 export const ERROR_HINTS: Record<string, string | ((details: Details) => string | undefined)> = {
   // The command line
@@ -89,6 +98,16 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     Array.isArray(known) && known.length > 0
       ? `Give --knowledge one of ${known.join(', ')}.`
       : 'Run `lorekeep knowledge pretrain`.',
+  KNOWLEDGE_LEARNED_SCORED:
+    'Score later windows only, with a later --start or more windows of --warm-up; or give --knowledge an older version.',
+  KNOWLEDGE_STORE_MISSING: ({ place }) =>
+    place === undefined
+      ? 'Run `lorekeep knowledge publish`.'
+      : 'Correct --store, or run `lorekeep knowledge publish` with it.',
+  KNOWLEDGE_VERSION_UNKNOWN: ({ versions }) =>
+    Array.isArray(versions) && versions.length > 0
+      ? `Give --knowledge one of ${versions.join(', ')}.`
+      : 'Run `lorekeep knowledge publish`.',
   KNOWLEDGE_TASKS_DIFFER: 'Leave --outcome out to continue, or learn the whole log anew with --fresh.',
   KNOWLEDGE_FILE_DAMAGED: 'Remove the folder of this version, and run `lorekeep knowledge pretrain` with --fresh.',
   KNOWLEDGE_NOT_SERVED: 'Run `lorekeep knowledge pretrain` and `lorekeep knowledge publish`.',
@@ -202,7 +221,10 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   // Training and models
   OPTION_UNKNOWN: ({ known, meant }) =>
     `Correct the file of --config: ${meant === undefined ? `it can have ${listed(known)}` : `write ${nested(String(meant))}`}.`,
-  OPTION_INVALID: 'Correct the value in the file of --config.',
+  OPTION_INVALID: ({ name }) =>
+    Object.hasOwn(TYPED_OPTIONS, String(name))
+      ? `Correct ${TYPED_OPTIONS[String(name)]}.`
+      : 'Correct the value in the file of --config.',
   LINEAR_NOT_DEFINITE:
     'Write {"linear": {"neighboursPerItem": 0}} in the file of --config to train without the linear model, or look at the content vectors.',
   TRAINING_NO_EVENTS: `${PUBLISH_ANYWAY}. Events come with \`lorekeep import --events FILE\`, or through the service.`,
@@ -232,7 +254,10 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     kind === 'usearch'
       ? 'Run `pnpm install --force`, or choose --index exact.'
       : 'Run `pnpm extras`, which compiles the package, or choose --index usearch.',
-  REQUEST_INVALID: 'Correct the ids given with --user, --history, --exclude or --item.',
+  REQUEST_INVALID: ({ issues }) =>
+    Array.isArray(issues) && issues.some(({ path }) => path === 'by')
+      ? 'Correct --by.'
+      : 'Correct the ids given with --user, --history, --exclude, --item or --items.',
   ITEM_NOT_FOUND: 'Correct the id of --item, or add the item with `lorekeep import --items FILE`.',
   HOST_NOT_ALLOWED:
     'Use the address that the service printed, or start it with `lorekeep serve --allow-host HOST` for this name.',
@@ -304,8 +329,11 @@ const FINDING_FIXES: Record<string, string> = {
   'live files missing': 'Run `lorekeep publish` again.',
   'model files missing': 'Run `lorekeep train` and `lorekeep publish` again.',
   'deleted items missing': 'Run `lorekeep publish` again.',
-  'erasure advice':
-    'Run `lorekeep train` and `lorekeep publish`; if there are rankers, also `lorekeep knowledge pretrain` and `lorekeep rank train`.',
+  'erasure advice': 'Run `lorekeep train` and `lorekeep publish`.',
+  'rankers advice': 'Run `lorekeep rank train`.',
+  'knowledge advice': 'Run `lorekeep knowledge pretrain` and `lorekeep knowledge publish`.',
+  'free space advice':
+    'Run `lorekeep train`, `lorekeep rank train` or `lorekeep knowledge pretrain`: each of them overwrites it.',
   index: OWN_KIND,
   SQLite: REINSTALL,
   DuckDB: REINSTALL,

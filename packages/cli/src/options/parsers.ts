@@ -54,12 +54,21 @@ export function time(text: string): number {
   return milliseconds / 1000;
 }
 
-/** `a,b,c` becomes `['a', 'b', 'c']`. Empty parts are dropped. */
+/** A part of a list: in double quotes as in CSV, or up to the next comma. */
+const PART = /\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)/gy;
+
+/**
+ * `a,b,c` becomes `['a', 'b', 'c']`. Empty parts are dropped. A part with a comma stands in double
+ * quotes, as in CSV: `"a,b",c` becomes `['a,b', 'c']`.
+ */
 export function idList(text: string): string[] {
-  const ids = text
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '');
+  const ids: string[] = [];
+  PART.lastIndex = 0;
+  while (PART.lastIndex < text.length) {
+    const [, quoted, plain = ''] = PART.exec(text)!;
+    const id = quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"');
+    if (id !== '') ids.push(id);
+  }
   if (ids.length === 0) throw new InvalidArgumentError('It must name at least one id.');
   return ids;
 }

@@ -3,6 +3,9 @@ import { DEFAULT_SEED, LIMITS } from '@lorekeep/workspace';
 import { Option } from 'commander';
 import { idList, integer, integerList, number, time } from './parsers.ts';
 
+/** What a list of ids that contain commas looks like. */
+const COMMAS = `one with a comma in double quotes: '"a,b",c'`;
+
 const MAX_WINDOWS = 10_000;
 
 export const outcome = () =>
@@ -16,7 +19,10 @@ export const outcomes = (fallback: string) =>
     `what is predicted: types of events that follow impressions; purchase:click for a purchase among clicks (default: ${fallback})`,
   ).argParser(idList);
 export const surfaces = (fallback = 'all') =>
-  new Option('--surface <name,name,…>', `only impressions on these surfaces (default: ${fallback})`).argParser(idList);
+  new Option(
+    '--surface <name,name,…>',
+    `only impressions on these surfaces; ${COMMAS} (default: ${fallback})`,
+  ).argParser(idList);
 export const surface = () => new Option('--surface <name>', 'where the list is shown');
 export const share = () =>
   new Option('--share <share>', 'share of the impressions that the ranker may train on, above 0 and up to 1')
@@ -40,6 +46,11 @@ export const seeds = () =>
   new Option('--seeds <n,n,…>', 'one run of everything per seed')
     .argParser(integerList(LIMITS.seed))
     .default([DEFAULT_SEED, DEFAULT_SEED + 1, DEFAULT_SEED + 2], '42,43,44');
+export const evaluatedKnowledge = () =>
+  new Option(
+    '--knowledge <version>',
+    'a published version, which has learned from none of the impressions that are scored (default: knowledge is pre-trained for each window)',
+  );
 export const withoutKnowledge = () => new Option('--no-knowledge', 'measure the ranker alone');
 export const report = () => new Option('--report <file>', 'also write an HTML page with tables and plots');
 export const usedKnowledge = () =>
@@ -55,7 +66,7 @@ export const historyUntil = () =>
   ).argParser(time);
 export const ranker = () => new Option('--ranker <version>', 'a trained version (default: the newest)');
 export const rankedItems = () =>
-  new Option('--items <id,id,…>', 'what to rank').argParser(idList).makeOptionMandatory();
+  new Option('--items <id,id,…>', `what to rank; ${COMMAS}`).argParser(idList).makeOptionMandatory();
 export const shown = () =>
   new Option('--history <id,id,…>', 'items shown before, oldest first, in place of the stored behaviours').argParser(
     idList,
@@ -83,8 +94,10 @@ export const align = () =>
 export const precision = () =>
   new Option('--precision <name>', 'how numbers are stored').choices(['fp32', 'fp16', 'int8']).default('fp32');
 export const out = () => new Option('--out <file>', 'file to write: .parquet, .csv or .ndjson').makeOptionMandatory();
-export const knownUsers = () => new Option('--user <id,id,…>', 'users').argParser(idList).makeOptionMandatory();
-export const knownItems = () => new Option('--items <id,id,…>', 'items').argParser(idList).makeOptionMandatory();
+export const knownUsers = () =>
+  new Option('--user <id,id,…>', `users; ${COMMAS}`).argParser(idList).makeOptionMandatory();
+export const knownItems = () =>
+  new Option('--items <id,id,…>', `items; ${COMMAS}`).argParser(idList).makeOptionMandatory();
 export const space = () => new Option('--space <name>', 'which kind of knowledge').default('keep');
 export const seed = () =>
   new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);

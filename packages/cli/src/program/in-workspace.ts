@@ -6,7 +6,8 @@ import type { CommandContext } from '../context.ts';
 import { suggestNext } from '../guidance/guidance.ts';
 import { warningText } from '../guidance/hints.ts';
 import { withTyped } from '../guidance/invocation.ts';
-import { userPath } from '../paths.ts';
+import { type RankingOptions, rankingSteps } from '../guidance/ranking-steps.ts';
+import { storePlace, userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
 
 /**
@@ -16,7 +17,7 @@ import type { Output } from '../terminal.ts';
 export type Use = 'create' | 'write' | 'read';
 
 /** What `Next:` depends on. */
-interface SharedOptions {
+interface SharedOptions extends RankingOptions {
   workspace: string;
   dryRun?: boolean;
   refit?: string;
@@ -61,7 +62,8 @@ async function suggest(output: Output, workspace: Workspace, name: string, optio
           : ' --report';
   const status = await workspace.status();
   const next = name === 'encode' && hasNewEvents(status) ? 'train' : status.next;
-  suggestNext(output, `${name}${how}`, options.workspace, next);
+  const chosen = await rankingSteps(workspace, status, name, { ...options, store: storePlace(options.store) });
+  suggestNext(output, `${name}${how}`, options.workspace, next, chosen);
 }
 
 /** `train`, or `rank train`. */

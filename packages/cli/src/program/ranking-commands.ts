@@ -17,6 +17,8 @@ export function addRank({ command, group, inWorkspace }: Program): void {
       option.start(),
       option.warmUp(),
       option.seeds(),
+      option.evaluatedKnowledge(),
+      option.store(),
       option.withoutKnowledge(),
       option.report(),
       option.threads(),

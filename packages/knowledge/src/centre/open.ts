@@ -1,4 +1,5 @@
 /** Opens a knowledge store with the adapter that its URL names. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openFileTables } from './adapters/file/file-tables.ts';
 import { isRedisUrl } from './adapters/redis/address.ts';
@@ -27,8 +28,10 @@ export async function openKnowledgeStore(
 ): Promise<KnowledgeStore> {
   if (!isRedisUrl(pathOrUrl)) {
     const { refreshSeconds, abandonedSeconds } = optionsOf('store', options);
-    const root = pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl;
-    return createKnowledgeStore(await openFileTables(root, { refreshSeconds, abandonedSeconds }), options);
+    return createKnowledgeStore(
+      await openFileTables(folderOf(pathOrUrl), { refreshSeconds, abandonedSeconds }),
+      options,
+    );
   }
   const { prefix = 'lorekeep', ...others } = options;
   checkName('prefix', prefix);
@@ -39,3 +42,12 @@ export async function openKnowledgeStore(
   const { abandonedSeconds } = optionsOf('store', forStore);
   return createKnowledgeStore(await openRedisTables(pathOrUrl, { ...redis, abandonedSeconds, prefix }), forStore);
 }
+
+const folderOf = (pathOrUrl: string): string => (pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl);
+
+/**
+ * Whether there is something to open: false for a folder that does not exist. A Redis is not asked, and
+ * counts as there.
+ */
+export const hasKnowledgeStore = (pathOrUrl: string): boolean =>
+  isRedisUrl(pathOrUrl) || existsSync(folderOf(pathOrUrl));

@@ -41,6 +41,11 @@ export interface RankEvaluationOptions extends WindowOptions, RunContext {
   ranker?: Partial<Omit<RankerOptions, 'tasks' | 'seed'>>;
   /** Settings of stage 1; `false` evaluates the ranker alone. */
   superDomain?: false | Partial<Omit<SuperDomainOptions, 'entities' | 'seed'>>;
+  /**
+   * Knowledge that takes the place of stage 1: what a finished model says of the rows of a window. It
+   * must not have learned from them; a rejection ends the evaluation. Default: stage 1 is trained here.
+   */
+  knowledge?: (window: AskedWindow) => Promise<RowKnowledge>;
   /** Days before the first window from which stage 1 learns. At least 0. Default: all. */
   historyDays?: number;
   /** Parts of K. Default `['served']`: what the General Knowledge Center serves. */
@@ -51,6 +56,17 @@ export interface RankEvaluationOptions extends WindowOptions, RunContext {
   length?: number;
   /** Default 1. */
   threads?: number;
+}
+
+/** A window whose knowledge is asked for. */
+export interface AskedWindow {
+  index: number;
+  /** Unix seconds. */
+  start: number;
+  /** Rows of the log. */
+  rows: Int32Array;
+  /** Whether the rows are scored before they are learned. */
+  isScored: boolean;
 }
 
 /** The plug-in's name in evaluations. */
@@ -70,7 +86,12 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
     Number.isInteger(warmUp) && warmUp >= 1 && warmUp < split.windows.length,
     `a whole number from 1 to ${split.windows.length - 1}`,
   );
-  check('seeds', seeds, seeds.length > 0, 'one number or more');
+  check(
+    'seeds',
+    seeds,
+    seeds.length > 0 && new Set(seeds).size === seeds.length,
+    'one number or more, none of them twice',
+  );
   const { share = 1 } = options;
   check('share', share, share > 0 && share <= 1, 'a number above 0 and up to 1');
   const { historyDays = Number.POSITIVE_INFINITY } = options;
@@ -84,18 +105,30 @@ export async function evaluateRanking(options: RankEvaluationOptions): Promise<R
   const windowOf = Int32Array.from(
     scored.flatMap(({ rows }, w) => Array.from(rows.filter(isTarget), () => warmUp + w)),
   );
-  const runs: MethodRuns = { base: [], ...(superDomain === false ? {} : { knowledge: [], stage1: [] }) };
+  const trainsStageOne = superDomain !== false && options.knowledge === undefined;
+  const runs: MethodRuns = {
+    base: [],
+    ...(superDomain === false ? {} : { knowledge: [] }),
+    ...(trainsStageOne ? { stage1: [] } : {}),
+  };
+  const given = options.knowledge && (await knowledgeGiven(options.knowledge));
 
   for (const seed of seeds) {
     options.signal?.throwIfAborted();
-    const known = superDomain === false ? undefined : await knowledgeOfWindows(seed);
+    const trained = trainsStageOne ? await knowledgeOfWindows(seed) : undefined;
+    const known = superDomain === false ? undefined : (given ?? trained?.windows);
     runs.base.push(await run(seed));
-    if (known !== undefined) {
-      runs.knowledge!.push(await run(seed, known.windows));
-      runs.stage1!.push(known.logits);
-    }
+    if (known !== undefined) runs.knowledge!.push(await run(seed, known));
+    if (trained !== undefined) runs.stage1!.push(trained.logits);
   }
   return rankEvaluation({ data, task, rows, windowOf, runs, history: split.history });
+
+  async function knowledgeGiven(ask: NonNullable<RankEvaluationOptions['knowledge']>): Promise<RowKnowledge[]> {
+    const windows: RowKnowledge[] = [];
+    for (const [index, { start, rows }] of split.windows.entries())
+      windows.push(await ask({ index, start, rows: rows.filter(isTarget), isScored: index >= warmUp }));
+    return windows;
+  }
 
   /** Progressive knowledge of the target's rows of each window, and stage 1's own logits of the scored ones. */
   async function knowledgeOfWindows(seed: number) {

@@ -1,5 +1,5 @@
 /** Answers requests for knowledge: pairs from two lists, the names of the numbers, the newest version. */
-import type { KnowledgeSchema, KnowledgeStore } from '@lorekeep/knowledge';
+import { type KnowledgeSchema, type KnowledgeStore, knowledgeErrors } from '@lorekeep/knowledge';
 import { requestInvalid } from '../engine/request-invalid.ts';
 import { errors } from '../errors.ts';
 import { KEEP_SPACE, readKnowledge } from './served-knowledge.ts';
@@ -7,7 +7,10 @@ import type { KnowledgeAnswer, KnowledgeRequest } from './types.ts';
 
 export const MAX_PAIRS = 10_000;
 
-/** @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_NOT_SERVED` if the space is empty, `KNOWLEDGE_…` */
+/**
+ * @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_NOT_SERVED` if the space is empty, `KNOWLEDGE_VERSION_UNKNOWN`,
+ *   `KNOWLEDGE_VERSION_MISMATCH` if no version can stand for the wanted one, `KNOWLEDGE_…`
+ */
 export async function knowledgeAnswer(centre: KnowledgeStore, request: KnowledgeRequest): Promise<KnowledgeAnswer> {
   const { space = KEEP_SPACE, version = 'latest', maxResidual } = request;
   const query = pairsOf(request);
@@ -15,6 +18,18 @@ export async function knowledgeAnswer(centre: KnowledgeStore, request: Knowledge
   const newest = versions.at(-1);
   if (newest === undefined) throw errors.KNOWLEDGE_NOT_SERVED();
   const wanted = version === 'latest' ? newest.version : version;
+  const isKnown = versions.some((one) => one.version === wanted || wanted in (one.alignment?.chain ?? {}));
+  if (!isKnown)
+    throw knowledgeErrors.KNOWLEDGE_VERSION_UNKNOWN({
+      space,
+      version: wanted,
+      versions: versions.map((one) => one.version),
+    });
+  // Not the names of one that another version stands for: all versions of a chain have the same parts.
+  if (request.categories !== undefined && newest.schema.userCategory.length === 0)
+    throw requestInvalid([
+      { path: 'categories', message: `The space "${space}" has no entries by user and category: leave them out` },
+    ]);
   const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, query, {
     maxResidual,
   });

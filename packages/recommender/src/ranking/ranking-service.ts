@@ -2,10 +2,9 @@
  * Rankers and knowledge of a running service: the newest ranker of the workspace, and its General
  * Knowledge Center. Both may appear after the service has started.
  */
-import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errorCode } from '@lorekeep/core';
-import { type KnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
+import { hasKnowledgeStore, type KnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
 import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { errors } from '../errors.ts';
 import { knowledgeAnswer } from './knowledge-answer.ts';
@@ -57,8 +56,8 @@ export function createRankingService(options: RankingServiceOptions): RankingSer
 
   /** It is opened once. An attempt that failed is repeated at the next call. */
   function openCentre(): Promise<KnowledgeStore | undefined> {
-    const place = options.knowledge ?? (existsSync(folder) ? folder : undefined);
-    if (place === undefined) return Promise.resolve(undefined);
+    const place = options.knowledge ?? folder;
+    if (!hasKnowledgeStore(place)) return Promise.resolve(undefined);
     opening ??= openKnowledgeStore(place).then(
       (opened) => {
         centre = opened;

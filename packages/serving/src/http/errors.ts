@@ -27,6 +27,11 @@ export const errors = defineErrors({
     message: 'This service only ranks and serves knowledge.',
     hint: 'Ask a service that was started with a published version.',
   }),
+  NOTHING_TO_SERVE: usage({
+    http: 503,
+    message: 'This service has neither a ranker nor published knowledge.',
+    hint: 'Train a ranker or publish knowledge; the service finds them within seconds.',
+  }),
   KNOWLEDGE_UNREACHABLE: failure({
     http: 503,
     message: 'The knowledge store did not answer.',

@@ -19,6 +19,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDeletionRoutes } from './deletion-routes.ts';
+import { errors } from './errors.ts';
 import { bodyFailures, failures, notFound } from './failures.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import { addRankingRoutes } from './ranking-routes.ts';
@@ -240,6 +241,12 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   plain.get('/openapi.json', { schema: { hide: true } }, async () => plain.swagger());
 }
 
-/** The publication; without one, the ranker. */
-const servedVersion = (stats: EngineStats | RankingStats): string =>
-  'version' in stats ? stats.version : (stats.ranker?.version ?? 'knowledge');
+/**
+ * The publication; without one, the ranker.
+ * @throws LorekeepError `NOTHING_TO_SERVE`
+ */
+function servedVersion(stats: EngineStats | RankingStats): string {
+  if ('version' in stats) return stats.version;
+  if (stats.ranker === null && stats.knowledge === null) throw errors.NOTHING_TO_SERVE();
+  return stats.ranker?.version ?? 'knowledge';
+}

@@ -3,7 +3,7 @@
  * gone. It reads all data once and changes nothing.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { errorCode, findDamage } from '@lorekeep/core';
 import { type PublicationManifest, readCurrent, readManifest } from '@lorekeep/recommender';
 import type { StoreProblem } from '@lorekeep/store';
@@ -51,7 +51,7 @@ async function tables({ store }: WorkspaceState): Promise<Finding[]> {
   const problems = await store.verify();
   if (problems.length === 0) return [{ name: 'tables', state: 'ok', found: 'whole, and without erased users' }];
   return problems.map(({ kind, message }) => {
-    const name = kind === 'erased-user' || kind === 'not-purged' ? 'erasure' : 'tables';
+    const name = kind === 'not-purged' ? 'free space' : kind === 'erased-user' ? 'erasure' : 'tables';
     return { name, found: message, ...PROBLEMS[kind] };
   });
 }
@@ -107,15 +107,32 @@ async function livePublication(dir: string): Promise<{ directory: string; manife
   }
 }
 
+/** What can have learned from erased users, and how it is learned anew. */
+const LEARNERS = [
+  {
+    name: 'erasure',
+    of: (path: string) => /^(models|published)\b/.test(path),
+    fix: 'Train and publish again: that removes them.',
+  },
+  {
+    name: 'knowledge',
+    of: (path: string) => /^knowledge\b/.test(path),
+    fix: 'Pre-train and publish the knowledge again: that removes them.',
+  },
+  { name: 'rankers', of: (path: string) => /^rankers\b/.test(path), fix: 'Train the ranker again: that removes them.' },
+];
+
 /** Traces outside the tables: what models may have learned, and ids in text files. */
 async function erasedUsers(state: WorkspaceState): Promise<Finding[]> {
   if ((await state.store.lastErasure()) === 0) return [];
-  const versions = await versionsBeforeErasure(state);
-  const files = await filesWithErased(state);
+  const paths = (await versionsBeforeErasure(state)).map(({ path }) => path);
+  // Files of versions that are to be learned anew go with them.
+  const files = (await filesWithErased(state)).filter((file) => !paths.some((path) => file.startsWith(path + sep)));
   const findings: Finding[] = [];
-  if (versions.length > 0) {
-    const found = `${versions.map(({ path }) => path).join(', ')}: trained before users were erased`;
-    findings.push({ name: 'erasure', state: 'advice', found, fix: 'Train and publish again: that removes them.' });
+  for (const { name, of, fix } of LEARNERS) {
+    const own = paths.filter(of);
+    if (own.length > 0)
+      findings.push({ name, state: 'advice', found: `${own.join(', ')}: trained before users were erased`, fix });
   }
   if (files.length > 0) {
     const found = `ids of erased users are in ${files.join(', ')}`;

@@ -3,7 +3,7 @@
  * (`knowledge/models/VERSION`) of a workspace. A version is a folder with `manifest.json` and the
  * files of its network in `network/`; it is never changed.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArtefactFolder,
@@ -115,39 +115,31 @@ export async function continuedFrom<M extends LearnedManifest>(
   return newest !== undefined && newest.manifest.deletions < (await store.lastErasure()) ? undefined : newest;
 }
 
+/** What a version is. */
+interface Learned<M> {
+  network: RankerState;
+  manifest: Omit<M, 'version' | 'createdAt'>;
+}
+
 /**
- * Writes a version and makes it the newest. Older versions than the last five are removed, and those
- * that have learned from users who were erased since.
+ * Writes a version and makes it the newest. Older versions than the last five are removed.
  *
- * @param write further files of the version
+ * @param learn may write further files of the version
  */
 export async function saveLearned<M extends LearnedManifest>(
-  state: WorkspaceState,
   folder: ArtefactFolder,
-  network: RankerState,
-  manifest: Omit<M, 'version' | 'createdAt'>,
-  write: (directory: string) => Promise<void> = async () => {},
+  learn: (directory: string) => Promise<Learned<M>>,
 ): Promise<M> {
   const version = newVersion();
-  const full = { version, createdAt: new Date().toISOString(), ...manifest } as M;
+  let full: M | undefined;
   await mkdir(folder.root, { recursive: true });
   await writeDirectoryAtomic(join(folder.root, version), async (directory) => {
+    const { network, manifest } = await learn(directory);
+    full = { version, createdAt: new Date().toISOString(), ...manifest } as M;
     await saveRanker(join(directory, RANKER_NETWORK), network);
-    await write(directory);
     await writeFile(join(directory, MANIFEST), `${JSON.stringify(full, undefined, 2)}\n`);
   });
   await setCurrentVersion(folder, version);
-  await forgetErased(state, folder, version);
   await pruneVersions(folder, KEPT);
-  return full;
-}
-
-async function forgetErased({ store }: WorkspaceState, folder: ArtefactFolder, live: string): Promise<void> {
-  const erasure = await store.lastErasure();
-  for (const version of await versionsIn(folder)) {
-    if (version === live) continue;
-    const manifest = await readLearned(join(folder.root, version)).catch(() => undefined);
-    if (manifest === undefined || manifest.deletions < erasure)
-      await rm(join(folder.root, version), { recursive: true, force: true });
-  }
+  return full!;
 }

@@ -42,6 +42,7 @@ export async function publishWindows(
   const { data, history, windows } = impressions;
   const behaviours = createBehaviours(LENGTH);
   recordRows(behaviours, data.log, history);
+  const shown = shownIn(impressions);
   const published: PublishedWindows = { form, versions: [], residuals: [], seenUntil: stageOne.seenUntil };
   for (const [w, window] of windows.entries()) {
     const ranker = await openImpressionRanker({ entities: data, behaviours, state: stageOne.states[w] });
@@ -51,7 +52,7 @@ export async function publishWindows(
       const { alignment } = await store.publish(form, {
         version: `${name}-${w}`,
         schema: schemaOf(form, dim),
-        entries: knowledgeEntries(ranker, { ...data.names, now: window.start }),
+        entries: knowledgeEntries(ranker, { ...data.names, ...shown, now: window.start }),
         ...(to === undefined ? {} : { align: { to } }),
       });
       published.versions.push(`${name}-${w}`);
@@ -62,6 +63,12 @@ export async function publishWindows(
     recordRows(behaviours, data.log, window.rows);
   }
   return published;
+}
+
+/** Users and items of the log. The store has all items of the catalogue, most of which were never shown. */
+function shownIn({ data: { log } }: Impressions) {
+  const distinct = (column: Int32Array) => Int32Array.from(new Set(column)).sort();
+  return { users: distinct(log.users), items: distinct(log.items) };
 }
 
 /** Pairs per request. */

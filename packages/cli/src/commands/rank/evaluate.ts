@@ -3,7 +3,7 @@ import { counted } from '@lorekeep/core';
 import type { RankEvaluateOptions, RankEvaluateResult } from '@lorekeep/workspace';
 import type { CommandContext } from '../../context.ts';
 import { signed } from '../../metrics-tables.ts';
-import { userPath } from '../../paths.ts';
+import { storePlace, userPath } from '../../paths.ts';
 import { checkWritable, writePage } from '../../report-file.ts';
 import { table } from '../../terminal.ts';
 import { taskOf } from './tasks.ts';
@@ -13,16 +13,21 @@ export interface RankEvaluateCommandOptions
   /** `click`, or `purchase:click` for a purchase among clicks. */
   outcome?: string;
   surface?: string[];
+  /** Of a published version. */
+  store?: string;
   /** A path. */
   report?: string;
 }
 
 export async function rankEvaluateCommand(
   { workspace, output, run }: CommandContext,
-  { outcome, surface: surfaces, report: path, ...options }: RankEvaluateCommandOptions,
+  { outcome, surface: surfaces, store, report: path, ...options }: RankEvaluateCommandOptions,
 ): Promise<void> {
   if (path !== undefined) await checkWritable(userPath(path));
-  const result = await workspace.rankEvaluate({ ...taskOf(outcome), surfaces, ...options }, run);
+  const result = await workspace.rankEvaluate(
+    { ...taskOf(outcome), surfaces, store: storePlace(store), ...options },
+    run,
+  );
   if (path !== undefined) {
     const { rankingReport } = await import('@lorekeep/report');
     await writePage(userPath(path), await rankingReport(reportOf(result)));
@@ -34,10 +39,11 @@ const NAMES = { base: 'ranker alone', knowledge: 'with knowledge', stage1: 'stag
 type Method = keyof typeof NAMES;
 
 function summary(result: RankEvaluateResult): string {
-  const { outcome, rows, rate, runs, methods, lifts, byHistory, notes } = result;
+  const { outcome, rows, rate, runs, methods, lifts, byHistory, knowledge, notes } = result;
   const percent = (100 * rate).toFixed(1);
   return [
     `${outcome} on ${placeOf(result)}: ${counted(rows, 'impression')} scored before they were learned, ${percent} % with the outcome, ${counted(runs, 'seed')}.`,
+    ...(knowledge === null ? [] : [`Knowledge: the published version ${knowledge}.`]),
     '',
     table([
       ['', 'GAUC', 'AUC', 'log loss', 'lift in GAUC', '95 % interval'],
@@ -101,6 +107,7 @@ function reportOf(result: RankEvaluateResult): import('@lorekeep/report').Rankin
         share === 1 ? 'all impressions of earlier windows' : `${100 * share} % of those of earlier windows`,
       ],
       ['Seeds', String(runs)],
+      ...(result.knowledge === null ? [] : ([['Knowledge', `published version ${result.knowledge}`]] as const)),
     ],
     lifts:
       lifts.knowledge === undefined

@@ -1,6 +1,7 @@
 /** `lorekeep rank score` */
 import type { RankAnswer } from '@lorekeep/recommender';
 import type { CommandContext } from '../../context.ts';
+import { storePlace } from '../../paths.ts';
 import { table } from '../../terminal.ts';
 
 export interface RankScoreCommandOptions {
@@ -18,9 +19,9 @@ export interface RankScoreCommandOptions {
 
 export async function rankScoreCommand(
   { workspace, output }: CommandContext,
-  { ranker: version, ...options }: RankScoreCommandOptions,
+  { ranker: version, store, ...options }: RankScoreCommandOptions,
 ): Promise<void> {
-  const answer = await workspace.rankScore({ version, ...options });
+  const answer = await workspace.rankScore({ version, store: storePlace(store), ...options });
   output.result({ ...answer }, scoreText(answer, options.user));
 }
 

@@ -13,9 +13,9 @@ import {
 import { KEEP_SPACE, UNKNOWN_ID } from '@lorekeep/recommender';
 import { checkOptions } from '../../check-options.ts';
 import type { WorkspaceState } from '../../state.ts';
-import { nextDay } from '../days.ts';
+import { nextDay } from '../log/days.ts';
+import { withLog } from '../log/read-data.ts';
 import { openModel } from '../pretraining/model.ts';
-import { readRankingData } from '../read-data.ts';
 import { type KnowledgeManifest, knowledgeDir, readLearned } from '../versions.ts';
 import { type ModelSpace, textSpace, towersSpace } from './model-spaces.ts';
 import { withCentre } from './open-centre.ts';
@@ -83,7 +83,7 @@ export async function knowledgePublish(
         }));
       return {
         space,
-        published,
+        published: withoutUnknown(space, published),
         unchanged: existing !== undefined,
         model: source.model,
         store: withoutPassword(options.store) ?? 'knowledge/centre',
@@ -123,11 +123,12 @@ async function keepSpace(
 ): Promise<ModelSpace> {
   const directory = await knowledgeDir(state, version);
   const manifest = await readLearned<KnowledgeManifest>(directory);
-  const data = await readRankingData(state);
-  const model = await openModel(directory, data, threads);
+  const { model, userIds, itemIds } = await withLog(state, async (data) => ({
+    model: await openModel(directory, data, threads),
+    userIds: [...data.log.userIds, UNKNOWN_ID],
+    itemIds: [...data.log.itemIds, UNKNOWN_ID],
+  }));
   const { ranker } = model;
-  const userIds = [...data.log.userIds, UNKNOWN_ID];
-  const itemIds = [...data.log.itemIds, UNKNOWN_ID];
   return {
     model: manifest.version,
     schema: servedSchema(ranker.tasks, ranker.state().config.towers),
@@ -137,6 +138,13 @@ async function keepSpace(
     total: userIds.length + itemIds.length,
     close: () => model.close(),
   };
+}
+
+/** A version with the number of the entries of users and items that have a name. */
+export function withoutUnknown(space: string, version: KnowledgeVersion): KnowledgeVersion {
+  if (space !== KEEP_SPACE) return version;
+  const { user, item, ...others } = version.entries;
+  return { ...version, entries: { user: Math.max(0, user - 1), item: Math.max(0, item - 1), ...others } };
 }
 
 const withoutPassword = (place: string | undefined) => place?.replace(/\/\/[^@/]*@/, '//');

@@ -6,7 +6,8 @@ import type { KnowledgeVersion } from '@lorekeep/knowledge';
 import { KEEP_SPACE, type KnowledgeAnswer, knowledgeAnswer } from '@lorekeep/recommender';
 import type { WorkspaceState } from '../../state.ts';
 import { type KnowledgeManifest, knowledgeModels, readLearned } from '../versions.ts';
-import { hasCentre, withCentre } from './open-centre.ts';
+import { hasCentre, withReadCentre } from './open-centre.ts';
+import { withoutUnknown } from './publish.ts';
 
 /** Which kind of knowledge, and where it is. */
 export interface KnowledgePlace {
@@ -33,8 +34,8 @@ export async function knowledgeVersions(
   const models: KnowledgeManifest[] = [];
   for (const version of await versionsIn(folder)) models.push(await readLearned(join(folder.root, version)));
   const isEmpty = store === undefined && !hasCentre(state);
-  const published = isEmpty ? [] : await withCentre(state, store, (centre) => centre.versions(space));
-  return { space, models, published };
+  const published = isEmpty ? [] : await withReadCentre(state, store, (centre) => centre.versions(space));
+  return { space, models, published: published.map((version) => withoutUnknown(space, version)) };
 }
 
 /** Which pairs, and of which version. */
@@ -48,10 +49,10 @@ export interface KnowledgeGetOptions extends KnowledgePlace {
   maxResidual?: number;
 }
 
-/** @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_…` */
+/** @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_STORE_MISSING`, `KNOWLEDGE_…` */
 export function knowledgeGet(state: WorkspaceState, options: KnowledgeGetOptions): Promise<KnowledgeAnswer> {
   const { users, items, space, version, maxResidual } = options;
-  return withCentre(state, options.store, (centre) =>
+  return withReadCentre(state, options.store, (centre) =>
     knowledgeAnswer(centre, { users: [...users], items: [...items], space, version, maxResidual }),
   );
 }

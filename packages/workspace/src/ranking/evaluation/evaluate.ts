@@ -1,9 +1,10 @@
 /** Whether knowledge of all surfaces helps a ranker of some: an evaluation of both on the stored log. */
 import type { RunContext } from '@lorekeep/core';
-import { evaluateRanking, type RankEvaluation } from '@lorekeep/knowledge';
+import { evaluateRanking, type RankEvaluation, type RankEvaluationOptions } from '@lorekeep/knowledge';
 import { checkOptions } from '../../check-options.ts';
 import type { WorkspaceState } from '../../state.ts';
-import { checkSurfaces, checkTasks, readRankingData } from '../read-data.ts';
+import { checkSurfaces, checkTasks, outcomeCounts, readRankingData } from '../log/read-data.ts';
+import { withPublished } from './published-knowledge.ts';
 
 /** What is ranked, and how the log is cut. */
 export interface RankEvaluateOptions {
@@ -26,8 +27,14 @@ export interface RankEvaluateOptions {
   warmUp?: number;
   /** One run of everything per seed. Default `[42, 43, 44]`. */
   seeds?: readonly number[];
-  /** Also pre-train knowledge on all surfaces and plug it in. Default true; false measures the ranker alone. */
-  knowledge?: boolean;
+  /**
+   * What is plugged in. `true`: knowledge of all surfaces that is pre-trained for each window. A
+   * published version: its knowledge as it is served, with what it knew of each impression before it
+   * learned from it where it has learned from it. `false` measures the ranker alone. Default true.
+   */
+  knowledge?: boolean | string;
+  /** Where that version is: a folder, or the URL of a Redis. Default: `knowledge/centre` in the workspace. */
+  store?: string;
   /** 1 to 256. Default 1: small graphs gain little from more. */
   threads?: number;
 }
@@ -38,6 +45,8 @@ export interface RankEvaluateResult extends RankEvaluation {
   share: number;
   windowDays: number;
   seeds: readonly number[];
+  /** The published version that was plugged in; `null`: none, or one that was pre-trained for each window. */
+  knowledge: string | null;
   /** Impressions of the whole log, and the seconds of its first and its last one. */
   log: { impressions: number; users: number; items: number; from: number; to: number };
   /** The workspace contains the simulated shop. */
@@ -60,28 +69,35 @@ export async function rankEvaluate(
   for (const seed of seeds) checkOptions({ seed });
   const data = await readRankingData(state);
   const task = { outcome, ...(among !== undefined && { among }) };
-  checkTasks(data, [task]);
-  checkSurfaces(data, surfaces);
-  const evaluation = await evaluateRanking({
-    data,
-    task,
-    surfaces,
-    share,
-    days: windowDays,
-    start,
-    warmUp,
-    seeds,
-    threads,
-    ...(knowledge ? {} : { superDomain: false as const }),
-    ...context,
-  });
   const { log } = data;
+  checkTasks({ ...log, outcomeCounts: outcomeCounts(log) }, outcome === '' ? [] : [task]);
+  checkSurfaces(log, surfaces);
+  const evaluate = (published?: RankEvaluationOptions['knowledge']) =>
+    evaluateRanking({
+      data,
+      task,
+      surfaces,
+      share,
+      days: windowDays,
+      start,
+      warmUp,
+      seeds,
+      threads,
+      ...(knowledge === false && { superDomain: false as const }),
+      knowledge: published,
+      ...context,
+    });
+  const evaluation =
+    typeof knowledge === 'string'
+      ? await withPublished(state, data, knowledge, options.store, (published) => evaluate(published))
+      : await evaluate();
   return {
     ...evaluation,
     surfaces: surfaces ?? null,
     share,
     windowDays,
     seeds,
+    knowledge: typeof knowledge === 'string' ? knowledge : null,
     log: {
       impressions: log.impressions,
       users: log.userIds.length,

@@ -8,11 +8,12 @@ import { extname } from 'node:path';
 import { type RunContext, systemError } from '@lorekeep/core';
 import { servedSchema } from '@lorekeep/knowledge';
 import { columnNames } from '@lorekeep/recommender';
-import type { ImpressionLog } from '@lorekeep/store';
+import type { ImpressionColumns } from '@lorekeep/store';
 import { errors } from '../../errors.ts';
 import type { WorkspaceState } from '../../state.ts';
-import { findProgressive, loadProgressive } from '../pretraining/progressive-rows.ts';
-import { checkSurfaces, readRankingData } from '../read-data.ts';
+import { checkSurfaces, type LoggedData, withLog } from '../log/read-data.ts';
+import type { SpooledLog } from '../log/spooled-log.ts';
+import { openProgressive } from '../pretraining/progressive-rows.ts';
 import { type KnowledgeManifest, knowledgeDir, readLearned } from '../versions.ts';
 
 /** What is written, and where. */
@@ -44,18 +45,26 @@ const BATCH = 8192;
 
 export async function knowledgeExtract(
   state: WorkspaceState,
-  { out, version: wanted, surfaces }: KnowledgeExtractOptions,
+  options: KnowledgeExtractOptions,
   context: RunContext,
 ): Promise<KnowledgeExtractResult> {
+  const { out, version: wanted } = options;
   const format = FORMATS.find((one) => one === extname(out).toLowerCase());
   if (format === undefined) throw errors.EXTRACT_FORMAT({ out, allowed: [...FORMATS] });
   const directory = await knowledgeDir(state, wanted);
+  return withLog(state, (data) => extract(data, directory, format, options, context));
+}
+
+async function extract(
+  { log }: LoggedData,
+  directory: string,
+  format: (typeof FORMATS)[number],
+  { out, surfaces }: KnowledgeExtractOptions,
+  context: RunContext,
+): Promise<KnowledgeExtractResult> {
   const { version, tasks } = await readLearned<KnowledgeManifest>(directory);
-  const data = await readRankingData(state);
-  checkSurfaces(data, surfaces);
-  const { log } = data;
-  const progressive = await loadProgressive(directory);
-  const found = findProgressive(log, progressive);
+  checkSurfaces(log, surfaces);
+  const progressive = await openProgressive(directory);
   const names = columnNames(
     servedSchema(
       tasks.map(({ outcome }) => outcome),
@@ -63,11 +72,11 @@ export async function knowledgeExtract(
     ),
   );
   const numbers = surfaces && new Set(surfaces.map((surface) => log.surfaceNames.indexOf(surface)));
-  const isWanted = (row: number) => numbers?.has(log.surfaces[row]) ?? true;
-  const rows = Int32Array.from(found.keys()).filter(isWanted);
-  const kept = rows.filter((row) => found[row] >= 0);
+  const isWanted = (surface: number) => numbers?.has(surface) ?? true;
   const outcomes = log.outcomeNames.map((name) => `outcome ${name}`);
   const columns = ['user', 'item', 'timestamp', 'surface', 'request', 'position', ...outcomes, ...names];
+  let rows = 0;
+  let leftOut = 0;
   const temporary = `${out}.${process.pid}.tmp`;
   const text = format === '.parquet' ? `${temporary}.csv` : temporary;
   try {
@@ -83,40 +92,46 @@ export async function knowledgeExtract(
     await rm(temporary, { force: true });
     throw systemError(error, out);
   }
-  return { out, version, rows: kept.length, leftOut: rows.length - kept.length, columns, knowledge: names };
+  return { out, version, rows, leftOut, columns, knowledge: names };
 
-  function* batches(): Generator<string> {
+  async function* batches(): AsyncGenerator<string> {
     if (format !== '.ndjson') yield `${columns.map(csvCell).join(',')}\n`;
-    for (let first = 0; first < kept.length; first += BATCH) {
-      context.signal?.throwIfAborted();
-      let part = '';
-      for (const row of kept.subarray(first, first + BATCH)) {
-        const at = found[row] * progressive.width;
-        const cells = [...cellsOf(log, row), ...progressive.values.subarray(at, at + progressive.width)];
-        part += format === '.ndjson' ? ndjsonLine(columns, cells) : csvLine(cells);
+    for (const part of log.parts) {
+      const logged = await log.read(part);
+      const { places, values, width } = await progressive.find(logged, log);
+      for (let first = 0; first < part.rows; first += BATCH) {
+        context.signal?.throwIfAborted();
+        let lines = '';
+        for (let row = first; row < Math.min(part.rows, first + BATCH); row++) {
+          if (!isWanted(logged.surfaces[row])) continue;
+          if (places[row] < 0) {
+            leftOut++;
+            continue;
+          }
+          rows++;
+          const at = places[row] * width;
+          const cells = [...cellsOf(log, logged, row), ...values.subarray(at, at + width)];
+          lines += format === '.ndjson' ? ndjsonLine(columns, cells) : csvLine(cells);
+        }
+        yield lines;
+        const done = part.first + Math.min(part.rows, first + BATCH);
+        context.progress?.({ stage: 'extract', done, total: log.impressions, unit: 'impressions' });
       }
-      yield part;
-      context.progress?.({
-        stage: 'extract',
-        done: Math.min(kept.length, first + BATCH),
-        total: kept.length,
-        unit: 'impressions',
-      });
     }
   }
 }
 
 type Cell = string | number | null;
 
-const cellsOf = (log: ImpressionLog, row: number): Cell[] => [
-  log.userIds[log.users[row]],
-  log.itemIds[log.items[row]],
-  log.timestamps[row],
-  log.surfaces[row] < 0 ? null : log.surfaceNames[log.surfaces[row]],
+const cellsOf = (names: SpooledLog, columns: ImpressionColumns, row: number): Cell[] => [
+  names.userIds[columns.users[row]],
+  names.itemIds[columns.items[row]],
+  columns.timestamps[row],
+  columns.surfaces[row] < 0 ? null : names.surfaceNames[columns.surfaces[row]],
   // As text: it has up to 53 bits, and equal lists have equal numbers.
-  log.requests[row] === 0 ? null : String(log.requests[row]),
-  log.positions[row] < 0 ? null : log.positions[row],
-  ...log.outcomeNames.map((_, bit) => (log.outcomes[row] >>> bit) & 1),
+  columns.requests[row] === 0 ? null : String(columns.requests[row]),
+  columns.positions[row] < 0 ? null : columns.positions[row],
+  ...names.outcomeNames.map((_, bit) => (columns.outcomes[row] >>> bit) & 1),
 ];
 
 const csvCell = (cell: Cell): string => {
@@ -128,10 +143,10 @@ const csvLine = (cells: readonly Cell[]) => `${cells.map(csvCell).join(',')}\n`;
 const ndjsonLine = (columns: readonly string[], cells: readonly Cell[]) =>
   `${JSON.stringify(Object.fromEntries(columns.map((column, at) => [column, cells[at]])))}\n`;
 
-async function writeRows(file: string, parts: Iterable<string>): Promise<void> {
+async function writeRows(file: string, parts: AsyncIterable<string>): Promise<void> {
   const handle = await open(file, 'w');
   try {
-    for (const part of parts) await handle.writeFile(part);
+    for await (const part of parts) await handle.writeFile(part);
   } finally {
     await handle.close();
   }

@@ -5,23 +5,21 @@
  */
 import { newVersion, type RunContext } from '@lorekeep/core';
 import { createSuperDomain, extractKnowledge, SEQUENCE_LENGTH, type SuperDomain } from '@lorekeep/knowledge';
-import type { RankingData, RankingTask } from '@lorekeep/ranking';
+import type { RankingTask } from '@lorekeep/ranking';
+import type { ImpressionColumns } from '@lorekeep/store';
 import { checkOptions } from '../../check-options.ts';
 import { DEFAULT_SEED } from '../../defaults.ts';
+import { forgetErasedUsers } from '../../deletion/erasure.ts';
 import { errors } from '../../errors.ts';
 import type { WorkspaceState } from '../../state.ts';
 import { warnings } from '../../warnings.ts';
-import { firstAfter, newDays, startOfDay } from '../days.ts';
-import { checkTasks, outcomeCounts, outcomesByCount, readRankingData } from '../read-data.ts';
+import { sliceColumns } from '../log/columns.ts';
+import { startOfDay } from '../log/days.ts';
+import { checkTasks, type LoggedData, outcomesByCount, withLog } from '../log/read-data.ts';
+import { partsAfter, readFirst, rowsOf } from '../log/walk.ts';
 import { continuedFrom, type KnowledgeManifest, knowledgeModels, saveLearned } from '../versions.ts';
 import { openModel } from './model.ts';
-import {
-  joinProgressive,
-  loadProgressive,
-  type ProgressiveRows,
-  rowKeys,
-  saveProgressive,
-} from './progressive-rows.ts';
+import { createProgressiveWriter, type ProgressiveRows, rowKeys } from './progressive-rows.ts';
 
 /** What stage 1 learns, and from what it continues. */
 export interface KnowledgePretrainOptions {
@@ -59,28 +57,32 @@ export interface KnowledgePretrainResult {
 /** Outcomes of fewer impressions are no task of their own unless they are asked for. */
 const MIN_SHARE = 0.01;
 
-export async function knowledgePretrain(
+export function knowledgePretrain(
   state: WorkspaceState,
   options: KnowledgePretrainOptions,
   context: RunContext,
 ): Promise<KnowledgePretrainResult> {
-  const { fresh = false, historyUntil, seed = DEFAULT_SEED, threads } = options;
+  const { seed = DEFAULT_SEED, threads } = options;
   checkOptions({ seed, threads });
+  return withLog(state, (data) => pretrain(state, data, options, context));
+}
+
+async function pretrain(
+  state: WorkspaceState,
+  data: LoggedData,
+  options: KnowledgePretrainOptions,
+  context: RunContext,
+): Promise<KnowledgePretrainResult> {
+  const { fresh = false, historyUntil, seed = DEFAULT_SEED, threads } = options;
   const started = performance.now();
+  const { log } = data;
   const deletions = await state.store.deletions();
-  const data = await readRankingData(state);
   const former = fresh ? undefined : await continuedFrom<KnowledgeManifest>(state, knowledgeModels(state));
   const tasks = tasksOf(data, options.tasks, former?.manifest);
-  const { log } = data;
-  const formerRows = former === undefined ? undefined : await loadProgressive(former.directory);
-  const seenUntil = former?.manifest.seenUntil ?? Number.NEGATIVE_INFINITY;
-  const late =
-    former === undefined ? 0 : Math.max(0, firstAfter(log.timestamps, seenUntil) - former.manifest.impressions);
-  const historyEnd =
-    former === undefined && historyUntil !== undefined ? firstAfter(log.timestamps, historyUntil, true) : 0;
-  const days = newDays(log, historyEnd > 0 ? log.timestamps[historyEnd - 1] : seenUntil);
+  const before = former === undefined ? 0 : await log.countUntil(former.manifest.seenUntil);
+  const late = former === undefined ? 0 : Math.max(0, before - former.manifest.impressions);
   if (late > 0) context.warn?.(warnings.LATE_IMPRESSIONS(late));
-  if (former !== undefined && days.length === 0)
+  if (former !== undefined && before === log.impressions)
     return {
       version: former.manifest.version,
       unchanged: true,
@@ -93,63 +95,86 @@ export async function knowledgePretrain(
     former === undefined
       ? await createSuperDomain({ tasks, entities: data, seed, length: SEQUENCE_LENGTH, threads })
       : await openModel(former.directory, data, threads);
+  let learned = 0;
   try {
-    if (historyEnd > 0)
-      await model.learnHistory(
-        log,
-        Int32Array.from({ length: historyEnd }, (_, row) => row),
-        context,
-      );
-    const parts = formerRows === undefined ? [] : [formerRows];
-    const total = days.reduce((sum, rows) => sum + rows.length, 0);
-    let done = 0;
-    for (const rows of days) {
-      context.signal?.throwIfAborted();
-      parts.push(await progressiveRows(model, data, rows));
-      await model.learn(log, [rows], { signal: context.signal });
-      done += rows.length;
-      context.progress?.({ stage: 'pre-train', done, total, unit: 'impressions' });
-    }
-    const learned = historyEnd + done;
-    const seconds = (performance.now() - started) / 1000;
-    const manifest = await saveLearned<KnowledgeManifest>(
-      state,
-      knowledgeModels(state),
-      model.ranker.state(),
-      {
-        tasks,
-        seed: former?.manifest.seed ?? seed,
-        from: former?.manifest.version ?? null,
-        run: former?.manifest.run ?? newVersion(),
-        seenUntil: model.ranker.seenUntil,
-        impressions: (former?.manifest.impressions ?? 0) + learned,
-        deletions,
-        seconds,
-      },
-      (directory) => saveProgressive(directory, joinProgressive(parts)),
-    );
-    return { version: manifest.version, unchanged: false, learned, late, seconds, manifest };
+    const manifest = await saveLearned<KnowledgeManifest>(knowledgeModels(state), async (directory) => {
+      const written = await createProgressiveWriter(directory, former?.directory);
+      if (former === undefined && historyUntil !== undefined) learned += await learnHistory(historyUntil);
+      const history = learned;
+      const total = log.impressions - before - history;
+      const [first, last] = [log.parts[0], log.parts[log.parts.length - 1]];
+      if (former === undefined && history === 0 && startOfDay(first.from) === startOfDay(last.until))
+        context.warn?.(warnings.KNOWLEDGE_UNTRAINED());
+      for await (const columns of partsAfter(log, model.ranker.seenUntil)) {
+        context.signal?.throwIfAborted();
+        await written.add(await progressiveRows(model, data, columns));
+        await model.learn(columns, [rowsOf(columns)], { signal: context.signal });
+        learned += columns.users.length;
+        context.progress?.({ stage: 'pre-train', done: learned - history, total, unit: 'impressions' });
+      }
+      await written.end();
+      return {
+        network: model.ranker.state(),
+        manifest: {
+          tasks,
+          seed: former?.manifest.seed ?? seed,
+          from: former?.manifest.version ?? null,
+          run: former?.manifest.run ?? newVersion(),
+          seenUntil: model.ranker.seenUntil,
+          impressions: (former?.manifest.impressions ?? 0) + learned,
+          deletions,
+          seconds: (performance.now() - started) / 1000,
+        },
+      };
+    });
+    await forgetErasedUsers(state, context);
+    const { version, seconds } = manifest;
+    return { version, unchanged: false, learned, late, seconds, manifest };
   } finally {
     await model.close();
   }
+
+  /** Impressions without times of their own are cut by users, so all are read at once. */
+  async function learnHistory(until: number): Promise<number> {
+    const columns = await readFirst(log, await log.countUntil(until, true));
+    const rows = rowsOf(columns);
+    if (rows.length > 0) await model.learnHistory(columns, rows, context);
+    return rows.length;
+  }
 }
 
+/** Rows of which knowledge is extracted at once. */
+const CHUNK = 8192;
+
 /** What the model knows of rows of one day before it learns them, with ages as at the start of the day. */
-async function progressiveRows(model: SuperDomain, { log }: RankingData, rows: Int32Array): Promise<ProgressiveRows> {
-  const first = log.timestamps[rows[0]];
-  const now = Math.max(startOfDay(first), model.ranker.seenUntil);
-  const { width, values, seenUntil } = await extractKnowledge(model.ranker, { columns: log, rows }, { now });
+async function progressiveRows(
+  { ranker }: SuperDomain,
+  { log }: LoggedData,
+  columns: ImpressionColumns,
+): Promise<ProgressiveRows> {
+  const { timestamps } = columns;
+  const count = timestamps.length;
+  const now = Math.max(startOfDay(timestamps[0]), ranker.seenUntil);
+  let values = new Float32Array(0);
+  let width = 0;
+  for (let first = 0; first < count; first += CHUNK) {
+    const chunk = sliceColumns(columns, first, first + CHUNK);
+    const found = await extractKnowledge(ranker, { columns: chunk, rows: rowsOf(chunk) }, { now });
+    width = found.width;
+    if (first === 0) values = new Float32Array(count * width);
+    values.set(found.values, first * width);
+  }
   return {
     width,
-    timestamps: Float64Array.from(rows, (row) => log.timestamps[row]),
-    keys: rowKeys(log, rows),
-    seenUntil: new Float64Array(rows.length).fill(seenUntil),
+    timestamps,
+    keys: rowKeys(columns, log),
+    seenUntil: new Float64Array(count).fill(ranker.seenUntil),
     values,
   };
 }
 
 function tasksOf(
-  data: RankingData,
+  { log }: LoggedData,
   given: readonly RankingTask[] | undefined,
   former: KnowledgeManifest | undefined,
 ): RankingTask[] {
@@ -165,15 +190,14 @@ function tasksOf(
     return former.tasks;
   }
   if (given !== undefined) {
-    checkTasks(data, given);
+    checkTasks(log, given);
     return [...given];
   }
-  const { log } = data;
-  const counts = outcomeCounts(log);
   const known = outcomesByCount(log);
-  const isFrequent = (outcome: string) => counts[log.outcomeNames.indexOf(outcome)] >= MIN_SHARE * log.impressions;
+  const isFrequent = (outcome: string) =>
+    log.outcomeCounts[log.outcomeNames.indexOf(outcome)] >= MIN_SHARE * log.impressions;
   const frequent = known.filter(isFrequent);
   const tasks = (frequent.length > 0 ? frequent : known.slice(0, 1)).map((outcome) => ({ outcome }));
-  checkTasks(data, tasks);
+  checkTasks(log, tasks);
   return tasks;
 }

@@ -1,16 +1,21 @@
 /**
  * The progressive knowledge of impressions, beside a model of stage 1: what the model knew of a row
  * before it learned from it. A ranker that trains on these values gets in training what it will get
- * in use. Rows are found again by time and by a hash of user, item and request, so that the file
- * contains no id of a user and stays right if events are deleted or arrive late.
+ * in use. Rows are found again by time and by a hash of user, item and request, so that the files
+ * contain no id of a user and stay right if events are deleted or arrive late.
+ *
+ * A version has one file for each part of the log, and `rows.json` with the times of the parts, so
+ * that memory holds the rows of one part. A version that continues another one shares its files.
  */
 import { createHash } from 'node:crypto';
+import { copyFile, link, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '@lorekeep/core';
 import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
-import type { ImpressionLog } from '@lorekeep/store';
+import type { ImpressionColumns } from '@lorekeep/store';
 import { errors } from '../../errors.ts';
 
-const FILE = 'rows.safetensors';
+const INDEX = 'rows.json';
 
 /** Rows in the order of time. */
 export interface ProgressiveRows {
@@ -25,27 +30,102 @@ export interface ProgressiveRows {
   values: Float32Array;
 }
 
-export async function saveProgressive(directory: string, rows: ProgressiveRows): Promise<void> {
-  const { width, timestamps, keys, seenUntil, values } = rows;
-  const count = timestamps.length;
-  // Safetensors of this project hold 32-bit numbers: a 64-bit one is stored as its two halves.
-  const halves = (column: Float64Array) =>
-    namedArray([count, 2], new Int32Array(column.buffer, column.byteOffset, 2 * count), 'int32');
-  await saveSafetensors(
-    join(directory, FILE),
-    {
-      timestamps: halves(timestamps),
-      keys: halves(keys),
-      seenUntil: halves(seenUntil),
-      values: namedArray([count, width], values),
-    },
-    { format: 'lorekeep-progressive-knowledge' },
-  );
+interface Part {
+  file: string;
+  /** Unix seconds of the first and of the last row. */
+  from: number;
+  until: number;
 }
 
-/** @throws LorekeepError `KNOWLEDGE_FILE_DAMAGED`, `GRAPH_…`, `PATH_…` */
-export async function loadProgressive(directory: string): Promise<ProgressiveRows> {
-  const file = join(directory, FILE);
+interface Index {
+  width: number;
+  parts: Part[];
+}
+
+export interface ProgressiveWriter {
+  add(rows: ProgressiveRows): Promise<void>;
+  /** Writes the list of the parts. */
+  end(): Promise<void>;
+}
+
+/** @param former folder of the version that is continued, whose rows come first */
+export async function createProgressiveWriter(directory: string, former?: string): Promise<ProgressiveWriter> {
+  const index: Index = former === undefined ? { width: 0, parts: [] } : await readIndex(former);
+  for (const { file } of index.parts) await share(join(former!, file), join(directory, file));
+  return {
+    async add({ width, timestamps, keys, seenUntil, values }) {
+      const count = timestamps.length;
+      // Safetensors of this project hold 32-bit numbers: a 64-bit one is stored as its two halves.
+      const halves = (column: Float64Array) =>
+        namedArray([count, 2], new Int32Array(column.buffer, column.byteOffset, 2 * count), 'int32');
+      const file = `rows-${String(index.parts.length + 1).padStart(6, '0')}.safetensors`;
+      await saveSafetensors(
+        join(directory, file),
+        {
+          timestamps: halves(timestamps),
+          keys: halves(keys),
+          seenUntil: halves(seenUntil),
+          values: namedArray([count, width], values),
+        },
+        { format: 'lorekeep-progressive-knowledge' },
+      );
+      index.width = width;
+      index.parts.push({ file, from: timestamps[0], until: timestamps[count - 1] });
+    },
+    end: () => writeFile(join(directory, INDEX), `${JSON.stringify(index)}\n`),
+  };
+}
+
+/** Files are never changed, so a second name is enough where the file system has them. */
+const share = (from: string, to: string): Promise<void> => link(from, to).catch(() => copyFile(from, to));
+
+async function readIndex(directory: string): Promise<Index> {
+  const file = join(directory, INDEX);
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw errors.KNOWLEDGE_FILE_DAMAGED({ file, problem: `cannot be read (${errorCode(cause)})` }, cause);
+  }
+}
+
+/** What a version knew of rows. */
+export interface FoundRows extends ProgressiveRows {
+  /** `[rows of the columns]` the place of each row; −1 if the version did not read it. */
+  places: Int32Array;
+}
+
+export interface ProgressiveReader {
+  /** Numbers per row. */
+  readonly width: number;
+  /**
+   * @param columns in the order of time, with all impressions of each time
+   * @throws LorekeepError `KNOWLEDGE_FILE_DAMAGED`, `GRAPH_…`, `PATH_…`
+   */
+  find(columns: ImpressionColumns, names: Ids): Promise<FoundRows>;
+}
+
+/** What users and items of columns are called. */
+interface Ids {
+  userIds: readonly string[];
+  itemIds: readonly string[];
+}
+
+/** @throws LorekeepError `KNOWLEDGE_FILE_DAMAGED` */
+export async function openProgressive(directory: string): Promise<ProgressiveReader> {
+  const { width, parts } = await readIndex(directory);
+  return {
+    width,
+    async find(columns, names) {
+      const { timestamps } = columns;
+      const [from, until] = [timestamps[0], timestamps[timestamps.length - 1]];
+      const near = parts.filter((part) => part.from <= until && part.until >= from);
+      const rows = joined(width, await Promise.all(near.map(({ file }) => readPart(join(directory, file)))));
+      return { ...rows, places: placesOf(columns, rowKeys(columns, names), rows) };
+    },
+  };
+}
+
+async function readPart(file: string): Promise<ProgressiveRows> {
   const { arrays } = await readSafetensors(file);
   const column = (name: string): Float64Array => {
     const { data } = arrays[name] ?? {};
@@ -64,11 +144,10 @@ export async function loadProgressive(directory: string): Promise<ProgressiveRow
   };
 }
 
-/** Rows of one part or more, one after the other. */
-export function joinProgressive(parts: readonly ProgressiveRows[]): ProgressiveRows {
-  const { width } = parts[0];
+function joined(width: number, parts: readonly ProgressiveRows[]): ProgressiveRows {
+  if (parts.length === 1) return parts[0];
   const count = parts.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
-  const joined = {
+  const rows = {
     width,
     timestamps: new Float64Array(count),
     keys: new Float64Array(count),
@@ -77,18 +156,16 @@ export function joinProgressive(parts: readonly ProgressiveRows[]): ProgressiveR
   };
   let at = 0;
   for (const part of parts) {
-    for (const name of ['timestamps', 'keys', 'seenUntil'] as const) joined[name].set(part[name], at);
-    joined.values.set(part.values, at * width);
+    for (const name of ['timestamps', 'keys', 'seenUntil'] as const) rows[name].set(part[name], at);
+    rows.values.set(part.values, at * width);
     at += part.timestamps.length;
   }
-  return joined;
+  return rows;
 }
 
-/** Keys of rows of a log. */
-export function rowKeys(log: ImpressionLog, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) =>
-    keyOf(`${log.userIds[log.users[row]]}\n${log.itemIds[log.items[row]]}\n${log.requests[row]}`),
-  );
+/** Keys of the rows of columns. */
+export function rowKeys({ users, items, requests }: ImpressionColumns, { userIds, itemIds }: Ids): Float64Array {
+  return Float64Array.from(users, (user, row) => keyOf(`${userIds[user]}\n${itemIds[items[row]]}\n${requests[row]}`));
 }
 
 const keyOf = (text: string): number => {
@@ -96,20 +173,13 @@ const keyOf = (text: string): number => {
   return digest.readUIntBE(0, 6) * 16 + (digest[6] >>> 4);
 };
 
-/**
- * Where each row of a log is among progressive rows; −1 if it is not there. Both are in the order of
- * time, and rows of equal time and key are taken in their order.
- */
-export function findProgressive(log: ImpressionLog, { timestamps, keys }: ProgressiveRows): Int32Array {
-  const { length } = log.timestamps;
-  const found = new Int32Array(length).fill(-1);
-  const own = rowKeys(
-    log,
-    Int32Array.from({ length }, (_, row) => row),
-  );
+/** Both are in the order of time, and rows of equal time and key are taken in their order. */
+function placesOf(columns: ImpressionColumns, own: Float64Array, { timestamps, keys }: ProgressiveRows): Int32Array {
+  const { length } = columns.timestamps;
+  const places = new Int32Array(length).fill(-1);
   let at = 0;
   for (let row = 0; row < length; ) {
-    const time = log.timestamps[row];
+    const time = columns.timestamps[row];
     while (at < timestamps.length && timestamps[at] < time) at++;
     const waiting = new Map<number, number[]>();
     for (; at < timestamps.length && timestamps[at] === time; at++) {
@@ -117,7 +187,7 @@ export function findProgressive(log: ImpressionLog, { timestamps, keys }: Progre
       if (same === undefined) waiting.set(keys[at], [at]);
       else same.push(at);
     }
-    for (; row < length && log.timestamps[row] === time; row++) found[row] = waiting.get(own[row])?.shift() ?? -1;
+    for (; row < length && columns.timestamps[row] === time; row++) places[row] = waiting.get(own[row])?.shift() ?? -1;
   }
-  return found;
+  return places;
 }

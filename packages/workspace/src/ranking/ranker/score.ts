@@ -1,6 +1,6 @@
 /** A trained ranker asked from the workspace, as the service would answer. */
 import { basename } from 'node:path';
-import { openKnowledgeStore } from '@lorekeep/knowledge';
+import { hasKnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
 import { openLiveRanker, type RankAnswer, type RankRequest } from '@lorekeep/recommender';
 import { checkOptions } from '../../check-options.ts';
 import { errors } from '../../errors.ts';
@@ -28,6 +28,7 @@ export async function rankScore(
 ): Promise<RankAnswer> {
   checkOptions({ threads });
   const directory = await rankerDir(state, version);
+  if (store !== undefined && !hasKnowledgeStore(store)) throw errors.KNOWLEDGE_STORE_MISSING({ place: store });
   const place = store ?? (hasCentre(state) ? centreDir(state) : undefined);
   const centre = place === undefined ? undefined : await openKnowledgeStore(place);
   try {

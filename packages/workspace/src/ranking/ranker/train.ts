@@ -6,24 +6,25 @@
 import { currentVersion, type RunContext } from '@lorekeep/core';
 import { SEQUENCE_LENGTH } from '@lorekeep/knowledge';
 import {
+  type Behaviours,
   createBehaviours,
   createImpressionRanker,
+  type ImpressionRanker,
   openImpressionRanker,
-  type RankingData,
-  type RankingRows,
   type RankingTask,
-  type RowKnowledge,
   recordRows,
 } from '@lorekeep/ranking';
 import { KEEP_SPACE, type RankerManifest } from '@lorekeep/recommender';
+import type { ImpressionColumns } from '@lorekeep/store';
 import { checkOptions } from '../../check-options.ts';
 import { DEFAULT_SEED } from '../../defaults.ts';
+import { forgetErasedUsers } from '../../deletion/erasure.ts';
 import type { WorkspaceState } from '../../state.ts';
 import { warnings } from '../../warnings.ts';
-import { newDays } from '../days.ts';
-import { rowsUntil } from '../pretraining/model.ts';
-import { findProgressive, loadProgressive, type ProgressiveRows } from '../pretraining/progressive-rows.ts';
-import { checkSurfaces, checkTasks, readRankingData } from '../read-data.ts';
+import { checkSurfaces, checkTasks, type LoggedData, withLog } from '../log/read-data.ts';
+import type { SpooledLog } from '../log/spooled-log.ts';
+import { partsAfter, partsUntil, rowsOf } from '../log/walk.ts';
+import { openProgressive, type ProgressiveReader } from '../pretraining/progressive-rows.ts';
 import {
   continuedFrom,
   type KnowledgeManifest,
@@ -35,6 +36,7 @@ import {
   readLearned,
   saveLearned,
 } from '../versions.ts';
+import { byState, pluggedRows } from './plugged-rows.ts';
 
 /** What the ranker learns, and from what it continues. */
 export interface RankTrainOptions {
@@ -63,47 +65,59 @@ export interface RankTrainResult {
   learned: number;
   /** Of them, those with knowledge. */
   withKnowledge: number;
+  /** Impressions that arrived too late: they are older than what an earlier version has learned from. */
+  late: number;
   /** Mean loss of the last day that was learned. */
   loss: number | null;
   seconds: number;
   manifest: RankerManifest;
 }
 
-export async function rankTrain(
+export function rankTrain(
   state: WorkspaceState,
   options: RankTrainOptions,
-  { progress, signal, warn }: RunContext,
+  context: RunContext,
+): Promise<RankTrainResult> {
+  const { seed = DEFAULT_SEED, threads } = options;
+  checkOptions({ seed, threads });
+  return withLog(state, (data) => train(state, data, options, context));
+}
+
+async function train(
+  state: WorkspaceState,
+  data: LoggedData,
+  options: RankTrainOptions,
+  context: RunContext,
 ): Promise<RankTrainResult> {
   const { fresh = false, seed = DEFAULT_SEED, threads } = options;
-  checkOptions({ seed, threads });
   const started = performance.now();
-  const deletions = await state.store.deletions();
-  const data = await readRankingData(state);
   const { log } = data;
+  const deletions = await state.store.deletions();
   const newest = fresh ? undefined : await continuedFrom<RankerManifest>(state, rankers(state));
   // A training that starts anew is of the same outcomes and surfaces, unless others are named.
   const before = newest ?? (await newestLearned<RankerManifest>(rankers(state)));
   const tasks = options.outcomes ?? before?.manifest.tasks ?? [];
   const surfaces = options.surfaces ?? before?.manifest.surfaces ?? null;
-  checkTasks(data, tasks);
-  checkSurfaces(data, surfaces ?? []);
+  checkTasks(log, tasks);
+  checkSurfaces(log, surfaces ?? []);
   const known = await knowledgeOf(state, options.knowledge);
   const former = newest !== undefined && isSameForm(newest.manifest, tasks, surfaces, known) ? newest : undefined;
-  const days = newDays(log, former?.manifest.seenUntil ?? Number.NEGATIVE_INFINITY);
-  if (former !== undefined && days.length === 0 && former.manifest.knowledge?.version === known?.manifest.version)
-    return {
-      version: former.manifest.version,
-      unchanged: true,
-      learned: 0,
-      withKnowledge: 0,
-      loss: null,
-      seconds: 0,
-      manifest: former.manifest,
-    };
+  const isWanted = onSurfaces(log.surfaceNames, surfaces);
 
-  const length = SEQUENCE_LENGTH;
-  const behaviours = createBehaviours(length);
-  if (former !== undefined) recordRows(behaviours, log, rowsUntil(data, former.manifest.seenUntil));
+  const behaviours = createBehaviours(SEQUENCE_LENGTH);
+  let late = 0;
+  if (former !== undefined) {
+    for await (const columns of partsUntil(log, former.manifest.seenUntil)) {
+      recordRows(behaviours, columns, rowsOf(columns));
+      late += wantedRows(columns, isWanted).length;
+    }
+    late = Math.max(0, late - former.manifest.impressions);
+    if (late > 0) context.warn?.(warnings.LATE_IMPRESSIONS(late));
+    const isNewest = former.manifest.knowledge?.version === known?.manifest.version;
+    if (isNewest && !(await hasRowsAfter(log, former.manifest.seenUntil, isWanted)))
+      return unchanged(former.manifest, late);
+  }
+
   const ranker =
     former === undefined
       ? await createImpressionRanker({ tasks, entities: data, behaviours, seed, threads })
@@ -113,55 +127,107 @@ export async function rankTrain(
     if (former === undefined && known !== undefined)
       for (const [t, name] of plugs.entries())
         await ranker.plug({ name, width: known.rows.width, layer: `${tasks[t].outcome}/out` });
-    const found = known && findProgressive(log, known.rows);
-    const wanted = surfaces && new Set(surfaces.map((surface) => log.surfaceNames.indexOf(surface)));
-    const total = days.reduce((sum, rows) => sum + rows.length, 0);
-    let done = 0;
-    let learned = 0;
-    let withKnowledge = 0;
-    let loss: number | null = null;
-    for (const day of days) {
-      signal?.throwIfAborted();
-      const own = wanted === null ? day : day.filter((row) => wanted.has(log.surfaces[row]));
-      for (const rows of known === undefined ? [own] : byState(own, found!, known.rows)) {
-        if (rows.length === 0) continue;
-        const plugged = known && pluggedRows(data, rows, found!, known.rows, plugs);
-        withKnowledge += plugged?.present ?? 0;
-        loss = (await ranker.train(plugged?.rows ?? { columns: log, rows })).loss;
-      }
-      learned += own.length;
-      recordRows(behaviours, log, day);
-      done += day.length;
-      progress?.({ stage: 'train', done, total, unit: 'impressions' });
-    }
-    if (known !== undefined && learned > 0 && withKnowledge < MOST * learned)
-      warn?.(warnings.KNOWLEDGE_BEHIND(learned - withKnowledge, learned));
-    const manifest = await saveLearned<RankerManifest>(state, rankers(state), ranker.state(), {
-      tasks: [...tasks],
-      seed: former?.manifest.seed ?? seed,
-      from: former?.manifest.version ?? null,
-      seenUntil: ranker.seenUntil,
-      impressions: (former?.manifest.impressions ?? 0) + learned,
-      deletions,
-      seconds: (performance.now() - started) / 1000,
-      surfaces: surfaces === null ? null : [...surfaces],
-      knowledge:
-        known === undefined
-          ? null
-          : {
-              space: KEEP_SPACE,
-              version: known.manifest.version,
-              run: known.manifest.run,
-              width: known.rows.width,
-              plugs,
-            },
+    const { learned, withKnowledge, untrained, loss } = await learnParts(ranker, behaviours, data, {
+      isWanted,
+      knowledge: known && { rows: known.rows, plugs },
+      context,
     });
+    if (known !== undefined && learned > 0 && withKnowledge < MOST * learned)
+      context.warn?.(warnings.KNOWLEDGE_BEHIND(learned - withKnowledge, learned));
+    if (withKnowledge > 0 && untrained === withKnowledge) context.warn?.(warnings.KNOWLEDGE_UNTRAINED());
+    const manifest = await saveLearned<RankerManifest>(rankers(state), async () => ({
+      network: ranker.state(),
+      manifest: {
+        tasks: [...tasks],
+        seed: former?.manifest.seed ?? seed,
+        from: former?.manifest.version ?? null,
+        seenUntil: ranker.seenUntil,
+        impressions: (former?.manifest.impressions ?? 0) + learned,
+        deletions,
+        seconds: (performance.now() - started) / 1000,
+        surfaces: surfaces === null ? null : [...surfaces],
+        knowledge:
+          known === undefined
+            ? null
+            : {
+                space: KEEP_SPACE,
+                version: known.manifest.version,
+                run: known.manifest.run,
+                width: known.rows.width,
+                plugs,
+              },
+      },
+    }));
+    await forgetErasedUsers(state, context);
     const { version, seconds } = manifest;
-    return { version, unchanged: false, learned, withKnowledge, loss, seconds, manifest };
+    return { version, unchanged: false, learned, withKnowledge, late, loss, seconds, manifest };
   } finally {
     await ranker.close();
   }
 }
+
+const unchanged = (manifest: RankerManifest, late: number): RankTrainResult => ({
+  version: manifest.version,
+  unchanged: true,
+  learned: 0,
+  withKnowledge: 0,
+  late,
+  loss: null,
+  seconds: 0,
+  manifest,
+});
+
+/** Trains on the parts of the log that the ranker has not read. */
+async function learnParts(
+  ranker: ImpressionRanker,
+  behaviours: Behaviours,
+  { log }: LoggedData,
+  {
+    isWanted,
+    knowledge,
+    context: { progress, signal },
+  }: {
+    isWanted: (surface: number) => boolean;
+    knowledge: { rows: ProgressiveReader; plugs: readonly string[] } | undefined;
+    context: RunContext;
+  },
+) {
+  const result = { learned: 0, withKnowledge: 0, untrained: 0, loss: null as number | null };
+  const total = log.impressions - (await log.countUntil(ranker.seenUntil));
+  let done = 0;
+  for await (const columns of partsAfter(log, ranker.seenUntil)) {
+    signal?.throwIfAborted();
+    const own = wantedRows(columns, isWanted);
+    const found = own.length === 0 ? undefined : await knowledge?.rows.find(columns, log);
+    for (const rows of found === undefined ? [own] : byState(own, found)) {
+      if (rows.length === 0) continue;
+      const plugged = found && pluggedRows(columns, rows, found, knowledge!.plugs);
+      result.withKnowledge += plugged?.present ?? 0;
+      result.untrained += plugged?.untrained ?? 0;
+      result.loss = (await ranker.train(plugged?.rows ?? { columns, rows })).loss;
+    }
+    result.learned += own.length;
+    recordRows(behaviours, columns, rowsOf(columns));
+    done += columns.users.length;
+    progress?.({ stage: 'train', done, total, unit: 'impressions' });
+  }
+  return result;
+}
+
+/** Whether a surface is among the chosen ones; `null` chooses all. */
+function onSurfaces(names: readonly string[], chosen: readonly string[] | null): (surface: number) => boolean {
+  if (chosen === null) return () => true;
+  const numbers = new Set(chosen.map((surface) => names.indexOf(surface)));
+  return (surface) => numbers.has(surface);
+}
+
+async function hasRowsAfter(log: SpooledLog, time: number, isWanted: (surface: number) => boolean): Promise<boolean> {
+  for await (const { surfaces } of partsAfter(log, time)) if (surfaces.some(isWanted)) return true;
+  return false;
+}
+
+const wantedRows = (columns: ImpressionColumns, isWanted: (surface: number) => boolean): Int32Array =>
+  rowsOf(columns).filter((row) => isWanted(columns.surfaces[row]));
 
 /** A smaller share of rows with knowledge than this is worth a warning. */
 const MOST = 0.9;
@@ -171,7 +237,7 @@ async function knowledgeOf(state: WorkspaceState, wanted: string | false | undef
   if (wanted === false) return undefined;
   if (wanted === undefined && (await currentVersion(knowledgeModels(state))) === undefined) return undefined;
   const directory = await knowledgeDir(state, wanted);
-  return { manifest: await readLearned<KnowledgeManifest>(directory), rows: await loadProgressive(directory) };
+  return { manifest: await readLearned<KnowledgeManifest>(directory), rows: await openProgressive(directory) };
 }
 
 type Known = Awaited<ReturnType<typeof knowledgeOf>>;
@@ -187,45 +253,4 @@ function isSameForm(
   if (!isEqual(former.tasks, tasks) || !isEqual(former.surfaces, surfaces)) return false;
   if ((former.knowledge === null) !== (known === undefined)) return false;
   return known === undefined || former.knowledge!.run === known.manifest.run;
-}
-
-/** Rows of a day, apart by what the model of stage 1 had learned when it said what it knows of them. */
-function byState(rows: Int32Array, found: Int32Array, { seenUntil }: ProgressiveRows): Int32Array[] {
-  const parts: number[][] = [];
-  let last = Number.NaN;
-  for (const row of rows) {
-    const own = found[row] < 0 ? last : seenUntil[found[row]];
-    if (parts.length === 0 || (own !== last && !Number.isNaN(last))) parts.push([]);
-    parts[parts.length - 1].push(row);
-    last = own;
-  }
-  return parts.map((part) => Int32Array.from(part));
-}
-
-function pluggedRows(
-  { log }: RankingData,
-  rows: Int32Array,
-  found: Int32Array,
-  { width, values, seenUntil }: ProgressiveRows,
-  plugs: readonly string[],
-): { rows: RankingRows; present: number } {
-  const knowledge: RowKnowledge = {
-    width,
-    values: new Float32Array(rows.length * width),
-    present: new Uint8Array(rows.length),
-    seenUntil: Number.NEGATIVE_INFINITY,
-  };
-  let present = 0;
-  for (const [i, row] of rows.entries()) {
-    const at = found[row];
-    if (at < 0) continue;
-    knowledge.values.set(values.subarray(at * width, (at + 1) * width), i * width);
-    knowledge.present[i] = 1;
-    knowledge.seenUntil = Math.max(knowledge.seenUntil, seenUntil[at]);
-    present++;
-  }
-  return {
-    rows: { columns: log, rows, knowledge: Object.fromEntries(plugs.map((plug) => [plug, knowledge])) },
-    present,
-  };
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Event, Item } from '@lorekeep/store';
-import { openWorkspace, type Workspace } from '../src/index.ts';
+import { openWorkspace, type Workspace } from '../../src/index.ts';
 
 let dir = '';
 let whole: Workspace;
