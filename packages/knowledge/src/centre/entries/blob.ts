@@ -16,7 +16,7 @@ import type { KnowledgePrecision } from '../contract/store.ts';
 import type { Kind, KnowledgeLayout, PlacedBlock } from '../schema/layout.ts';
 import { KINDS } from '../schema/layout.ts';
 import { HALVES, halfBits } from './half.ts';
-import { hasWindow, offsetIn, windowAt } from './window.ts';
+import { createWindows, hasWindow, offsetIn } from './window.ts';
 
 const HEAD_BYTES = 12;
 const FORMAT = 1;
@@ -82,6 +82,7 @@ export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: Knowle
     ...Buffer.from(layout.fingerprint, 'hex'),
   );
   const headWords = new Int32Array(head.buffer);
+  const windowAt = createWindows();
   const codes = HEAD_BYTES + 4 * blocks.length;
   const byteLength = { fp32: HEAD_BYTES + 4 * width, fp16: HEAD_BYTES + 2 * width, int8: codes + width }[precision];
 

@@ -22,26 +22,30 @@ export interface Window {
 type HalfArray = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayLike<number>;
 const HalfArray = (globalThis as { Float16Array?: HalfArray }).Float16Array;
 
-let viewed: Uint8Array | undefined;
-let windows: Window[] = [];
+const known = new WeakMap<Uint8Array, Window[]>();
 
 /** Whether the entry at `at` is to be read through a window: the buffer is large, and the entry aligned to words. */
 export const hasWindow = (bytes: Uint8Array, at: number): boolean =>
   bytes.length >= MIN_BYTES && ((bytes.byteOffset | at) & 3) === 0;
 
-/** The window with the entry at `at`. */
-export function windowAt(bytes: Uint8Array, at: number): Window {
-  if (bytes !== viewed) {
-    viewed = bytes;
-    windows = [];
-  }
-  const index = Math.floor(at / WINDOW_BYTES);
-  let window = windows[index];
-  if (window === undefined) {
-    window = createWindow(bytes, index * WINDOW_BYTES);
-    windows[index] = window;
-  }
-  return window;
+/** @returns what gives the window with the entry at `at`; it remembers the last buffer */
+export function createWindows(): (bytes: Uint8Array, at: number) => Window {
+  let last: Uint8Array | undefined;
+  let windows: Window[] = [];
+  return (bytes, at) => {
+    if (bytes !== last) {
+      last = bytes;
+      windows = known.get(bytes) ?? [];
+      known.set(bytes, windows);
+    }
+    const index = Math.floor(at / WINDOW_BYTES);
+    let window = windows[index];
+    if (window === undefined) {
+      window = createWindow(bytes, index * WINDOW_BYTES);
+      windows[index] = window;
+    }
+    return window;
+  };
 }
 
 /** Where a byte of the buffer is in a window. The bit operation tells the compiler that it is a small integer. */
