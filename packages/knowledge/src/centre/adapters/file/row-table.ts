@@ -106,16 +106,22 @@ export class RowTable {
     return found;
   }
 
-  #touch({ hashes }: KeyList, count: number): void {
+  #touch({ hashes, lengths }: KeyList, count: number): void {
     const slots = this.#slots;
     const mask = slots.length / 2 - 1;
-    const places = new Uint32Array(count);
-    for (let at = 0; at < count; at++) places[at] = slots[2 * (hashes[at] & mask) + 1];
+    let sum = 0;
+    for (let at = 0; at < count; at++) sum += slots[2 * (hashes[at] & mask)];
     const words = this.#baseWords;
     const end = words.length / UNIT_WORDS;
-    let sum = 0;
-    for (let at = 0; at < count; at++)
-      if (places[at] > 0 && places[at] <= end) sum += words[(places[at] - 1) * UNIT_WORDS];
+    for (let at = 0; at < count; at++) {
+      let slot = hashes[at] & mask;
+      while (slots[2 * slot + 1] !== 0 && slots[2 * slot] !== hashes[at]) slot = (slot + 1) & mask;
+      const place = slots[2 * slot + 1];
+      if (place === 0 || place > end) continue;
+      // The key may begin in one line of memory and end in the next.
+      const row = (place - 1) * UNIT_WORDS;
+      sum += words[row + KIND_WORD] + words[row + KEY_WORD + (lengths[at] >> 2)];
+    }
     this.touched = sum;
   }
 
