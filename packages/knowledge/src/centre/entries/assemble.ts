@@ -18,6 +18,7 @@ const PAIRS_AHEAD = 64;
  * that decode, each would be waited for.
  *
  * @param foreign called for a blob that is not of this schema; it throws
+ * @param into memory for the values, at least `[pairs, width]`
  */
 export function assemble(
   layout: KnowledgeLayout,
@@ -25,9 +26,10 @@ export function assemble(
   found: Readonly<Record<Kind, FoundBlobs>>,
   pairs: number,
   foreign: (kind: Kind, pair: number) => never,
+  into?: Float32Array,
 ): Assembled {
   const { width, interactions } = layout;
-  const out = createNumbers(pairs * width);
+  const out = createNumbers(pairs * width, into?.subarray(0, pairs * width).fill(0));
   const present = new Uint8Array(pairs * KINDS.length);
   const factors = interactions.map(({ user }) => ({ user: createNumbers(user.dim), item: createNumbers(user.dim) }));
   for (let from = 0; from < pairs; from += PAIRS_AHEAD) {

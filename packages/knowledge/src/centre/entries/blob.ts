@@ -28,9 +28,9 @@ export interface Numbers {
   words: Uint32Array;
 }
 
-export function createNumbers(count: number): Numbers {
-  const floats = new Float32Array(count);
-  return { floats, words: new Uint32Array(floats.buffer) };
+/** @param floats zeros */
+export function createNumbers(count: number, floats: Float32Array = new Float32Array(count)): Numbers {
+  return { floats, words: new Uint32Array(floats.buffer, floats.byteOffset, count) };
 }
 
 export interface BlobCodec {
