@@ -3,18 +3,22 @@
  * 100,000 items, 600,000 pairs of user and category) in fp16, K̂ of 224 numbers, batches of 500
  * quadruples (user, item, category, version).
  *
- * Three contestants answer the same batches in turns: the file store; the Redis store over a cluster
- * of three nodes on this machine, without its cache of items; and Feast's Redis online store, in
- * Python, on the same cluster. The users of a batch are all different, which is
- * the hardest batch. `one_user_…` is the batch that a ranker reads: 500 candidates of one user.
+ * The contestants answer the same batches in turns: the file store; the Redis store over a cluster of
+ * three nodes on this machine, without its cache of items (`redis_…`) and with all items of the batches
+ * in it (`redis_cached_…`); and Feast's Redis online store, in Python, on the same cluster. The users
+ * of a batch are all different, which is the hardest batch. `one_user_…` is the batch that a ranker
+ * reads: 500 candidates of one user. In turns, the file store puts its values into the same memory each
+ * time (`into`); `same_memory_…` does so in sequence, and `batches_per_s` takes new memory for each read.
  *
  * Feast has the entries that the batches name, and its time ends with `to_dict()`, as its
  * documentation reads features; `feast_without_dict_…` ends before.
+ *
+ * `killed_node_…` is from another cluster: `killed-node.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KnowledgeQuery, type KnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
+import { type KnowledgeQuery, type KnowledgeStore, openKnowledgeStore, type ReadOptions } from '@lorekeep/knowledge';
 import { findRedis, startRedis } from '@lorekeep/testing/redis';
 import { errors } from '../../errors.ts';
 import { type Contestant, interleave } from '../../measure/interleave.ts';
@@ -22,7 +26,8 @@ import { closePeers, openAvailablePeers } from '../../peers/available.ts';
 import { peerPython } from '../../peers/environments.ts';
 import { openPeer, type Peer } from '../../peers/peer.ts';
 import type { BenchOptions, BenchResult } from '../../result.ts';
-import { entries, queries, SCHEMA, type Sizes } from './data.ts';
+import { entries, queries, SCHEMA, type Sizes, WIDTH } from './data.ts';
+import { killedNode } from './killed-node.ts';
 
 const PAIRS = 500;
 const SPACE = 'keep';
@@ -71,6 +76,7 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     // Without a cache every item is asked for; timeouts do not matter here.
     const redis = await open(servers.url, { cacheEntries: 0, timeoutMs: 30_000 });
     await publish('redis', redis);
+    const cached = await open(servers.url, { timeoutMs: 30_000, cacheSeconds: 86_400 });
 
     let feastEntries = 0;
     peers = await openAvailablePeers(
@@ -90,12 +96,16 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
       log,
     );
 
+    log('filling the cache of items');
+    for (const batch of batches) await cached.read(SPACE, VERSION, batch);
     log('reading in turns');
     const withoutDict: number[] = [];
     const { feast } = peers;
+    const into = new Float32Array(PAIRS * WIDTH);
     const contestants = [
-      contestant('file', (batch) => timed(file, batches[batch])),
+      contestant('file', (batch) => timed(file, batches[batch], { into })),
       contestant('redis', (batch) => timed(redis, batches[batch])),
+      contestant('redis_cached', (batch) => timed(cached, batches[batch])),
       ...(feast === undefined ? [] : [contestant('feast', (batch) => timedFeast(feast, batch, withoutDict))]),
     ];
     const timings = await interleave(contestants, { rounds, warmup: WARMUP });
@@ -106,7 +116,12 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     const rest = {
       ...(await sequence(file, batches, quick ? 500 : 3000, '')),
       ...(await sequence(file, oneUser, quick ? 500 : 3000, 'one_user_')),
+      ...(await sequence(file, batches, quick ? 500 : 3000, 'same_memory_', { into })),
+      ...(await sequence(file, oneUser, quick ? 500 : 3000, 'one_user_same_memory_', { into })),
     };
+    const oneUserOfRedis = await sequence(redis, oneUser, quick ? 100 : 400, 'redis_one_user_');
+    log('killing a node');
+    const killed = await killedNode(program);
     return {
       figures: {
         batch_p99_ms: p99('file'),
@@ -116,7 +131,11 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
         publish_s: seconds.file,
         redis_batch_p99_ms: p99('redis'),
         redis_batch_p50_ms: timings.redis.median,
+        redis_cached_batch_p99_ms: p99('redis_cached'),
+        redis_cached_batch_p50_ms: timings.redis_cached.median,
+        ...oneUserOfRedis,
         redis_publish_s: seconds.redis,
+        ...killed,
         entries: sizes.users + sizes.items + sizes.users * sizes.categories,
         pairs: PAIRS,
       },
@@ -132,6 +151,9 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
         ? {
             batch_p99_vs_feast_time: p99('file') / p99('feast'),
             redis_batch_p99_vs_feast_time: p99('redis') / p99('feast'),
+            redis_cached_batch_p99_vs_feast_time: p99('redis_cached') / p99('feast'),
+            batch_p50_vs_feast_time: timings.file.median / timings.feast.median,
+            redis_batch_p50_vs_feast_time: timings.redis.median / timings.feast.median,
             redis_batch_p99_vs_feast_without_dict_time: p99('redis') / quantile(withoutDict.slice(WARMUP), 0.99),
           }
         : {},
@@ -153,9 +175,9 @@ function contestant(name: string, read: (batch: number) => Promise<number>): Con
 }
 
 /** Milliseconds of one read, whose entries must all be there. */
-async function timed(store: KnowledgeStore, query: KnowledgeQuery): Promise<number> {
+async function timed(store: KnowledgeStore, query: KnowledgeQuery, options?: ReadOptions): Promise<number> {
   const start = performance.now();
-  const { present } = await store.read(SPACE, VERSION, query);
+  const { present } = await store.read(SPACE, VERSION, query, options);
   const elapsed = performance.now() - start;
   if (present.includes(0)) throw errors.BENCH_RUN_FAILED({ command: 'read', answer: 'an entry is missing' });
   return elapsed;
@@ -175,12 +197,13 @@ async function sequence(
   batches: readonly KnowledgeQuery[],
   count: number,
   prefix: string,
+  options?: ReadOptions,
 ): Promise<Record<string, number>> {
-  for (let at = 0; at < count / 10; at++) await store.read(SPACE, VERSION, batches[at % batches.length]);
+  for (let at = 0; at < count / 10; at++) await store.read(SPACE, VERSION, batches[at % batches.length], options);
   const cpu = process.cpuUsage();
   const start = performance.now();
   const samples: number[] = [];
-  for (let at = 0; at < count; at++) samples.push(await timed(store, batches[at % batches.length]));
+  for (let at = 0; at < count; at++) samples.push(await timed(store, batches[at % batches.length], options));
   const elapsed = since(start);
   const { user, system } = process.cpuUsage(cpu);
   return {

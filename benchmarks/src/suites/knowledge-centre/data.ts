@@ -16,6 +16,9 @@ export const SCHEMA: KnowledgeSchema = {
   userCategory: [{ name: 'user_category', dim: 64 }],
 };
 
+/** Numbers of K̂. */
+export const WIDTH = 224;
+
 export interface Sizes {
   users: number;
   items: number;

@@ -1,15 +1,12 @@
 /** The real log as the peers read it: the rows of one surface, with the sequences that our ranker reads. */
 import { createBehaviours, recordRows } from '@lorekeep/ranking';
+import { ageBucket } from '../knowledge/age-bucket.ts';
 import type { Impressions } from '../knowledge/real-log.ts';
 import { LENGTH } from '../knowledge/settings.ts';
 import { OUTCOMES, type Target } from '../knowledge/target.ts';
 import type { RankLog } from './peers.ts';
 
-const HOUR = 3600;
 const DAY = 86_400;
-
-/** Logarithmic buckets of hours, as in our ranker. */
-const ageBucket = (seconds: number) => Math.min(15, Math.floor(Math.log2(1 + Math.max(0, seconds) / HOUR)));
 
 export interface PeerLog {
   rankLog: RankLog;

@@ -1,27 +1,3 @@
-import { after } from 'node:test';
-import { type KnowledgeStore, openKnowledgeStore } from '@lorekeep/knowledge';
-import { knowledgeConformance } from '@lorekeep/knowledge/conformance';
-import { type RedisServers, startRedis } from '@lorekeep/testing/redis';
-import { withRedis } from './redis-place.ts';
+import { redisConformance } from './redis-conformance.ts';
 
-withRedis('Redis Cluster', (program) => {
-  let servers: Promise<RedisServers> | undefined;
-  let places = 0;
-  after(async () => (await servers)?.close());
-
-  // All tests share the servers; each has a prefix of its own.
-  knowledgeConformance('Redis Cluster', async () => {
-    servers ??= startRedis(program, { nodes: 3 });
-    const { url } = await servers;
-    const prefix = `place-${places++}`;
-    const opened: KnowledgeStore[] = [];
-    return {
-      async open(options) {
-        const store = await openKnowledgeStore(url, { prefix, timeoutMs: 3000, ...options });
-        opened.push(store);
-        return store;
-      },
-      dispose: async () => void (await Promise.all(opened.map((store) => store.close()))),
-    };
-  });
-});
+redisConformance('Redis Cluster', 3);

@@ -4,13 +4,12 @@
  */
 import { type Arrays, bucketLength, namedArray } from '@lorekeep/graph';
 import type { Behaviours } from '@lorekeep/ranking';
+import { AGES, ageBucket } from '../age-bucket.ts';
 import type { Impressions } from '../real-log.ts';
 
 /** Surfaces and outcome masks that the code of a behaviour can hold (`behaviourKind`). */
 const KIND_SURFACES = 64;
 const MASKS = 8;
-const AGES = 16;
-const HOUR = 3600;
 const LENGTHS = 8;
 
 export interface StudyExamples {
@@ -86,8 +85,7 @@ export function createStudyReader({ data }: Impressions, behaviours: Behaviours)
       for (const [i, row] of rows.entries()) {
         const count = behaviours.read(log.users[row], read, 0);
         for (let k = 0; k < count; k++) {
-          const hours = Math.max(0, log.timestamps[row] - read.timestamps[k]) / HOUR;
-          const age = Math.min(AGES - 1, Math.floor(Math.log2(1 + hours)));
+          const age = ageBucket(log.timestamps[row] - read.timestamps[k]);
           history[i * length + k] = items.at(read.items[k]);
           contexts[i * length + k] = kinds.at(read.kinds[k] * AGES + age);
         }

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { allPairs, assertClose, type Check, entriesOf, expected, SCHEMA, SPACE, smallShop, WIDTH } from './support.ts';
+import {
+  allPairs,
+  assertClose,
+  type Check,
+  entriesOf,
+  expected,
+  hasCode,
+  SCHEMA,
+  SPACE,
+  smallShop,
+  WIDTH,
+} from './support.ts';
 
 /** Ids that would break a format which joins, escapes or trims them. */
 const ODD = [
@@ -91,6 +102,26 @@ export function readingChecks(check: Check): void {
     const { values, present } = expected(entries, query);
     assert.deepEqual(Array.from(answer.present), present);
     assertClose(answer.values, values, 1e-6);
+  });
+
+  check('values come into given memory, whatever was in it', async (place) => {
+    const store = await place.open();
+    const entries = smallShop(1);
+    await store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries, precision: 'fp32' });
+    const query = allPairs(6, 8);
+    const size = query.users.length * WIDTH;
+    const memory = new Float32Array(size + 5).fill(7);
+    const into = memory.subarray(1, size + 4);
+    for (const options of [{ into }, { into, maxResidual: 1 }]) {
+      memory.fill(7);
+      const answer = await store.read(SPACE, 'v1', query, options);
+      assert.equal(answer.values.buffer, memory.buffer);
+      assert.equal(answer.values.length, size);
+      assertClose(answer.values, expected(entries, query).values, 1e-6);
+      assert.deepEqual([memory[0], ...memory.subarray(size + 1)], [7, 7, 7, 7, 7]);
+    }
+    for (const wrong of [new Float32Array(size - 1), new Float64Array(size) as unknown as Float32Array])
+      await assert.rejects(store.read(SPACE, 'v1', query, { into: wrong }), hasCode('KNOWLEDGE_QUERY_INVALID'));
   });
 
   check('a batch without pairs is empty', async (place) => {

@@ -63,3 +63,11 @@ export function checkQuery(query: KnowledgeQuery): void {
       if (typeof list[row] !== 'string')
         throw errors.KNOWLEDGE_QUERY_INVALID({ reason: `pair ${row} has an id that is no string` });
 }
+
+/** @throws LorekeepError `KNOWLEDGE_QUERY_INVALID` */
+export function checkInto(into: Float32Array | undefined, pairs: number, width: number): void {
+  if (into === undefined || (into instanceof Float32Array && into.length >= pairs * width)) return;
+  throw errors.KNOWLEDGE_QUERY_INVALID({
+    reason: `"into" must be a Float32Array of at least ${pairs} × ${width} numbers`,
+  });
+}

@@ -61,6 +61,12 @@ export interface ReadOptions {
   maxResidual?: number;
   /** Wanted is the newest version that `maxResidual` allows and that is not older than this one. */
   atLeast?: string;
+  /**
+   * Takes the values of the answer, which are then a part of it, until the caller uses it again. It has
+   * at least pairs × width numbers. Default: new memory, which the garbage collector must free: half
+   * a megabyte for 500 pairs.
+   */
+  into?: Float32Array;
 }
 
 export interface KnowledgeAnswer extends KnowledgeBatch {

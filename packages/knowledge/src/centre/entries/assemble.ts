@@ -1,7 +1,7 @@
 /** K̂ of pairs from the entries of users, items, and users with categories. */
 import type { FoundBlobs } from '../contract/tables.ts';
-import { KINDS, type Kind, type KnowledgeLayout } from '../schema/layout.ts';
-import { type BlobCodec, createNumbers } from './blob.ts';
+import { KINDS, type Kind, type KnowledgeLayout, type PlacedInteraction } from '../schema/layout.ts';
+import { type BlobCodec, createNumbers, type Numbers } from './blob.ts';
 
 export interface Assembled {
   values: Float32Array;
@@ -10,12 +10,15 @@ export interface Assembled {
 
 /** Bytes of a line of the processor's cache. */
 const LINE_BYTES = 64;
+/** Pairs whose entries are fetched together. Those of many more would push each other out of the cache. */
+const PAIRS_AHEAD = 64;
 
 /**
- * Every entry is visited once: a second visit would fetch it from memory again. So the factors of
- * users are kept until the items come.
+ * The entries of some pairs are fetched first. These loads do not wait for each other; in the loops
+ * that decode, each would be waited for.
  *
  * @param foreign called for a blob that is not of this schema; it throws
+ * @param into memory for the values, at least `[pairs, width]`
  */
 export function assemble(
   layout: KnowledgeLayout,
@@ -23,76 +26,69 @@ export function assemble(
   found: Readonly<Record<Kind, FoundBlobs>>,
   pairs: number,
   foreign: (kind: Kind, pair: number) => never,
+  into?: Float32Array,
 ): Assembled {
-  const { width, blocks, interactions } = layout;
-  const numbers = createNumbers(pairs * width);
-  const values = numbers.floats;
+  const { width, interactions } = layout;
+  const out = createNumbers(pairs * width, into?.subarray(0, pairs * width).fill(0));
   const present = new Uint8Array(pairs * KINDS.length);
-  const userFactors = interactions.map(({ user }) => createNumbers(pairs * user.dim));
-  const itemFactors = interactions.map(({ item }) => createNumbers(item.dim));
-  KINDS.forEach((kind, column) => {
-    const { bytes, offsets } = found[kind];
-    const codec = codecs[kind];
-    const parts = blocks[kind].filter(({ target }) => target >= 0);
-    readAhead(found[kind], pairs, codec.byteLength);
-    for (let pair = 0; pair < pairs; pair++) {
-      const blob = bytes[pair];
-      if (blob === undefined) continue;
-      const at = offsets[pair];
-      if (!codec.matches(blob, at)) foreign(kind, pair);
-      present[pair * KINDS.length + column] = 1;
-      const start = pair * width;
-      // Neighbouring pairs often have the same user.
-      const isRepeated = pair > 0 && blob === bytes[pair - 1] && at === offsets[pair - 1];
-      for (const block of parts) {
-        const to = start + block.target;
-        if (isRepeated) values.copyWithin(to, to - width, to - width + block.dim);
-        else codec.decode(blob, at, block, numbers, to);
+  const factors = interactions.map(({ user }) => ({ user: createNumbers(user.dim), item: createNumbers(user.dim) }));
+  for (let from = 0; from < pairs; from += PAIRS_AHEAD) {
+    const to = Math.min(pairs, from + PAIRS_AHEAD);
+    for (const kind of KINDS) readAhead(found[kind], codecs[kind].byteLength, from, to);
+    KINDS.forEach((kind, column) => {
+      const { bytes, offsets } = found[kind];
+      const codec = codecs[kind];
+      const parts = layout.blocks[kind].filter(({ target }) => target >= 0);
+      for (let pair = from; pair < to; pair++) {
+        const blob = bytes[pair];
+        if (blob === undefined) continue;
+        const at = offsets[pair];
+        if (!codec.matches(blob, at)) foreign(kind, pair);
+        present[pair * KINDS.length + column] = 1;
+        for (const block of parts) codec.decode(blob, at, block, out, pair * width + block.target);
       }
-      for (let k = 0; k < interactions.length && kind !== 'userCategory'; k++) {
-        const { user, item, target } = interactions[k];
-        if (kind === 'user') {
-          const to = pair * user.dim;
-          if (isRepeated) userFactors[k].floats.copyWithin(to, to - user.dim, to);
-          else codec.decode(blob, at, user, userFactors[k], to);
-        } else if (present[pair * KINDS.length] === 1) {
-          codec.decode(blob, at, item, itemFactors[k], 0);
-          const { kind: form } = interactions[k];
-          interact(form, userFactors[k].floats, pair * user.dim, itemFactors[k].floats, values, start + target);
-        }
-      }
-    }
-  });
-  return { values, present };
+    });
+    for (let k = 0; k < interactions.length; k++)
+      for (let pair = from; pair < to; pair++)
+        interact(interactions[k], codecs, found, pair, factors[k], out.floats, pair * width);
+  }
+  return { values: out.floats, present };
 }
 
 function interact(
-  kind: 'product' | 'dot',
-  left: Float32Array,
-  from: number,
-  right: Float32Array,
+  { kind, user, item, dim, target }: PlacedInteraction,
+  codecs: Readonly<Record<Kind, BlobCodec>>,
+  found: Readonly<Record<Kind, FoundBlobs>>,
+  pair: number,
+  factors: Record<'user' | 'item', Numbers>,
   values: Float32Array,
-  to: number,
+  start: number,
 ): void {
-  if (kind === 'product') for (let j = 0; j < right.length; j++) values[to + j] = left[from + j] * right[j];
+  const userBlob = found.user.bytes[pair];
+  const itemBlob = found.item.bytes[pair];
+  if (userBlob === undefined || itemBlob === undefined) return;
+  const left = factors.user.floats;
+  const right = factors.item.floats;
+  codecs.user.decode(userBlob, found.user.offsets[pair], user, factors.user, 0);
+  codecs.item.decode(itemBlob, found.item.offsets[pair], item, factors.item, 0);
+  const to = start + target;
+  if (kind === 'product') for (let j = 0; j < dim; j++) values[to + j] = left[j] * right[j];
   else {
     let sum = 0;
-    for (let j = 0; j < right.length; j++) sum += left[from + j] * right[j];
+    for (let j = 0; j < user.dim; j++) sum += left[j] * right[j];
     values[to] = sum;
   }
 }
 
-/**
- * Touches the entries of a batch one after the other. These loads do not wait for each other; in the
- * loops that decode, each would be waited for.
- */
-function readAhead({ bytes, offsets }: FoundBlobs, pairs: number, byteLength: number): number {
+/** Touches the entries of some pairs one after the other. */
+function readAhead({ bytes, offsets }: FoundBlobs, byteLength: number, from: number, to: number): number {
   let sum = 0;
-  for (let pair = 0; pair < pairs; pair++) {
+  for (let pair = from; pair < to; pair++) {
     const blob = bytes[pair];
     if (blob === undefined) continue;
-    const end = Math.min(blob.length, offsets[pair] + byteLength);
-    for (let at = offsets[pair]; at < end; at += LINE_BYTES) sum += blob[at];
+    const first = offsets[pair];
+    const end = Math.min(blob.length, first + byteLength);
+    for (let at = first; at < end; at += LINE_BYTES) sum += blob[at];
   }
   return sum;
 }

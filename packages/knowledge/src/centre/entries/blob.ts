@@ -16,11 +16,10 @@ import type { KnowledgePrecision } from '../contract/store.ts';
 import type { Kind, KnowledgeLayout, PlacedBlock } from '../schema/layout.ts';
 import { KINDS } from '../schema/layout.ts';
 import { HALVES, halfBits } from './half.ts';
+import { createWindows, hasWindow, offsetIn } from './window.ts';
 
 const HEAD_BYTES = 12;
 const FORMAT = 1;
-/** Bytes of a buffer from which on a view of it pays. */
-const MIN_VIEW = 1 << 16;
 const PRECISIONS: readonly KnowledgePrecision[] = ['fp32', 'fp16', 'int8'];
 
 /** Numbers that are written as floats or as the bits of floats, over the same memory. */
@@ -29,9 +28,9 @@ export interface Numbers {
   words: Uint32Array;
 }
 
-export function createNumbers(count: number): Numbers {
-  const floats = new Float32Array(count);
-  return { floats, words: new Uint32Array(floats.buffer) };
+/** @param floats zeros */
+export function createNumbers(count: number, floats: Float32Array = new Float32Array(count)): Numbers {
+  return { floats, words: new Uint32Array(floats.buffer, floats.byteOffset, count) };
 }
 
 export interface BlobCodec {
@@ -62,6 +61,15 @@ function readFloat(bytes: Uint8Array, at: number): number {
   return number[0];
 }
 
+function copy(source: ArrayLike<number>, from: number, out: Float32Array, to: number, count: number): void {
+  for (let j = 0; j < count; j++) out[to + j] = source[from + j];
+}
+
+/** Numbers of int8, which are signed. */
+function scaled(bytes: Uint8Array, from: number, scale: number, out: Float32Array, to: number, count: number): void {
+  for (let j = 0; j < count; j++) out[to + j] = ((bytes[from + j] << 24) >> 24) * scale;
+}
+
 /** Reads and writes the blobs of one kind of entry of a version. */
 export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: KnowledgePrecision): BlobCodec {
   const blocks = layout.blocks[kind];
@@ -73,6 +81,8 @@ export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: Knowle
     0,
     ...Buffer.from(layout.fingerprint, 'hex'),
   );
+  const headWords = new Int32Array(head.buffer);
+  const windowAt = createWindows();
   const codes = HEAD_BYTES + 4 * blocks.length;
   const byteLength = { fp32: HEAD_BYTES + 4 * width, fp16: HEAD_BYTES + 2 * width, int8: codes + width }[precision];
 
@@ -101,31 +111,35 @@ export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: Knowle
       });
     },
   };
-  // Of a large buffer that has many entries, halves are read as such; that takes two thirds of the time.
-  let viewed: Uint8Array | undefined;
-  let view: Uint16Array = new Uint16Array(0);
   const readers: Record<KnowledgePrecision, BlobCodec['decode']> = {
-    fp32(bytes, at, { offset, dim }, { words }, to) {
-      for (let j = 0, from = at + HEAD_BYTES + 4 * offset; j < dim; j++, from += 4)
-        words[to + j] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
+    fp32(bytes, at, { offset, dim }, { floats, words }, to) {
+      const from = at + HEAD_BYTES + 4 * offset;
+      if (hasWindow(bytes, at)) {
+        const window = windowAt(bytes, at);
+        copy(window.floats, offsetIn(window, from) >> 2, floats, to, dim);
+      } else
+        for (let j = 0, place = from; j < dim; j++, place += 4)
+          words[to + j] = bytes[place] | (bytes[place + 1] << 8) | (bytes[place + 2] << 16) | (bytes[place + 3] << 24);
     },
     fp16(bytes, at, { offset, dim }, { floats }, to) {
       const from = at + HEAD_BYTES + 2 * offset;
-      if (bytes !== viewed && bytes.length >= MIN_VIEW) {
-        viewed = bytes;
-        view = new Uint16Array(bytes.buffer, 0, bytes.buffer.byteLength >> 1);
-      }
-      const first = bytes.byteOffset + from;
-      if (bytes === viewed && (first & 1) === 0)
-        for (let j = 0, place = first / 2; j < dim; j++) floats[to + j] = HALVES[view[place + j]];
-      else
-        for (let j = 0, place = from; j < dim; j++, place += 2)
+      if (hasWindow(bytes, at)) {
+        const window = windowAt(bytes, at);
+        const { halves, halfBits: bits } = window;
+        const first = offsetIn(window, from) >> 1;
+        if (halves !== undefined) copy(halves, first, floats, to, dim);
+        else for (let j = 0; j < dim; j++) floats[to + j] = HALVES[bits[first + j]];
+      } else
+        for (let j = 0, place = from | 0; j < dim; j++, place += 2)
           floats[to + j] = HALVES[bytes[place] | (bytes[place + 1] << 8)];
     },
     int8(bytes, at, { offset, dim, index }, { floats }, to) {
       const scale = readFloat(bytes, at + HEAD_BYTES + 4 * index);
-      for (let j = 0, from = at + codes + offset; j < dim; j++)
-        floats[to + j] = ((bytes[from + j] << 24) >> 24) * scale;
+      const from = at + codes + offset;
+      if (hasWindow(bytes, at)) {
+        const window = windowAt(bytes, at);
+        scaled(window.bytes, offsetIn(window, from), scale, floats, to, dim);
+      } else scaled(bytes, from | 0, scale, floats, to, dim);
     },
   };
   const encode = writers[precision];
@@ -137,6 +151,12 @@ export function blobCodec(layout: KnowledgeLayout, kind: Kind, precision: Knowle
     },
     matches(bytes, at) {
       if (bytes.length < at + byteLength) return false;
+      if (hasWindow(bytes, at)) {
+        const window = windowAt(bytes, at);
+        const { words } = window;
+        const from = offsetIn(window, at) >> 2;
+        return words[from] === headWords[0] && words[from + 1] === headWords[1] && words[from + 2] === headWords[2];
+      }
       for (let j = 0; j < HEAD_BYTES; j++) if (bytes[at + j] !== head[j]) return false;
       return true;
     },

@@ -1,7 +1,7 @@
 /** The knowledge store over any adapter: what all of them have in common. */
 import { errors } from '../../errors.ts';
 import { type BlockMaps, mapEntries, mapsFromBytes } from '../alignment/maps.ts';
-import { checkEntries, checkName, checkQuery } from '../contract/checks.ts';
+import { checkEntries, checkInto, checkName, checkQuery } from '../contract/checks.ts';
 import type { KnowledgeQuery } from '../contract/data.ts';
 import type { KnowledgeAnswer, KnowledgeStore, ReadOptions } from '../contract/store.ts';
 import type { KnowledgeTables, RemovedIds } from '../contract/tables.ts';
@@ -9,6 +9,7 @@ import { assemble } from '../entries/assemble.ts';
 import { optionsOf, type StoreOptions } from '../options.ts';
 import { encodeEntries } from '../publication/encode.ts';
 import { publishVersion } from '../publication/publish.ts';
+import type { Kind } from '../schema/layout.ts';
 import { createCatalogue, type OpenVersion } from './catalogue.ts';
 import { residualTo, resolveVersion } from './resolve.ts';
 import { createStatistics } from './statistics.ts';
@@ -48,9 +49,12 @@ export function createKnowledgeStore(tables: KnowledgeTables, options: StoreOpti
     wanted: string,
     open: OpenVersion,
     query: KnowledgeQuery,
+    into: Float32Array | undefined,
   ): Promise<KnowledgeAnswer> {
     const { record, layout, codecs } = open;
     const { version } = record;
+    const pairs = query.users.length;
+    checkInto(into, pairs, layout.width);
     const kinds = {
       user: layout.widths.user > 0,
       item: layout.widths.item > 0,
@@ -58,10 +62,11 @@ export function createKnowledgeStore(tables: KnowledgeTables, options: StoreOpti
     };
     const found = await tables.find(space, version, query, kinds);
     if (found === undefined) throw await catalogue.unknown(space, version);
-    const assembled = assemble(layout, codecs, found, query.users.length, (kind, pair) => {
+    const foreign = (kind: Kind, pair: number) => {
       const id = kind === 'item' ? query.items[pair] : query.users[pair];
       throw errors.KNOWLEDGE_OTHER_SCHEMA({ space, version, kind, id });
-    });
+    };
+    const assembled = assemble(layout, codecs, found, pairs, foreign, into);
     const ageSeconds = Math.max(0, Date.now() / 1000 - record.publishedAt);
     const answer = { ...assembled, version, ageSeconds, residual: residualTo(record, wanted) ?? 0 };
     statistics.add(answer, version !== wanted);
@@ -109,8 +114,10 @@ export function createKnowledgeStore(tables: KnowledgeTables, options: StoreOpti
     async read(space, version, query, given) {
       enter(space);
       checkQuery(query);
-      const open = given === undefined ? await catalogue.get(space, version) : await resolve(space, version, given);
-      return readVersion(space, version, open, query);
+      const { into, ...bounds } = given ?? {};
+      const isExact = given === undefined || (into !== undefined && Object.keys(bounds).length === 0);
+      const open = isExact ? await catalogue.get(space, version) : await resolve(space, version, bounds);
+      return readVersion(space, version, open, query, into);
     },
 
     async updateUsers(space, version, entries) {

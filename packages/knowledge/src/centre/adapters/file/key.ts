@@ -33,10 +33,17 @@ function append(bytes: Uint8Array, at: number, text: string): number {
   return at + length;
 }
 
-/** FNV-1a with a final mix, 32 bits. */
-export function hashKey(bytes: Uint8Array, from: number, length: number, kind: number): number {
+/** A key in words, with zeros up to the next one. */
+export const wordsOf = (length: number): number => (length + 3) >> 2;
+
+/** A hash of 32 bits: multiplication and shift for each word, then the final mix of MurmurHash3. */
+export function hashKey(words: Int32Array, from: number, length: number, kind: number): number {
   let hash = 0x811c9dc5 ^ kind;
-  for (let j = from; j < from + length; j++) hash = Math.imul(hash ^ bytes[j], 0x01000193);
+  const end = from + wordsOf(length);
+  for (let at = from; at < end; at++) {
+    hash = Math.imul(hash ^ words[at], 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

@@ -4,18 +4,29 @@
  * takes the memory of one row.
  *
  * A look-up hashes the key, probes an open-addressed table (half empty at most) and compares the key
- * with the row, which is where the blob is read next anyway.
+ * with the row, which is where the blob is read next anyway. Keys are hashed and compared in words of
+ * four bytes: rows are aligned to them, and a key has zeros up to the next one.
  */
 import type { KnowledgeQuery } from '../../contract/data.ts';
 import type { FoundBlobs } from '../../contract/tables.ts';
 import type { Kind } from '../../schema/layout.ts';
-import { hashKey } from './key.ts';
+import { hashKey, wordsOf } from './key.ts';
 import { KeyList } from './key-list.ts';
 import { blobAt, ERASED, KIND_AT, ROW_HEAD, ROW_UNIT, type Row } from './rows.ts';
 
+const UNIT_WORDS = ROW_UNIT / 4;
+const KEY_WORD = ROW_HEAD / 4;
+const LENGTH_WORD = 1;
+const KIND_WORD = KIND_AT / 4;
+
+const wordsIn = (bytes: Buffer): Int32Array =>
+  new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
+
 export class RowTable {
   readonly #base: Buffer;
+  readonly #baseWords: Int32Array;
   #updates = Buffer.alloc(0);
+  #updateWords = wordsIn(this.#updates);
   #updateBytes = 0;
   #rows = 0;
   /**
@@ -30,33 +41,36 @@ export class RowTable {
   /** @param base the whole file of entries; `expected` rows get their memory at once */
   constructor(base: Buffer, expected: number) {
     this.#base = base;
+    this.#baseWords = wordsIn(base);
     this.#slots = new Uint32Array(2 * slotCount(Math.max(16, expected)));
   }
 
   /** Names a row of the base. Of two rows with one key the later one counts. */
   addBaseRow(row: Row): void {
-    if (row.kind >= ERASED) return;
-    this.#put(this.#base, row, row.at);
+    if (row.kind < ERASED) this.#put(this.#baseWords, row.at, row, row.at);
   }
 
   /** Copies a row of an update. */
   putUpdate(source: Buffer, row: Row): void {
     if (row.kind >= ERASED) return;
-    const hash = hashKey(source, row.at + ROW_HEAD, row.keyLength, row.kind);
-    const known = this.#find(hash, source, row.at + ROW_HEAD, row.keyLength, row.kind);
-    const at = known - this.#base.length;
-    if (at >= 0 && this.#updates.readUInt32LE(at + 4) === row.length) {
-      source.copy(this.#updates, at, row.at, row.at + row.length);
-      return;
-    }
-    const end = this.#updateBytes + row.length;
+    const at = this.#updateBytes;
+    const end = at + row.length;
     if (end > this.#updates.length) {
       const larger = Buffer.alloc(Math.max(1 << 16, 2 * end));
-      this.#updates.copy(larger, 0, 0, this.#updateBytes);
+      this.#updates.copy(larger, 0, 0, at);
       this.#updates = larger;
+      this.#updateWords = wordsIn(larger);
     }
-    source.copy(this.#updates, this.#updateBytes, row.at, row.at + row.length);
-    this.#put(source, row, this.#base.length + this.#updateBytes);
+    // The copy is aligned to words, and the row in the file need not be.
+    source.copy(this.#updates, at, row.at, end - at + row.at);
+    const key = at / 4 + KEY_WORD;
+    const hash = hashKey(this.#updateWords, key, row.keyLength, row.kind);
+    const known = this.#find(hash, this.#updateWords, key, row.keyLength, row.kind) - this.#base.length;
+    if (known >= 0 && this.#updateWords[known / 4 + LENGTH_WORD] === row.length) {
+      this.#updates.copyWithin(known, at, end);
+      return;
+    }
+    this.#put(this.#updateWords, at, row, this.#base.length + at);
     this.#updateBytes = end;
   }
 
@@ -81,10 +95,10 @@ export class RowTable {
     keys.fill(ids, categories, kind);
     this.#touch(keys, count);
     const end = this.#base.length;
-    const { bytes, starts, lengths, hashes } = keys;
+    const { words, starts, lengths, hashes } = keys;
     for (let at = 0; at < count; at++) {
       if (lengths[at] < 0) continue;
-      const position = this.#find(hashes[at], bytes, starts[at], lengths[at], kind);
+      const position = this.#find(hashes[at], words, starts[at], lengths[at], kind);
       if (position < 0) continue;
       found.bytes[at] = position < end ? this.#base : this.#updates;
       found.offsets[at] = (position < end ? position : position - end) + blobAt(lengths[at]);
@@ -92,46 +106,61 @@ export class RowTable {
     return found;
   }
 
-  #touch({ hashes }: KeyList, count: number): void {
+  #touch({ hashes, lengths }: KeyList, count: number): void {
     const slots = this.#slots;
     const mask = slots.length / 2 - 1;
-    const places = new Float64Array(count);
-    for (let at = 0; at < count; at++) places[at] = (slots[2 * (hashes[at] & mask) + 1] - 1) * ROW_UNIT;
-    const base = this.#base;
     let sum = 0;
-    for (let at = 0; at < count; at++) if (places[at] >= 0 && places[at] < base.length) sum += base[places[at]];
+    for (let at = 0; at < count; at++) sum += slots[2 * (hashes[at] & mask)];
+    const words = this.#baseWords;
+    const end = words.length / UNIT_WORDS;
+    for (let at = 0; at < count; at++) {
+      let slot = hashes[at] & mask;
+      while (slots[2 * slot + 1] !== 0 && slots[2 * slot] !== hashes[at]) slot = (slot + 1) & mask;
+      const place = slots[2 * slot + 1];
+      if (place === 0 || place > end) continue;
+      // The key may begin in one line of memory and end in the next.
+      const row = (place - 1) * UNIT_WORDS;
+      sum += words[row + KIND_WORD] + words[row + KEY_WORD + (lengths[at] >> 2)];
+    }
     this.touched = sum;
   }
 
   /** Position of the row with this key, or -1. */
-  #find(hash: number, key: Uint8Array, from: number, length: number, kind: number): number {
-    const slot = this.#slotOf(hash, key, from, length, kind);
-    return (this.#slots[2 * slot + 1] - 1) * ROW_UNIT;
+  #find(hash: number, keys: Int32Array, from: number, length: number, kind: number): number {
+    const slot = this.#slotOf(hash, keys, from, length, kind);
+    const place = this.#slots[2 * slot + 1];
+    return place === 0 ? -1 : (place - 1) * ROW_UNIT;
   }
 
   /** The slot of this key, or the free one where it belongs. */
-  #slotOf(hash: number, key: Uint8Array, from: number, length: number, kind: number): number {
+  #slotOf(hash: number, keys: Int32Array, from: number, length: number, kind: number): number {
     const slots = this.#slots;
     const mask = slots.length / 2 - 1;
-    const end = this.#base.length;
+    const base = this.#baseWords;
+    const updates = this.#updateWords;
+    const end = base.length;
+    const count = wordsOf(length);
+    const kindAndLength = kind | (length << 16);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const place = slots[2 * slot + 1];
       if (place === 0) return slot;
       if (slots[2 * slot] !== hash) continue;
-      const position = (place - 1) * ROW_UNIT;
-      const bytes = position < end ? this.#base : this.#updates;
+      const position = (place - 1) * UNIT_WORDS;
+      const words = position < end ? base : updates;
       const at = position < end ? position : position - end;
-      if (bytes[at + KIND_AT] !== kind || (bytes[at + 10] | (bytes[at + 11] << 8)) !== length) continue;
+      if (words[at + KIND_WORD] !== kindAndLength) continue;
       let same = 0;
-      while (same < length && bytes[at + ROW_HEAD + same] === key[from + same]) same++;
-      if (same === length) return slot;
+      while (same < count && words[at + KEY_WORD + same] === keys[from + same]) same++;
+      if (same === count) return slot;
     }
   }
 
-  #put(source: Buffer, row: Row, position: number): void {
+  /** @param at the row's first byte in `words`; `position` is what the table keeps */
+  #put(words: Int32Array, at: number, row: Row, position: number): void {
     if (2 * this.#rows >= this.#slots.length / 2) this.#grow();
-    const hash = hashKey(source, row.at + ROW_HEAD, row.keyLength, row.kind);
-    const slot = this.#slotOf(hash, source, row.at + ROW_HEAD, row.keyLength, row.kind);
+    const key = at / 4 + KEY_WORD;
+    const hash = hashKey(words, key, row.keyLength, row.kind);
+    const slot = this.#slotOf(hash, words, key, row.keyLength, row.kind);
     if (this.#slots[2 * slot + 1] === 0) this.#rows++;
     this.#slots[2 * slot] = hash;
     this.#slots[2 * slot + 1] = position / ROW_UNIT + 1;
