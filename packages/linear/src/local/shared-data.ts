@@ -24,7 +24,7 @@ export interface PairCounts {
   /** `[items]` */
   diagonal: Float32Array;
   /** `[items + 1]` first position of each row; not all positions are used. */
-  offsets: Float64Array;
+  offsets: ArrayLike<number>;
   /** `[items]` entries of each row */
   lengths: Int32Array;
   /** The other item of each entry. */
