@@ -12,7 +12,7 @@ const EXACT_ITEMS = 65_536;
 /** Items per cell, on average; a cell of more than twice as many is divided. */
 const CELL_ITEMS = 512;
 /** Cells that a cell is compared with, itself included. */
-const COMPARED_CELLS = 32;
+const COMPARED_CELLS = 16;
 const SAMPLE_PER_CELL = 40;
 const ROUNDS = 6;
 const ROWS_PER_TASK = 4096;

@@ -7,6 +7,7 @@ import { gatherRows } from '@lorekeep/core';
 import { createSession, namedArray, OnnxGraphBuilder } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import type { GramSettings } from '../solve/gram.ts';
+import { factorise, substitute } from './cholesky.ts';
 import type { Regressors } from './regressors.ts';
 import type { PairCounts, SharedTexts } from './shared-data.ts';
 
@@ -106,42 +107,4 @@ export function createRidgeSolver(
       return 1 / Math.max(rest, lambda);
     },
   };
-}
-
-/**
- * Cholesky factorisation A = L·Lᵀ of the lower half, in place. In exact arithmetic every pivot is
- * at least λ. Because entries of XᵀX that are weak for both items are missing, a pivot can be
- * smaller; its regressor is then left out.
- */
-function factorise(a: Float64Array, count: number, stride: number, lambda: number): void {
-  for (let i = 0; i < count; i++) {
-    const row = i * stride;
-    for (let j = 0; j <= i; j++) {
-      const other = j * stride;
-      let s0 = a[row + j];
-      let s1 = 0;
-      let k = 0;
-      for (; k + 1 < j; k += 2) {
-        s0 -= a[row + k] * a[other + k];
-        s1 -= a[row + k + 1] * a[other + k + 1];
-      }
-      if (k < j) s0 -= a[row + k] * a[other + k];
-      const sum = s0 + s1;
-      if (j < i) a[row + j] = sum / a[other + j];
-      else a[row + i] = sum < lambda / 2 ? Infinity : Math.sqrt(sum);
-    }
-  }
-}
-
-/** Solves L·Lᵀ·x = b. */
-function substitute(l: Float64Array, count: number, stride: number, b: Float32Array, x: Float64Array): void {
-  for (let i = 0; i < count; i++) {
-    let sum = b[i];
-    for (let k = 0; k < i; k++) sum -= l[i * stride + k] * x[k];
-    x[i] = sum / l[i * stride + i];
-  }
-  for (let i = count - 1; i >= 0; i--) {
-    x[i] /= l[i * stride + i];
-    for (let k = 0; k < i; k++) x[k] -= l[i * stride + k] * x[i];
-  }
 }
