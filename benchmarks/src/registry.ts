@@ -32,6 +32,10 @@ const BENCHES: Record<string, Entry> = {
     about: 'training over a million items: cost per event, memory (long)',
     load: () => import('./suites/train-scale.ts'),
   },
+  'linear-scale': {
+    about: 'the linear model over a million items: time, memory (long)',
+    load: () => import('./suites/linear-scale/bench.ts'),
+  },
   impressions: {
     about: 'impression log of ten million impressions: time, memory (long)',
     load: () => import('./suites/impressions/bench.ts'),

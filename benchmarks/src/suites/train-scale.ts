@@ -1,6 +1,7 @@
 /**
- * The training cost of an event if the catalogue is large: the preset `learn` over a million items,
- * too many for the linear model, with vectors of dimension 64. Its towers start at the linear model
+ * The training cost of an event if the catalogue is large: the towers of the preset `learn` over a
+ * million items, with vectors of dimension 64, without the linear model (`linear-scale` measures
+ * that). The towers start at the linear model
  * in twin-tower form and are trained by sampled softmax, so that a step reads and trains only the
  * rows of its own items. One epoch over 1, 3 and 10 million generated events. The cost of an event
  * should not depend on the number of events, nor, except for caches, on the number of items.
@@ -9,32 +10,29 @@
  *
  * `LOREKEEP_SCALE_EVENTS=10000000` measures one size alone, so that its peak memory does not
  * include the sizes before. `--quick`: a tenth of the items and a hundredth of the events.
- *
- * Most of the time, a user stays in one of a thousand groups of items and prefers some items of it,
- * so there is something to learn. The vectors tell the group, with noise. Histories have five to
- * fifteen events.
  */
-import { createRandom } from '@lorekeep/core';
 import { resolveConfig, trainRecommender } from '@lorekeep/recommender';
 import type { InteractionLog } from '@lorekeep/store';
+import { groupedHistories, groupVectors } from '../data/grouped-events.ts';
 import { peakRssMb } from '../measure/machine.ts';
 import type { BenchOptions, BenchResult } from '../result.ts';
 import { wholeSetting } from '../settings.ts';
 
 const ITEMS = 1_000_000;
 const EVENTS = [1_000_000, 3_000_000, 10_000_000];
-const GROUPS = 1000;
 const CONTENT_DIM = 64;
 const SEED = 42;
 
 export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   const items = quick ? ITEMS / 10 : ITEMS;
   const figures: Record<string, number> = { items };
-  const content = vectors(items);
+  const content = groupVectors(items, CONTENT_DIM, SEED);
   for (const whole of wholeSetting('LOREKEEP_SCALE_EVENTS', EVENTS, 1000)) {
     const events = quick ? whole / 100 : whole;
     const interactions = histories(items, events);
     const config = resolveConfig('learn', {
+      linear: { neighboursPerItem: 0 },
+      reranker: { enabled: false },
       network: { dim: 64, maxHistory: 16 },
       training: { epochs: 1, validationUsers: 1000 },
     });
@@ -69,40 +67,14 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
   return { figures, peers: {}, ratios: {} };
 }
 
-/** `[items × CONTENT_DIM]` */
-function vectors(items: number): Float32Array {
-  const random = createRandom(SEED);
-  const centres = Float32Array.from({ length: GROUPS * CONTENT_DIM }, () => random.normal());
-  const content = new Float32Array(items * CONTENT_DIM);
-  for (let item = 0; item < items; item++)
-    for (let k = 0; k < CONTENT_DIM; k++)
-      // Uniform noise takes a tenth of the time of normal noise.
-      content[item * CONTENT_DIM + k] = centres[(item % GROUPS) * CONTENT_DIM + k] + random.next() - 0.5;
-  return content;
-}
-
 function histories(items: number, events: number): InteractionLog {
-  const random = createRandom(SEED + 1);
-  const offsets = [0];
-  const flat = new Int32Array(events + 15);
-  const perGroup = items / GROUPS;
-  let at = 0;
-  while (at < events) {
-    const group = random.int(GROUPS);
-    const length = 5 + random.int(11);
-    for (let n = 0; n < length && at < flat.length; n++) {
-      const own = random.next() < 0.9 ? group : random.int(GROUPS);
-      // The square makes some items of the group more popular than others.
-      flat[at++] = own + GROUPS * Math.floor(perGroup * random.next() ** 2);
-    }
-    offsets.push(at);
-  }
+  const { offsets, items: flat } = groupedHistories(items, events, SEED + 1);
   return {
     itemIds: Array.from({ length: items }, (_, row) => `item-${row}`),
     userIds: Array.from({ length: offsets.length - 1 }, (_, row) => `user-${row}`),
-    offsets: Uint32Array.from(offsets),
-    items: flat.subarray(0, at),
-    timestamps: Float64Array.from({ length: at }, (_, n) => n),
+    offsets,
+    items: flat,
+    timestamps: Float64Array.from({ length: flat.length }, (_, n) => n),
     fingerprint: `train-scale ${items} ${events}`,
   };
 }

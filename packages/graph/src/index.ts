@@ -22,6 +22,7 @@ export { bucketLength } from './runtime/bucket-length.ts';
 export { createGraphCache, type GraphCache, type GraphCacheOptions } from './runtime/graph-cache.ts';
 export { createSession, type GraphSession, type SessionOptions } from './runtime/session.ts';
 export { threadsFor } from './runtime/threads.ts';
+export { startWorker, type WorkerEvents, workerUrl } from './runtime/worker-thread.ts';
 export { readSafetensors, saveSafetensors } from './safetensors.ts';
 export { tf } from './tf.ts';
 export type { AdamWOptions, Schedule } from './training/adamw.ts';

@@ -15,17 +15,14 @@ export {
   recentItems,
 } from './model/candidates.ts';
 export { LINEAR_FILE, type LinearSummary, readLinear, saveLinear } from './model/file.ts';
-export { type FitLinearOptions, fitLinear, type LinearModel, MAX_ITEMS } from './model/fit.ts';
+export { type FitLinearOptions, fitLinear, type LinearModel } from './model/fit.ts';
 export { type ItemModel, openItemModel } from './model/item-model.ts';
-export { type SolutionOptions, solution } from './model/solution.ts';
-export { clearSolutions, type SolutionCache } from './model/solution-cache.ts';
+export { DENSE_ITEMS, openSolutions, type SolutionOptions, type Solutions } from './model/solution.ts';
+export { clearSolutions, type Solution, type SolutionCache } from './model/solution-cache.ts';
 export { rowArrays, rowsIn } from './model/sparse-row-arrays.ts';
 export { linearOptions } from './options.ts';
 export {
   type LinearSettings,
-  type SearchOptions,
-  type SearchResult,
-  searchLinear,
   USUAL_WITHOUT_CONTENT,
 } from './search/search.ts';
 export { type GramSettings, type Interactions, interactionsOf, largestWeights } from './solve/gram.ts';

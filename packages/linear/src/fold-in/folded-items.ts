@@ -12,6 +12,7 @@ import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { type Entries, entriesOf, type LargestEntries, noEntries, offerEntry, removeEntry } from './entries.ts';
 import type { FoldInMap } from './fold-in-map.ts';
 import { createFoldedVectors, PADDING } from './folded-vectors.ts';
+import { type ColumnFolder, createColumnFolder, type FoldedColumn, type LocalFoldIn } from './local-fold-in.ts';
 
 export interface FoldedItems {
   /** Number of folded items. */
@@ -53,16 +54,24 @@ const REMOVED_PER_TURN = 16;
  */
 const SELECTED_PER_TURN = 8;
 
+/** What fold-in needs of a model that was solved as a whole, or column by column. */
+export type FoldIn = FoldInMap | LocalFoldIn;
+
 /** @param neighboursPerItem Maximum number of entries in each list of weights. */
 export function openFoldedItems(
-  { lambda, map, kernel, diagonal }: FoldInMap,
+  foldIn: FoldIn,
   neighboursPerItem: number,
   { threads }: { threads?: number } = {},
 ): FoldedItems {
+  const { lambda, diagonal } = foldIn;
   const solvedItems = diagonal.length;
-  const dim = Math.round(Math.sqrt(kernel.length));
+  const dim = 'map' in foldIn ? Math.round(Math.sqrt(foldIn.kernel.length)) : foldIn.content.length / solvedItems;
+  const folder = 'map' in foldIn ? undefined : createColumnFolder(foldIn, SLICE, dim, { threads });
   const folded: Folded[] = [];
-  const vectors = createFoldedVectors(dim);
+  // K of one solution is symmetric. Without it, the products of both directions are averaged: the
+  // vectors are [c, k] and [k, c].
+  const width = 'map' in foldIn ? dim : 2 * dim;
+  const vectors = createFoldedVectors(width);
   /** Weights from each solved item to folded items. */
   const fromSolved: (Entries | undefined)[] = new Array(solvedItems);
   const product = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never, false, true) }), {
@@ -72,10 +81,11 @@ export function openFoldedItems(
   const incomingBest = createTopK(Math.min(neighboursPerItem, solvedItems), 0);
   const outgoingBest = createTopK(Math.min(neighboursPerItem, solvedItems), 0);
 
-  /** a `[rows × dim]` · b `[columns × dim]`ᵀ */
+  /** a `[rows × n]` · b `[columns × n]`ᵀ */
   async function times(a: Float32Array, rows: number, b: Float32Array, columns: number): Promise<Float32Array> {
     if (columns === 0) return new Float32Array(0);
-    const { c } = await product.run({ a: namedArray([rows, dim], a), b: namedArray([columns, dim], b) });
+    const inner = a.length / rows;
+    const { c } = await product.run({ a: namedArray([rows, inner], a), b: namedArray([columns, inner], b) });
     return c.data as Float32Array;
   }
 
@@ -97,13 +107,17 @@ export function openFoldedItems(
     vectors.schurComplements[slot] = Number.NaN;
   }
 
-  /** @param values `[solvedItems]` M·c of the item */
-  function putSolvedNeighbours(slot: number, values: Float32Array): void {
+  /** @param weights from solved items to the item */
+  function putSolvedNeighbours(
+    slot: number,
+    { ids, weights }: Partial<FoldedColumn> & Pick<FoldedColumn, 'weights'>,
+  ): void {
     const schur = vectors.schurComplements[slot];
     incomingBest.clear();
     outgoingBest.clear();
-    for (let row = 0; row < solvedItems; row++) {
-      const value = values[row];
+    for (let at = 0; at < weights.length; at++) {
+      const value = weights[at];
+      const row = ids === undefined ? at : ids[at];
       if (!(value > 0)) continue;
       if (value >= incomingBest.least) incomingBest.offer(row, value);
       const outgoing = value / (schur * diagonal[row] + value * value);
@@ -125,8 +139,8 @@ export function openFoldedItems(
    */
   async function peerProducts(slots: readonly number[]): Promise<{ products: Float32Array; padded: number }> {
     const padded = Math.ceil(folded.length / PADDING) * PADDING;
-    const own = gatherRows(vectors.kernelContents, dim, slots, new Float32Array(SLICE * dim));
-    return { products: await times(own, SLICE, vectors.contents.subarray(0, padded * dim), padded), padded };
+    const own = gatherRows(vectors.kernelContents, width, slots, new Float32Array(SLICE * width));
+    return { products: await times(own, SLICE, vectors.contents.subarray(0, padded * width), padded), padded };
   }
 
   /**
@@ -152,22 +166,43 @@ export function openFoldedItems(
     }
   }
 
+  /** Weights from solved items, and the vectors k, of the items of a slice. */
+  async function columnsOf(rows: Float32Array, count: number) {
+    if (!('map' in foldIn)) return (folder as ColumnFolder).columns(rows, count);
+    const values = await times(rows, SLICE, foldIn.map, solvedItems);
+    const kernels = await times(rows, SLICE, foldIn.kernel, dim);
+    const columns = Array.from({ length: count }, (_, at) => ({
+      weights: values.subarray(at * solvedItems, (at + 1) * solvedItems),
+    }));
+    return { columns, kernels };
+  }
+
+  function putVectors(slot: number, own: Float32Array, kernelContent: Float32Array): void {
+    const first = slot * width;
+    vectors.contents.set(own, first);
+    vectors.kernelContents.set(kernelContent, first);
+    if (width === dim) return;
+    for (let k = 0; k < dim; k++) {
+      vectors.contents[first + dim + k] = kernelContent[k] / 2;
+      vectors.kernelContents[first + dim + k] = own[k];
+      vectors.kernelContents[first + k] /= 2;
+    }
+  }
+
   async function putSlice(slots: readonly number[], content: Float32Array): Promise<void> {
     const rows = new Float32Array(SLICE * dim);
     rows.set(content);
-    const values = await times(rows, SLICE, map, solvedItems);
-    const kernels = await times(rows, SLICE, kernel, dim);
+    const { columns, kernels } = await columnsOf(rows, slots.length);
     for (const [at, slot] of slots.entries()) {
       if (at % SELECTED_PER_TURN === 0) await otherWork();
       const own = rows.subarray(at * dim, (at + 1) * dim);
       const kernelContent = kernels.subarray(at * dim, (at + 1) * dim);
-      vectors.contents.set(own, slot * dim);
-      vectors.kernelContents.set(kernelContent, slot * dim);
+      putVectors(slot, own, kernelContent);
       let schur = lambda;
       for (let k = 0; k < dim; k++) schur += own[k] * kernelContent[k];
       if (!own.some((value) => value !== 0)) continue;
       vectors.schurComplements[slot] = schur;
-      putSolvedNeighbours(slot, values.subarray(at * solvedItems, (at + 1) * solvedItems));
+      putSolvedNeighbours(slot, columns[at]);
     }
     await putPeers(slots, false);
   }
@@ -207,7 +242,9 @@ export function openFoldedItems(
     },
     fromSolved: (row) => fromSolved[row],
     fromFolded: (slot) => [folded[slot].outgoing, folded[slot].peers],
-    close: () => product.close(),
+    async close() {
+      await Promise.all([product.close(), folder?.close()]);
+    },
   };
 }
 

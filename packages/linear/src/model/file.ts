@@ -1,10 +1,12 @@
 /**
  * A solved linear model as one safetensors file of a bundle: `offsets`, `ids` and `values` of the
- * neighbours (sparse rows, one per item) and, if it was solved with content, `mean` and the fold-in
- * map's `map`, `kernel` and `diagonal`.
+ * neighbours (sparse rows, one per item) and, if it was solved with content, `mean`, `diagonal` and
+ * what new items are folded in with: `map` and `kernel` of a whole solution; `content`, `chosen` and
+ * the sparse rows `pairs/…` of a solution by columns.
  */
 import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import type { LinearModel } from './fit.ts';
+import { foldInArrays, foldInOf } from './fold-in-arrays.ts';
 import { rowArrays, rowsIn } from './sparse-row-arrays.ts';
 
 export const LINEAR_FILE = 'linear.safetensors';
@@ -12,17 +14,10 @@ export const LINEAR_FILE = 'linear.safetensors';
 export async function saveLinear(path: string, { neighbours, foldIn, mean }: LinearModel): Promise<void> {
   const { items } = neighbours;
   const flat = (data: Float32Array) => namedArray([data.length], data);
-  const dim = mean?.length ?? 0;
   await saveSafetensors(path, {
     ...rowArrays(neighbours),
     ...(mean === undefined ? {} : { mean: flat(mean) }),
-    ...(foldIn === undefined
-      ? {}
-      : {
-          map: namedArray([items, dim], foldIn.map),
-          kernel: namedArray([dim, dim], foldIn.kernel),
-          diagonal: flat(foldIn.diagonal),
-        }),
+    ...(foldIn === undefined ? {} : foldInArrays(foldIn, items)),
   });
 }
 
@@ -34,16 +29,11 @@ export type LinearSummary = LinearModel['settings'] & { search: LinearModel['sea
 
 export async function readLinear(path: string, { search, ...settings }: LinearSummary): Promise<LinearModel> {
   const { arrays } = await readSafetensors(path);
-  const floats = (name: string) => arrays[name]?.data as Float32Array;
-  const { lambda } = settings;
   return {
     settings,
     neighbours: rowsIn(arrays),
-    foldIn:
-      arrays.map === undefined
-        ? undefined
-        : { lambda, map: floats('map'), kernel: floats('kernel'), diagonal: floats('diagonal') },
-    mean: arrays.mean === undefined ? undefined : floats('mean'),
+    foldIn: foldInOf(arrays, settings),
+    mean: arrays.mean === undefined ? undefined : (arrays.mean.data as Float32Array),
     search,
   };
 }

@@ -6,8 +6,9 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, type SparseRows, sha256, writeFileAtomic } from '@lorekeep/core';
 import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
-import type { FoldInMap } from '../fold-in/fold-in-map.ts';
+import type { FoldIn } from '../fold-in/folded-items.ts';
 import type { GramSettings } from '../solve/gram.ts';
+import { foldInArrays, foldInOf } from './fold-in-arrays.ts';
 import { rowArrays, rowsIn } from './sparse-row-arrays.ts';
 
 export interface Solution {
@@ -15,7 +16,7 @@ export interface Solution {
   /** P_ii `[items]` */
   diagonal: Float32Array;
   /** `undefined` if it was not requested or the model was solved without content. */
-  foldIn: FoldInMap | undefined;
+  foldIn: FoldIn | undefined;
 }
 
 /** Where solutions are cached. */
@@ -31,27 +32,35 @@ export interface SolutionCache {
 export interface SolutionKey extends GramSettings {
   neighboursPerItem: number;
   withFoldIn: boolean;
+  /** Whether it was solved column by column. */
+  isLocal: boolean;
 }
 
 const PREFIX = 'solved-';
 /** Version of the file format and of the computation. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
-const solutionPath = (cache: SolutionCache, { lambda, beta, neighboursPerItem, withFoldIn }: SolutionKey) =>
-  pathIn(cache, [lambda, beta, neighboursPerItem, withFoldIn], '.safetensors');
+const solutionPath = (cache: SolutionCache, { lambda, beta, neighboursPerItem, withFoldIn, isLocal }: SolutionKey) =>
+  pathIn(cache, [lambda, beta, neighboursPerItem, withFoldIn, isLocal], '.safetensors');
 
-/** `undefined` if there is no file or it cannot be read; the solution is then computed again. */
-export async function readSolution(cache: SolutionCache | undefined, key: SolutionKey): Promise<Solution | undefined> {
+/**
+ * @param content that the model was solved with; the file does not hold it
+ * @returns `undefined` if there is no file or it cannot be read; the solution is then computed again
+ */
+export async function readSolution(
+  cache: SolutionCache | undefined,
+  key: SolutionKey,
+  content: Float32Array | undefined,
+): Promise<Solution | undefined> {
   if (cache === undefined) return undefined;
   try {
     const { arrays } = await readSafetensors(solutionPath(cache, key));
-    const floats = (name: string) => arrays[name].data as Float32Array;
-    const diagonal = floats('diagonal');
-    return {
-      neighbours: rowsIn(arrays),
-      diagonal,
-      foldIn: arrays.map && { lambda: key.lambda, map: floats('map'), kernel: floats('kernel'), diagonal },
-    };
+    const diagonal = arrays.diagonal.data as Float32Array;
+    const foldIn = foldInOf(
+      content === undefined ? arrays : { ...arrays, content: namedArray([content.length], content) },
+      key,
+    );
+    return { neighbours: rowsIn(arrays), diagonal, foldIn };
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error).startsWith('SAFETENSORS')) return undefined;
     throw error;
@@ -65,12 +74,8 @@ export async function writeSolution(
 ): Promise<void> {
   if (cache === undefined) return;
   const items = neighbours.items;
-  const arrays: Arrays = { ...rowArrays(neighbours), diagonal: namedArray([diagonal.length], diagonal) };
-  if (foldIn !== undefined) {
-    const dim = foldIn.map.length / items;
-    arrays.map = namedArray([items, dim], foldIn.map);
-    arrays.kernel = namedArray([dim, dim], foldIn.kernel);
-  }
+  const { content: _, ...folding } = foldIn === undefined ? {} : foldInArrays(foldIn, items);
+  const arrays: Arrays = { ...rowArrays(neighbours), ...folding, diagonal: namedArray([items], diagonal) };
   const path = solutionPath(cache, key);
   await mkdir(dirname(path), { recursive: true });
   await saveSafetensors(path, arrays);

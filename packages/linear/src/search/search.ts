@@ -8,24 +8,21 @@
  * solution, and most searches take five to ten steps. The decay costs nothing extra: every step
  * scores its cases with each decay.
  *
- * Above `MAX_SEARCH_ITEMS` a step would take minutes, so settings are compared on a sample of the
- * items. A sample misleads in both parameters: all of Scientific is best at β = 10, but 1,300 of
- * its items at β = 3, and 5,000 items of Games are best at ten times the λ of the whole. The
- * default λ was best on every catalogue with text that was searched as a whole. On a sample λ
- * therefore keeps its default, and only β is lowered, for catalogues with few or poor texts.
+ * Where columns are solved one by one, a step of a large catalogue solves a sample of the columns,
+ * each with all its regressors. Such a column is the same as in the whole solution, and only the
+ * number of items that compete is smaller. (A sample of the items misleads: with fewer items in
+ * every history, other settings are best.)
  */
 import { createRandom, noProgress, type RunContext } from '@lorekeep/core';
-import { createMatmulPool } from '@lorekeep/graph';
+import type { EvaluationCase } from '@lorekeep/evaluation';
+import type { Solutions } from '../model/solution.ts';
 import type { GramSettings } from '../solve/gram.ts';
-import { strongestNeighbours } from '../solve/neighbours.ts';
-import { type SolveContext, solveItems } from '../solve/solve.ts';
 import { bestDecay, casesForSearch, DEFAULT_DECAY } from './decay.ts';
-import { type SearchData, sampled } from './sample.ts';
 
-/** The largest catalogue that is searched as a whole. */
-const MAX_SEARCH_ITEMS = 9000;
-/** Items in the sample of a larger catalogue. */
-const SAMPLE_ITEMS = 5000;
+/** Largest catalogue of which a step solves all columns. */
+const MAX_SEARCH_ITEMS = 100_000;
+/** Columns that a step solves of a larger catalogue. */
+const SAMPLE_COLUMNS = 50_000;
 const LAMBDAS = [10, 30, 100, 300, 1000, 3000];
 const BETAS = [1, 3, 10, 30, 100, 300];
 /**
@@ -51,20 +48,26 @@ export interface SearchResult {
   settings: LinearSettings;
   /** In the order they were tried. */
   steps: SearchStep[];
-  /** Number of items they were tried on. */
+  /** Number of items whose columns were solved for it. */
   items: number;
   /** Number of cases they were tried on. */
   cases: number;
 }
 
 export interface SearchOptions extends RunContext {
-  /** Neighbours that are kept per item: settings are compared as they will be used. */
-  neighboursPerItem: number;
   maxHistory: number;
   /** Seed of the sample. Default 42. */
   seed?: number;
-  /** Default: all cores. */
-  threads?: number;
+  /** Columns that a step solves of a catalogue that has more. */
+  sampleColumns?: number;
+}
+
+/** What settings are compared on. */
+export interface SearchData {
+  items: number;
+  hasContent: boolean;
+  cases: readonly EvaluationCase[];
+  solutions: Pick<Solutions, 'isLocal' | 'neighbours'>;
 }
 
 /**
@@ -74,24 +77,37 @@ export interface SearchOptions extends RunContext {
  * @throws LorekeepError `LINEAR_NOT_DEFINITE`
  */
 export async function searchLinear(
-  whole: SearchData,
-  { neighboursPerItem, maxHistory, seed = 42, threads, progress = noProgress, signal }: SearchOptions,
+  { items, hasContent, cases: all, solutions }: SearchData,
+  { maxHistory, seed = 42, sampleColumns, progress = noProgress, signal }: SearchOptions,
 ): Promise<SearchResult> {
-  const isSample = whole.interactions.items > MAX_SEARCH_ITEMS;
-  const data = isSample ? sampled(whole, SAMPLE_ITEMS, createRandom(seed)) : whole;
-  const cases = casesForSearch(data.cases);
+  const limit = sampleColumns ?? (items > MAX_SEARCH_ITEMS ? SAMPLE_COLUMNS : items);
+  const columns = solutions.isLocal && limit < items ? sampleOf(items, limit, seed) : undefined;
+  const isSolved = columns && new Set(columns);
+  const cases = casesForSearch(isSolved ? all.filter(({ target }) => isSolved.has(target)) : all);
   progress({ stage: 'search', done: 0, unit: 'steps' });
-  const pool = createMatmulPool(threads);
-  const trials = createTrials({ ...data, cases }, { neighboursPerItem, maxHistory, progress, signal, pool });
-  const hasContent = data.content !== undefined;
-  try {
-    if (cases.length > 0) await (isSample ? searchSample(trials, hasContent) : searchWhole(trials, hasContent));
-  } finally {
-    await pool.close();
-  }
-  const { steps } = trials;
-  const { lambda, beta, decay } = selectStep(steps, isSample) ?? (hasContent ? USUAL : USUAL_WITHOUT_CONTENT);
-  return { settings: { lambda, beta, decay }, steps, items: data.interactions.items, cases: cases.length };
+  const steps: SearchStep[] = [];
+  const trials: Trials = {
+    steps,
+    async qualityOf({ lambda, beta }) {
+      const earlier = steps.find((step) => step.lambda === lambda && step.beta === beta);
+      if (earlier !== undefined) return earlier.ndcg;
+      signal?.throwIfAborted();
+      const best = bestDecay(await solutions.neighbours({ lambda, beta }, columns), cases, maxHistory);
+      steps.push({ lambda, beta, ...best });
+      const note = `λ ${lambda}, β ${beta}: validation NDCG@10 ${best.ndcg.toFixed(4)}`;
+      progress({ stage: 'search', done: steps.length, unit: 'steps', note });
+      return best.ndcg;
+    },
+  };
+  if (cases.length > 0) await search(trials, hasContent);
+  const { lambda, beta, decay } = selectStep(steps) ?? (hasContent ? USUAL : USUAL_WITHOUT_CONTENT);
+  return { settings: { lambda, beta, decay }, steps, items: columns?.length ?? items, cases: cases.length };
+}
+
+/** Items drawn uniformly, ascending. */
+function sampleOf(items: number, count: number, seed: number): Int32Array {
+  const rows = Int32Array.from({ length: items }, (_, row) => row);
+  return createRandom(seed).shuffle(rows).slice(0, count).sort();
 }
 
 interface Trials {
@@ -100,44 +116,7 @@ interface Trials {
   qualityOf(settings: GramSettings): Promise<number>;
 }
 
-function createTrials(
-  { interactions, content, cases }: SearchData,
-  {
-    neighboursPerItem,
-    maxHistory,
-    progress = noProgress,
-    signal,
-    pool,
-  }: SolveContext & Pick<SearchOptions, 'neighboursPerItem' | 'maxHistory'>,
-): Trials {
-  const steps: SearchStep[] = [];
-  return {
-    steps,
-    async qualityOf({ lambda, beta }) {
-      const earlier = steps.find((step) => step.lambda === lambda && step.beta === beta);
-      if (earlier !== undefined) return earlier.ndcg;
-      const inverse = await solveItems(interactions, content, { lambda, beta }, { pool, signal });
-      const best = bestDecay(strongestNeighbours(inverse, neighboursPerItem), cases, maxHistory);
-      steps.push({ lambda, beta, ...best });
-      progress({
-        stage: 'search',
-        done: steps.length,
-        unit: 'steps',
-        note: `λ ${lambda}, β ${beta}: validation NDCG@10 ${best.ndcg.toFixed(4)}`,
-      });
-      return best.ndcg;
-    },
-  };
-}
-
-/** Tries the default λ with every β up to the default. */
-async function searchSample({ qualityOf }: Trials, hasContent: boolean): Promise<void> {
-  await qualityOf(USUAL_WITHOUT_CONTENT);
-  if (!hasContent) return;
-  for (const beta of BETAS.filter((value) => value <= USUAL.beta)) await qualityOf({ lambda: USUAL.lambda, beta });
-}
-
-async function searchWhole({ steps, qualityOf }: Trials, hasContent: boolean): Promise<void> {
+async function search({ steps, qualityOf }: Trials, hasContent: boolean): Promise<void> {
   if (hasContent) {
     const beta = await lineSearch(BETAS, USUAL.beta, (value) => qualityOf({ lambda: USUAL.lambda, beta: value }));
     await lineSearch(LAMBDAS, USUAL.lambda, (value) => qualityOf({ lambda: value, beta }));
@@ -166,13 +145,10 @@ async function lineSearch(
 }
 
 /**
- * The best step, with two corrections. New items need content, so the best step with content wins
- * if it is within 1 % of the best step, which is the noise of such a comparison. A sample is best
- * at a lower β than the whole, so on a sample the highest β within 2 % of the best step wins.
+ * The best step. New items need content, so the best step with content wins if it is within 1 % of
+ * the best step, which is the noise of such a comparison.
  */
-function selectStep(steps: readonly SearchStep[], isSample: boolean): SearchStep | undefined {
+function selectStep(steps: readonly SearchStep[]): SearchStep | undefined {
   const ranked = [...steps].sort((a, b) => b.ndcg - a.ndcg);
-  const near = ranked.filter(({ ndcg }) => ndcg >= (isSample ? 0.98 : 0.99) * ranked[0].ndcg);
-  if (isSample) return near.sort((a, b) => b.beta - a.beta)[0];
-  return near.find(({ beta }) => beta > 0) ?? ranked[0];
+  return ranked.find(({ beta, ndcg }) => beta > 0 && ndcg >= 0.99 * ranked[0].ndcg) ?? ranked[0];
 }

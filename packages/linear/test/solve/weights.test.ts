@@ -5,7 +5,6 @@ import { createRandom } from '@lorekeep/core';
 import { leaveOneOut } from '@lorekeep/evaluation';
 import { createMatmulPool } from '@lorekeep/graph';
 import { logOf } from '@lorekeep/testing';
-import { sampled } from '../../src/search/sample.ts';
 import { gramTiles, interactionsOf } from '../../src/solve/gram.ts';
 import { at } from '../../src/solve/tiles.ts';
 
@@ -38,16 +37,4 @@ test('the Gram matrix of weighted events is that of a dense X', async () => {
   } finally {
     await pool.close();
   }
-});
-
-test('a sample of the items keeps their weights', () => {
-  const interactions = interactionsOf(split);
-  const part = sampled({ interactions, content: undefined, cases: [] }, 5, createRandom(1)).interactions;
-  assert.equal(part.values?.length, part.rows.length);
-  const total = (row: number) => denseX().reduce((sum, own) => sum + own[row], 0);
-  const sums = Array.from({ length: 5 }, (_, item) =>
-    part.rows.reduce((sum, row, entry) => sum + (row === item ? part.values![entry] : 0), 0),
-  );
-  const all = Array.from({ length: ITEMS }, (_, item) => total(item));
-  for (const sum of sums) assert.ok(all.some((one) => Math.abs(one - sum) < 1e-4));
 });

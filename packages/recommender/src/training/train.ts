@@ -7,7 +7,7 @@
  */
 import { centredContent, contentMean, type RunContext, sha256 } from '@lorekeep/core';
 import { evaluationCases, type FitOn, type Protocol, type Split, splitBy } from '@lorekeep/evaluation';
-import { clearSolutions, fitLinear, type LinearModel, MAX_ITEMS, type SolutionCache } from '@lorekeep/linear';
+import { clearSolutions, fitLinear, type LinearModel, type SolutionCache } from '@lorekeep/linear';
 import { type CentredContent, type TrainedReranker, trainReranker } from '@lorekeep/ranking';
 import type { EventRules, InteractionLog } from '@lorekeep/store';
 import {
@@ -114,7 +114,7 @@ interface Solved {
   cache: SolutionCache | undefined;
 }
 
-/** The linear model, if one is wanted and the catalogue is small enough to be solved exactly. */
+/** The linear model, if one is wanted. */
 async function solvedModel(
   { content: raw, threads, progress, signal, contentInfo, workDir, selected }: TrainOptions,
   { items: { content: usesContent }, linear, network }: RecommenderConfig,
@@ -122,7 +122,7 @@ async function solvedModel(
 ): Promise<Solved | undefined> {
   const items = split.log.itemIds.length;
   const notSelected = selected !== undefined && selected.linear === undefined;
-  if (linear.neighboursPerItem === 0 || items > MAX_ITEMS || notSelected) return undefined;
+  if (linear.neighboursPerItem === 0 || notSelected) return undefined;
   const mean = usesContent && raw !== undefined ? contentMean(raw, items, contentInfo.dim) : undefined;
   const content = mean && { mean, centred: centredContent(raw as Float32Array, mean) };
   const cache = workDir === undefined ? undefined : cacheOf(workDir, split, content?.centred);
@@ -146,7 +146,7 @@ function selectedLinear(selected: Selected | undefined): Pick<LinearModel, 'sett
 }
 
 /** Every solution depends on these facts and on its settings. */
-export function cacheOf(
+function cacheOf(
   directory: string,
   { protocol, fitOn, log, choice }: Split,
   content: Float32Array | undefined,

@@ -3,8 +3,8 @@ import type { Split } from '@lorekeep/evaluation';
 import {
   type GramSettings,
   interactionsOf,
+  openSolutions,
   type SolutionOptions,
-  solution,
   USUAL_WITHOUT_CONTENT,
 } from '@lorekeep/linear';
 import { type ItemStatistics, VARIANTS, type Variant } from '../statistics/item-statistics.ts';
@@ -27,7 +27,7 @@ function settingsOf({ lambda, beta }: GramSettings): Partial<Record<Variant, Gra
  * @param content `[items × contentDim]` centred rows, `undefined` without content
  * @param settings those of the linear model
  * @returns for each variant its strongest neighbours and the diagonal of its P, `[items]`
- * @throws LorekeepError what `solution` throws; `signal.reason` if stopped
+ * @throws LorekeepError what `Solutions.solve` throws; `signal.reason` if stopped
  */
 export async function solveVariants(
   split: Split,
@@ -36,15 +36,19 @@ export async function solveVariants(
   options: SolutionOptions,
 ) {
   const wanted = settingsOf(settings);
-  const interactions = interactionsOf(split);
   const neighbours: ItemStatistics['variants'] = {};
   const diagonals: Partial<Record<Variant, Float32Array>> = {};
-  for (const variant of VARIANTS) {
-    const own = wanted[variant];
-    if (own === undefined) continue;
-    const solved = await solution(interactions, content, own, options);
-    neighbours[variant] = solved.neighbours;
-    diagonals[variant] = solved.diagonal;
+  const solutions = openSolutions(interactionsOf(split), content, options);
+  try {
+    for (const variant of VARIANTS) {
+      const own = wanted[variant];
+      if (own === undefined) continue;
+      const solved = await solutions.solve(own);
+      neighbours[variant] = solved.neighbours;
+      diagonals[variant] = solved.diagonal;
+    }
+  } finally {
+    await solutions.close();
   }
   return { neighbours, diagonals };
 }
