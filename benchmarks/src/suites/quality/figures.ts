@@ -1,6 +1,9 @@
 /** The figures of a run of `quality`, from its rows. */
-import type { MetricName } from '@lorekeep/evaluation';
+import type { Group, MetricName } from '@lorekeep/evaluation';
 import type { PeerRow, Row } from './rows.ts';
+
+/** Rankings by text alone, without training. */
+const TEXT_BASELINES = ['last-item-knn', 'decayed-history-knn'];
 
 /**
  * Means over seeds, and the number of sets on which every row is better than the linear model: the
@@ -14,6 +17,7 @@ export function figuresOf(rows: Row[]): Record<string, number> {
       const mean = (metric: MetricName) => own.reduce((sum, { test }) => sum + test[metric], 0) / own.length;
       figures[`${set}_${preset}_recall_at_10`] = mean('recall@10');
       figures[`${set}_${preset}_ndcg_at_10`] = mean('ndcg@10');
+      addNewItems(figures, `${set}_${preset}`, own);
     }
   }
   const sets = new Map<string, boolean>();
@@ -24,6 +28,20 @@ export function figuresOf(rows: Row[]): Record<string, number> {
   figures.sets_better_than_linear = [...sets.values()].filter(Boolean).length;
   figures.sets = sets.size;
   return figures;
+}
+
+/** NDCG@10 over the cases whose target is new, beside that of the best text baseline on them. */
+function addNewItems(figures: Record<string, number>, name: string, rows: readonly Row[]): void {
+  const ofNew = (groups: readonly Group[] = []) =>
+    groups.find(({ name: group }) => group === 'cold')?.metrics['ndcg@10'];
+  const own = rows.flatMap(({ breakdown }) => ofNew(breakdown) ?? []);
+  const text = rows.flatMap(({ baselineBreakdown = {} }) => {
+    const found = TEXT_BASELINES.flatMap((baseline) => ofNew(baselineBreakdown[baseline]) ?? []);
+    return found.length === 0 ? [] : [Math.max(...found)];
+  });
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (own.length > 0) figures[`${name}_new_items_ndcg_at_10`] = mean(own);
+  if (text.length > 0) figures[`${name}_new_items_text_ndcg_at_10`] = mean(text);
 }
 
 export function peerFiguresOf(rows: PeerRow[]): Record<string, number> {

@@ -34,6 +34,7 @@ export async function measure(
     breakdown: test.breakdown,
     ...(against === undefined ? {} : { differences: differences[against] }),
     baselines: metricsOf(baselines),
+    baselineBreakdown: Object.fromEntries(Object.entries(baselines).map(([name, own]) => [name, own.breakdown])),
     seconds,
     cores: availableParallelism(),
     peakRssMb,

@@ -32,6 +32,8 @@ export interface Row {
   /** Relative to `linear`; absent for `linear` itself. */
   differences?: Record<MetricName, Difference>;
   baselines: Record<string, Metrics>;
+  /** Absent in older rows. */
+  baselineBreakdown?: Record<string, Group[]>;
   /** Of training and its evaluation. 0 if an earlier run trained the version. */
   seconds: number;
   /**
