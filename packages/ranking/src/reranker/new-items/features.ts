@@ -6,7 +6,7 @@
 import { dot } from '@lorekeep/core';
 
 /** New items that are proposed for a history, at most. */
-export const PROPOSALS = 20;
+export const PROPOSALS = 50;
 /** Weight of an event relative to the one after it, as in the baseline `decayed-history-knn`. */
 export const TEXT_DECAY = 0.7;
 /** A cosine counts by this power, as in that baseline. */
