@@ -42,7 +42,7 @@ export {
 export type { RankerState } from './ranker/state.ts';
 export { type WarmStartOptions, warmStart } from './ranker/warm-start.ts';
 export { loadTables, newItemGraphs, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
-export { contentRowsOf, unchosenRows } from './reranker/new-items/content-rows.ts';
+export { contentRowsOf, rareRows } from './reranker/new-items/content-rows.ts';
 export type { ContentRows } from './reranker/new-items/features.ts';
 export type { NewItemTable } from './reranker/new-items/new-item-table.ts';
 export {

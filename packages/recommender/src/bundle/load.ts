@@ -100,7 +100,15 @@ async function openRerankerOf(
     reranker,
     towerWeight,
     statistics,
-    ...(newItems && tables && { newItems: { graphs: newItemGraphs(path, name), ...tables, offset: newItems.offset } }),
+    ...(newItems &&
+      tables && {
+        newItems: {
+          graphs: newItemGraphs(path, name),
+          ...tables,
+          offset: newItems.offset,
+          rareUsers: newItems.rareUsers,
+        },
+      }),
   };
 }
 

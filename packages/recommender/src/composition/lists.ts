@@ -93,8 +93,8 @@ export function fillBehind(
 }
 
 /**
- * Two lists whose scores are on one scale as one, best first. Of equal scores, the item of the first
- * list comes first.
+ * Two lists whose scores are on one scale as one, best first. An item of both has the higher of its
+ * scores. Of equal scores, the item of the first list comes first.
  */
 export function mergedByScore(
   first: RankedCandidates,
@@ -103,7 +103,14 @@ export function mergedByScore(
   const items = [...first.items, ...second.items];
   const scores = [...first.scores, ...second.scores];
   const value = (at: number) => (Number.isFinite(scores[at]) ? scores[at] : Number.NEGATIVE_INFINITY);
-  const order = Array.from(items.keys()).sort((a, b) => value(b) - value(a) || a - b);
+  const placed = new Set<number>();
+  const order = Array.from(items.keys())
+    .sort((a, b) => value(b) - value(a) || a - b)
+    .filter((at) => {
+      const isFirst = !placed.has(items[at]);
+      placed.add(items[at]);
+      return isFirst;
+    });
   return {
     keys: Uint32Array.from(order, (at) => items[at]),
     scores: Float32Array.from(order, (at) => scores[at]),

@@ -39,7 +39,8 @@ export interface RerankerSources {
 /**
  * The re-ranker reads and names items by their trained rows; the composition does not.
  *
- * @param isNew rows that are not candidates, because they are placed as new items. Default: none.
+ * @param isNew rows that are candidates only if the history has them, because they are placed as new
+ *   items. Default: none.
  */
 export function createRerankerPart(
   { source, reranker, towerWeight }: RerankerSources,
@@ -53,9 +54,11 @@ export function createRerankerPart(
       const ranked = await reranker.rerank(
         queries.map(({ history: rows, passes }) => {
           const history = Int32Array.from(rows, trainedRowOf);
+          // Whether to repeat an item is a question for the re-ranker.
+          const own = new Set(Array.from(rows));
           const isCandidate = (trained: number) => {
             const row = rowOfTrained(trained);
-            return row >= 0 && !isNew(row) && (passes === undefined || passes(row));
+            return row >= 0 && (!isNew(row) || own.has(row)) && (passes === undefined || passes(row));
           };
           return { history, candidates: source.candidates(history, isCandidate) };
         }),

@@ -295,7 +295,11 @@ function partsOf(
   const { dim, maxHistory, reranker } = bundle;
   return {
     ...(linear === undefined ? {} : { linear: createLinearPart(() => catalogue.size, linear.score) }),
-    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, catalogue, placed?.table.has) }),
+    ...(reranker === undefined
+      ? {}
+      : {
+          reranker: createRerankerPart(reranker, catalogue, placed && ((row) => isNew(row) && placed.table.has(row))),
+        }),
     ...(placed === undefined ? {} : { newItems: placed }),
     isNew,
     towers: {

@@ -1,5 +1,5 @@
 /**
- * The new items of a loaded publication, by rows of its catalogue. Trained items have their text
+ * The new and rare items of a loaded publication, by rows of its catalogue. Trained items have their text
  * vectors in the tables of the re-ranker; the vectors of later items are held here.
  */
 import { centredContent } from '@lorekeep/core';
@@ -49,9 +49,14 @@ export async function openNewItemRows(
       return trained < 0 ? undefined : trainedContent.of(trained);
     },
   };
+  const { rareUsers } = reranker.newItems;
+  const isRare = (row: CatalogueRow) => {
+    const trained = catalogue.trainedRowOf(row);
+    return trained < 0 || reranker.statistics.users[trained] <= rareUsers;
+  };
   const placed = await openNewItems(reranker.newItems, content, { threads });
   for (const row of catalogue.rows()) {
-    const vector = isNew(row) ? content.of(row) : undefined;
+    const vector = isRare(row) ? content.of(row) : undefined;
     if (vector !== undefined) placed.table.put(row, vector);
   }
   return {
@@ -62,7 +67,7 @@ export async function openNewItemRows(
       rows.forEach((row, at) => {
         const vector = centred.slice(at * dim, (at + 1) * dim);
         later.set(row, vector);
-        if (isNew(row)) placed.table.put(row, vector);
+        if (isRare(row)) placed.table.put(row, vector);
       });
     },
     remove(row) {

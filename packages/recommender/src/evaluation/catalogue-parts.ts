@@ -74,7 +74,11 @@ export function createCatalogueParts({
   };
   return {
     ...(weights === undefined ? {} : { weights, linear: linearPart(weights) }),
-    ...(reranker === undefined ? {} : { reranker: createRerankerPart(reranker, known, newItems?.table.has) }),
+    ...(reranker === undefined
+      ? {}
+      : {
+          reranker: createRerankerPart(reranker, known, newItems && ((row) => isNew(row) && newItems.table.has(row))),
+        }),
     ...(newItems === undefined ? {} : { newItems }),
     isNew,
     towers: {

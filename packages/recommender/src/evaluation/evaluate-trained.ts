@@ -75,6 +75,7 @@ async function openTrainedReranker(
           popularity: newItems.popularity,
           mean: newItems.mean,
           offset: placed.offset,
+          rareUsers: placed.rareUsers,
         },
       }),
   };

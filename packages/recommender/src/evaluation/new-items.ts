@@ -1,4 +1,4 @@
-/** The new items of a whole catalogue in memory. */
+/** The new and rare items of a whole catalogue in memory. */
 import { type ContentRows, type NewItems, openNewItems } from '@lorekeep/ranking';
 import type { RerankerSources } from '../composition/parts.ts';
 
@@ -18,7 +18,8 @@ export async function openCatalogueNewItems(
   const count = trainedRows?.length ?? statistics.items;
   for (let row = 0; row < count; row++) {
     const trained = trainedRows === undefined ? row : trainedRows[row];
-    const vector = trained >= 0 && statistics.users[trained] > 0 ? undefined : content.of(row);
+    const isRare = trained < 0 || statistics.users[trained] <= newItems.rareUsers;
+    const vector = isRare ? content.of(row) : undefined;
     if (vector !== undefined) opened.table.put(row, vector);
   }
   return opened;

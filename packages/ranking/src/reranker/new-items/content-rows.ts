@@ -16,7 +16,7 @@ export function contentRowsOf({ content, items }: Pick<ItemStatistics, 'content'
   };
 }
 
-/** Rows of trained items that no user has chosen and that have a text. */
-export function unchosenRows({ users }: Pick<ItemStatistics, 'users'>, content: ContentRows): number[] {
-  return Array.from(users.keys()).filter((row) => users[row] === 0 && content.of(row) !== undefined);
+/** Rows of trained items that at most `rareUsers` users have chosen and that have a text. */
+export function rareRows({ users }: Pick<ItemStatistics, 'users'>, content: ContentRows, rareUsers: number): number[] {
+  return Array.from(users.keys()).filter((row) => users[row] <= rareUsers && content.of(row) !== undefined);
 }

@@ -138,7 +138,6 @@ function createDrawReader(
         return {
           history,
           ranked: { items: order.map((rank) => items[rank]), scores: order.map((rank) => scores[at][rank]) },
-          passes: (row: number) => !history.includes(row),
         };
       });
       const proposals = await propose(table, content, popularityOf, queries);

@@ -26,29 +26,47 @@ export interface OffsetCase {
   behind: number;
 }
 
-export interface OffsetChoice {
+/** What one offset gives. */
+export interface OffsetTrial {
   offset: number;
   /** `[cases]` ranks of the targets with it. */
   ranks: Float64Array;
+  /** NDCG@10 of these ranks. */
+  ndcg: number;
 }
 
-/** @param isNew whether an item is new */
-export function selectOffset(cases: readonly OffsetCase[], isNew: (item: number) => boolean): OffsetChoice {
-  const trials = OFFSETS.map((offset) => {
+/** Every offset that is tried, ascending. */
+export function offsetTrials(cases: readonly OffsetCase[]): OffsetTrial[] {
+  return OFFSETS.map((offset) => {
     const ranks = Float64Array.from(cases, (own) => rankWith(own, offset));
     return { offset, ranks, ndcg: metricsOfRanks(ranks)['ndcg@10'] };
   });
-  const share = cases.filter(({ target }) => isNew(target)).length / Math.max(1, cases.length);
-  const least = (1 - Math.max(LEAST_PRICE, PRICE * share)) * Math.max(...trials.map(({ ndcg }) => ndcg));
-  const { offset, ranks } = trials.findLast(({ ndcg }) => ndcg >= least) as (typeof trials)[number];
-  return { offset, ranks };
 }
 
-/** Rank of the target in both lists as one. */
+/**
+ * The highest offset within the price.
+ *
+ * @param share of the cases whose target is new
+ */
+export function pricedTrial(trials: readonly OffsetTrial[], share: number): OffsetTrial {
+  const least = (1 - Math.max(LEAST_PRICE, PRICE * share)) * Math.max(...trials.map(({ ndcg }) => ndcg));
+  return trials.findLast(({ ndcg }) => ndcg >= least) as OffsetTrial;
+}
+
+/** Rank of the target in both lists as one. An item in both has the higher of its two scores. */
 function rankWith({ target, ranked, fresh, behind }: OffsetCase, offset: number): number {
-  const place = ranked.items.indexOf(target);
-  if (place >= 0) return place + 1 + fresh.scores.filter((score) => score + offset > ranked.scores[place]).length;
-  const own = fresh.items.indexOf(target);
-  if (own >= 0) return own + 1 + ranked.scores.filter((score) => score >= fresh.scores[own] + offset).length;
-  return Math.max(behind, ranked.items.length + fresh.items.length + 1);
+  const scores = new Map(Array.from(ranked.items, (item, at) => [item, ranked.scores[at]]));
+  fresh.items.forEach((item, at) => {
+    scores.set(item, Math.max(scores.get(item) ?? Number.NEGATIVE_INFINITY, fresh.scores[at] + offset));
+  });
+  const own = scores.get(target);
+  if (own === undefined) return Math.max(behind, scores.size + 1);
+  const isKnown = ranked.items.includes(target);
+  let rank = 1;
+  for (const [item, score] of scores) {
+    if (score > own) rank++;
+    // Of equal scores, re-ranked items come first.
+    else if (!isKnown && score === own && item !== target && ranked.items.includes(item)) rank++;
+  }
+  return rank;
 }

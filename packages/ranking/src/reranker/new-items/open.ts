@@ -41,6 +41,8 @@ export interface NewItemModel {
   mean: Float32Array;
   /** Added to the log odds of every new item, see offset.ts. */
   offset: number;
+  /** Items that at most so many users chose are proposed like new ones, beside their own score. */
+  rareUsers: number;
 }
 
 export interface RankedQuery extends ProposalQuery {
@@ -49,7 +51,7 @@ export interface RankedQuery extends ProposalQuery {
 }
 
 export interface NewItems {
-  /** The new items there are: to be kept up to date by who holds the catalogue. */
+  /** The new and rare items there are: to be kept up to date by who holds the catalogue. */
   readonly table: NewItemTable;
   /** @returns new items for each query, best first, with scores on the scale of `ranked` */
   score(queries: readonly RankedQuery[]): Promise<RankedCandidates[]>;
@@ -61,7 +63,7 @@ export interface NewItems {
  * @throws LorekeepError what `createSession` throws
  */
 export async function openNewItems(
-  { graphs, popularity, offset }: NewItemModel,
+  { graphs, popularity, offset }: Pick<NewItemModel, 'graphs' | 'popularity' | 'offset'>,
   content: ContentRows,
   { threads }: { threads?: number } = {},
 ): Promise<NewItems> {

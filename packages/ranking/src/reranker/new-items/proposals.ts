@@ -55,6 +55,8 @@ export async function propose(
   return read.map((query, at) => {
     const { newestFirst, ranked, probabilities } = query;
     const passes = queries[at].passes ?? (() => true);
+    // Whether to repeat an item is a question for the re-ranker.
+    const own = new Set(Array.from(queries[at].history));
     const byHistory = nearTo(table, newestFirst, (age) => TEXT_DECAY ** age);
     const byLeaders = nearTo(
       table,
@@ -64,7 +66,7 @@ export async function propose(
     best.clear();
     const [mostHistory, mostLeaders] = [largest(byHistory), largest(byLeaders)];
     const offer = (row: number) => {
-      if (!table.has(row) || !passes(row)) return;
+      if (!table.has(row) || own.has(row) || !passes(row)) return;
       best.offer(row, (byHistory.get(row) ?? 0) / mostHistory + (byLeaders.get(row) ?? 0) / mostLeaders);
     };
     for (const row of byHistory.keys()) offer(row);

@@ -4,30 +4,17 @@
  * compares it with the linear model by NDCG@10 on the validation cases.
  */
 import type { RunContext } from '@lorekeep/core';
-import {
-  type EvaluationCase,
-  evaluationCases,
-  metricsOfRanks,
-  pairedDifferences,
-  rankByNeighbours,
-  type Split,
-} from '@lorekeep/evaluation';
+import { evaluationCases, metricsOfRanks, pairedDifferences, rankByNeighbours, type Split } from '@lorekeep/evaluation';
 import type { Arrays } from '@lorekeep/graph';
 import { createCandidateSource, type LinearModel, type SolutionCache } from '@lorekeep/linear';
-import { blendScores } from '../../contract.ts';
-import { contentRowsOf, unchosenRows } from '../new-items/content-rows.ts';
 import { fitNewItems, type NewItemFit } from '../new-items/fit.ts';
-import { type OffsetCase, selectOffset } from '../new-items/offset.ts';
-import { NEW_ITEM_BATCHES, newItemGraph, openNewItems } from '../new-items/open.ts';
+import { type SelectedNewItems, selectNewItems } from '../new-items/select.ts';
 import type { NewItemReport, RerankerReport } from '../report.ts';
 import { openReranker, RERANKER_BATCHES, rerankerGraph } from '../reranker.ts';
 import { countStatistics, type ItemStatistics } from '../statistics/item-statistics.ts';
 import { fitNetwork } from './fit.ts';
-import { selectTowerWeight, towerScores, type ValidationVectors } from './tower-weight.ts';
+import { selectTowerWeight, type ValidationVectors } from './tower-weight.ts';
 import { solveVariants } from './variants.ts';
-
-/** Validation cases that are ranked before the signal is checked again. */
-const BLOCK = 256;
 
 export interface TrainedReranker {
   report: RerankerReport;
@@ -106,13 +93,8 @@ export async function trainReranker(
   if (selected !== undefined) {
     const { newItems: before, ...rest } = selected;
     // Without an offset that was selected, new items keep the places that the linear model gives them.
-    const offset = before?.offset;
-    const report = {
-      ...rest,
-      training,
-      ...(newItems && offset !== undefined && { newItems: reportOf(newItems, offset) }),
-    };
-    return { report, parts: offset === undefined ? { statistics, network } : parts };
+    const report = { ...rest, training, ...(newItems && before && { newItems: reportOf(newItems, before) }) };
+    return { report, parts: before === undefined ? { statistics, network } : parts };
   }
   const chosen = await select(parts, cases, linear, towers, run);
   valid.reranker = metricsOfRanks(chosen.ranks);
@@ -123,58 +105,35 @@ export async function trainReranker(
     training,
     valid,
     towerWeight: used ? chosen.towerWeight : 0,
-    ...(used && newItems && { newItems: reportOf(newItems, chosen.offset) }),
+    ...(used && newItems && chosen.newItems && { newItems: reportOf(newItems, chosen.newItems) }),
   };
   return used ? { report, parts } : { report };
 }
 
-function reportOf({ examples, covered, losses, bestEpoch }: NewItemFit, offset: number): NewItemReport {
-  return { examples, covered, losses, bestEpoch, offset };
+function reportOf(
+  { examples, covered, losses, bestEpoch }: NewItemFit,
+  { offset, rareUsers }: Pick<NewItemReport, 'offset' | 'rareUsers'>,
+): NewItemReport {
+  return { examples, covered, losses, bestEpoch, offset, rareUsers };
 }
 
-/** Selects the weight of the towers, then the offset of new items, and ranks the cases with both. */
+/** Selects the weight of the towers, then how new items are placed, and ranks the cases with both. */
 async function select(
   { statistics, network, newItems }: NonNullable<TrainedReranker['parts']>,
-  cases: readonly EvaluationCase[],
+  cases: readonly { history: Int32Array; target: number }[],
   linear: Float64Array,
   towersOf: TrainRerankerOptions['towers'],
   { threads, signal }: { threads?: number; signal?: AbortSignal },
-): Promise<{ ranks: Float64Array; towerWeight: number; offset: number }> {
+): Promise<{ ranks: Float64Array; towerWeight: number; newItems?: SelectedNewItems }> {
   const source = createCandidateSource(statistics);
   const graphs = RERANKER_BATCHES.map((batch) => rerankerGraph(network, batch));
   const reranker = await openReranker(statistics, graphs, source.includesHistory, { threads });
   try {
     const towers = await towersOf?.();
     const { ranks, weight } = await selectTowerWeight(source, reranker, cases, linear, towers, signal);
-    const content = contentRowsOf(statistics);
-    if (newItems === undefined || content === undefined) return { ranks, towerWeight: weight, offset: 0 };
-    const open = await openNewItems(
-      { graphs: NEW_ITEM_BATCHES.map((batch) => newItemGraph(newItems.network, batch)), ...newItems, offset: 0 },
-      content,
-      { threads },
-    );
-    try {
-      for (const row of unchosenRows(statistics, content)) open.table.put(row, content.of(row) as Float32Array);
-      const isNew = (item: number) => open.table.has(item);
-      const lists: OffsetCase[] = [];
-      for (let first = 0; first < cases.length; first += BLOCK) {
-        signal?.throwIfAborted();
-        const block = cases.slice(first, first + BLOCK);
-        const passes = (item: number) => !isNew(item);
-        const queries = block.map(({ history }) => ({ history, candidates: source.candidates(history, passes) }));
-        const ranked = (await reranker.rerank(queries)).map((list, at) =>
-          towers === undefined ? list : blendScores(list, towerScores(towers, first + at, list.items), weight),
-        );
-        const fresh = await open.score(block.map(({ history }, at) => ({ history, ranked: ranked[at] })));
-        block.forEach(({ target }, at) => {
-          lists.push({ target, ranked: ranked[at], fresh: fresh[at], behind: linear[first + at] });
-        });
-      }
-      const { offset, ranks: best } = selectOffset(lists, (item) => statistics.users[item] === 0);
-      return { ranks: best, towerWeight: weight, offset };
-    } finally {
-      await open.close();
-    }
+    const how = { cases, behind: linear, reranker, towers, towerWeight: weight, threads, signal };
+    const placed = newItems && (await selectNewItems(statistics, newItems, how));
+    return { ranks: placed?.ranks ?? ranks, towerWeight: weight, ...(placed && { newItems: placed }) };
   } finally {
     await reranker.close();
   }
