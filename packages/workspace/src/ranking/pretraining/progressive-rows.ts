@@ -4,8 +4,8 @@
  * in use. Rows are found again by time and by a hash of user, item and request, so that the files
  * contain no id of a user and stay right if events are deleted or arrive late.
  *
- * A version has one file for each part of the log, and `rows.json` with the times of the parts, so
- * that memory holds the rows of one part. A version that continues another one shares its files.
+ * A version has files of some days each, and `rows.json` with their times, so that memory holds the
+ * rows of a few days. A version that continues another one shares its files.
  */
 import { createHash } from 'node:crypto';
 import { copyFile, link, readFile, writeFile } from 'node:fs/promises';
@@ -16,6 +16,8 @@ import type { ImpressionColumns } from '@lorekeep/store';
 import { errors } from '../../errors.ts';
 
 const INDEX = 'rows.json';
+/** Rows after which a file ends. Each file is synchronised with the disk, so days do not get their own. */
+const FILE_ROWS = 2 ** 17;
 
 /** Rows in the order of time. */
 export interface ProgressiveRows {
@@ -44,7 +46,7 @@ interface Index {
 
 export interface ProgressiveWriter {
   add(rows: ProgressiveRows): Promise<void>;
-  /** Writes the list of the parts. */
+  /** Writes what is left, and the list of the files. */
   end(): Promise<void>;
 }
 
@@ -52,27 +54,43 @@ export interface ProgressiveWriter {
 export async function createProgressiveWriter(directory: string, former?: string): Promise<ProgressiveWriter> {
   const index: Index = former === undefined ? { width: 0, parts: [] } : await readIndex(former);
   for (const { file } of index.parts) await share(join(former!, file), join(directory, file));
+  let pending: ProgressiveRows[] = [];
+  let waiting = 0;
+
+  async function flush(): Promise<void> {
+    if (waiting === 0) return;
+    const { width, timestamps, keys, seenUntil, values } = joined(pending[0].width, pending);
+    pending = [];
+    waiting = 0;
+    const count = timestamps.length;
+    // Safetensors of this project hold 32-bit numbers: a 64-bit one is stored as its two halves.
+    const halves = (column: Float64Array) =>
+      namedArray([count, 2], new Int32Array(column.buffer, column.byteOffset, 2 * count), 'int32');
+    const file = `rows-${String(index.parts.length + 1).padStart(6, '0')}.safetensors`;
+    await saveSafetensors(
+      join(directory, file),
+      {
+        timestamps: halves(timestamps),
+        keys: halves(keys),
+        seenUntil: halves(seenUntil),
+        values: namedArray([count, width], values),
+      },
+      { format: 'lorekeep-progressive-knowledge' },
+    );
+    index.width = width;
+    index.parts.push({ file, from: timestamps[0], until: timestamps[count - 1] });
+  }
+
   return {
-    async add({ width, timestamps, keys, seenUntil, values }) {
-      const count = timestamps.length;
-      // Safetensors of this project hold 32-bit numbers: a 64-bit one is stored as its two halves.
-      const halves = (column: Float64Array) =>
-        namedArray([count, 2], new Int32Array(column.buffer, column.byteOffset, 2 * count), 'int32');
-      const file = `rows-${String(index.parts.length + 1).padStart(6, '0')}.safetensors`;
-      await saveSafetensors(
-        join(directory, file),
-        {
-          timestamps: halves(timestamps),
-          keys: halves(keys),
-          seenUntil: halves(seenUntil),
-          values: namedArray([count, width], values),
-        },
-        { format: 'lorekeep-progressive-knowledge' },
-      );
-      index.width = width;
-      index.parts.push({ file, from: timestamps[0], until: timestamps[count - 1] });
+    async add(rows) {
+      pending.push(rows);
+      waiting += rows.timestamps.length;
+      if (waiting >= FILE_ROWS) await flush();
     },
-    end: () => writeFile(join(directory, INDEX), `${JSON.stringify(index)}\n`),
+    async end() {
+      await flush();
+      await writeFile(join(directory, INDEX), `${JSON.stringify(index)}\n`);
+    },
   };
 }
 
@@ -113,13 +131,18 @@ interface Ids {
 /** @throws LorekeepError `KNOWLEDGE_FILE_DAMAGED` */
 export async function openProgressive(directory: string): Promise<ProgressiveReader> {
   const { width, parts } = await readIndex(directory);
+  /** The files that the last call needed: the next day is mostly in the same one. */
+  let last = new Map<string, ProgressiveRows>();
   return {
     width,
     async find(columns, names) {
       const { timestamps } = columns;
       const [from, until] = [timestamps[0], timestamps[timestamps.length - 1]];
       const near = parts.filter((part) => part.from <= until && part.until >= from);
-      const rows = joined(width, await Promise.all(near.map(({ file }) => readPart(join(directory, file)))));
+      const read = new Map<string, ProgressiveRows>();
+      for (const { file } of near) read.set(file, last.get(file) ?? (await readPart(join(directory, file))));
+      last = read;
+      const rows = joined(width, [...read.values()]);
       return { ...rows, places: placesOf(columns, rowKeys(columns, names), rows) };
     },
   };
