@@ -17,7 +17,7 @@ const GROUPS: Record<Group, string> = {
 
 const PRESETS: Record<Preset, string> = {
   learn: 'The default: the linear model, a re-ranker over its candidates, and towers of text and IDs.',
-  linear: 'The linear model alone. It is solved exactly, not trained.',
+  linear: 'The linear model alone. It is solved, not trained.',
   'content-only': 'The towers alone, from text: every item is treated like a new one.',
   'id-only': 'The towers alone, from behaviour.',
   'learn-paper':

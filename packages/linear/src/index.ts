@@ -6,6 +6,7 @@ export {
   OVERSAMPLING,
 } from './factors/leading-factors.ts';
 export { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './factors/thin-matrices.ts';
+export type { RegressedRows } from './local/neighbour-rows.ts';
 export {
   CANDIDATES,
   type CandidateSource,

@@ -5,6 +5,6 @@ export const linearOptions = {
   neighboursPerItem: whole(
     200,
     [0, 5000],
-    'Neighbours that the linear model keeps per item. 0 means no linear model. Requires `items.id`. A catalogue of more than 40,000 items has no linear model.',
+    'Neighbours that the linear model keeps per item. 0 means no linear model. Requires `items.id`.',
   ),
 };

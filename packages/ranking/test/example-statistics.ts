@@ -1,13 +1,6 @@
 /** A small log with known structure, and the re-ranker's statistics of a split of it. */
 import { leaveOneOut, type Split } from '@lorekeep/evaluation';
-import {
-  type Candidates,
-  createCandidateSource,
-  diagonalOf,
-  interactionsOf,
-  solveItems,
-  strongestNeighbours,
-} from '@lorekeep/linear';
+import { type Candidates, createCandidateSource, interactionsOf, openSolutions } from '@lorekeep/linear';
 import { groupedLog } from '@lorekeep/testing';
 import { type CandidateFeatures, createFeatureReader } from '../src/reranker/features/feature-reader.ts';
 import type { LeaveOutContext } from '../src/reranker/features/query.ts';
@@ -28,10 +21,15 @@ export function without(user: number, at: number, of: Split = split): Split {
   return { ...of, trainLengths };
 }
 
-export async function statisticsOf(of: Split): Promise<{ statistics: ItemStatistics; diagonal: Float32Array }> {
-  const inverse = await solveItems(interactionsOf(of), undefined, { lambda: 100, beta: 0 });
-  const diagonal = diagonalOf(inverse);
-  const weights = strongestNeighbours(inverse);
+/** @param byColumns whether columns are solved one by one */
+export async function statisticsOf(
+  of: Split,
+  byColumns = false,
+): Promise<{ statistics: ItemStatistics; diagonal: Float32Array }> {
+  const options = { neighboursPerItem: 100, threads: 1, denseItems: byColumns ? 0 : Infinity };
+  const solutions = openSolutions(interactionsOf(of), undefined, options);
+  const { neighbours: weights, diagonal } = await solutions.solve({ lambda: 100, beta: 0 });
+  await solutions.close();
   const statistics: ItemStatistics = {
     items: of.log.itemIds.length,
     decay: 0.8,

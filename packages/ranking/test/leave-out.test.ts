@@ -13,17 +13,21 @@ const weighted = leaveOneOut({
   weights: Float32Array.from(split.log.items, (_, event) => [1, 3, 2][event % 3]),
 });
 
-for (const [name, of] of [
-  ['', split],
-  ['weighted ', weighted],
-] as const)
-  test(`weights with ${name}events left out are those of a model that is solved without them`, () => isExact(of));
+for (const byColumns of [false, true])
+  for (const [name, of] of [
+    ['', split],
+    ['weighted ', weighted],
+  ] as const) {
+    const how = byColumns ? 'by columns ' : '';
+    test(`weights with ${name}events left out are those of a model that is solved ${how}without them`, () =>
+      isExact(of, byColumns));
+  }
 
-async function isExact(of: Split): Promise<void> {
-  const { statistics, diagonal } = await statisticsOf(of);
+async function isExact(of: Split, byColumns: boolean): Promise<void> {
+  const { statistics, diagonal } = await statisticsOf(of, byColumns);
   const events = trainItems(of, longest);
   const at = events.length - 2;
-  const solved = (await statisticsOf(without(longest, at, of))).statistics.weights;
+  const solved = (await statisticsOf(without(longest, at, of), byColumns)).statistics.weights;
   const leaveOut = createLeaveOut(statistics.weights, diagonal);
   const eventWeights = trainWeights(of, longest);
   leaveOut.leaveOut([...new Set(events)], [...new Set(events.subarray(0, at))], {

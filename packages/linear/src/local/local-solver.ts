@@ -102,6 +102,7 @@ export async function openLocalSolver(
           lengths: sharedInts(total),
           ids: sharedInts(total * width),
           weights: sharedFloats(total * width),
+          margins: sharedFloats(total * width),
           diagonal: sharedFloats(total),
         };
         await workers.run({ kind: 'solve', data, settings, rows, into }, total, ITEMS_PER_TASK, {

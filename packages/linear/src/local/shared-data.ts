@@ -55,6 +55,10 @@ export interface Columns {
   ids: Int32Array;
   /** `[columns × width]` */
   weights: Float32Array;
+  /**
+   * `[columns × width]` how much an entry of XᵀX can fall before its item is no regressor any more
+   */
+  margins: Float32Array;
   /** `[columns]` P_ii */
   diagonal: Float32Array;
 }

@@ -18,6 +18,15 @@ export function openStage(stage: Stage): Promise<StageRunner> {
   return openSolving(stage);
 }
 
+/**
+ * How far each entry is above the least one. If there is room for more regressors, all of them stay
+ * until their entry is 0.
+ */
+function marginsOf({ ids, cross, count }: Regressors): Float32Array {
+  const least = count < ids.length ? 0 : Math.abs(cross[count - 1]);
+  return cross.map((value, at) => (at < count ? Math.abs(value) - least : 0));
+}
+
 type StageOf<Kind extends Stage['kind']> = Extract<Stage, { kind: Kind }>;
 
 async function openCounting({ data: { log, counts }, limit }: StageOf<'count'>): Promise<StageRunner> {
@@ -98,6 +107,7 @@ async function openSolving({ data, settings, rows, into }: StageOf<'solve'>): Pr
       const from = column * width;
       into.lengths[column] = regressors.count;
       into.ids.set(regressors.ids, from);
+      into.margins.set(marginsOf(regressors), from);
       into.diagonal[column] = ridge.solve(
         item,
         regressors,

@@ -7,12 +7,14 @@ import { dirname, join } from 'node:path';
 import { errorCode, type SparseRows, sha256, writeFileAtomic } from '@lorekeep/core';
 import { type Arrays, namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
 import type { FoldIn } from '../fold-in/folded-items.ts';
+import type { RegressedRows } from '../local/neighbour-rows.ts';
 import type { GramSettings } from '../solve/gram.ts';
 import { foldInArrays, foldInOf } from './fold-in-arrays.ts';
 import { rowArrays, rowsIn } from './sparse-row-arrays.ts';
 
 export interface Solution {
-  neighbours: SparseRows;
+  /** With margins if the columns were solved one by one. */
+  neighbours: SparseRows & Partial<RegressedRows>;
   /** P_ii `[items]` */
   diagonal: Float32Array;
   /** `undefined` if it was not requested or the model was solved without content. */
@@ -60,7 +62,9 @@ export async function readSolution(
       content === undefined ? arrays : { ...arrays, content: namedArray([content.length], content) },
       key,
     );
-    return { neighbours: rowsIn(arrays), diagonal, foldIn };
+    const neighbours: Solution['neighbours'] = rowsIn(arrays);
+    if ('margins' in arrays) neighbours.margins = arrays.margins.data as Float32Array;
+    return { neighbours, diagonal, foldIn };
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error).startsWith('SAFETENSORS')) return undefined;
     throw error;
@@ -76,6 +80,8 @@ export async function writeSolution(
   const items = neighbours.items;
   const { content: _, ...folding } = foldIn === undefined ? {} : foldInArrays(foldIn, items);
   const arrays: Arrays = { ...rowArrays(neighbours), ...folding, diagonal: namedArray([items], diagonal) };
+  const { margins } = neighbours;
+  if (margins !== undefined) arrays.margins = namedArray([margins.length], margins);
   const path = solutionPath(cache, key);
   await mkdir(dirname(path), { recursive: true });
   await saveSafetensors(path, arrays);

@@ -13,7 +13,7 @@ import { createMatmulPool, type MatmulPool } from '@lorekeep/graph';
 import { foldInMap } from '../fold-in/fold-in-map.ts';
 import { packedPairs } from '../fold-in/local-fold-in.ts';
 import { type LocalSolver, openLocalSolver } from '../local/local-solver.ts';
-import { neighbourRows } from '../local/neighbour-rows.ts';
+import { firstOfEachRegressedRow, neighbourRows } from '../local/neighbour-rows.ts';
 import type { GramSettings, Interactions } from '../solve/gram.ts';
 import { strongestNeighbours } from '../solve/neighbours.ts';
 import { type SolveContext, solveItems } from '../solve/solve.ts';
@@ -109,7 +109,7 @@ export function openSolutions(
         whole = await (isLocal ? solvedByColumns : solvedAsWhole)(settings, needsFoldIn);
         await writeSolution(cache, key, whole);
       }
-      return { ...whole, neighbours: firstOfEachRow(whole.neighbours, neighboursPerItem) };
+      return { ...whole, neighbours: firstNeighbours(whole.neighbours, neighboursPerItem) };
     },
     async neighbours({ lambda, beta }, columns) {
       const settings = { lambda, beta };
@@ -130,4 +130,8 @@ export function openSolutions(
       );
     },
   };
+}
+
+function firstNeighbours({ margins, ...rows }: Solution['neighbours'], perRow: number): Solution['neighbours'] {
+  return margins === undefined ? firstOfEachRow(rows, perRow) : firstOfEachRegressedRow({ ...rows, margins }, perRow);
 }

@@ -10,9 +10,11 @@
  *
  * This is exact for whole matrices. Here only the diagonal of P and the strongest entries of B are
  * stored, so the small entries of Y are missing. An entry that falls below the smallest stored one
- * of its row counts as 0, because the solver would not have stored it.
+ * of its row counts as 0, because the solver would not have stored it. Where columns are solved one
+ * by one, so does an entry whose item would not be a regressor without the user: its margin tells.
  */
 import type { SparseRows } from '@lorekeep/core';
+import type { RegressedRows } from '@lorekeep/linear';
 
 /** Share of the removed contribution that can remain because entries of Y are missing. */
 const ERROR = 0.2;
@@ -39,7 +41,13 @@ export interface OwnValues {
 }
 
 /** @param diagonal `[items]` of P */
-export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diagonal: Float32Array): LeaveOut {
+export function createLeaveOut(
+  { items, offsets, ids, values, margins }: SparseRows & Partial<RegressedRows>,
+  diagonal: Float32Array,
+): LeaveOut {
+  /** Values in X that are removed, and those that stay. */
+  const removed = new Map<number, number>();
+  const staying = new Map<number, number>();
   /** Y, `[items × 2]`; other rows than those of `touched` are 0. */
   const y = new Float64Array(2 * items);
   const touched: number[] = [];
@@ -66,10 +74,18 @@ export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diag
     return diagonal[item] - (k00 * f * f + 2 * k01 * f * g + k11 * g * g);
   };
 
+  /** What the user's later events add to the entry of XᵀX. */
+  const lost = (row: number, id: number) =>
+    (removed.get(row) ?? 0) * (removed.get(id) ?? 0) - (staying.get(row) ?? 0) * (staying.get(id) ?? 0);
+
   return {
     leaveOut(all, prefix, own) {
       const valueIn = (part: keyof OwnValues) => (row: number) => own?.[part].get(row) ?? 1;
       const [inAll, inPrefix] = [valueIn('all'), valueIn('prefix')];
+      removed.clear();
+      staying.clear();
+      for (const item of all) removed.set(item, inAll(item));
+      for (const item of prefix) staying.set(item, inPrefix(item));
       for (const item of touched) y[2 * item] = y[2 * item + 1] = 0;
       touched.length = 0;
       addRows(all, inAll, 0);
@@ -92,6 +108,10 @@ export function createLeaveOut({ items, offsets, ids, values }: SparseRows, diag
       const f = y[2 * id];
       const g = y[2 * id + 1];
       if (f === 0 && g === 0) return values[entry];
+      if (margins !== undefined) {
+        const loss = lost(row, id);
+        if (loss > 0 && loss >= margins[entry]) return 0;
+      }
       const rowF = y[2 * row];
       const rowG = y[2 * row + 1];
       const p = -values[entry] * diagonal[id] - (k00 * rowF * f + k01 * (rowF * g + rowG * f) + k11 * rowG * g);
