@@ -176,6 +176,43 @@ function refitTable(): string {
   return table(['Set', '`linear`', '`learn`'], ...sets.map((set) => [setNames[set], ...cells(set)]));
 }
 
+/** New and rare items, for rows that measured the text baselines on the same targets. */
+function newItemsTable(): string {
+  const rows = quality.rows.filter(
+    ({ preset, seed, baselineBreakdown }) => preset === 'learn' && seed === SEED && baselineBreakdown !== undefined,
+  );
+  const ndcgOf = (groups: Row['breakdown'], name: string) =>
+    groups.find((group) => group.kind === 'item' && group.name === name)?.metrics;
+  const textOf = ({ baselineBreakdown = {} }: Row, name: string) => {
+    const found = ['last-item-knn', 'decayed-history-knn'].flatMap(
+      (baseline) => ndcgOf(baselineBreakdown[baseline] ?? [], name)?.['ndcg@10'] ?? [],
+    );
+    return found.length === 0 ? undefined : Math.max(...found);
+  };
+  const cells = (row: Row, name: string) => {
+    const own = ndcgOf(row.breakdown, name);
+    const text = textOf(row, name);
+    return [
+      own ? `${count(own.users)}` : '0',
+      own ? figure(own['ndcg@10']) : '',
+      text === undefined ? '' : figure(text),
+    ];
+  };
+  const how = ({ protocol, refit = 'none' }: Row) =>
+    `${protocol === 'temporal' ? ', by time' : ''}${refit === 'valid' ? ', refitted' : ''}`;
+  return table(
+    ['Set', 'All', 'New: cases', '`learn`', 'text', 'Tail: cases', '`learn`', 'text'],
+    ...rows
+      .sort((a, b) => MAIN_SETS.indexOf(a.set) - MAIN_SETS.indexOf(b.set))
+      .map((row) => [
+        `${setNames[row.set]}${how(row)}`,
+        figure(row.test['ndcg@10']),
+        ...cells(row, 'cold'),
+        ...cells(row, 'tail'),
+      ]),
+  );
+}
+
 function mainJobText(): string {
   const { command, set, total, training, valid_ndcg, peer, peer_epoch, peer_epochs, peer_valid_ndcg, index_recall } =
     measured.main;
@@ -271,6 +308,9 @@ export function resultsPage(): string {
     ...text('refit'),
     refitTable(),
     ...text('refitNotes'),
+    '## New items',
+    ...text('newItems'),
+    newItemsTable(),
     ...knowledgeResults(),
     '## Time and memory',
     wrapped(mainJobText()),

@@ -46,6 +46,10 @@ export const introductions = {
   ],
   refit: ['With leave-one-out, the refit gains less. Command: `LOREKEEP_QUALITY_REFIT=valid pnpm bench quality`.'],
   refitNotes: ['The tables under [Quality](#quality) are without the refit, as the published figures are.'],
+  newItems: [
+    'Test NDCG@10 by target, seed 42: _new_ items have no training event, _tail_ items are the four fifths of the others with the fewest. `text` is the better of the two untrained text baselines on the same cases; Office has texts for 17 % of its items, Pet 2014 for none. Commands: those of the tables above.',
+    'In leave-one-out an item counts as new if nobody chose it before the last two events of anybody. Such an item is in the data only because somebody chooses it in the test, so being new says more there than in a shop. By time, new items are those that really came later.',
+  ],
   scale: ['The default over a million items, `dim` 64:'],
   comparisons: ['A row that starts with "–" changes one thing in the last row without "–".'],
   comparisonNotes: [

@@ -20,18 +20,27 @@ export interface ReportData {
   validation: Evaluation;
   /** Absent for models that were trained before curves were saved. */
   training?: { bestEpoch: number; records: readonly EpochPoint[] };
+  /** By stage of the training. */
+  seconds?: Record<string, number>;
   /** Absent if the catalogue is too small for a map. */
   map?: ItemMap;
 }
 
-export async function reportPage({ facts, evaluations, validation, training, map }: ReportData): Promise<string> {
+export async function reportPage({
+  facts,
+  evaluations,
+  validation,
+  training,
+  seconds,
+  map,
+}: ReportData): Promise<string> {
   const [[name, own]] = evaluations;
   const sections = [
     await qualitySection(evaluations),
     shownSection(evaluations),
     await itemGroupsSection(evaluations),
     await historyGroupsSection(evaluations),
-    ...(training === undefined ? [] : [await trainingSection(training, validation)]),
+    ...(training === undefined ? [] : [await trainingSection(training, validation, seconds)]),
     ...(map === undefined ? [] : [await mapSection(map)]),
   ];
   const { nonFinite } = own.metrics;

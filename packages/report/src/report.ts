@@ -29,6 +29,8 @@ export interface ReportedEvaluation {
   refit?: { from: string };
   /** Absent for models that were trained before curves were saved. */
   training?: { bestEpoch: number; records: readonly EpochRecord[] };
+  /** By stage of the training. */
+  seconds?: Record<string, number>;
   /**
    * What the map of the items shows: about `MAP_ITEMS` items, `[items.length × dim]`. Absent: no
    * map.
@@ -49,7 +51,7 @@ export async function evaluationReport(
   evaluation: ReportedEvaluation,
   { progress = noProgress, signal }: RunContext = {},
 ): Promise<string> {
-  const { preset, seed, valid, test, baselines, against, training, itemSample } = evaluation;
+  const { preset, seed, valid, test, baselines, against, training, seconds, itemSample } = evaluation;
   progress({ stage: 'report', done: 0, total: 1, unit: 'pages', note: 'laying out the item map' });
   const map = itemSample && (await layOutItems(itemSample.items, itemSample.vectors, seed));
   signal?.throwIfAborted();
@@ -58,6 +60,7 @@ export async function evaluationReport(
     evaluations: [[preset, test], ...Object.entries(against), ...Object.entries(baselines)],
     validation: valid,
     training,
+    seconds,
     map,
   });
   progress({ stage: 'report', done: 1, total: 1, unit: 'pages' });

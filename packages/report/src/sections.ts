@@ -66,6 +66,7 @@ export async function historyGroupsSection(evaluations: NamedEvaluations): Promi
 export async function trainingSection(
   { bestEpoch, records }: { bestEpoch: number; records: readonly EpochPoint[] },
   { metrics }: Evaluation,
+  seconds: Record<string, number> = {},
 ): Promise<string> {
   // The towers are only one part of the ranking. A model trained on the validation events has no
   // validation metric.
@@ -74,9 +75,15 @@ export async function trainingSection(
   return section(
     'Training',
     `The towers alone, by epoch. Epoch 0 is the closed-form start. Epoch ${bestEpoch} was the best on validation and ` +
-      `was selected.${combined}`,
+      `was selected.${combined}${timesText(seconds)}`,
     await render(trainingCurves(records, bestEpoch)),
   );
+}
+
+function timesText(seconds: Record<string, number>): string {
+  const stages = Object.entries(seconds).sort((a, b) => b[1] - a[1]);
+  if (stages.length === 0) return '';
+  return ` The training took, by stage: ${stages.map(([stage, own]) => `${stage} ${own.toFixed(1)} s`).join(', ')}.`;
 }
 
 export async function mapSection({ points, categories }: ItemMap): Promise<string> {

@@ -45,10 +45,18 @@ export async function trainCommand(
   );
 }
 
-export const trainSummary = ({ version, unchanged, seconds }: TrainResult): string =>
+export const trainSummary = ({ version, unchanged, seconds, manifest }: TrainResult): string =>
   unchanged
     ? `Already trained from the same inputs, nothing to do: model ${version}.`
-    : `Trained model ${version} in ${duration(seconds)}.`;
+    : `Trained model ${version} in ${duration(seconds)}.${stagesLine(manifest)}`;
+
+/** Where the time went: the stages that took a tenth of it or more, the longest first. */
+function stagesLine({ seconds = {} }: TrainResult['manifest']): string {
+  const stages = Object.entries(seconds).sort((a, b) => b[1] - a[1]);
+  const total = stages.reduce((sum, [, own]) => sum + own, 0);
+  const long = stages.filter(([, own]) => own >= total / 10);
+  return long.length === 0 ? '' : ` Longest: ${long.map(([stage, own]) => `${stage} ${duration(own)}`).join(', ')}.`;
+}
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 

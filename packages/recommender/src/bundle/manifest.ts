@@ -66,6 +66,8 @@ export interface BundleManifest {
   reranker?: RerankerReport;
   /** Beginning of the names of the re-ranker's files. */
   rerankerFiles: string;
+  /** How long each stage of the training took, by the stage of its progress; absent in older bundles. */
+  seconds?: Record<string, number>;
   metrics: { valid: Metrics; test: Metrics; baselines: Record<string, Metrics> };
   /** File name → SHA-256. */
   files: Record<string, string>;

@@ -37,16 +37,18 @@ export const userTowerFile = (batch: number) => `user-tower-${batch}.onnx`;
 
 /**
  * @param path the version directory to make; its last part is the name of the version
+ * @param seconds by stage of the training. Default: unknown.
  * @throws LorekeepError `BUNDLE_EXISTS`
  */
 export async function writeBundle(
   path: string,
   trained: TrainedRecommender,
   metrics: BundleManifest['metrics'],
+  seconds?: Record<string, number>,
 ): Promise<BundleManifest> {
   if (await exists(path)) throw errors.BUNDLE_EXISTS({ path });
   const { towers, linear, reranker } = trained;
-  const manifest = manifestOf(basename(path), trained, metrics);
+  const manifest = { ...manifestOf(basename(path), trained, metrics), ...(seconds && { seconds }) };
   await writeDirectoryAtomic(path, async (directory) => {
     await mkdir(directory, { recursive: true });
     await saveSafetensors(join(directory, PARAMETERS), towers.parameters, {

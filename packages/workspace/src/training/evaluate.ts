@@ -68,6 +68,8 @@ export interface EvaluationResult {
   refit?: BundleManifest['refit'];
   /** Training loss and validation metric by epoch; absent for models of older versions. */
   training?: BundleManifest['training'];
+  /** How long each stage of the training took; absent for models of older versions. */
+  seconds?: BundleManifest['seconds'];
   itemSample?: ItemSample;
 }
 
@@ -81,7 +83,7 @@ export async function evaluate(
   const bundle = await openBundle(await modelDir(state, model), { threads });
   try {
     const { manifest } = bundle;
-    const { version, preset, seed, refit, training } = manifest;
+    const { version, preset, seed, refit, training, seconds } = manifest;
     const { protocol: trainedWith = 'leave-one-out' } = manifest;
     if (refit?.on === 'all') throw errors.MODEL_SAW_EVERYTHING({ version, from: refit.from });
     const { protocol = trainedWith } = options;
@@ -116,6 +118,7 @@ export async function evaluate(
       ),
       ...(refit === undefined ? {} : { refit }),
       ...(training === undefined ? {} : { training }),
+      ...(seconds === undefined ? {} : { seconds }),
       ...(itemSample === 0 ? {} : { itemSample: await sampleItems(state, bundle, log, content, itemSample) }),
     };
   } finally {

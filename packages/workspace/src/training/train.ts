@@ -29,6 +29,7 @@ import { refitDir, trainDir } from './checkpoint-dirs.ts';
 import { warnOfMetrics } from './meaningless-metrics.ts';
 import { metricsOf } from './metrics.ts';
 import { modelVersions, setLatestModel } from './model-versions.ts';
+import { stageSeconds } from './stage-seconds.ts';
 import { checkTimes, readContent, readLog } from './training-data.ts';
 
 /** What is trained, on which events. */
@@ -166,8 +167,10 @@ async function readableManifest(path: string): Promise<BundleManifest | undefine
  * Trains on the training events, selects settings on the validation cases, and measures on the test
  * cases.
  */
-async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<BundleManifest> {
+async function trainAndSelect(state: WorkspaceState, given: Shared): Promise<BundleManifest> {
   const workDir = trainDir(state);
+  const { progress: timed, seconds } = stageSeconds(given.progress);
+  const shared = { ...given, progress: timed };
   const trained = await trainRecommender({ ...shared, workDir });
   const { threads, progress, signal } = shared;
   const ranked = trained.reranker?.report;
@@ -178,7 +181,7 @@ async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<Bu
       (await evaluateTrained(trained, 'valid', { threads, progress, signal })).metrics,
     ...(await testMetrics(shared, trained)),
   };
-  return save(state, trained, metrics, workDir);
+  return save(state, trained, metrics, { workDir, seconds: seconds() });
 }
 
 /**
@@ -188,14 +191,16 @@ async function trainAndSelect(state: WorkspaceState, shared: Shared): Promise<Bu
  */
 async function trainOnceMore(
   state: WorkspaceState,
-  shared: Shared,
+  given: Shared,
   on: Exclude<Refit, 'none'>,
   selected: BundleManifest,
 ): Promise<BundleManifest> {
   const workDir = refitDir(state);
+  const { progress, seconds } = stageSeconds(given.progress);
+  const shared = { ...given, progress };
   const trained = await trainRecommender({ ...shared, fitOn: on, selected, workDir });
   const metrics = { ...selected.metrics, ...(on === 'valid' ? await testMetrics(shared, trained) : {}) };
-  return save(state, trained, metrics, workDir);
+  return save(state, trained, metrics, { workDir, seconds: seconds() });
 }
 
 /** Test metrics of the model and of baselines that know the same events. */
@@ -212,10 +217,10 @@ async function save(
   state: WorkspaceState,
   trained: TrainedRecommender,
   metrics: BundleManifest['metrics'],
-  workDir: string,
+  { workDir, seconds }: { workDir: string; seconds: Record<string, number> },
 ): Promise<BundleManifest> {
   const version = newVersion();
-  const manifest = await writeBundle(join(state.modelsDir, version), trained, metrics);
+  const manifest = await writeBundle(join(state.modelsDir, version), trained, metrics, seconds);
   await setLatestModel(state, version);
   await discardCheckpoint(workDir);
   return manifest;

@@ -5,7 +5,8 @@
  * neighbours of an item. So new items have a table of their own.
  *
  * The list of an item is made when a history first needs it, by one matrix product with all new
- * items, and kept. A new item is added to the lists that exist, so it competes at once.
+ * items, and kept. When it is needed again, it takes in the items that came in between, so a new item
+ * competes at once, and adding one costs nothing else.
  */
 import { createTopK, dot } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
@@ -17,6 +18,8 @@ const NEAREST = 50;
 const LISTS = 64;
 /** Slots of one product. Capacities are multiples of it, so that one graph serves all sizes. */
 const SLOTS = 4096;
+/** Items that a list takes in one by one; for more, it is made anew. */
+const TAKEN_IN = 512;
 /** Lists that are kept: 400 MB at most. Beyond, all are made anew. */
 const MAX_LISTS = 1_000_000;
 
@@ -25,32 +28,43 @@ export interface NearNewItems {
   rows: Int32Array;
   /** cos ^ 4, in no particular order. */
   weights: Float32Array;
-  count: number;
 }
 
 export interface NewItemTable {
   /** New items there are. */
   readonly count: number;
   has(row: number): boolean;
-  /** Adds a new item, or replaces its vector. */
+  /** Adds a new item, or replaces its vector. One without a text is left out. */
   put(row: number, vector: Float32Array): void;
   /** The item is not new any more, or does not exist any more. */
   remove(row: number): void;
-  /** Makes the lists of these rows that are missing. Calls may overlap. */
+  /** Makes the lists of these rows, or brings them up to date. Calls may overlap. */
   prepare(rows: Iterable<number>): Promise<void>;
-  /** The list of a row, `undefined` if it was not prepared or the row has no text. It can name removed items. */
+  /** The list of a row as it was prepared, without removed items; `undefined` for a row without one. */
   near(row: number): NearNewItems | undefined;
   close(): Promise<void>;
+}
+
+/** Entries are slots, not rows: a row whose vector is replaced gets another slot. */
+interface List {
+  slots: Int32Array;
+  weights: Float32Array;
+  count: number;
+  /** The list has taken in the slots below. */
+  seen: number;
 }
 
 /** @param content vectors of all rows that occur in histories */
 export function createNewItemTable(content: ContentRows, { threads }: { threads?: number } = {}): NewItemTable {
   const { dim } = content;
   const slotOf = new Map<number, number>();
-  const rowAt: number[] = [];
+  /** Row of each slot, −1 if it is removed. */
+  let rowAt: number[] = [];
   /** One array of `[SLOTS × dim]` per block of slots. */
-  const blocks: Float32Array[] = [];
-  const lists = new Map<number, NearNewItems>();
+  let blocks: Float32Array[] = [];
+  const lists = new Map<number, List>();
+  /** Changes when slots are numbered anew. */
+  let generation = 0;
   const products = createGraphCache(
     ({ rows, columns }) => ({ cosines: tf.matMul(rows as never, columns as never, false, true) }),
     { name: 'new items', threads },
@@ -60,40 +74,76 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
   const vectorAt = (slot: number) =>
     blocks[Math.floor(slot / SLOTS)].subarray((slot % SLOTS) * dim, ((slot % SLOTS) + 1) * dim);
 
-  function offer(list: NearNewItems, row: number, cosine: number): void {
+  function append(row: number, vector: Float32Array): void {
+    const slot = rowAt.push(row) - 1;
+    if (slot % SLOTS === 0) blocks.push(new Float32Array(SLOTS * dim));
+    vectorAt(slot).set(vector);
+    slotOf.set(row, slot);
+  }
+
+  /** Frees the slots of removed items. */
+  function compact(): void {
+    const kept = Array.from(slotOf, ([row, slot]) => ({ row, vector: vectorAt(slot).slice() }));
+    rowAt = [];
+    blocks = [];
+    lists.clear();
+    generation++;
+    for (const { row, vector } of kept) append(row, vector);
+  }
+
+  function offer(list: List, slot: number, cosine: number): void {
     if (!(cosine > 0)) return;
     const weight = cosine ** TEXT_POWER;
     if (list.count < NEAREST) {
-      list.rows[list.count] = row;
+      list.slots[list.count] = slot;
       list.weights[list.count++] = weight;
       return;
     }
     let least = 0;
     for (let at = 1; at < NEAREST; at++) if (list.weights[at] < list.weights[least]) least = at;
     if (weight <= list.weights[least]) return;
-    list.rows[least] = row;
+    list.slots[least] = slot;
     list.weights[least] = weight;
   }
 
-  /** Of slots from `from` on. */
-  function offerSlots(list: NearNewItems, own: number, vector: Float32Array, from: number): void {
-    for (let slot = from; slot < rowAt.length; slot++)
-      if (rowAt[slot] >= 0 && rowAt[slot] !== own) offer(list, rowAt[slot], dot(vector, 0, vectorAt(slot), 0, dim));
+  /** Takes in the items that came since, and leaves out the removed ones. */
+  function bringUpToDate(list: List, own: number, vector: Float32Array): void {
+    let kept = 0;
+    for (let at = 0; at < list.count; at++) {
+      if (rowAt[list.slots[at]] < 0) continue;
+      list.slots[kept] = list.slots[at];
+      list.weights[kept++] = list.weights[at];
+    }
+    list.count = kept;
+    for (; list.seen < rowAt.length; list.seen++) {
+      const row = rowAt[list.seen];
+      if (row >= 0 && row !== own) offer(list, list.seen, dot(vector, 0, vectorAt(list.seen), 0, dim));
+    }
   }
 
+  /** A list that lost too many items may lack one that they had displaced. */
+  const isStale = (list: List) =>
+    rowAt.length - list.seen > TAKEN_IN ||
+    (list.count === NEAREST && list.slots.filter((slot) => rowAt[slot] < 0).length > NEAREST / 5);
+
   async function make(rows: readonly number[]): Promise<void> {
-    const wanted = new Float32Array(LISTS * dim);
+    const made = generation;
     const vectors = rows.map((row) => (content.of(row) as Float32Array).slice());
+    const wanted = new Float32Array(LISTS * dim);
     vectors.forEach((vector, at) => {
       wanted.set(vector, at * dim);
     });
     const slots = rowAt.length;
-    const found: { row: number; cosine: number }[][] = rows.map(() => []);
+    const found = rows.map(() => ({
+      slots: new Int32Array(NEAREST),
+      weights: new Float32Array(NEAREST),
+      count: 0,
+      seen: slots,
+    }));
     for (let first = 0; first < slots; first += SLOTS) {
-      const { cosines } = await products.run({
-        rows: namedArray([LISTS, dim], wanted),
-        columns: namedArray([SLOTS, dim], blocks[first / SLOTS]),
-      });
+      const columns = namedArray([SLOTS, dim], blocks[first / SLOTS]);
+      const { cosines } = await products.run({ rows: namedArray([LISTS, dim], wanted), columns });
+      if (made !== generation) return make(rows);
       const values = cosines.data as Float32Array;
       rows.forEach((own, at) => {
         best.clear();
@@ -103,16 +153,14 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
         }
         const { keys, scores } = best.best();
         keys.forEach((slot, rank) => {
-          found[at].push({ row: rowAt[slot], cosine: scores[rank] });
+          offer(found[at], slot, scores[rank]);
         });
       });
     }
     rows.forEach((row, at) => {
-      const list = { rows: new Int32Array(NEAREST), weights: new Float32Array(NEAREST), count: 0 };
-      for (const { row: other, cosine } of found[at]) if (slotOf.has(other)) offer(list, other, cosine);
-      // Items that came while the products ran.
-      offerSlots(list, row, vectors[at], slots);
-      lists.set(row, list);
+      // Items may have come and gone while the products ran.
+      bringUpToDate(found[at], row, vectors[at]);
+      lists.set(row, found[at]);
     });
   }
 
@@ -121,15 +169,6 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     if (slot === undefined) return;
     slotOf.delete(row);
     rowAt[slot] = -1;
-    vectorAt(slot).fill(0);
-    // Another item may take the row later.
-    for (const list of lists.values())
-      for (let at = 0; at < list.count; at++)
-        if (list.rows[at] === row) {
-          list.rows[at] = list.rows[--list.count];
-          list.weights[at] = list.weights[list.count];
-          break;
-        }
   }
 
   return {
@@ -141,23 +180,32 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
       remove(row);
       lists.delete(row);
       if (vector.every((value) => value === 0)) return;
-      const slot = rowAt.push(row) - 1;
-      if (slot % SLOTS === 0) blocks.push(new Float32Array(SLOTS * dim));
-      vectorAt(slot).set(vector);
-      slotOf.set(row, slot);
-      for (const [own, list] of lists) {
-        const ownVector = own === row ? undefined : content.of(own);
-        if (ownVector !== undefined) offer(list, row, dot(ownVector, 0, vector, 0, dim));
-      }
+      append(row, vector);
+      if (rowAt.length > 2 * slotOf.size + SLOTS) compact();
     },
     remove,
     async prepare(rows) {
       if (lists.size > MAX_LISTS) lists.clear();
-      const missing = [...new Set(rows)].filter((row) => row >= 0 && !lists.has(row) && content.of(row) !== undefined);
+      const missing: number[] = [];
+      for (const row of new Set(rows)) {
+        const vector = row < 0 ? undefined : content.of(row);
+        if (vector === undefined) continue;
+        const list = lists.get(row);
+        if (list === undefined || isStale(list)) missing.push(row);
+        else bringUpToDate(list, row, vector);
+      }
       if (slotOf.size === 0) return;
       for (let first = 0; first < missing.length; first += LISTS) await make(missing.slice(first, first + LISTS));
     },
-    near: (row) => lists.get(row),
+    near(row) {
+      const list = lists.get(row);
+      if (list === undefined) return undefined;
+      const live = Array.from({ length: list.count }, (_, at) => at).filter((at) => rowAt[list.slots[at]] >= 0);
+      return {
+        rows: Int32Array.from(live, (at) => rowAt[list.slots[at]]),
+        weights: Float32Array.from(live, (at) => list.weights[at]),
+      };
+    },
     close: () => products.close(),
   };
 }

@@ -92,7 +92,7 @@ function nearTo(table: NewItemTable, rows: readonly number[], weightAt: (at: num
     const list = table.near(row);
     if (list === undefined) return;
     const weight = weightAt(at);
-    for (let entry = 0; entry < list.count; entry++) {
+    for (let entry = 0; entry < list.rows.length; entry++) {
       const other = list.rows[entry];
       sums.set(other, (sums.get(other) ?? 0) + weight * list.weights[entry]);
     }
