@@ -2,7 +2,7 @@
 import type { SparseRows } from '@lorekeep/core';
 import { type EvaluationCase, metricsOfRanks, rankByNeighbours } from '@lorekeep/evaluation';
 
-const DECAYS = [0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const DECAYS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** The decay if there are no cases. */
 export const DEFAULT_DECAY = 0.8;
 /** Maximum number of cases that settings are compared on. */
