@@ -14,7 +14,16 @@ import type { GramSettings, Interactions } from '../solve/gram.ts';
 import { createCells } from './cells.ts';
 import { createTextNeighbours } from './nearest-texts.ts';
 import { createPairCounts } from './pair-counts.ts';
-import { type Columns, type SharedData, shared, sharedInts, sharedLog } from './shared-data.ts';
+import {
+  type Columns,
+  type SharedData,
+  type SharedLog,
+  type SharedTexts,
+  shared,
+  sharedInts,
+  sharedLog,
+  type TextNeighbours,
+} from './shared-data.ts';
 import { openSolverThreads } from './threads.ts';
 
 /** Regressors of an item. */
@@ -30,6 +39,8 @@ export interface LocalSolverOptions extends RunContext {
   regressors?: number;
   /** Default: all cores. */
   threads?: number;
+  /** Nearest texts that an earlier solver of the same content found. Default: they are found. */
+  nearest?: TextNeighbours;
   /** Largest catalogue whose nearest texts are exact. Default 65,536. */
   exactItems?: number;
 }
@@ -58,7 +69,7 @@ export interface LocalSolver {
 export async function openLocalSolver(
   interactions: Interactions,
   content: Float32Array | undefined,
-  { regressors = REGRESSORS, threads, exactItems, progress = noProgress, signal }: LocalSolverOptions = {},
+  { regressors = REGRESSORS, threads, nearest, exactItems, progress = noProgress, signal }: LocalSolverOptions = {},
 ): Promise<LocalSolver> {
   const { items } = interactions;
   if (!Number.isInteger(regressors) || regressors < 1)
@@ -73,6 +84,17 @@ export async function openLocalSolver(
     signal,
     onDone: (done: number) => progress({ stage: 'solve', done, total: items, unit: 'items', note }),
   });
+  async function nearestTexts(log: SharedLog, texts: SharedTexts): Promise<TextNeighbours> {
+    const cells = await createCells(log, texts, workers, { exactItems, signal });
+    const into = createTextNeighbours(items, width);
+    const count = cells.offsets.length - 1;
+    await workers.run({ kind: 'nearest', data: { texts }, cells, into }, count, 1, {
+      signal,
+      onDone: (done) =>
+        progress({ stage: 'solve', done: cells.offsets[done], total: items, unit: 'items', note: 'nearest texts' }),
+    });
+    return into;
+  }
   try {
     const log = sharedLog(interactions);
     const limit = Math.max(COUNTS_PER_ITEM, regressors);
@@ -82,15 +104,7 @@ export async function openLocalSolver(
     const data: SharedData = { log, counts };
     if (content !== undefined && items > 0) {
       const texts = { content: shared(content), dim: content.length / items };
-      const cells = await createCells(log, texts, workers, { exactItems, signal });
-      const into = createTextNeighbours(items, width);
-      const count = cells.offsets.length - 1;
-      await workers.run({ kind: 'nearest', data: { texts }, cells, into }, count, 1, {
-        signal,
-        onDone: (done) =>
-          progress({ stage: 'solve', done: cells.offsets[done], total: items, unit: 'items', note: 'nearest texts' }),
-      });
-      Object.assign(data, { texts, nearest: into });
+      Object.assign(data, { texts, nearest: nearest ?? (await nearestTexts(log, texts)) });
     }
     return {
       data,

@@ -123,6 +123,7 @@ export async function clearSolutions(cache: SolutionCache): Promise<void> {
 
 const shortHash = (text: string) => sha256(text).slice(0, 16);
 
-function pathIn({ directory, data }: SolutionCache, key: unknown, ending: string): string {
+/** @param key any JSON value */
+export function pathIn({ directory, data }: SolutionCache, key: unknown, ending: string): string {
   return join(directory, `${PREFIX}${shortHash(data)}-${shortHash(JSON.stringify([FORMAT_VERSION, key]))}${ending}`);
 }
