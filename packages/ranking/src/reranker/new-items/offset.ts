@@ -5,7 +5,9 @@
  * fifth to a half of them are. The offset that is best on validation would show almost none, because
  * nobody can choose what is not shown. So validation sets a price, by one rule for all data: the
  * highest offset that costs at most half the share of the cases whose target is new, or three
- * quarters of a per cent.
+ * quarters of a per cent. It is never above 0, the odds that hidden items had: a new item is not
+ * better than one that users know. Where validation lists hardly have new items there is no price to
+ * read, and new items get e⁻¹ of these odds.
  */
 import { metricsOfRanks } from '@lorekeep/evaluation';
 import type { RankedCandidates } from '../../contract.ts';
@@ -14,7 +16,14 @@ import type { RankedCandidates } from '../../contract.ts';
 const PRICE = 0.5;
 /** Share of NDCG@10 that may always be given up. */
 const LEAST_PRICE = 0.0075;
-const OFFSETS = Array.from({ length: 57 }, (_, at) => -5 + at / 8);
+const OFFSETS = Array.from({ length: 41 }, (_, at) => -5 + at / 8);
+/** The offset where the price cannot be read. */
+const UNPRICED = -1;
+/** Cases with a new item among the first ten at the highest offset: with fewer there is no price. */
+const MIN_SHOWN = 100;
+/** Items that a user sees. */
+const SHOWN = 10;
+
 /** The lists of one validation case. */
 export interface OffsetCase {
   target: number;
@@ -33,14 +42,29 @@ export interface OffsetTrial {
   ranks: Float64Array;
   /** NDCG@10 of these ranks. */
   ndcg: number;
+  /** Cases with a new item among the first ten. */
+  shown: number;
 }
 
-/** Every offset that is tried, ascending. */
-export function offsetTrials(cases: readonly OffsetCase[]): OffsetTrial[] {
+/**
+ * Every offset that is tried, ascending.
+ *
+ * @param isNew whether an item is new; others are proposed because they are rare
+ */
+export function offsetTrials(cases: readonly OffsetCase[], isNew: (item: number) => boolean): OffsetTrial[] {
   return OFFSETS.map((offset) => {
     const ranks = Float64Array.from(cases, (own) => rankWith(own, offset));
-    return { offset, ranks, ndcg: metricsOfRanks(ranks)['ndcg@10'] };
+    const shown = cases.filter((own) => showsNew(own, offset, isNew)).length;
+    return { offset, ranks, ndcg: metricsOfRanks(ranks)['ndcg@10'], shown };
   });
+}
+
+/** Whether the best new item is among the first ten. */
+function showsNew({ ranked, fresh }: OffsetCase, offset: number, isNew: (item: number) => boolean): boolean {
+  const at = fresh.items.findIndex(isNew);
+  if (at < 0) return false;
+  const tenth = ranked.scores[SHOWN - 1];
+  return tenth === undefined || fresh.scores[at] + offset > tenth;
 }
 
 /**
@@ -49,6 +73,8 @@ export function offsetTrials(cases: readonly OffsetCase[]): OffsetTrial[] {
  * @param share of the cases whose target is new
  */
 export function pricedTrial(trials: readonly OffsetTrial[], share: number): OffsetTrial {
+  const highest = trials[trials.length - 1];
+  if (highest.shown < MIN_SHOWN) return trials.find(({ offset }) => offset === UNPRICED) as OffsetTrial;
   const least = (1 - Math.max(LEAST_PRICE, PRICE * share)) * Math.max(...trials.map(({ ndcg }) => ndcg));
   return trials.findLast(({ ndcg }) => ndcg >= least) as OffsetTrial;
 }

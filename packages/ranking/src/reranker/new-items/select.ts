@@ -75,7 +75,7 @@ export async function selectNewItems(
       }
     }
     const share = cases.filter(({ target }) => isNew(target)).length / Math.max(1, cases.length);
-    const trials = lists.map(offsetTrials);
+    const trials = lists.map((own) => offsetTrials(own, isNew));
     const { offset } = pricedTrial(trials[0], share);
     const ndcgAt = (at: number) => trials[at].find((trial) => trial.offset === offset)?.ndcg ?? 0;
     const best = RARE_USERS.reduce((chosen, _, at) => (ndcgAt(at) > ndcgAt(chosen) ? at : chosen), 0);
