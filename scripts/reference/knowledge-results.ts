@@ -78,11 +78,36 @@ function prefixTable(run: Run, head: string, names: Record<string, string>): str
   return table([head, 'Figure'], ...rows);
 }
 
+const READ_VERSIONS = [
+  'v',
+  'v_minus_1',
+  'v_minus_2',
+  'v_minus_3',
+  'v_minus_4',
+  'retrained_aligned',
+  'retrained_not_aligned',
+];
+
+/** One row per kind of knowledge, one column per version that is read. */
+function versionsTable({ figures }: Run): string {
+  const cell = (kind: string, version: string) => {
+    const key = `${kind}_${version}_lift`;
+    return `${signed(figures[key])} ± ${digits(figures[`${key}_standard_error`])}`;
+  };
+  return table(
+    [
+      'Knowledge',
+      ...READ_VERSIONS.map((version) => words(version).replace('v minus ', 'v − ').replace('retrained', 'retrained,')),
+    ],
+    ...['dots', 'vectors'].map((kind) => [kind, ...READ_VERSIONS.map((version) => cell(kind, version))]),
+  );
+}
+
 const commandText = (run: Run) => `Command: \`${run.command}\`.`;
 
 /** Paragraphs and tables; none of a bench that was not run. */
 export function knowledgeResults(): string[] {
-  const { knowledge, served, simulated, rank, text, centre } = runs;
+  const { knowledge, methods, served, versions, simulated, rank, text, centre } = runs;
   return [
     '## Rankers and knowledge',
     wrapped(
@@ -110,6 +135,22 @@ export function knowledgeResults(): string[] {
             swap_hidden_own_lift: 'hidden layers, its own',
             swap_hidden_retrained_lift: 'hidden layers, another retraining, not aligned',
           }),
+        ]
+      : []),
+    ...(methods
+      ? [
+          '### Ways to use the same rows',
+          wrapped(`Real log, clicks on the main surface, one seed of stage 1. ${commandText(methods)}`),
+          liftTable(methods),
+        ]
+      : []),
+    ...(versions
+      ? [
+          '### Older versions of knowledge',
+          wrapped(
+            `Real log, a tenth of the rows, clicks. A ranker of version v reads through the General Knowledge Center its own version, an older one, or another retraining of stage 1. "Aligned" is mapped onto the version that the ranker knows; without that the centre refuses vectors. ${commandText(versions)}`,
+          ),
+          versionsTable(versions),
         ]
       : []),
     ...(simulated
@@ -165,7 +206,7 @@ export function knowledgeResults(): string[] {
       ? [
           '### General Knowledge Center',
           wrapped(
-            `A million entries, batches of 500 quadruples: p99 ${centre.figures.batch_p99_ms.toFixed(1)} ms from a folder at ${Math.round(centre.figures.batches_per_s)} batches/s, ${centre.figures.redis_batch_p99_ms.toFixed(1)} ms from a Redis Cluster of three nodes; time relative to Feast on the same cluster: ${centre.ratios.batch_p99_vs_feast_time.toFixed(2)}. ${commandText(centre)}`,
+            `A million entries, batches of 500 quadruples: p99 ${centre.figures.batch_p99_ms.toFixed(1)} ms from a folder, ${Math.round(centre.figures.batches_per_s)} batches/s (${Math.round(centre.figures.same_memory_batches_per_s)} into memory of the caller), ${centre.figures.redis_batch_p99_ms.toFixed(1)} ms from a Redis Cluster of three nodes (median ${centre.figures.redis_batch_p50_ms.toFixed(1)} ms). Feast on the same cluster needs ${centre.peers.feast_batch_p99_ms.toFixed(0)} ms. A node killed under load: ${centre.figures.killed_node_right_reads} right, ${centre.figures.killed_node_refused_reads} refused and ${centre.figures.killed_node_wrong_reads} wrong reads. ${commandText(centre)}`,
           ),
         ]
       : []),
