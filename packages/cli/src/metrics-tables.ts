@@ -1,7 +1,7 @@
 /** Metrics as tables for people: one row per model, one column per metric. */
 
 import { counted } from '@lorekeep/core';
-import type { Difference, Evaluation, MetricName, Metrics } from '@lorekeep/evaluation';
+import type { BaselineName, Difference, Evaluation, MetricName, Metrics } from '@lorekeep/evaluation';
 import type { BundleManifest } from '@lorekeep/recommender';
 import { table } from './terminal.ts';
 
@@ -40,17 +40,30 @@ export function differencesTable(model: string, other: string, differences: Reco
   ].join('\n');
 }
 
-/** Metrics by group of evaluation cases. */
-export function groupsTable({ breakdown }: Evaluation): string {
+/**
+ * Metrics by group of evaluation cases, and on the same cases NDCG@10 of the better one of the
+ * rankings by text alone, which every group of items must beat.
+ */
+export function groupsTable({ breakdown }: Evaluation, baselines: Partial<Record<BaselineName, Evaluation>>): string {
+  const texts = TEXT_BASELINES.flatMap((name) => baselines[name] ?? []);
+  const textOf = (kind: string, name: string) =>
+    Math.max(
+      ...texts.flatMap(({ breakdown: groups }) =>
+        groups.filter((group) => group.kind === kind && group.name === name).map(({ metrics }) => metrics['ndcg@10']),
+      ),
+    );
   return table([
-    ['cases', 'users', ...COLUMNS],
+    ['cases', 'users', ...COLUMNS, ...(texts.length === 0 ? [] : ['ndcg@10 by text'])],
     ...breakdown.map(({ kind, name, metrics }) => [
       kind === 'item' ? `${name} items` : `histories of ${name}`,
       metrics.users.toLocaleString('en-US'),
       ...cellsOf(metrics),
+      ...(texts.length === 0 ? [] : [textOf(kind, name).toFixed(4)]),
     ]),
   ]);
 }
+
+const TEXT_BASELINES = ['last-item-knn', 'decayed-history-knn'] as const;
 
 /** The test metrics that a model version carries. */
 export function testTable({ preset, metrics, refit }: BundleManifest): string {

@@ -176,7 +176,7 @@ describe('step by step', () => {
     assert.deepEqual(last.differences[version].mrr, { difference: 0, interval: [0, 0] });
     assert.deepEqual(Object.keys(last), [
       ...['version', 'protocol', 'trainedOnThisData', 'metrics', 'intervals', 'seenExcluded', 'breakdown', 'coverage'],
-      ...['baselines', 'against', 'differences'],
+      ...['baselines', 'baselineBreakdown', 'against', 'differences'],
     ]);
     assert.ok(lines.some(({ event, stage }) => event === 'progress' && stage === 'report'));
   });

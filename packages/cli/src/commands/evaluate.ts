@@ -45,6 +45,7 @@ function resultOf(evaluation: EvaluationResult): Record<string, unknown> {
     breakdown: { valid: valid.breakdown, test: test.breakdown },
     coverage: { valid: valid.coverage, test: test.coverage },
     baselines: metricsOf(baselines),
+    baselineBreakdown: Object.fromEntries(Object.entries(baselines).map(([name, own]) => [name, own.breakdown])),
     against: metricsOf(against),
     differences,
   };
@@ -66,7 +67,7 @@ function summary(evaluation: EvaluationResult): string {
     `Without items of the history: recall@10 ${seenExcluded['recall@10'].toFixed(4)}, ndcg@10 ${seenExcluded['ndcg@10'].toFixed(4)}.`,
     `In the top ten of at least one user: ${(100 * test.coverage).toFixed(1)} % of the catalogue.`,
     '',
-    groupsTable(test),
+    groupsTable(test, baselines),
     ...Object.keys(against).flatMap((other) => ['', differencesTable(version, other, differences[other])]),
     ...(nonFinite > 0 ? [`${counted(nonFinite, 'score is', 'scores are')} not finite; this counts as a miss.`] : []),
   ].join('\n');
