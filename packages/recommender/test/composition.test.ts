@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
-import { fillBehind, mergeNewItems } from '../src/composition/lists.ts';
+import { fillBehind, mergeNewItems, withFewerNew } from '../src/composition/lists.ts';
 import { popularRows } from '../src/composition/parts.ts';
 import { createRecommender, type RankedRows, type RecommenderParts } from '../src/composition/recommender.ts';
 
@@ -194,8 +194,8 @@ test('new items are placed among the re-ranked ones by score, and their share of
   assert.deepEqual(await listOf(given, { k: 7, seen: [9, 2] }), ['reranker', 8, 10, 1, 3, 4, 11, 7], 'seen rows leave');
   for (const [atMostNew, wanted] of [
     [0, [2, 1, 3, 4, 7, 6]],
-    [0.2, [9, 2, 1, 3, 4, 11]],
-    [0.5, [9, 2, 8, 1, 3, 4]],
+    [0.2, [9, 2, 1, 3, 4, 8]],
+    [0.5, [9, 2, 8, 1, 10, 3]],
   ] as const) {
     assert.deepEqual(await listOf(given, { k: 6, atMostNew }), ['reranker', ...wanted], `share ${atMostNew}`);
     for (let k = 1; k < 6; k++)
@@ -204,5 +204,34 @@ test('new items are placed among the re-ranked ones by score, and their share of
         wanted.slice(0, k),
         `share ${atMostNew}, ${k} items`,
       );
+  }
+});
+
+test('of too many new items the best are shown, later than their scores, which still fall', () => {
+  const list = { ...rows([9, 8, 10, 1, 2, 3, 11], [7, 6, 5, 4, 3, 2, 1]), source: 'reranker' as const };
+  const { keys, scores } = withFewerNew(list, (row) => row >= 8, 0.5);
+  assert.deepEqual([...keys], [9, 1, 8, 2, 10, 3, 11]);
+  assert.deepEqual([...scores], [7, 4, 4, 3, 3, 2, 1]);
+  // For the last new ones the list is too short.
+  assert.deepEqual([...withFewerNew(list, (row) => row >= 8, 0.3).keys], [9, 1, 2, 8, 3]);
+  assert.deepEqual([...withFewerNew(list, () => true, 0.5).keys], [9]);
+  const random = createRandom(9);
+  for (let time = 0; time < 200; time++) {
+    const share = time / 199;
+    const fresh = Array.from({ length: 30 }, () => random.next() < 0.6);
+    const ranked = rows(
+      Array.from(fresh.keys()),
+      fresh.map((_, at) => -at),
+    );
+    const kept = withFewerNew({ ...ranked, source: 'reranker' }, (row) => fresh[row], share).keys;
+    kept.forEach((_, at) => {
+      const count = kept.subarray(0, at + 1).filter((row) => fresh[row]).length;
+      assert.ok(count <= Math.ceil(share * (at + 1) - 1e-9), `share ${share}, first ${at + 1}`);
+    });
+    assert.equal(
+      kept.filter((row) => !fresh[row]).length,
+      fresh.filter((isNew) => !isNew).length,
+      'no known item is lost',
+    );
   }
 });

@@ -122,3 +122,86 @@ test('items that come while lists are made are in them', async () => {
     await table.close();
   }
 });
+
+test('a list stays that of an exact scan however many of its items go', async () => {
+  const vectors = vectorsOf(600);
+  const table = createNewItemTable({ dim: DIM, of: (row) => vectors[row] });
+  const isNew = new Set(Array.from({ length: 500 }, (_, row) => row));
+  try {
+    for (const row of isNew) table.put(row, vectors[row]);
+    for (let time = 0; time < 20; time++) {
+      await table.prepare([550]);
+      assertNear(
+        listed(table, 550),
+        exact(vectors, (row) => isNew.has(row), 550),
+      );
+      for (const [row] of listed(table, 550).slice(0, 9)) {
+        table.remove(row);
+        isNew.delete(row);
+      }
+      // Items that come in between take no place of those that were there before.
+      table.put(500 + time, vectors[500 + time]);
+      isNew.add(500 + time);
+    }
+  } finally {
+    await table.close();
+  }
+});
+
+test('of items with one text the lowest rows are listed, in whatever order they came', async () => {
+  const vectors = vectorsOf(1);
+  const content = { dim: DIM, of: () => vectors[0] };
+  const [rising, falling] = [createNewItemTable(content), createNewItemTable(content)];
+  try {
+    for (let row = 1; row <= 200; row++) rising.put(row, vectors[0]);
+    for (let row = 200; row >= 100; row--) falling.put(row, vectors[0]);
+    await falling.prepare([0]);
+    for (let row = 99; row >= 1; row--) falling.put(row, vectors[0]);
+    for (const table of [rising, falling]) {
+      await table.prepare([0]);
+      assert.deepEqual(
+        listed(table, 0).map(([row]) => row),
+        Array.from({ length: NEAREST }, (_, at) => at + 1),
+      );
+    }
+  } finally {
+    await Promise.all([rising.close(), falling.close()]);
+  }
+});
+
+test('the list of an item whose own text changes is made anew, also if it changes while the list is made', async () => {
+  const vectors = vectorsOf(300);
+  const table = createNewItemTable({ dim: DIM, of: (row) => vectors[row] });
+  const wanted = () => exact(vectors, (row) => row < 200, 250);
+  try {
+    for (let row = 0; row < 200; row++) table.put(row, vectors[row]);
+    await table.prepare([250]);
+    vectors[250] = vectors[251];
+    table.forget(250);
+    const making = table.prepare([250]);
+    vectors[250] = vectors[252];
+    table.forget(250);
+    await making;
+    await table.prepare([250]);
+    assertNear(listed(table, 250), wanted());
+  } finally {
+    await table.close();
+  }
+});
+
+test('items of a history that go while lists are made have no list', async () => {
+  const vectors: (Float32Array | undefined)[] = vectorsOf(200);
+  const table = createNewItemTable({ dim: DIM, of: (row) => vectors[row] });
+  try {
+    for (let row = 0; row < 50; row++) table.put(row, vectors[row] as Float32Array);
+    const making = table.prepare(Array.from({ length: 150 }, (_, at) => 50 + at));
+    vectors[60] = undefined;
+    vectors[199] = undefined;
+    await making;
+    assert.equal(table.near(60), undefined);
+    assert.equal(table.near(199), undefined);
+    assert.ok(table.near(198) !== undefined);
+  } finally {
+    await table.close();
+  }
+});

@@ -118,27 +118,47 @@ export function mergedByScore(
 }
 
 /**
- * The list without those new items that are more than a share of it: of its first n items at most
- * ⌈share · n⌉ are new, for every n.
+ * The list with new items moved back as far as their share requires: of its first n items at most
+ * ⌈share · n⌉ are new, for every n. Those for which the list is too short are left out. An item that
+ * had to wait has at most the score of the item before it.
  */
 export function withFewerNew(
   { keys, scores, source }: RankedItems,
   isNew: (row: number) => boolean,
   share: number,
 ): RankedItems {
-  const kept: number[] = [];
-  let fresh = 0;
-  keys.forEach((row, at) => {
-    if (isNew(row)) {
-      // Rounding errors of the product must not admit another item.
-      if (fresh + 1 > Math.ceil(share * (kept.length + 1) - 1e-9)) return;
-      fresh++;
-    }
-    kept.push(at);
-  });
+  const order = orderWithFewerNew(keys.length, (at) => isNew(keys[at]), share);
   return {
-    keys: Uint32Array.from(kept, (at) => keys[at]),
-    scores: Float32Array.from(kept, (at) => scores[at]),
+    keys: Uint32Array.from(order, (at) => keys[at]),
+    scores: Float32Array.from(fallingScores(order.map((at) => scores[at]))),
     source,
   };
+}
+
+/** Positions of a list of this length in the order that `withFewerNew` describes. */
+export function orderWithFewerNew(length: number, isNew: (at: number) => boolean, share: number): number[] {
+  const order: number[] = [];
+  const waiting: number[] = [];
+  let admitted = 0;
+  // Rounding errors of the product must not admit another item.
+  const hasPlace = () => admitted + 1 <= Math.ceil(share * (order.length + 1) - 1e-9);
+  const admitWaiting = () => {
+    while (admitted < waiting.length && hasPlace()) order.push(waiting[admitted++]);
+  };
+  for (let at = 0; at < length; at++) {
+    if (isNew(at)) waiting.push(at);
+    admitWaiting();
+    if (!isNew(at)) order.push(at);
+  }
+  admitWaiting();
+  return order;
+}
+
+/** Scores none of which is above the one before it. */
+export function fallingScores(scores: readonly number[]): number[] {
+  let least = Number.POSITIVE_INFINITY;
+  return scores.map((score) => {
+    if (score < least) least = score;
+    return least;
+  });
 }

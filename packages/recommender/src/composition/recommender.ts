@@ -194,8 +194,11 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     list: (size: number, passes: Query['passes']) => Promise<RankedItems>,
   ): Promise<RankedItems> {
     if (atMostNew >= 1) return list(k, passes);
+    // Without any new item, the search for known ones must not go through all new ones first.
+    const isListed =
+      atMostNew > 0 ? passes : (row: CatalogueRow) => !parts.isNew(row) && (passes === undefined || passes(row));
     for (let size = k; ; size *= 2) {
-      const found = await list(size, passes);
+      const found = await list(size, isListed);
       const { keys, scores, source } = withFewerNew(found, parts.isNew, atMostNew);
       if (keys.length >= k || found.keys.length < size)
         return { keys: keys.subarray(0, k), scores: scores.subarray(0, k), source };

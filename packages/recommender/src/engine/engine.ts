@@ -263,7 +263,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         if (ranking === undefined) throw errors.RANKER_NOT_SERVED();
         const candidates = await prepared.list(Math.max(k, CANDIDATES), left);
         const list = await answer(loaded, candidates, withItems, unknownItems, filter);
-        return rankedList(ranking, list, { ...request, k, surface, model: loaded.publication.manifest.model });
+        const { model } = loaded.publication.manifest;
+        return rankedList(ranking, list, { ...request, k, surface, atMostNew: newItems.atMost, model });
       }),
 
     async rank(input) {

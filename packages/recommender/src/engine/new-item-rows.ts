@@ -1,6 +1,6 @@
 /**
- * The new and rare items of a loaded publication, by rows of its catalogue. Trained items have their text
- * vectors in the tables of the re-ranker; the vectors of later items are held here.
+ * The new and rare items of a loaded publication, by rows of its catalogue. Trained items have their
+ * text vectors in the tables of the re-ranker; the vectors of later items are held here.
  */
 import { centredContent } from '@lorekeep/core';
 import { type ContentRows, contentRowsOf, type NewItems, openNewItems } from '@lorekeep/ranking';
@@ -68,6 +68,7 @@ export async function openNewItemRows(
         const vector = centred.slice(at * dim, (at + 1) * dim);
         later.set(row, vector);
         if (isRare(row)) placed.table.put(row, vector);
+        else placed.table.forget(row);
       });
     },
     remove(row) {

@@ -1,4 +1,5 @@
 /** A list of candidates in the order of the ranker. */
+import { fallingScores, orderWithFewerNew } from '../composition/lists.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import type { Recommendations } from './request-types.ts';
 
@@ -9,6 +10,8 @@ export interface RankedListOptions {
   surface?: string;
   /** Number of items. */
   k: number;
+  /** Largest share of new items, as in `Query`. */
+  atMostNew: number;
   /** The trained model that chose the candidates. */
   model: string | null;
 }
@@ -17,7 +20,7 @@ export interface RankedListOptions {
 export async function rankedList(
   ranking: RankingService,
   candidates: Recommendations,
-  { user, history, surface, k, model }: RankedListOptions,
+  { user, history, surface, k, atMostNew, model }: RankedListOptions,
 ): Promise<Recommendations> {
   const outcome = ranking.stats().ranker?.outcomes[0];
   const { items, ...ranked } = await ranking.rank({
@@ -27,11 +30,15 @@ export async function rankedList(
     history: history?.map((item) => ({ item, outcomes: outcome === undefined ? [] : [outcome] })),
   });
   const candidateOf = new Map(candidates.items.map((candidate) => [candidate.id, candidate]));
+  const isNew = (at: number) => candidateOf.get(items[at].id)?.new === true;
+  const order = orderWithFewerNew(items.length, isNew, atMostNew).slice(0, k);
+  const scores = fallingScores(order.map((at) => items[at].probabilities[ranked.by]));
   return {
     ...candidates,
     source: 'ranker',
-    items: items.slice(0, k).map(({ id, probabilities }) => {
-      return { ...candidateOf.get(id), id, score: probabilities[ranked.by], probabilities };
+    items: order.map((at, place) => {
+      const { id, probabilities } = items[at];
+      return { ...candidateOf.get(id), id, score: scores[place], probabilities };
     }),
     ranked: { ...ranked, model },
   };

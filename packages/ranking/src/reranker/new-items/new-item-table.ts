@@ -14,19 +14,22 @@ import { type ContentRows, TEXT_POWER } from './features.ts';
 
 /** New items in the list of an item. */
 const NEAREST = 50;
+/** A list keeps some more, which take the places of items that go. */
+const KEPT = NEAREST + 10;
 /** Lists that are made together. */
 const LISTS = 64;
 /** Slots of one product. Capacities are multiples of it, so that one graph serves all sizes. */
 const SLOTS = 4096;
 /** Items that a list takes in one by one; for more, it is made anew. */
 const TAKEN_IN = 512;
-/** Lists that are kept: 400 MB at most. Beyond, all are made anew. */
+/** Lists that are kept: 500 MB at most. Beyond, all are made anew. */
 const MAX_LISTS = 1_000_000;
 
 /** New items near one item. */
 export interface NearNewItems {
+  /** Nearest first; of equally near items, the lowest row. */
   rows: Int32Array;
-  /** cos ^ 4, in no particular order. */
+  /** cos ^ 4 */
   weights: Float32Array;
 }
 
@@ -38,6 +41,8 @@ export interface NewItemTable {
   put(row: number, vector: Float32Array): void;
   /** The item is not new any more, or does not exist any more. */
   remove(row: number): void;
+  /** The text of an item that is not new has changed. */
+  forget(row: number): void;
   /** Makes the lists of these rows, or brings them up to date. Calls may overlap. */
   prepare(rows: Iterable<number>): Promise<void>;
   /** The list of a row as it was prepared, without removed items; `undefined` for a row without one. */
@@ -45,11 +50,17 @@ export interface NewItemTable {
   close(): Promise<void>;
 }
 
-/** Entries are slots, not rows: a row whose vector is replaced gets another slot. */
+/**
+ * Entries are slots, not rows: a row whose vector is replaced gets another slot. All items that come
+ * before the bound are in the list, so it does not depend on the order in which items came and went.
+ */
 interface List {
+  /** Nearest first. */
   slots: Int32Array;
   weights: Float32Array;
   count: number;
+  /** The first item that had no place; its weight is 0 if every item had one. */
+  bound: { weight: number; row: number };
   /** The list has taken in the slots below. */
   seen: number;
 }
@@ -69,7 +80,7 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     ({ rows, columns }) => ({ cosines: tf.matMul(rows as never, columns as never, false, true) }),
     { name: 'new items', threads },
   );
-  const best = createTopK(NEAREST, 0);
+  const best = createTopK(KEPT, 0);
 
   const vectorAt = (slot: number) =>
     blocks[Math.floor(slot / SLOTS)].subarray((slot % SLOTS) * dim, ((slot % SLOTS) + 1) * dim);
@@ -91,19 +102,32 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     for (const { row, vector } of kept) append(row, vector);
   }
 
+  const raiseBound = (list: List, weight: number, row: number) => {
+    if (comesBefore(weight, row, list.bound.weight, list.bound.row)) list.bound = { weight, row };
+  };
+
   function offer(list: List, slot: number, cosine: number): void {
     if (!(cosine > 0)) return;
-    const weight = cosine ** TEXT_POWER;
-    if (list.count < NEAREST) {
-      list.slots[list.count] = slot;
-      list.weights[list.count++] = weight;
-      return;
+    const weight = Math.fround(cosine ** TEXT_POWER);
+    const row = rowAt[slot];
+    if (!comesBefore(weight, row, list.bound.weight, list.bound.row)) return;
+    const isBeforeEntry = (at: number) => comesBefore(weight, row, list.weights[at], rowAt[list.slots[at]]);
+    if (list.count === KEPT) {
+      const last = KEPT - 1;
+      if (!isBeforeEntry(last)) {
+        raiseBound(list, weight, row);
+        return;
+      }
+      raiseBound(list, list.weights[last], rowAt[list.slots[last]]);
+      list.count--;
     }
-    let least = 0;
-    for (let at = 1; at < NEAREST; at++) if (list.weights[at] < list.weights[least]) least = at;
-    if (weight <= list.weights[least]) return;
-    list.slots[least] = slot;
-    list.weights[least] = weight;
+    let at = list.count++;
+    for (; at > 0 && isBeforeEntry(at - 1); at--) {
+      list.slots[at] = list.slots[at - 1];
+      list.weights[at] = list.weights[at - 1];
+    }
+    list.slots[at] = slot;
+    list.weights[at] = weight;
   }
 
   /** Takes in the items that came since, and leaves out the removed ones. */
@@ -121,25 +145,34 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     }
   }
 
-  /** A list that lost too many items may lack one that they had displaced. */
-  const isStale = (list: List) =>
-    rowAt.length - list.seen > TAKEN_IN ||
-    (list.count === NEAREST && list.slots.filter((slot) => rowAt[slot] < 0).length > NEAREST / 5);
+  /** Too many came, or so many went that items without a place are missing now. */
+  function isStale(list: List): boolean {
+    if (rowAt.length - list.seen > TAKEN_IN) return true;
+    if (list.bound.weight === 0) return false;
+    let live = 0;
+    for (let at = 0; at < list.count; at++) if (rowAt[list.slots[at]] >= 0) live++;
+    return live < NEAREST;
+  }
 
-  async function make(rows: readonly number[]): Promise<void> {
+  async function make(wantedRows: readonly number[]): Promise<void> {
     const made = generation;
+    // An item may have gone while other lists were made.
+    const rows = wantedRows.filter((row) => content.of(row) !== undefined);
     const vectors = rows.map((row) => (content.of(row) as Float32Array).slice());
     const wanted = new Float32Array(LISTS * dim);
     vectors.forEach((vector, at) => {
       wanted.set(vector, at * dim);
     });
     const slots = rowAt.length;
-    const found = rows.map(() => ({
-      slots: new Int32Array(NEAREST),
-      weights: new Float32Array(NEAREST),
-      count: 0,
-      seen: slots,
-    }));
+    const found = rows.map(
+      (): List => ({
+        slots: new Int32Array(KEPT),
+        weights: new Float32Array(KEPT),
+        count: 0,
+        bound: { weight: 0, row: 0 },
+        seen: slots,
+      }),
+    );
     for (let first = 0; first < slots; first += SLOTS) {
       const columns = namedArray([SLOTS, dim], blocks[first / SLOTS]);
       const { cosines } = await products.run({ rows: namedArray([LISTS, dim], wanted), columns });
@@ -149,22 +182,32 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
         best.clear();
         for (let slot = first; slot < Math.min(slots, first + SLOTS); slot++) {
           const value = values[at * SLOTS + slot - first];
-          if (value >= best.least && rowAt[slot] >= 0 && rowAt[slot] !== own) best.offer(slot, value);
+          if (value >= best.least && rowAt[slot] >= 0 && rowAt[slot] !== own) best.offer(rowAt[slot], value);
         }
-        const { keys, scores } = best.best();
-        keys.forEach((slot, rank) => {
-          offer(found[at], slot, scores[rank]);
-        });
+        const { keys } = best.best();
+        // The product rounds otherwise than `dot`, which is the one measure of all entries.
+        let least = { weight: Number.POSITIVE_INFINITY, row: 0 };
+        for (const row of keys) {
+          const slot = slotOf.get(row) as number;
+          const cosine = dot(vectors[at], 0, vectorAt(slot), 0, dim);
+          offer(found[at], slot, cosine);
+          const weight = Math.fround(Math.max(0, cosine) ** TEXT_POWER);
+          if (comesBefore(least.weight, least.row, weight, row)) least = { weight, row };
+        }
+        // Other items of the block may come right behind the last of these.
+        if (keys.length === KEPT) raiseBound(found[at], least.weight, least.row);
       });
     }
     rows.forEach((row, at) => {
-      // Items may have come and gone while the products ran.
+      // Texts may have changed, and items may have come and gone while the products ran.
+      if (!isSame(content.of(row), vectors[at])) return;
       bringUpToDate(found[at], row, vectors[at]);
       lists.set(row, found[at]);
     });
   }
 
   function remove(row: number): void {
+    lists.delete(row);
     const slot = slotOf.get(row);
     if (slot === undefined) return;
     slotOf.delete(row);
@@ -178,29 +221,39 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     has: (row) => slotOf.has(row),
     put(row, vector) {
       remove(row);
-      lists.delete(row);
       if (vector.every((value) => value === 0)) return;
       append(row, vector);
       if (rowAt.length > 2 * slotOf.size + SLOTS) compact();
     },
     remove,
+    forget(row) {
+      lists.delete(row);
+    },
     async prepare(rows) {
       if (lists.size > MAX_LISTS) lists.clear();
-      const missing: number[] = [];
-      for (const row of new Set(rows)) {
-        const vector = row < 0 ? undefined : content.of(row);
-        if (vector === undefined) continue;
-        const list = lists.get(row);
-        if (list === undefined || isStale(list)) missing.push(row);
-        else bringUpToDate(list, row, vector);
-      }
-      if (slotOf.size === 0) return;
-      for (let first = 0; first < missing.length; first += LISTS) await make(missing.slice(first, first + LISTS));
+      const wanted = new Set(rows);
+      let prepared: number;
+      do {
+        prepared = generation;
+        const missing: number[] = [];
+        for (const row of wanted) {
+          const vector = row < 0 ? undefined : content.of(row);
+          if (vector === undefined) continue;
+          const list = lists.get(row);
+          if (list === undefined || isStale(list)) missing.push(row);
+          else bringUpToDate(list, row, vector);
+        }
+        if (slotOf.size === 0) return;
+        for (let first = 0; first < missing.length; first += LISTS) await make(missing.slice(first, first + LISTS));
+        // Lists that were up to date are gone if slots were numbered anew meanwhile.
+      } while (prepared !== generation);
     },
     near(row) {
       const list = lists.get(row);
       if (list === undefined) return undefined;
-      const live = Array.from({ length: list.count }, (_, at) => at).filter((at) => rowAt[list.slots[at]] >= 0);
+      const live = Array.from({ length: list.count }, (_, at) => at)
+        .filter((at) => rowAt[list.slots[at]] >= 0)
+        .slice(0, NEAREST);
       return {
         rows: Int32Array.from(live, (at) => rowAt[list.slots[at]]),
         weights: Float32Array.from(live, (at) => list.weights[at]),
@@ -209,3 +262,9 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     close: () => products.close(),
   };
 }
+
+const comesBefore = (weight: number, row: number, otherWeight: number, otherRow: number) =>
+  weight > otherWeight || (weight === otherWeight && row < otherRow);
+
+const isSame = (now: Float32Array | undefined, before: Float32Array) =>
+  now?.every((value, k) => value === before[k]) ?? false;
