@@ -18,29 +18,35 @@ export async function knowledgeAnswer(centre: KnowledgeStore, request: Knowledge
   const newest = versions.at(-1);
   if (newest === undefined) throw errors.KNOWLEDGE_NOT_SERVED();
   const wanted = version === 'latest' ? newest.version : version;
-  const isKnown = versions.some((one) => one.version === wanted || wanted in (one.alignment?.chain ?? {}));
-  if (!isKnown)
+  // A version that another one stands for has the same parts: those of a chain have one form.
+  const form =
+    versions.find((one) => one.version === wanted) ??
+    versions.find(({ alignment }) => wanted in (alignment?.chain ?? {}));
+  if (form === undefined)
     throw knowledgeErrors.KNOWLEDGE_VERSION_UNKNOWN({
       space,
       version: wanted,
       versions: versions.map((one) => one.version),
     });
-  // Not the names of one that another version stands for: all versions of a chain have the same parts.
-  if (request.categories !== undefined && newest.schema.userCategory.length === 0)
+  if (request.categories !== undefined && form.schema.userCategory.length === 0)
     throw requestInvalid([
-      { path: 'categories', message: `The space "${space}" has no entries by user and category: leave them out` },
+      {
+        path: 'categories',
+        message: `The version "${wanted}" of the space "${space}" has no entries by user and category: leave them out`,
+      },
     ]);
-  const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, query, {
+  const asked = request.categories === undefined ? { users: query.users, items: query.items } : query;
+  const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, asked, {
     maxResidual,
   });
-  const found = versions.find((one) => one.version === read.version) ?? newest;
+  const schema = request.categories === undefined ? { ...form.schema, userCategory: [] } : form.schema;
   return {
     space,
     version: read.version,
     ageSeconds,
     residual,
     width,
-    columns: columnNames(found.schema),
+    columns: columnNames(schema),
     values,
     present,
   };
