@@ -2,7 +2,7 @@
 import { type KnowledgeSchema, type KnowledgeStore, knowledgeErrors } from '@lorekeep/knowledge';
 import { requestInvalid } from '../engine/request-invalid.ts';
 import { errors } from '../errors.ts';
-import { KEEP_SPACE, readKnowledge } from './served-knowledge.ts';
+import { KEEP_SPACE, readKnowledge, type ServedQuery } from './served-knowledge.ts';
 import type { KnowledgeAnswer, KnowledgeRequest } from './types.ts';
 
 export const MAX_PAIRS = 10_000;
@@ -35,11 +35,10 @@ export async function knowledgeAnswer(centre: KnowledgeStore, request: Knowledge
         message: `The version "${wanted}" of the space "${space}" has no entries by user and category: leave them out`,
       },
     ]);
-  const asked = request.categories === undefined ? { users: query.users, items: query.items } : query;
-  const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, asked, {
+  const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, query, {
     maxResidual,
   });
-  const schema = request.categories === undefined ? { ...form.schema, userCategory: [] } : form.schema;
+  const schema = query.categories === undefined ? { ...form.schema, userCategory: [] } : form.schema;
   return {
     space,
     version: read.version,
@@ -52,11 +51,11 @@ export async function knowledgeAnswer(centre: KnowledgeStore, request: Knowledge
   };
 }
 
-function pairsOf({ users, items, categories = [''] }: KnowledgeRequest) {
-  const lists = { users, items, categories };
+function pairsOf({ users, items, categories }: KnowledgeRequest): ServedQuery {
+  const lists = { users, items, ...(categories && { categories }) };
   const pairs = Math.max(...Object.values(lists).map(({ length }) => length));
   if (pairs > MAX_PAIRS) throw requestInvalid([{ path: '', message: `${pairs} pairs are more than ${MAX_PAIRS}` }]);
-  const filled = Object.entries(lists).map(([name, list]) => {
+  const filled = (name: string, list: string[]) => {
     if (list.length === pairs) return list;
     if (list.length === 1) return Array.from({ length: pairs }, () => list[0]);
     throw requestInvalid([
@@ -65,8 +64,12 @@ function pairsOf({ users, items, categories = [''] }: KnowledgeRequest) {
         message: `Expected 1 or ${pairs} elements, as many as the longest list has; received ${list.length}`,
       },
     ]);
-  });
-  return { users: filled[0], items: filled[1], categories: filled[2] };
+  };
+  return {
+    users: filled('users', users),
+    items: filled('items', items),
+    ...(categories && { categories: filled('categories', categories) }),
+  };
 }
 
 /** Names of the numbers of K̂, in their order: user, item, interactions, user and category. */
