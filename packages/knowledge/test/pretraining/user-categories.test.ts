@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { frozenWindows, type ImpressionRanker } from '@lorekeep/ranking';
+import { createImpressionRanker, frozenWindows, type ImpressionRanker } from '@lorekeep/ranking';
 import {
   createSuperDomain,
   extractCategoryKnowledge,
@@ -129,6 +129,29 @@ describe('entries by user and category', () => {
         assert.ok(Math.abs(served.values[i * width + width - 2 + task] - offline.values[2 * i + task]) < 1e-6);
     }
     assert.ok(offline.present.includes(0) && offline.present.includes(1));
+  });
+
+  it('are a further input of a ranker, which adds nothing where there is no entry', async () => {
+    const ranker = await createImpressionRanker({
+      entities: data,
+      behaviours: model.behaviours,
+      tasks: [TASKS[0]],
+      ...SMALL,
+    });
+    const given = { columns: log, rows: windowRows };
+    const knowledge = await extractCategoryKnowledge(model.ranker, given, {
+      ...sourceOf(),
+      now,
+    });
+    await ranker.plug({ name: 'category', width: knowledge.width, layer: 'click/out' });
+    const plugged = { ...given, knowledge: { category: knowledge } };
+    assert.deepEqual((await ranker.score(plugged)).logits, (await ranker.score(given)).logits);
+    await ranker.train(plugged);
+    const later = { ...plugged, columns: { ...log, timestamps: log.timestamps.map((time) => time + 30 * DAY) } };
+    const { logits } = await ranker.score(later);
+    const { logits: without } = await ranker.score({ columns: later.columns, rows: later.rows });
+    for (const [i, there] of knowledge.present.entries()) assert.equal(logits[i] === without[i], there === 0);
+    await ranker.close();
   });
 
   it('are bounded to the categories of the newest behaviours', async () => {
