@@ -23,7 +23,13 @@ export { hasKnowledgeStore, type OpenKnowledgeOptions, openKnowledgeStore } from
 export type { RedisOptions, StoreOptions } from './centre/options.ts';
 export { createKnowledgeStore } from './centre/store/knowledge-store.ts';
 export { errors as knowledgeErrors } from './errors.ts';
-export { type EntriesOptions, knowledgeEntries, servedSchema } from './pretraining/entries.ts';
+export { type CategoryKnowledgeOptions, extractCategoryKnowledge } from './pretraining/category-knowledge.ts';
+export {
+  type EntriesOptions,
+  knowledgeEntries,
+  type ServedSchemaOptions,
+  servedSchema,
+} from './pretraining/entries.ts';
 export {
   type ExtractOptions,
   extractKnowledge,
@@ -41,5 +47,6 @@ export {
   type SuperDomainOptions,
   superDomainOf,
 } from './pretraining/super-domain.ts';
+export type { UserCategoryOptions, UserCategorySource } from './pretraining/user-categories.ts';
 export { type AskedWindow, evaluateRanking, type RankEvaluationOptions } from './protocol/evaluate.ts';
 export type { MethodFigures, RankEvaluation } from './protocol/measure.ts';

@@ -98,6 +98,22 @@ export const knownUsers = () =>
   new Option('--user <id,id,…>', `users; ${COMMAS}`).argParser(idList).makeOptionMandatory();
 export const knownItems = () =>
   new Option('--items <id,id,…>', `items; ${COMMAS}`).argParser(idList).makeOptionMandatory();
+export const knownCategories = () =>
+  new Option(
+    '--categories <name,name,…>',
+    `also the knowledge of the user and a category: the first level of that of each item, or one for all; ${COMMAS}`,
+  ).argParser(idList);
+export const categoriesPerUser = () =>
+  new Option(
+    '--categories-per-user <n>',
+    'entries by user and category: for the categories of the newest behaviours of each user; 0 for none',
+  )
+    .argParser(integer([0, 200]))
+    .default(10);
+export const categoryHalfLife = () =>
+  new Option('--category-half-life <days>', 'after so many days, a behaviour counts half in its category')
+    .argParser(number([0.01, 3650]))
+    .default(30);
 export const space = () => new Option('--space <name>', 'which kind of knowledge').default('keep');
 export const seed = () =>
   new Option('--seed <n>', 'seed of every random choice').argParser(integer(LIMITS.seed)).default(DEFAULT_SEED);

@@ -117,6 +117,8 @@ export function addKnowledge({ command, group, inWorkspace }: Program): void {
       option.store(),
       option.align(),
       option.precision(),
+      option.categoriesPerUser(),
+      option.categoryHalfLife(),
       option.threads(),
     ],
     knowledge,
@@ -149,6 +151,7 @@ export function addKnowledge({ command, group, inWorkspace }: Program): void {
     [
       option.knownUsers(),
       option.knownItems(),
+      option.knownCategories(),
       option.space(),
       option.published(),
       option.store(),

@@ -77,6 +77,14 @@ test('extracted rows are of all impressions, with the columns that are served', 
   assert.equal(lines[0], columns.join(','));
   const got = await result(['knowledge', 'get', '--user', 'sim-user-000001', '--items', 'sim-item-000001']);
   assert.deepEqual(got.columns, knowledge);
+  const words = ['knowledge', 'get', '--user', 'sim-user-000001', '--items', 'sim-item-000001,sim-item-000002'];
+  const withCategories = await result([...words, '--categories', 'no such category']);
+  assert.deepEqual(withCategories.columns, [...knowledge, 'category click']);
+  assert.deepEqual(withCategories.present, [
+    [1, 1, 0],
+    [1, 1, 0],
+  ]);
+  assert.equal((await result([...words, '--categories', 'a,b'])).values.length, 2);
   await result(['knowledge', 'extract', '--out', 'rows.parquet']);
   assert.equal(readFileSync(join(dir, 'rows.parquet')).subarray(0, 4).toString(), 'PAR1');
 });

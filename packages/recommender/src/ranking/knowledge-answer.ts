@@ -2,7 +2,7 @@
 import { type KnowledgeSchema, type KnowledgeStore, knowledgeErrors } from '@lorekeep/knowledge';
 import { requestInvalid } from '../engine/request-invalid.ts';
 import { errors } from '../errors.ts';
-import { KEEP_SPACE, readKnowledge } from './served-knowledge.ts';
+import { KEEP_SPACE, readKnowledge, type ServedQuery } from './served-knowledge.ts';
 import type { KnowledgeAnswer, KnowledgeRequest } from './types.ts';
 
 export const MAX_PAIRS = 10_000;
@@ -18,39 +18,44 @@ export async function knowledgeAnswer(centre: KnowledgeStore, request: Knowledge
   const newest = versions.at(-1);
   if (newest === undefined) throw errors.KNOWLEDGE_NOT_SERVED();
   const wanted = version === 'latest' ? newest.version : version;
-  const isKnown = versions.some((one) => one.version === wanted || wanted in (one.alignment?.chain ?? {}));
-  if (!isKnown)
+  // A version that another one stands for has the same parts: those of a chain have one form.
+  const form =
+    versions.find((one) => one.version === wanted) ??
+    versions.find(({ alignment }) => wanted in (alignment?.chain ?? {}));
+  if (form === undefined)
     throw knowledgeErrors.KNOWLEDGE_VERSION_UNKNOWN({
       space,
       version: wanted,
       versions: versions.map((one) => one.version),
     });
-  // Not the names of one that another version stands for: all versions of a chain have the same parts.
-  if (request.categories !== undefined && newest.schema.userCategory.length === 0)
+  if (request.categories !== undefined && form.schema.userCategory.length === 0)
     throw requestInvalid([
-      { path: 'categories', message: `The space "${space}" has no entries by user and category: leave them out` },
+      {
+        path: 'categories',
+        message: `The version "${wanted}" of the space "${space}" has no entries by user and category: leave them out`,
+      },
     ]);
   const { values, present, width, ageSeconds, residual, ...read } = await readKnowledge(centre, space, wanted, query, {
     maxResidual,
   });
-  const found = versions.find((one) => one.version === read.version) ?? newest;
+  const schema = query.categories === undefined ? { ...form.schema, userCategory: [] } : form.schema;
   return {
     space,
     version: read.version,
     ageSeconds,
     residual,
     width,
-    columns: columnNames(found.schema),
+    columns: columnNames(schema),
     values,
     present,
   };
 }
 
-function pairsOf({ users, items, categories = [''] }: KnowledgeRequest) {
-  const lists = { users, items, categories };
+function pairsOf({ users, items, categories }: KnowledgeRequest): ServedQuery {
+  const lists = { users, items, ...(categories && { categories }) };
   const pairs = Math.max(...Object.values(lists).map(({ length }) => length));
   if (pairs > MAX_PAIRS) throw requestInvalid([{ path: '', message: `${pairs} pairs are more than ${MAX_PAIRS}` }]);
-  const filled = Object.entries(lists).map(([name, list]) => {
+  const filled = (name: string, list: string[]) => {
     if (list.length === pairs) return list;
     if (list.length === 1) return Array.from({ length: pairs }, () => list[0]);
     throw requestInvalid([
@@ -59,8 +64,12 @@ function pairsOf({ users, items, categories = [''] }: KnowledgeRequest) {
         message: `Expected 1 or ${pairs} elements, as many as the longest list has; received ${list.length}`,
       },
     ]);
-  });
-  return { users: filled[0], items: filled[1], categories: filled[2] };
+  };
+  return {
+    users: filled('users', users),
+    items: filled('items', items),
+    ...(categories && { categories: filled('categories', categories) }),
+  };
 }
 
 /** Names of the numbers of K̂, in their order: user, item, interactions, user and category. */

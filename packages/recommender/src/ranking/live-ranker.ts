@@ -85,7 +85,7 @@ export async function openLiveRanker(options: LiveRankerOptions): Promise<LiveRa
       probe(knowledge);
       return failure.reason;
     }
-    const query = { users: items.map(() => user ?? ''), items: [...items], categories: items.map(() => '') };
+    const query = { users: items.map(() => user ?? ''), items: [...items] };
     try {
       const centre = await options.knowledge();
       if (centre === undefined) return 'There is no General Knowledge Center.';

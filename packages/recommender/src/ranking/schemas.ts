@@ -78,7 +78,10 @@ export const knowledgeRequestSchema = strictObject({
     .min(1)
     .max(MAX_PAIRS)
     .optional()
-    .describe('One for each pair, or one for all; only for spaces with entries by user and category.'),
+    .describe(
+      'The first level of the category of each item, or one for all, in versions with entries by user and category. ' +
+        'Default: without these numbers.',
+    ),
   space: name.default(KEEP_SPACE).describe('Which kind of knowledge.'),
   version: name.default('latest').describe("The version that your model was trained with, or 'latest'."),
   maxResidual: z

@@ -15,17 +15,24 @@ export interface ServedKnowledge extends KnowledgeAnswer {
   width: number;
 }
 
+/** Which pairs to read. */
+export interface ServedQuery extends Omit<KnowledgeQuery, 'categories'> {
+  /** Default: the numbers of user and category, which come last, are left out. */
+  categories?: string[];
+}
+
 /**
- * @param version of the space, or `'latest'`
+ * @param version of the space
  * @throws LorekeepError `KNOWLEDGE_…`
  */
 export async function readKnowledge(
   store: KnowledgeStore,
   space: string,
   version: string,
-  query: KnowledgeQuery,
+  { categories, ...entities }: ServedQuery,
   options: ReadOptions = {},
 ): Promise<ServedKnowledge> {
+  const query: KnowledgeQuery = { ...entities, categories: categories ?? entities.users.map(() => '') };
   const answer = await store.read(space, version, query, options);
   const pairs = query.users.length;
   const width = pairs === 0 ? 0 : answer.values.length / pairs;
@@ -45,5 +52,21 @@ export async function readKnowledge(
       if (unknown.present[3 * i] === 1 || unknown.present[3 * i + 1] === 1)
         answer.values.set(unknown.values.subarray(i * width, (i + 1) * width), at * width);
   }
-  return { ...answer, width };
+  if (categories !== undefined) return { ...answer, width };
+  const { schema } = await store.resolve(space, answer.version);
+  return withoutLast(
+    { ...answer, width },
+    schema.userCategory.reduce((sum, { dim }) => sum + dim, 0),
+  );
+}
+
+/** Without the last numbers of each pair. */
+function withoutLast(served: ServedKnowledge, count: number): ServedKnowledge {
+  if (count === 0 || served.width === 0) return served;
+  const width = served.width - count;
+  const pairs = served.values.length / served.width;
+  const values = new Float32Array(pairs * width);
+  for (let at = 0; at < pairs; at++)
+    values.set(served.values.subarray(at * served.width, at * served.width + width), at * width);
+  return { ...served, values, width };
 }

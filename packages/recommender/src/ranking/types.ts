@@ -70,7 +70,10 @@ export interface KnowledgeRequest {
   /** Pairs: lists of equal length, 1 to 10,000. A list of one element stands for every pair. */
   users: string[];
   items: string[];
-  /** Default: none. */
+  /**
+   * The category of each item, by which the entries of user and category are found: in the space
+   * `keep`, the first level of its path. Default: the answer is without the numbers of these entries.
+   */
   categories?: string[];
   /** Default `'keep'`. */
   space?: string;

@@ -7,6 +7,8 @@ import { table } from '../../terminal.ts';
 export interface KnowledgeGetCommandOptions {
   user: string[];
   items: string[];
+  /** One for each item, or one for all. */
+  categories?: string[];
   space?: string;
   store?: string;
   /** A published version. */
@@ -16,19 +18,20 @@ export interface KnowledgeGetCommandOptions {
 
 export async function knowledgeGetCommand(
   { workspace, output }: CommandContext,
-  { user, items, space, store, knowledge: version, maxResidual }: KnowledgeGetCommandOptions,
+  { user, items, categories, space, store, knowledge: version, maxResidual }: KnowledgeGetCommandOptions,
 ): Promise<void> {
   // Every user with every item.
   const pairs = user.flatMap((one) => items.map((item) => [one, item] as const));
   const answer = await workspace.knowledgeGet({
     users: pairs.map(([one]) => one),
     items: pairs.map(([, item]) => item),
+    ...(categories && { categories: categories.length === items.length ? user.flatMap(() => categories) : categories }),
     space,
     store: storePlace(store),
     version,
     maxResidual,
   });
-  output.result({ ...answer, pairs, ...listsOf(answer) }, text(answer, pairs));
+  output.result({ ...answer, pairs, ...listsOf(answer) }, text(answer, pairs, categories !== undefined));
 }
 
 const listsOf = ({ values, present, width }: KnowledgeAnswer) => ({
@@ -38,7 +41,7 @@ const listsOf = ({ values, present, width }: KnowledgeAnswer) => ({
   present: Array.from({ length: present.length / 3 }, (_, at) => Array.from(present.subarray(3 * at, 3 * at + 3))),
 });
 
-function text(answer: KnowledgeAnswer, pairs: readonly (readonly [string, string])[]): string {
+function text(answer: KnowledgeAnswer, pairs: readonly (readonly [string, string])[], hasCategories: boolean): string {
   const { space, version, columns, ageSeconds } = answer;
   const { values, present } = listsOf(answer);
   return [
@@ -49,6 +52,9 @@ function text(answer: KnowledgeAnswer, pairs: readonly (readonly [string, string
       ...columns.map((column, k) => [column, ...values.map((row) => row[k].toFixed(4))]),
       ['entry of the user', ...present.map(([user]) => (user === 1 ? 'yes' : 'no'))],
       ['entry of the item', ...present.map(([, item]) => (item === 1 ? 'yes' : 'no'))],
+      ...(hasCategories
+        ? [['entry of user and category', ...present.map(([, , category]) => (category === 1 ? 'yes' : 'no'))]]
+        : []),
     ]),
   ].join('\n');
 }

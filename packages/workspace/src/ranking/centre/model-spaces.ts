@@ -16,7 +16,7 @@ export interface ModelSpace {
   model: string;
   schema: KnowledgeSchema;
   entries: AsyncIterable<KnowledgeEntries>;
-  /** Number of entries. */
+  /** Number of entries, without those by user and category. */
   total: number;
   close(): Promise<void>;
 }

@@ -1,22 +1,10 @@
-/**
- * Publishes what a model of stage 1 knows: an entry for every user and every item, and one for those
- * of whom nothing is known.
- */
+/** Publishes what a model knows to the General Knowledge Center: see `keep-space.ts` and `model-spaces.ts`. */
 import { newVersion, type RunContext } from '@lorekeep/core';
-import {
-  type AlignOptions,
-  type KnowledgePrecision,
-  type KnowledgeVersion,
-  knowledgeEntries,
-  servedSchema,
-} from '@lorekeep/knowledge';
-import { KEEP_SPACE, UNKNOWN_ID } from '@lorekeep/recommender';
+import type { AlignOptions, KnowledgePrecision, KnowledgeVersion, UserCategoryOptions } from '@lorekeep/knowledge';
+import { KEEP_SPACE } from '@lorekeep/recommender';
 import { checkOptions } from '../../check-options.ts';
 import type { WorkspaceState } from '../../state.ts';
-import { nextDay } from '../log/days.ts';
-import { withLog } from '../log/read-data.ts';
-import { openModel } from '../pretraining/model.ts';
-import { type KnowledgeManifest, knowledgeDir, readLearned } from '../versions.ts';
+import { keepSpace } from './keep-space.ts';
 import { type ModelSpace, textSpace, towersSpace } from './model-spaces.ts';
 import { withCentre } from './open-centre.ts';
 
@@ -38,6 +26,11 @@ export interface KnowledgePublishOptions {
   align?: boolean | AlignOptions;
   /** How numbers are stored. Default `'fp32'`: exactly those that rankers train on. */
   precision?: KnowledgePrecision;
+  /**
+   * Entries by user and category, of the space `keep`; false for none. They are left out if no item has
+   * a category, and if the version that is aligned to has none.
+   */
+  userCategories?: UserCategoryOptions | false;
   /** 1 to 256. Default 1. */
   threads?: number;
 }
@@ -63,7 +56,7 @@ export async function knowledgePublish(
   const { space = KEEP_SPACE, align = false, precision = 'fp32', threads } = options;
   checkOptions({ threads });
   const started = performance.now();
-  const source = await sourceOf(state, space, options.version, threads);
+  const source = await sourceOf(state, options);
   try {
     // The id of an encoder may contain what a name of a version may not.
     const name = space === 'text' ? newVersion() : source.model;
@@ -71,13 +64,17 @@ export async function knowledgePublish(
     // Each target is a version of its own: what is aligned to one cannot be read by models of another.
     const version = align === false ? name : to === undefined ? `${name}-aligned` : `${name}-aligned-to-${to}`;
     return await withCentre(state, options.store, async (centre) => {
-      const existing = (await centre.versions(space)).find((one) => one.version === version);
+      const versions = await centre.versions(space);
+      const existing = versions.find((one) => one.version === version);
+      const target = to === undefined ? versions.at(-1) : versions.find((one) => one.version === to);
+      const isRead = align === false || target === undefined || target.schema.userCategory.length > 0;
+      const offered = isRead ? source : withoutCategories(source);
       const published =
         existing ??
         (await centre.publish(space, {
           version,
-          schema: source.schema,
-          entries: reported(source),
+          schema: offered.schema,
+          entries: reported(offered),
           precision,
           ...(align !== false && { align: align === true ? {} : align }),
         }));
@@ -99,7 +96,7 @@ export async function knowledgePublish(
     for await (const batch of entries) {
       signal?.throwIfAborted();
       yield batch;
-      done += batch.ids.length;
+      if (batch.kind !== 'userCategory') done += batch.ids.length;
       progress?.({ stage: 'publish', done, total, unit: 'entries' });
     }
   }
@@ -107,37 +104,18 @@ export async function knowledgePublish(
 
 function sourceOf(
   state: WorkspaceState,
-  space: string,
-  version: string | undefined,
-  threads: number | undefined,
+  { space, version, userCategories, threads }: KnowledgePublishOptions,
 ): Promise<ModelSpace> {
   if (space === 'text') return textSpace(state);
-  return space === 'towers' ? towersSpace(state, version) : keepSpace(state, version, threads);
+  return space === 'towers' ? towersSpace(state, version) : keepSpace(state, { version, userCategories, threads });
 }
 
-/** What stage 1 knows, with an entry for those of whom nothing is known. */
-async function keepSpace(
-  state: WorkspaceState,
-  version: string | undefined,
-  threads: number | undefined,
-): Promise<ModelSpace> {
-  const directory = await knowledgeDir(state, version);
-  const manifest = await readLearned<KnowledgeManifest>(directory);
-  const { model, userIds, itemIds } = await withLog(state, async (data) => ({
-    model: await openModel(directory, data, threads),
-    userIds: [...data.log.userIds, UNKNOWN_ID],
-    itemIds: [...data.log.itemIds, UNKNOWN_ID],
-  }));
-  const { ranker } = model;
-  return {
-    model: manifest.version,
-    schema: servedSchema(ranker.tasks, ranker.state().config.towers),
-    // Ages of behaviours count from the day after the newest impression, as in the rows that rankers
-    // train on.
-    entries: knowledgeEntries(ranker, { userIds, itemIds, now: nextDay(ranker.seenUntil) }),
-    total: userIds.length + itemIds.length,
-    close: () => model.close(),
-  };
+/** For models that were trained with a version without entries by user and category. */
+function withoutCategories({ schema, entries, ...source }: ModelSpace): ModelSpace {
+  async function* others() {
+    for await (const batch of entries) if (batch.kind !== 'userCategory') yield batch;
+  }
+  return { ...source, schema: { ...schema, userCategory: [] }, entries: others() };
 }
 
 /** A version with the number of the entries of users and items that have a name. */

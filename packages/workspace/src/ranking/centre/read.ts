@@ -43,6 +43,11 @@ export interface KnowledgeGetOptions extends KnowledgePlace {
   /** Pairs: lists of equal length, or one user for all items, or one item for all users. */
   users: readonly string[];
   items: readonly string[];
+  /**
+   * The first level of the category of each item, or one for all. Default: without the numbers of user
+   * and category.
+   */
+  categories?: readonly string[];
   /** Default: the newest. */
   version?: string;
   /** Allow a version that is aligned to it with residuals up to this sum. 0 to 10. Default 0. */
@@ -51,8 +56,15 @@ export interface KnowledgeGetOptions extends KnowledgePlace {
 
 /** @throws LorekeepError `REQUEST_INVALID`, `KNOWLEDGE_STORE_MISSING`, `KNOWLEDGE_…` */
 export function knowledgeGet(state: WorkspaceState, options: KnowledgeGetOptions): Promise<KnowledgeAnswer> {
-  const { users, items, space, version, maxResidual } = options;
+  const { users, items, categories, space, version, maxResidual } = options;
   return withReadCentre(state, options.store, (centre) =>
-    knowledgeAnswer(centre, { users: [...users], items: [...items], space, version, maxResidual }),
+    knowledgeAnswer(centre, {
+      users: [...users],
+      items: [...items],
+      ...(categories && { categories: [...categories] }),
+      space,
+      version,
+      maxResidual,
+    }),
   );
 }

@@ -88,7 +88,6 @@ async function readServed(
     const found = await readKnowledge(centre, KEEP_SPACE, version, {
       users: part.map((i) => log.userIds[log.users[rows[i]]]),
       items: part.map((i) => log.itemIds[log.items[rows[i]]]),
-      categories: part.map(() => ''),
     });
     for (const [k, i] of part.entries()) {
       values.set(found.values.subarray(k * width, (k + 1) * width), i * width);
