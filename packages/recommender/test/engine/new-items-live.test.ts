@@ -6,7 +6,7 @@ import { makeWalks, openShop, topicOf } from '@lorekeep/testing';
 import { type Engine, openEngine } from '../../src/engine/engine.ts';
 import type { Recommendations } from '../../src/engine/request-types.ts';
 
-const marked = ({ id, new: isNew = false }: Recommendations['items'][number]) => `${id} ${isNew}`;
+const marked = (item: Recommendations['items'][number]) => `${item.id} ${item.new === true}`;
 const copyOf = (item: Item, id: string): Item => ({ ...item, id, title: `${item.title} new` });
 
 test('lists follow new, changed and deleted items at once, and a restart changes nothing', async () => {
