@@ -4,6 +4,8 @@
  * similar items are worth to this user is the best that is known of a new one.
  */
 import { dot } from '@lorekeep/core';
+import { RECENT } from '@lorekeep/linear';
+import type { CosineQuery } from './cosines.ts';
 
 /** New items that are proposed for a history, at most. */
 export const PROPOSALS = 50;
@@ -81,8 +83,33 @@ export function probabilitiesOf(scores: ArrayLike<number>, count: number): Float
   return result;
 }
 
+/** Rows and columns of the cosines that the features of one query are made of. */
+export const COSINE_ROWS = PROPOSALS + COMPARED;
+export const COSINE_COLUMNS = RECENT + LEADERS;
+
+/** What the cosines of a query are between: proposals and re-ranked items, history and leaders. */
+export function cosineQuery(
+  { newestFirst, ranked, probabilities }: NewItemQuery,
+  found: ArrayLike<number>,
+): CosineQuery {
+  const rows = new Array<number>(COSINE_ROWS).fill(-1);
+  const columns = new Array<number>(COSINE_COLUMNS).fill(-1);
+  for (let at = 0; at < found.length; at++) rows[at] = found[at];
+  for (let at = 0; at < comparedOf(ranked); at++) rows[PROPOSALS + at] = ranked.items[at];
+  newestFirst.forEach((row, age) => {
+    columns[age] = row;
+  });
+  probabilities.forEach((_, rank) => {
+    columns[RECENT + rank] = ranked.items[rank];
+  });
+  return { rows, columns };
+}
+
+const comparedOf = (ranked: RankedItemScores) => Math.min(COMPARED, ranked.items.length);
+
 /**
  * @param found rows of the proposed items, best first
+ * @param cosines `[COSINE_ROWS × COSINE_COLUMNS]` of `cosineQuery`
  * @param popularityOf see popularity.ts
  * @param features `[PROPOSALS × NEW_ITEM_WIDTH]`, is filled
  */
@@ -90,65 +117,70 @@ export function fillFeatures(
   content: ContentRows,
   { newestFirst, historyLength, ranked, probabilities }: NewItemQuery,
   found: ArrayLike<number>,
+  cosines: Float32Array,
   popularityOf: (vector: Float32Array) => number,
   features: Float32Array,
 ): void {
   const { dim } = content;
   const zeros = new Float32Array(dim);
   const vectorOf = (row: number) => (row < 0 ? zeros : (content.of(row) ?? zeros));
-  const history = newestFirst.map(vectorOf);
-  const leaders = Array.from(probabilities, (_, at) => vectorOf(ranked.items[at]));
-  const others = Array.from({ length: Math.min(COMPARED, ranked.items.length) }, (_, at) =>
-    textScore(history, vectorOf(ranked.items[at]), dim),
-  );
+  const toHistory = (row: number) => cosines.subarray(row * COSINE_COLUMNS, row * COSINE_COLUMNS + newestFirst.length);
+  const toLeaders = (row: number) =>
+    cosines.subarray(row * COSINE_COLUMNS + RECENT, row * COSINE_COLUMNS + RECENT + probabilities.length);
+  const others = Array.from({ length: comparedOf(ranked) }, (_, at) => decayedText(toHistory(PROPOSALS + at)));
   const mostOther = Math.max(1e-6, ...others);
-  const leaderSum = weightedSum(leaders, probabilities, dim);
+  const leaders = Array.from(probabilities, (_, at) => vectorOf(ranked.items[at]));
+  const leaderLength = lengthOf(weightedSum(leaders, probabilities, dim));
+  const history = newestFirst.map(vectorOf);
   const historySum = weightedSum(history, new Float64Array(history.length).fill(1), dim);
-  const coherence = history.length === 0 ? 0 : cosine(history[0], historySum, dim);
+  const coherence = history.length === 0 ? 0 : dot(history[0], 0, historySum, 0, dim) / lengthOf(historySum);
+  const first = probabilities[0] ?? 0;
   for (let at = 0; at < found.length; at++) {
-    const vector = vectorOf(found[at]);
     const put = (name: FeatureName, value: number) => {
       features[at * NEW_ITEM_WIDTH + column[name]] = value;
     };
-    const cosines = history.map((own) => dot(own, 0, vector, 0, dim));
-    const text = decayedText(cosines);
+    const own = toHistory(at);
+    const text = decayedText(own);
     put('text', text);
     put('textShare', Math.log(SMALLEST_SHARE + text / mostOther));
     put('textRank', Math.log1p(others.filter((other) => other > text).length));
-    put('cosineLast', cosines[0] ?? 0);
-    put('cosineMost', cosines.length === 0 ? 0 : Math.max(...cosines));
-    put('cosineMean', decayedMean(cosines));
+    put('cosineLast', own[0] ?? 0);
+    put('cosineMost', own.length === 0 ? 0 : Math.max(...own));
+    put('cosineMean', decayedMean(own));
     put('coherence', coherence);
-    const toLeaders = leaders.map((leader) => dot(leader, 0, vector, 0, dim));
-    const weighted = toLeaders.reduce((sum, value, rank) => sum + probabilities[rank] * positivePower(value), 0);
-    const nearest = toLeaders.length === 0 ? 0 : Math.max(...toLeaders);
-    const nearestProbability = probabilities[toLeaders.indexOf(nearest)] ?? 0;
-    const first = probabilities[0] ?? 0;
+    const byLeader = toLeaders(at);
+    let weighted = 0;
+    let along = 0;
+    byLeader.forEach((value, rank) => {
+      weighted += probabilities[rank] * positivePower(value);
+      along += probabilities[rank] * value;
+    });
+    const nearest = byLeader.length === 0 ? 0 : Math.max(...byLeader);
+    const nearestProbability = probabilities[byLeader.indexOf(nearest)] ?? 0;
     put('leaders', weighted);
     put('leadersShare', Math.log(SMALLEST_LEADERS + weighted));
     put('nearestLeader', nearest);
     put('nearestLogit', Math.log((nearestProbability + 1e-9) / (first + 1e-9)));
-    put('cosineLeaders', cosine(vector, leaderSum, dim));
+    put('cosineLeaders', along / leaderLength);
     put('confidence', first);
     put('place', Math.log1p(at));
-    put('popularity', popularityOf(vector));
+    put('popularity', popularityOf(vectorOf(found[at])));
     put('historyLength', Math.log1p(historyLength));
   }
 }
 
 const positivePower = (value: number) => (value > 0 ? value ** TEXT_POWER : 0);
 
-function textScore(history: readonly Float32Array[], vector: Float32Array, dim: number): number {
-  return decayedText(history.map((own) => dot(own, 0, vector, 0, dim)));
-}
-
-const decayedText = (cosines: readonly number[]) =>
+const decayedText = (cosines: Float32Array) =>
   cosines.reduce((sum, value, age) => sum + TEXT_DECAY ** age * positivePower(value), 0);
 
-function decayedMean(cosines: readonly number[]): number {
+function decayedMean(cosines: Float32Array): number {
   const total = cosines.reduce((sum, _, age) => sum + TEXT_DECAY ** age, 0);
   return cosines.reduce((sum, value, age) => sum + TEXT_DECAY ** age * value, 0) / (total || 1);
 }
+
+/** Of a sum of vectors; 1 for a sum of zeros. */
+const lengthOf = (sum: Float32Array) => Math.sqrt(dot(sum, 0, sum, 0, sum.length)) || 1;
 
 function weightedSum(vectors: readonly Float32Array[], weights: Float64Array, dim: number): Float32Array {
   const sum = new Float32Array(dim);
@@ -156,8 +188,4 @@ function weightedSum(vectors: readonly Float32Array[], weights: Float64Array, di
     for (let k = 0; k < dim; k++) sum[k] += weights[at] * vector[k];
   });
   return sum;
-}
-
-function cosine(a: Float32Array, sum: Float32Array, dim: number): number {
-  return dot(a, 0, sum, 0, dim) / (Math.sqrt(dot(sum, 0, sum, 0, dim)) || 1);
 }

@@ -15,7 +15,7 @@ import { contentRowsOf } from './content-rows.ts';
 import type { ContentRows } from './features.ts';
 import { createNewItemTable } from './new-item-table.ts';
 import { popularityWeights, predictedPopularity } from './popularity.ts';
-import { propose } from './proposals.ts';
+import { createProposer } from './proposals.ts';
 
 const HIDDEN_SHARE = 0.1;
 /** Times that other items are hidden, until there are enough examples. */
@@ -112,6 +112,7 @@ function createDrawReader(
   });
   const known = Array.from(hidden.keys()).filter((row) => hidden[row] === 0 && statistics.users[row] > 0);
   const popularityOf = predictedPopularity(popularityWeights(content, statistics.users, known));
+  const proposer = createProposer(table, content, popularityOf, { threads });
   const readPast = createPastReader(statistics, diagonals, { hidden });
 
   /** Events of the user that become examples. */
@@ -140,7 +141,7 @@ function createDrawReader(
           ranked: { items: order.map((rank) => items[rank]), scores: order.map((rank) => scores[at][rank]) },
         };
       });
-      const proposals = await propose(table, content, popularityOf, queries);
+      const proposals = await proposer.propose(queries);
       pasts.forEach(({ user, target }, at) => {
         const { rows, features } = proposals[at];
         const { ranked } = queries[at];
@@ -159,7 +160,9 @@ function createDrawReader(
         });
       });
     },
-    close: () => table.close(),
+    async close() {
+      await Promise.all([proposer.close(), table.close()]);
+    },
   };
 }
 

@@ -18,7 +18,7 @@ import { logOfSum } from './hidden-examples.ts';
 import { newItemLogits } from './network.ts';
 import { createNewItemTable, type NewItemTable } from './new-item-table.ts';
 import { predictedPopularity } from './popularity.ts';
-import { type ProposalQuery, propose } from './proposals.ts';
+import { createProposer, type ProposalQuery } from './proposals.ts';
 
 /** Queries per run: 1 for a request, 32 for bulk work. */
 export const NEW_ITEM_BATCHES = [1, 32] as const;
@@ -73,12 +73,12 @@ export async function openNewItems(
     ),
   );
   const table = createNewItemTable(content, { threads });
-  const popularityOf = predictedPopularity(popularity);
+  const proposer = createProposer(table, content, predictedPopularity(popularity), { threads });
   return {
     table,
     async score(queries) {
       if (table.count === 0) return queries.map(() => ({ items: new Int32Array(0), scores: new Float32Array(0) }));
-      const proposals = await propose(table, content, popularityOf, queries);
+      const proposals = await proposer.propose(queries);
       const result: RankedCandidates[] = [];
       for (let first = 0; first < queries.length; ) {
         const size = queries.length - first > 1 ? 1 : 0;
@@ -105,7 +105,7 @@ export async function openNewItems(
       return result;
     },
     async close() {
-      await Promise.all([table.close(), ...sessions.map((session) => session.close())]);
+      await Promise.all([proposer.close(), table.close(), ...sessions.map((session) => session.close())]);
     },
   };
 }

@@ -4,11 +4,16 @@
  */
 import { createTopK } from '@lorekeep/core';
 import { RECENT } from '@lorekeep/linear';
+import { createCosineReader } from './cosines.ts';
 import {
+  COSINE_COLUMNS,
+  COSINE_ROWS,
   type ContentRows,
+  cosineQuery,
   fillFeatures,
   LEADERS,
   NEW_ITEM_WIDTH,
+  type NewItemQuery,
   PROPOSALS,
   probabilitiesOf,
   type RankedItemScores,
@@ -31,13 +36,39 @@ export interface Proposals {
   features: Float32Array;
 }
 
+export interface Proposer {
+  /** Calls may overlap. */
+  propose(queries: readonly ProposalQuery[]): Promise<Proposals[]>;
+  /** The table stays open. */
+  close(): Promise<void>;
+}
+
 /** @param popularityOf see popularity.ts */
-export async function propose(
+export function createProposer(
   table: NewItemTable,
   content: ContentRows,
   popularityOf: (vector: Float32Array) => number,
+  { threads }: { threads?: number } = {},
+): Proposer {
+  const reader = createCosineReader(content, { rows: COSINE_ROWS, columns: COSINE_COLUMNS, threads });
+  return {
+    async propose(queries) {
+      const found = await proposedRows(table, queries);
+      const cosines = await reader.read(found.map(({ query, rows }) => cosineQuery(query, rows)));
+      return found.map(({ query, rows }, at) => {
+        const features = new Float32Array(PROPOSALS * NEW_ITEM_WIDTH);
+        fillFeatures(content, query, rows, cosines[at], popularityOf, features);
+        return { rows, features };
+      });
+    },
+    close: () => reader.close(),
+  };
+}
+
+async function proposedRows(
+  table: NewItemTable,
   queries: readonly ProposalQuery[],
-): Promise<Proposals[]> {
+): Promise<{ query: NewItemQuery; rows: Int32Array }[]> {
   const read = queries.map(({ history, ranked }) => ({
     newestFirst: newestRows(history),
     historyLength: history.length,
@@ -71,10 +102,7 @@ export async function propose(
     };
     for (const row of byHistory.keys()) offer(row);
     for (const row of byLeaders.keys()) if (!byHistory.has(row)) offer(row);
-    const rows = Int32Array.from(best.best().keys);
-    const features = new Float32Array(PROPOSALS * NEW_ITEM_WIDTH);
-    fillFeatures(content, query, rows, popularityOf, features);
-    return { rows, features };
+    return { query, rows: Int32Array.from(best.best().keys) };
   });
 }
 
