@@ -31,7 +31,7 @@ test('an offset places new items among the others by score; a target in no list 
   assert.deepEqual(ranksAt(cases, -1), [1, 3, 2, 50], 'of equal scores, the known item comes first');
 });
 
-test('without a new target an offset costs at most half a per cent', () => {
+test('without a new target an offset costs at most three quarters of a per cent', () => {
   const { offset, ranks } = priced(times(200, caseOf(0)));
   assert.equal(offset, -1);
   assert.ok(ranks.every((rank) => rank === 1));

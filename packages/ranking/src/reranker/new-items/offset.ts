@@ -4,8 +4,8 @@
  * whose last event of each user is held out hardly any target is new, in a shop that lives in time a
  * fifth to a half of them are. The offset that is best on validation would show almost none, because
  * nobody can choose what is not shown. So validation sets a price, by one rule for all data: the
- * highest offset that costs at most half the share of the cases whose target is new, or half a
- * per cent. It is never above 0, the odds that hidden items had: a new item is not
+ * highest offset that costs at most half the share of the cases whose target is new, or three
+ * quarters of a per cent. It is never above 0, the odds that hidden items had: a new item is not
  * better than one that users know. Where validation lists hardly have new items there is no price to
  * read, and new items get e⁻¹ of these odds.
  */
@@ -15,7 +15,7 @@ import type { RankedCandidates } from '../../contract.ts';
 /** Of NDCG@10 that may be given up, per share of the cases whose target is new. */
 const PRICE = 0.5;
 /** Share of NDCG@10 that may always be given up. */
-const LEAST_PRICE = 0.005;
+const LEAST_PRICE = 0.0075;
 const OFFSETS = Array.from({ length: 41 }, (_, at) => -5 + at / 8);
 /** The offset where the price cannot be read. */
 const UNPRICED = -1;
