@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
-import { fillBehind, mergeNewItems, withFewerNew } from '../src/composition/lists.ts';
+import { fillBehind, mergeNewItems, USUAL_BOUND, withFewerNew } from '../src/composition/lists.ts';
 import { popularRows } from '../src/composition/parts.ts';
 import { createRecommender, type RankedRows, type RecommenderParts } from '../src/composition/recommender.ts';
 
@@ -190,8 +190,15 @@ test('new items are placed among the re-ranked ones by score, and their share of
       [10, 2.4],
     ],
   };
-  assert.deepEqual(await listOf(given, { k: 7 }), ['reranker', 9, 2, 8, 10, 1, 3, 4]);
-  assert.deepEqual(await listOf(given, { k: 7, seen: [9, 2] }), ['reranker', 8, 10, 1, 3, 4, 11, 7], 'seen rows leave');
+  assert.deepEqual(await listOf(given, { k: 7, atMostNew: 1 }), ['reranker', 9, 2, 8, 10, 1, 3, 4]);
+  assert.deepEqual(await listOf(given, { k: 7 }), ['reranker', 9, 2, 8, 1, 10, 3, 4], 'by default at most half');
+  const onlyNew = (row: number) => row >= 8;
+  assert.deepEqual(
+    await listOf(given, { k: 4, passes: onlyNew }),
+    ['towers', 11, 10, 9, 8],
+    'where there are no others, new items fill the list',
+  );
+  assert.deepEqual(await listOf(given, { k: 7, seen: [9, 2] }), ['reranker', 8, 1, 10, 3, 4, 11, 7], 'seen rows leave');
   for (const [atMostNew, wanted] of [
     [0, [2, 1, 3, 4, 7, 6]],
     [0.2, [9, 2, 1, 3, 4, 8]],
@@ -209,12 +216,13 @@ test('new items are placed among the re-ranked ones by score, and their share of
 
 test('of too many new items the best are shown, later than their scores, which still fall', () => {
   const list = { ...rows([9, 8, 10, 1, 2, 3, 11], [7, 6, 5, 4, 3, 2, 1]), source: 'reranker' as const };
-  const { keys, scores } = withFewerNew(list, (row) => row >= 8, 0.5);
+  const { keys, scores } = withFewerNew(list, (row) => row >= 8, { share: 0.5, keepsAll: false });
   assert.deepEqual([...keys], [9, 1, 8, 2, 10, 3, 11]);
   assert.deepEqual([...scores], [7, 4, 4, 3, 3, 2, 1]);
   // For the last new ones the list is too short.
-  assert.deepEqual([...withFewerNew(list, (row) => row >= 8, 0.3).keys], [9, 1, 2, 8, 3]);
-  assert.deepEqual([...withFewerNew(list, () => true, 0.5).keys], [9]);
+  assert.deepEqual([...withFewerNew(list, (row) => row >= 8, { share: 0.3, keepsAll: false }).keys], [9, 1, 2, 8, 3]);
+  assert.deepEqual([...withFewerNew(list, () => true, { share: 0.5, keepsAll: false }).keys], [9]);
+  assert.deepEqual([...withFewerNew(list, () => true, USUAL_BOUND).keys], [...list.keys]);
   const random = createRandom(9);
   for (let time = 0; time < 200; time++) {
     const share = time / 199;
@@ -223,7 +231,7 @@ test('of too many new items the best are shown, later than their scores, which s
       Array.from(fresh.keys()),
       fresh.map((_, at) => -at),
     );
-    const kept = withFewerNew({ ...ranked, source: 'reranker' }, (row) => fresh[row], share).keys;
+    const kept = withFewerNew({ ...ranked, source: 'reranker' }, (row) => fresh[row], { share, keepsAll: false }).keys;
     kept.forEach((_, at) => {
       const count = kept.subarray(0, at + 1).filter((row) => fresh[row]).length;
       assert.ok(count <= Math.ceil(share * (at + 1) - 1e-9), `share ${share}, first ${at + 1}`);

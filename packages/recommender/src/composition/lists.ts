@@ -117,17 +117,31 @@ export function mergedByScore(
   };
 }
 
+/** How much of a list may be new. */
+export interface NewBound {
+  /** Of the first n items at most ⌈share · n⌉ are new, for every n. */
+  share: number;
+  /** Whether new items that must wait stand behind all others, or are left out. */
+  keepsAll: boolean;
+}
+
+/** The bound if a request names none: half of a list, as long as there are other items. */
+export const USUAL_BOUND: NewBound = { share: 0.5, keepsAll: true };
+
+/** @param atMost the share that a request names. Default: `USUAL_BOUND`. */
+export const newBound = (atMost: number | undefined): NewBound =>
+  atMost === undefined ? USUAL_BOUND : { share: atMost, keepsAll: false };
+
 /**
- * The list with new items moved back as far as their share requires: of its first n items at most
- * ⌈share · n⌉ are new, for every n. Those for which the list is too short are left out. An item that
- * had to wait has at most the score of the item before it.
+ * The list with new items moved back as far as their share requires. An item that had to wait has at
+ * most the score of the item before it.
  */
 export function withFewerNew(
   { keys, scores, source }: RankedItems,
   isNew: (row: number) => boolean,
-  share: number,
+  bound: NewBound,
 ): RankedItems {
-  const order = orderWithFewerNew(keys.length, (at) => isNew(keys[at]), share);
+  const order = orderWithFewerNew(keys.length, (at) => isNew(keys[at]), bound);
   return {
     keys: Uint32Array.from(order, (at) => keys[at]),
     scores: Float32Array.from(fallingScores(order.map((at) => scores[at]))),
@@ -136,7 +150,11 @@ export function withFewerNew(
 }
 
 /** Positions of a list of this length in the order that `withFewerNew` describes. */
-export function orderWithFewerNew(length: number, isNew: (at: number) => boolean, share: number): number[] {
+export function orderWithFewerNew(
+  length: number,
+  isNew: (at: number) => boolean,
+  { share, keepsAll }: NewBound,
+): number[] {
   const order: number[] = [];
   const waiting: number[] = [];
   let admitted = 0;
@@ -151,7 +169,7 @@ export function orderWithFewerNew(length: number, isNew: (at: number) => boolean
     if (!isNew(at)) order.push(at);
   }
   admitWaiting();
-  return order;
+  return keepsAll ? [...order, ...waiting.slice(admitted)] : order;
 }
 
 /** Scores none of which is above the one before it. */

@@ -23,6 +23,7 @@ import {
   fillBehind,
   mergedByScore,
   mergeNewItems,
+  newBound,
   type RankedItems,
   withFewerNew,
   without,
@@ -45,7 +46,10 @@ export interface Query {
   history: ArrayLike<CatalogueRow>;
   /** Rows that may be recommended. Default: all. */
   passes?: (row: CatalogueRow) => boolean;
-  /** Largest share of new items in the first n items of the list, for every n. Default 1. */
+  /**
+   * Largest share of new items in the first n items of the list, for every n. Default: half, and more
+   * only behind all others.
+   */
   atMostNew?: number;
 }
 
@@ -130,6 +134,9 @@ interface Ordered {
   fresh: RankedCandidates | undefined;
 }
 
+/** How many times its length a list is searched for items that new ones have to wait for. */
+const SEARCHED = 8;
+
 export function createRecommender(parts: RecommenderParts): Recommender {
   const { linear, reranker, newItems, towers } = parts;
 
@@ -189,19 +196,23 @@ export function createRecommender(parts: RecommenderParts): Recommender {
    * @param list the list of this length without a bound on new items
    */
   async function boundedList(
-    { passes, atMostNew = 1 }: Query,
+    { passes, atMostNew }: Query,
     k: number,
     list: (size: number, passes: Query['passes']) => Promise<RankedItems>,
   ): Promise<RankedItems> {
-    if (atMostNew >= 1) return list(k, passes);
+    const bound = newBound(atMostNew);
+    if (bound.share >= 1) return list(k, passes);
     // Without any new item, the search for known ones must not go through all new ones first.
     const isListed =
-      atMostNew > 0 ? passes : (row: CatalogueRow) => !parts.isNew(row) && (passes === undefined || passes(row));
+      bound.share > 0 ? passes : (row: CatalogueRow) => !parts.isNew(row) && (passes === undefined || passes(row));
     for (let size = k; ; size *= 2) {
       const found = await list(size, isListed);
-      const { keys, scores, source } = withFewerNew(found, parts.isNew, atMostNew);
-      if (keys.length >= k || found.keys.length < size)
-        return { keys: keys.subarray(0, k), scores: scores.subarray(0, k), source };
+      // Of a list that is nearly all new, the usual bound does not search for the few others.
+      const isWhole = found.keys.length < size || (bound.keepsAll && size >= SEARCHED * k);
+      // Items behind the list may be the others that new ones have to wait for.
+      const keepsAll = bound.keepsAll && isWhole;
+      const { keys, scores, source } = withFewerNew(found, parts.isNew, { ...bound, keepsAll });
+      if (keys.length >= k || isWhole) return { keys: keys.subarray(0, k), scores: scores.subarray(0, k), source };
     }
   }
 

@@ -1,5 +1,5 @@
 /** A list of candidates in the order of the ranker. */
-import { fallingScores, orderWithFewerNew } from '../composition/lists.ts';
+import { fallingScores, newBound, orderWithFewerNew } from '../composition/lists.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import type { Recommendations } from './request-types.ts';
 
@@ -11,7 +11,7 @@ export interface RankedListOptions {
   /** Number of items. */
   k: number;
   /** Largest share of new items, as in `Query`. */
-  atMostNew: number;
+  atMostNew: number | undefined;
   /** The trained model that chose the candidates. */
   model: string | null;
 }
@@ -31,7 +31,7 @@ export async function rankedList(
   });
   const candidateOf = new Map(candidates.items.map((candidate) => [candidate.id, candidate]));
   const isNew = (at: number) => candidateOf.get(items[at].id)?.new === true;
-  const order = orderWithFewerNew(items.length, isNew, atMostNew).slice(0, k);
+  const order = orderWithFewerNew(items.length, isNew, newBound(atMostNew)).slice(0, k);
   const scores = fallingScores(order.map((at) => items[at].probabilities[ranked.by]));
   return {
     ...candidates,

@@ -54,7 +54,7 @@ export interface RecommendRequest {
   /**
    * New items are those that no user had chosen when the model was trained. `atMost` is their largest
    * share, 0 to 1: of the first n items of the list at most this share of n, rounded up, is new, for
-   * every n. Default `{ atMost: 1 }`, no bound.
+   * every n. Default: half, and more only behind all other items.
    */
   newItems?: { atMost?: number };
 }

@@ -141,10 +141,13 @@ export const recommendSchema = strictObject({
       .number()
       .min(0)
       .max(1)
-      .default(1)
-      .describe('Largest share of new items: of the first n items at most this share of n, rounded up, for every n.'),
+      .optional()
+      .describe(
+        'Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: ' +
+          'half, and more only behind all others.',
+      ),
   })
-    .default({ atMost: 1 })
+    .default({})
     .describe('Items that no user had chosen when the model was trained.'),
 })
   .refine(({ user, history }) => user === undefined || history === undefined, {

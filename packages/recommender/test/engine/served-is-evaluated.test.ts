@@ -81,8 +81,8 @@ for (const [preset, overrides, source] of [
         let newServed = 0;
         for (const [at, { history, target }] of cases.entries()) {
           const ids = Array.from(history, (row) => log.itemIds[row]);
-          const served = async (includeHistory: boolean, k: number) => {
-            const answer = await engine.recommend({ history: ids, k, includeHistory });
+          const served = async (includeHistory: boolean, k: number, newItems = {}) => {
+            const answer = await engine.recommend({ history: ids, k, includeHistory, newItems });
             sources.set(answer.source, (sources.get(answer.source) ?? 0) + 1);
             for (const item of answer.items) {
               // A model without a re-ranker does not know which trained items were chosen.
@@ -100,9 +100,11 @@ for (const [preset, overrides, source] of [
           );
           const [withSeen, withoutSeen] = [await served(true, 50), await served(false, 50)];
           const seen = new Set(ids);
+          // A bound on new items counts those that are shown.
+          const anyShare = { atMost: 1 };
           assert.deepEqual(
-            withoutSeen.slice(0, 30),
-            withSeen.filter((item) => !seen.has(item)).slice(0, 30),
+            (await served(false, 50, anyShare)).slice(0, 30),
+            (await served(true, 50, anyShare)).filter((item) => !seen.has(item)).slice(0, 30),
             `list of user ${at} without seen items`,
           );
           for (const [list, rank] of [
