@@ -5,7 +5,7 @@
  * `@lorekeep/ranking`, which know nothing of a service.
  */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -149,11 +149,16 @@ async function knowledgeOf(user: string, { items: ranked, knowledge }: RankAnswe
   const { space, version } = knowledge!;
   const has = async (kind: 0 | 1, id: string) =>
     (await centre.read(space, version, { users: [id], items: [id], categories: [''] })).present[kind] === 1;
+  // Rankers are given no numbers of user and category; these come last.
+  const { schema } = await centre.resolve(space, version);
+  const dimOf = (blocks: readonly { dim: number }[]) => blocks.reduce((sum, { dim }) => sum + dim, 0);
+  const withoutCategory = -dimOf(schema.userCategory) || undefined;
   const values: number[] = [];
   for (const { id } of ranked) {
     const users = [(await has(0, user)) ? user : 'lorekeep:unknown'];
     const own = [(await has(1, id)) ? id : 'lorekeep:unknown'];
-    values.push(...(await centre.read(space, version, { users, items: own, categories: [''] })).values);
+    const read = await centre.read(space, version, { users, items: own, categories: [''] });
+    values.push(...read.values.slice(0, withoutCategory));
   }
   await centre.close();
   const row = {
@@ -203,7 +208,10 @@ describe('a service and offline scoring agree', () => {
 
   test('for a ranker whose knowledge cannot be read: it says why, and scores without', async () => {
     await workspace.rankTrain({ outcomes, fresh: true });
+    const nowhere = await askService({ knowledge: join(dir, 'no-centre') });
+    assert.equal(nowhere[0].answer.reason, 'There is no General Knowledge Center.');
     const empty = join(dir, 'empty-centre');
+    await mkdir(empty);
     const logged = await askService({ knowledge: empty });
     assert.ok(logged.every(({ answer }) => answer.knowledge === null));
     assert.match(logged[0].answer.reason!, /KNOWLEDGE_VERSION/);

@@ -48,7 +48,7 @@ test('a ranker whose Redis is gone scores without knowledge and says so', { skip
   assert.notDeepEqual(click(gone), click(known));
   assert.equal(ranking.stats().knowledge?.withoutKnowledge, 1);
   // What it says then is what it says without a General Knowledge Center.
-  const without = await workspace.rankScore({ ...request, store: join(dir, 'empty') });
+  const without = await workspace.rankScore(request);
   for (const [id, probability] of Object.entries(click(without)))
     assert.ok(Math.abs(click(gone)[id] - probability) < 1e-6, id);
 
