@@ -52,8 +52,9 @@ export interface OffsetTrial {
  * @param isNew whether an item is new; others are proposed because they are rare
  */
 export function offsetTrials(cases: readonly OffsetCase[], isNew: (item: number) => boolean): OffsetTrial[] {
+  const joined = cases.map(joinedScores);
   return OFFSETS.map((offset) => {
-    const ranks = Float64Array.from(cases, (own) => rankWith(own, offset));
+    const ranks = Float64Array.from(joined, (own) => rankWith(own, offset));
     const shown = cases.filter((own) => showsNew(own, offset, isNew)).length;
     return { offset, ranks, ndcg: metricsOfRanks(ranks)['ndcg@10'], shown };
   });
@@ -79,20 +80,34 @@ export function pricedTrial(trials: readonly OffsetTrial[], share: number): Offs
   return trials.findLast(({ ndcg }) => ndcg >= least) as OffsetTrial;
 }
 
-/** Rank of the target in both lists as one. An item in both has the higher of its two scores. */
-function rankWith({ target, ranked, fresh, behind }: OffsetCase, offset: number): number {
-  const scores = new Map(Array.from(ranked.items, (item, at) => [item, ranked.scores[at]]));
-  fresh.items.forEach((item, at) => {
-    scores.set(item, Math.max(scores.get(item) ?? Number.NEGATIVE_INFINITY, fresh.scores[at] + offset));
-  });
-  const own = scores.get(target);
-  if (own === undefined) return Math.max(behind, scores.size + 1);
-  const isKnown = ranked.items.includes(target);
+/** The scores of both lists of a case as one. An item in both has the higher of its two scores. */
+interface JoinedScores {
+  /** Of each item: as a re-ranked one, and as a new one with the offset 0; −∞ where it is none. */
+  ranked: Float64Array;
+  fresh: Float64Array;
+  /** Position of the target, −1 if it is in neither list. */
+  target: number;
+  behind: number;
+}
+
+function joinedScores({ target, ranked, fresh, behind }: OffsetCase): JoinedScores {
+  const items = [...new Set([...ranked.items, ...fresh.items])];
+  const scoresIn = (list: OffsetCase['ranked']) => {
+    const scores = new Map(Array.from(list.items, (item, at) => [item, list.scores[at]]));
+    return Float64Array.from(items, (item) => scores.get(item) ?? Number.NEGATIVE_INFINITY);
+  };
+  return { ranked: scoresIn(ranked), fresh: scoresIn(fresh), target: items.indexOf(target), behind };
+}
+
+function rankWith({ ranked, fresh, target, behind }: JoinedScores, offset: number): number {
+  if (target < 0) return Math.max(behind, ranked.length + 1);
+  const own = Math.max(ranked[target], fresh[target] + offset);
+  const isKnown = ranked[target] > Number.NEGATIVE_INFINITY;
   let rank = 1;
-  for (const [item, score] of scores) {
-    if (score > own) rank++;
+  for (let at = 0; at < ranked.length; at++) {
+    const score = Math.max(ranked[at], fresh[at] + offset);
     // Of equal scores, re-ranked items come first.
-    else if (!isKnown && score === own && item !== target && ranked.items.includes(item)) rank++;
+    if (score > own || (score === own && !isKnown && ranked[at] > Number.NEGATIVE_INFINITY)) rank++;
   }
   return rank;
 }
