@@ -126,7 +126,7 @@ export function knowledgeResults(): string[] {
       ? [
           '### Knowledge as it is served',
           wrapped(
-            `Real log, a tenth of the rows, clicks. A ranker is served the knowledge that it was trained with, that of another retraining of stage 1, or none. Biases and dot products are what the General Knowledge Center serves by default; a dot product is the same before and after an alignment. ${commandText(served)}`,
+            `Real log, a tenth of the rows, clicks; measured before ids were dropped in training. A ranker is served the knowledge that it was trained with, that of another retraining of stage 1, or none. Biases and dot products are what the General Knowledge Center serves by default; a dot product is the same before and after an alignment. ${commandText(served)}`,
           ),
           prefixTable(served, 'Knowledge', {
             swap_tower_logits_own_lift: 'biases and dot products, its own',
@@ -156,7 +156,9 @@ export function knowledgeResults(): string[] {
     ...(simulated
       ? [
           '### KEEP on the simulated shop',
-          wrapped(`Simulated. A ranker of clicks on one surface of four. ${commandText(simulated)}`),
+          wrapped(
+            `Simulated; measured before ids were dropped in training. A ranker of clicks on one surface of four. ${commandText(simulated)}`,
+          ),
           prefixTable(
             simulated,
             'Variant',
@@ -190,7 +192,7 @@ export function knowledgeResults(): string[] {
       ? [
           '### Texts as knowledge',
           wrapped(
-            `Amazon Scientific, test events among drawn items; \`few\` are items with fewer than five training events. One pass over so few events teaches the ranker without texts little, so the lifts say that texts help a young ranker, not that they beat a trained one. ${commandText(text)}`,
+            `Amazon Scientific, test events among drawn items; \`few\` are items with fewer than five training events. Measured before ids were dropped in training. One pass over so few events teaches the ranker without texts little, so the lifts say that texts help a young ranker, not that they beat a trained one. ${commandText(text)}`,
           ),
           prefixTable(text, 'Ranker', {
             base_gauc: 'without texts: GAUC',
