@@ -49,7 +49,7 @@ export const introductions = {
   newItems: [
     'Test NDCG@10 by target, seed 42: _new_ items have no training event, _tail_ items are the four fifths of the others with the fewest. `text` is the better of the two untrained text baselines on the same cases; Office has texts for 17 % of its items, Pet 2014 for none. Commands: those of the tables above.',
     'Sets that are not in this table, and the other seeds, were measured before new items had odds of their own, and before catalogues of more than 9,000 items were solved by columns.',
-    'In leave-one-out an item counts as new if nobody chose it before the last two events of anybody. Such an item is in the data only because somebody chooses it in the test, so being new says more there than in a shop. By time, new items are those that really came later.',
+    'In leave-one-out an item is new if it occurs only among the last two events of users. Such an item is in the data only because users choose it in validation or test, so being new says more there than in a shop. By time, new items are those that really came later.',
   ],
   scale: ['The default over a million items, `dim` 64:'],
   comparisons: ['A row that starts with "–" changes one thing in the last row without "–".'],

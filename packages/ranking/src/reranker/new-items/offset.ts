@@ -3,7 +3,7 @@
  * items teach what a chosen new item looks like, but not how often a new item is chosen: in a log
  * whose last event of each user is held out hardly any target is new, in a shop that lives in time a
  * fifth to a half of them are. The offset that is best on validation would show almost none, because
- * nobody can choose what is not shown. So validation sets a price, by one rule for all data: the
+ * a user cannot choose what is not shown. So validation sets a price, by one rule for all data: the
  * highest offset that costs at most half the share of the cases whose target is new, or three
  * quarters of a per cent. It is never above 0, the odds that hidden items had: a new item is not
  * better than one that users know. Where validation lists hardly have new items there is no price to
