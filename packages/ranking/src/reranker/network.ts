@@ -5,26 +5,14 @@
  * list), not one yes or no per candidate.
  */
 import type { Random } from '@lorekeep/core';
-import {
-  type Arrays,
-  gelu,
-  type ModelContext,
-  namedArray,
-  softmaxCrossEntropy,
-  type Tensors,
-  tf,
-} from '@lorekeep/graph';
+import { type Arrays, type ModelContext, namedArray, softmaxCrossEntropy, type Tensors, tf } from '@lorekeep/graph';
 import { column, WIDTH } from './features/feature-names.ts';
+import { featureScaling, initialLayers, layersOutput } from './layers.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
 const HIDDEN = 64;
 const DROPOUT = 0.2;
-/**
- * Standardised features are clipped here, because the events after training can bring values far
- * outside the range that training saw.
- */
-const CLIP = 5;
 
 /**
  * @param mean `[WIDTH]` mean of each feature
@@ -32,29 +20,11 @@ const CLIP = 5;
  * @returns parameters to be learned, and the fixed arrays `features/…`, which are not
  */
 export function initialNetwork(mean: Float32Array, deviation: Float32Array, random: Random) {
-  const drawn = (rows: number, columns: number) =>
-    namedArray(
-      [rows, columns],
-      Float32Array.from({ length: rows * columns }, () => random.normal() / Math.sqrt(rows)),
-    );
-  const zeros = (...shape: number[]) => namedArray(shape, new Float32Array(shape.reduce((size, n) => size * n, 1)));
-  const fixed: Arrays = {
-    'features/mean': namedArray([WIDTH], mean),
-    // A feature that never varies is ignored.
-    'features/scale': namedArray(
-      [WIDTH],
-      deviation.map((value) => (value > 1e-6 ? 1 / value : 0)),
-    ),
-  };
   const parameters: Arrays = {
-    'first/weights': drawn(WIDTH, HIDDEN),
-    'first/bias': zeros(HIDDEN),
-    'second/weights': drawn(HIDDEN, HIDDEN),
-    'second/bias': zeros(HIDDEN),
-    'out/weights': zeros(HIDDEN, 1),
+    ...initialLayers(WIDTH, HIDDEN, random),
     'out/score': namedArray([1], Float32Array.of(1)),
   };
-  return { parameters, fixed };
+  return { parameters, fixed: featureScaling(mean, deviation) };
 }
 
 /**
@@ -63,23 +33,10 @@ export function initialNetwork(mean: Float32Array, deviation: Float32Array, rand
  *   choice
  */
 export function candidateLogits(parameters: Tensors, features: Tensor, context: ModelContext): Tensor {
-  const standardised = tf.clipByValue(
-    tf.mul(tf.sub(features, parameters['features/mean']), parameters['features/scale']),
-    -CLIP,
-    CLIP,
-  );
-  const layer = (x: Tensor, name: string) =>
-    context.dropout(
-      gelu(tf.add(tf.matMul(x as never, parameters[`${name}/weights`] as never), parameters[`${name}/bias`])),
-      DROPOUT,
-    );
-  const hidden = layer(layer(standardised, 'first'), 'second');
+  const { standardised, output } = layersOutput(parameters, features, DROPOUT, context);
   const [rows] = features.shape;
   const score = tf.reshape(tf.slice(standardised, [0, column.score], [rows, 1]), [rows]);
-  return tf.add(
-    tf.reshape(tf.matMul(hidden as never, parameters['out/weights'] as never), [rows]),
-    tf.mul(score, parameters['out/score']),
-  );
+  return tf.add(output, tf.mul(score, parameters['out/score']));
 }
 
 /**

@@ -3,22 +3,14 @@
  * rather than any of the re-ranked items, so one softmax covers both lists.
  */
 import type { Random } from '@lorekeep/core';
-import {
-  type Arrays,
-  gelu,
-  type ModelContext,
-  namedArray,
-  softmaxCrossEntropy,
-  type Tensors,
-  tf,
-} from '@lorekeep/graph';
+import { type Arrays, type ModelContext, namedArray, softmaxCrossEntropy, type Tensors, tf } from '@lorekeep/graph';
+import { featureScaling, initialLayers, layersOutput } from '../layers.ts';
 import { NEW_ITEM_WIDTH } from './features.ts';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
 const HIDDEN = 32;
 const DROPOUT = 0.1;
-const CLIP = 5;
 /** Where the logits start: a new item is a rare choice. */
 const START = -4;
 
@@ -28,28 +20,11 @@ const START = -4;
  * @returns parameters to be learned, and the fixed arrays `features/…`
  */
 export function initialNewItemNetwork(mean: Float32Array, deviation: Float32Array, random: Random) {
-  const drawn = (rows: number, columns: number) =>
-    namedArray(
-      [rows, columns],
-      Float32Array.from({ length: rows * columns }, () => random.normal() / Math.sqrt(rows)),
-    );
-  const zeros = (...shape: number[]) => namedArray(shape, new Float32Array(shape.reduce((size, n) => size * n, 1)));
-  const fixed: Arrays = {
-    'features/mean': namedArray([NEW_ITEM_WIDTH], mean),
-    'features/scale': namedArray(
-      [NEW_ITEM_WIDTH],
-      deviation.map((value) => (value > 1e-6 ? 1 / value : 0)),
-    ),
-  };
   const parameters: Arrays = {
-    'first/weights': drawn(NEW_ITEM_WIDTH, HIDDEN),
-    'first/bias': zeros(HIDDEN),
-    'second/weights': drawn(HIDDEN, HIDDEN),
-    'second/bias': zeros(HIDDEN),
-    'out/weights': zeros(HIDDEN, 1),
+    ...initialLayers(NEW_ITEM_WIDTH, HIDDEN, random),
     'out/bias': namedArray([1], Float32Array.of(START)),
   };
-  return { parameters, fixed };
+  return { parameters, fixed: featureScaling(mean, deviation) };
 }
 
 /**
@@ -57,22 +32,7 @@ export function initialNewItemNetwork(mean: Float32Array, deviation: Float32Arra
  * @returns `[rows]` log odds
  */
 export function newItemLogits(parameters: Tensors, features: Tensor, context: ModelContext): Tensor {
-  const standardised = tf.clipByValue(
-    tf.mul(tf.sub(features, parameters['features/mean']), parameters['features/scale']),
-    -CLIP,
-    CLIP,
-  );
-  const layer = (x: Tensor, name: string) =>
-    context.dropout(
-      gelu(tf.add(tf.matMul(x as never, parameters[`${name}/weights`] as never), parameters[`${name}/bias`])),
-      DROPOUT,
-    );
-  const hidden = layer(layer(standardised, 'first'), 'second');
-  const [rows] = features.shape;
-  return tf.add(
-    tf.reshape(tf.matMul(hidden as never, parameters['out/weights'] as never), [rows]),
-    parameters['out/bias'],
-  );
+  return tf.add(layersOutput(parameters, features, DROPOUT, context).output, parameters['out/bias']);
 }
 
 /**

@@ -25,21 +25,26 @@ export function exampleBatch(examples: readonly Example[]): Arrays {
 }
 
 /**
- * `[WIDTH]` each: mean and standard deviation of every feature over all candidates of all examples.
+ * `[width]` each: mean and standard deviation of every feature over all items of all examples.
+ *
+ * @param examples `features` of `count` items each, one item after the other
  */
-export function featureMoments(examples: readonly Example[]): { mean: Float32Array; deviation: Float32Array } {
-  const sum = new Float64Array(WIDTH);
-  const squares = new Float64Array(WIDTH);
-  let candidates = 0;
+export function featureMoments(
+  examples: readonly Pick<Example, 'features' | 'count'>[],
+  width: number,
+): { mean: Float32Array; deviation: Float32Array } {
+  const sum = new Float64Array(width);
+  const squares = new Float64Array(width);
+  let items = 0;
   for (const { features, count } of examples) {
-    candidates += count;
-    for (let rank = 0; rank < count; rank++)
-      for (let k = 0, i = rank * WIDTH; k < WIDTH; k++, i++) {
+    items += count;
+    for (let item = 0; item < count; item++)
+      for (let k = 0, i = item * width; k < width; k++, i++) {
         sum[k] += features[i];
         squares[k] += features[i] ** 2;
       }
   }
-  const mean = Float32Array.from(sum, (value) => value / candidates);
-  const variance = (value: number, k: number) => Math.max(0, value / candidates - mean[k] ** 2);
+  const mean = Float32Array.from(sum, (value) => value / items);
+  const variance = (value: number, k: number) => Math.max(0, value / items - mean[k] ** 2);
   return { mean, deviation: Float32Array.from(squares, (value, k) => Math.sqrt(variance(value, k))) };
 }
