@@ -111,7 +111,7 @@ export const categoriesPerUser = () =>
     .argParser(integer([0, 200]))
     .default(10);
 export const categoryHalfLife = () =>
-  new Option('--category-half-life <days>', 'after so many days, a behaviour counts half in its category')
+  new Option('--category-half-life <days>', 'age in days at which a behaviour counts half as much in its category')
     .argParser(number([0.01, 3650]))
     .default(30);
 export const space = () => new Option('--space <name>', 'which kind of knowledge').default('keep');

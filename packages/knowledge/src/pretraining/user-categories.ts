@@ -15,7 +15,7 @@ import { scoreAt } from './score-at.ts';
 const OPTIONS = {
   userCategories: {
     perUser: whole(10, [1, 200], 'Categories of a user that have an entry: those of the newest behaviours.'),
-    halfLifeDays: real(30, [0.01, 3650], 'After so many days, a behaviour counts half.'),
+    halfLifeDays: real(30, [0.01, 3650], 'Age in days at which a behaviour counts half as much as a new one.'),
   },
 };
 
@@ -23,7 +23,7 @@ const OPTIONS = {
 export interface UserCategoryOptions {
   /** Categories of a user that have an entry: those of the newest behaviours. 1 to 200. Default 10. */
   perUser?: number;
-  /** After so many days, a behaviour counts half. 0.01 to 3,650. Default 30. */
+  /** Age in days at which a behaviour counts half as much as a new one. 0.01 to 3,650. Default 30. */
   halfLifeDays?: number;
 }
 
@@ -43,7 +43,7 @@ export type CategoryAverages = Map<string, Float32Array>;
 export interface AveragesOptions {
   /** Numbers of users. */
   users: Int32Array;
-  /** `[users, tasks × (towers + 1)]`, as of `ImpressionRanker.score`. */
+  /** `[users, tasks × (towers + 1)]`, as `ImpressionRanker.score` returns them. */
   userVectors: Float32Array;
   /** Unix seconds, as for the vectors. */
   now: number;

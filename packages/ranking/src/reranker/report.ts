@@ -39,6 +39,6 @@ export interface NewItemReport {
   bestEpoch: number;
   /** Added to the log odds of every new item. */
   offset: number;
-  /** Items that at most so many users chose are proposed like new ones, beside their own score. */
+  /** Most users of a rare item. Rare items are proposed like new ones and keep their own score too. */
   rareUsers: number;
 }

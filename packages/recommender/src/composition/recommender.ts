@@ -117,7 +117,7 @@ export interface PreparedQuery {
   /**
    * @param k Length of the list; it is shorter only if fewer items pass.
    * @param seen Rows left out of the finished order. They keep their place among the candidates, so
-   *   a list without them is the list with them, shortened.
+   *   a list without them is the list with them, shortened, but for new items that have to wait.
    */
   list(k: number, seen?: ReadonlySet<CatalogueRow>): Promise<RankedItems>;
 }

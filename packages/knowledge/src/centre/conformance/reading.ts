@@ -104,7 +104,7 @@ export function readingChecks(check: Check): void {
     assertClose(answer.values, values, 1e-6);
   });
 
-  check('values come into given memory, whatever was in it', async (place) => {
+  check('values replace what given memory held before', async (place) => {
     const store = await place.open();
     const entries = smallShop(1);
     await store.publish(SPACE, { version: 'v1', schema: SCHEMA, entries, precision: 'fp32' });

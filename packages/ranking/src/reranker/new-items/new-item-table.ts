@@ -145,7 +145,7 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     }
   }
 
-  /** Too many items came, or so many were removed that items that had no place are missing now. */
+  /** Too many items came, or removed items left places that other items must take. */
   function isStale(list: List): boolean {
     if (rowAt.length - list.seen > TAKEN_IN) return true;
     if (list.bound.weight === 0) return false;

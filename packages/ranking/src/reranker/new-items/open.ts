@@ -41,7 +41,7 @@ export interface NewItemModel {
   mean: Float32Array;
   /** Added to the log odds of every new item, see offset.ts. */
   offset: number;
-  /** Items that at most so many users chose are proposed like new ones, beside their own score. */
+  /** Most users of a rare item. Rare items are proposed like new ones and keep their own score too. */
   rareUsers: number;
 }
 
