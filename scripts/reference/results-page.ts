@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { PeerRow, Row } from '../../benchmarks/src/suites/quality/rows.ts';
+import { TEXT_BASELINES } from '../../packages/evaluation/src/index.ts';
 import { knowledgeResults } from './knowledge-results.ts';
 import { table, wrapped } from './markdown.ts';
 import { published } from './published.ts';
@@ -184,7 +185,7 @@ function newItemsTable(): string {
   const ndcgOf = (groups: Row['breakdown'], name: string) =>
     groups.find((group) => group.kind === 'item' && group.name === name)?.metrics;
   const textOf = ({ baselineBreakdown = {} }: Row, name: string) => {
-    const found = ['last-item-knn', 'decayed-history-knn'].flatMap(
+    const found = TEXT_BASELINES.flatMap(
       (baseline) => ndcgOf(baselineBreakdown[baseline] ?? [], name)?.['ndcg@10'] ?? [],
     );
     return found.length === 0 ? undefined : Math.max(...found);

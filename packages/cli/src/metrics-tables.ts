@@ -1,7 +1,14 @@
 /** Metrics as tables for people: one row per model, one column per metric. */
 
 import { counted } from '@lorekeep/core';
-import type { BaselineName, Difference, Evaluation, MetricName, Metrics } from '@lorekeep/evaluation';
+import {
+  type BaselineName,
+  type Difference,
+  type Evaluation,
+  type MetricName,
+  type Metrics,
+  TEXT_BASELINES,
+} from '@lorekeep/evaluation';
 import type { BundleManifest } from '@lorekeep/recommender';
 import { table } from './terminal.ts';
 
@@ -62,8 +69,6 @@ export function groupsTable({ breakdown }: Evaluation, baselines: Partial<Record
     ]),
   ]);
 }
-
-const TEXT_BASELINES = ['last-item-knn', 'decayed-history-knn'] as const;
 
 /** The test metrics that a model version carries. */
 export function testTable({ preset, metrics, refit }: BundleManifest): string {

@@ -22,6 +22,9 @@ import { type EvaluationCase, type EvaluationSet, evaluationCases, type Split, t
 /** A ranking that needs no training. */
 export type BaselineName = 'popularity' | 'repeat-last' | 'last-item-knn' | 'decayed-history-knn';
 
+/** The baselines that rank by text alone. */
+export const TEXT_BASELINES = ['last-item-knn', 'decayed-history-knn'] as const satisfies readonly BaselineName[];
+
 export interface BaselineOptions extends RunContext {
   /** Default: all cores. */
   threads?: number;

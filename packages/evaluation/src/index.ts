@@ -1,4 +1,4 @@
-export { type BaselineName, type BaselineOptions, baselines } from './baselines.ts';
+export { type BaselineName, type BaselineOptions, baselines, TEXT_BASELINES } from './baselines.ts';
 export type { Group } from './breakdown.ts';
 export { errors as evaluationErrors } from './errors.ts';
 export { type Evaluation, emptyRanking, evaluationOf } from './evaluation.ts';

@@ -1,9 +1,6 @@
 /** The figures of a run of `quality`, from its rows. */
-import type { Group, MetricName } from '@lorekeep/evaluation';
+import { type Group, type MetricName, TEXT_BASELINES } from '@lorekeep/evaluation';
 import type { PeerRow, Row } from './rows.ts';
-
-/** Rankings by text alone, without training. */
-const TEXT_BASELINES = ['last-item-knn', 'decayed-history-knn'];
 
 /**
  * Means over seeds, and the number of sets on which every row is better than the linear model: the
