@@ -20,9 +20,10 @@ export {
 export { createScorer, type HistorySettings, type NeighbourScorer, type SparseScores } from './neighbour-scorer.ts';
 export { type Difference, pairedDifferences } from './paired.ts';
 export { TOP } from './rank-graph.ts';
-export { rankByNeighbours } from './sparse-ranking.ts';
+export { rankByNeighbours, ranksByNeighbours } from './sparse-ranking.ts';
 export { type ImplausibleUsers, implausibleUsers, popularityOf } from './split/implausible-users.ts';
 export {
+  casesForChoice,
   type EvaluationCase,
   type EvaluationSet,
   evaluationCases,

@@ -42,6 +42,19 @@ export function rankByNeighbours(
   return { seenIncluded, seenExcluded, top, width };
 }
 
+/** `[cases]` ranks with seen items included, as `rankByNeighbours` gives them. */
+export function ranksByNeighbours(
+  neighbours: SparseRows,
+  cases: readonly EvaluationCase[],
+  settings: HistorySettings,
+): Float64Array {
+  const scorer = createScorer(neighbours);
+  return Float64Array.from(cases, (evaluationCase) => {
+    const found = scorer.score(evaluationCase.history, settings);
+    return ranksOf(scorer, found, evaluationCase, neighbours.items).seenIncluded;
+  });
+}
+
 /** @param count items of the catalogue */
 function ranksOf(
   scorer: NeighbourScorer,

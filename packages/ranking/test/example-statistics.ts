@@ -43,14 +43,16 @@ export async function statisticsOf(
 }
 
 /** Candidates of a history, with their features. */
-export function read(
+export async function read(
   statistics: ItemStatistics,
   history: ArrayLike<number>,
   passes?: (item: number) => boolean,
   leaveOut?: LeaveOutContext,
-): Candidates & CandidateFeatures {
+): Promise<Candidates & CandidateFeatures> {
   const source = createCandidateSource(statistics);
   const candidates = source.candidates(history, passes, leaveOut?.weights.weight);
   const reader = createFeatureReader(statistics, source.includesHistory);
-  return { ...candidates, ...reader.read(history, candidates, leaveOut) };
+  const [features] = await reader.finish([reader.read(history, candidates, leaveOut)]);
+  await reader.close();
+  return { ...candidates, ...features };
 }

@@ -64,7 +64,7 @@ test('counts of an example are those of a log without the later events', async (
   for (let from = Math.max(0, at - 3); from < at; from++)
     for (let to = at; to <= from + 3 && to < events.length; to++)
       transitions.push({ from: events[from], to: events[to], weight: 0.7 ** (to - from - 1) });
-  const corrected = read(statistics, history, undefined, {
+  const corrected = await read(statistics, history, undefined, {
     weights,
     variants: { events: weights },
     later: new Set(all.slice(prefix.length)),
@@ -73,7 +73,7 @@ test('counts of an example are those of a log without the later events', async (
     temporalOrder: statistics.temporalOrder,
   });
   const counted = countStatistics(without(longest, at));
-  const expected = read({ ...statistics, ...counted, temporalOrder: statistics.temporalOrder }, history);
+  const expected = await read({ ...statistics, ...counted, temporalOrder: statistics.temporalOrder }, history);
   const rankOf = new Map(Array.from(expected.items.subarray(0, expected.count), (item, i) => [item, i]));
   let compared = 0;
   for (const name of ['popularity', 'next', 'nextDecayed', 'inHistory', 'historyLength', 'timeFromLast'] as const) {

@@ -15,8 +15,8 @@ test('if users return to items, history items are candidates at their own score'
   const inHistory = FEATURES.indexOf('inHistory');
   const score = FEATURES.indexOf('score');
   for (const history of [trainItems(split, longest), Int32Array.of(3, 50, 3), Int32Array.of(7)]) {
-    const before = read(plain, history);
-    const after = read(own, history);
+    const before = await read(plain, history);
+    const after = await read(own, history);
     const items = after.items.subarray(0, after.count);
     const past = new Set(history.subarray(-20));
     for (const item of past) assert.ok(items.includes(item), `item ${item}`);
@@ -30,17 +30,17 @@ test('if users return to items, history items are candidates at their own score'
   }
   // No other user has chosen an item: only the items of the history count as chosen.
   const users = new Float32Array(statistics.items);
-  const unseen = read({ ...statistics, users, repeats: 1 }, Int32Array.of(7, 8));
+  const unseen = await read({ ...statistics, users, repeats: 1 }, Int32Array.of(7, 8));
   for (let i = 0; i < unseen.count; i++)
     assert.equal(unseen.unchosen[i], [7, 8].includes(unseen.items[i]) ? 0 : 1, `item ${unseen.items[i]}`);
-  const filtered = read(own, Int32Array.of(7, 8), (item) => item !== 7);
+  const filtered = await read(own, Int32Array.of(7, 8), (item) => item !== 7);
   assert.ok(!filtered.items.subarray(0, filtered.count).includes(7));
   const withoutNeighbours = {
     ...statistics,
     weights: { ...statistics.weights, offsets: new Uint32Array(statistics.items + 1) },
     variants: {},
   };
-  const alone = read({ ...withoutNeighbours, repeats: 1 }, Int32Array.of(7));
+  const alone = await read({ ...withoutNeighbours, repeats: 1 }, Int32Array.of(7));
   assert.deepEqual([alone.count, alone.items[0]], [1, 7]);
   assert.ok(alone.features.every(Number.isFinite));
 });

@@ -285,6 +285,15 @@ function countItems({ log, trainLengths }: Split, itemsOf: (user: number) => Ite
   return counts;
 }
 
+/** Largest number of cases that a choice between settings is made on. */
+const MAX_CHOICE_CASES = 20_000;
+
+/** Every second, third, … case, so that at most 20,000 remain: with these, settings are compared. */
+export function casesForChoice(cases: readonly EvaluationCase[]): readonly EvaluationCase[] {
+  const step = Math.ceil(cases.length / MAX_CHOICE_CASES);
+  return step <= 1 ? cases : cases.filter((_, at) => at % step === 0);
+}
+
 /** All cases of a set, in the order of `heldOut[set].users`. */
 export function evaluationCases({ log, heldOut }: Split, set: EvaluationSet): EvaluationCase[] {
   const { users, targets } = heldOut[set];

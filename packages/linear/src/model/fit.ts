@@ -4,9 +4,9 @@
  * with.
  */
 import { noProgress, type RunContext, type SparseRows } from '@lorekeep/core';
-import { evaluationCases, type Split } from '@lorekeep/evaluation';
+import { casesForChoice, evaluationCases, type Split } from '@lorekeep/evaluation';
 import type { FoldIn } from '../fold-in/folded-items.ts';
-import { bestDecay, casesForSearch } from '../search/decay.ts';
+import { bestDecay } from '../search/decay.ts';
 import { type LinearSettings, type SearchResult, searchLinear } from '../search/search.ts';
 import { interactionsOf } from '../solve/gram.ts';
 import { openSolutions } from './solution.ts';
@@ -78,7 +78,7 @@ export async function fitLinear(
     // With a sample of the columns, the best decay may differ from that of the whole.
     const decay =
       selected === undefined && cases.length > 0 && found.items < interactions.items
-        ? bestDecay(neighbours, casesForSearch(cases), maxHistory).decay
+        ? (await bestDecay(neighbours, casesForChoice(cases), maxHistory, found.settings.decay)).decay
         : found.settings.decay;
     const { steps, items, cases: count } = found;
     const linear = {

@@ -1,30 +1,27 @@
-/** Selects the decay of a solved model, and the cases that settings are compared on. */
+/** Selects the decay of a solved model. */
 import type { SparseRows } from '@lorekeep/core';
-import { type EvaluationCase, metricsOfRanks, rankByNeighbours } from '@lorekeep/evaluation';
+import { type EvaluationCase, metricsOfRanks, ranksByNeighbours } from '@lorekeep/evaluation';
+import { lineSearch } from './line-search.ts';
 
 const DECAYS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
-/** The decay if there are no cases. */
+/** The decay if there are no cases, and the start of the first search. */
 export const DEFAULT_DECAY = 0.8;
-/** Maximum number of cases that settings are compared on. */
-const MAX_CASES = 20_000;
 
-/** Every second, third, … case, so that at most `MAX_CASES` remain. */
-export function casesForSearch(cases: readonly EvaluationCase[]): readonly EvaluationCase[] {
-  const step = Math.ceil(cases.length / MAX_CASES);
-  return step <= 1 ? cases : cases.filter((_, at) => at % step === 0);
-}
-
-/** The decay with the highest NDCG@10, seen items included. */
-export function bestDecay(
+/**
+ * The decay with the highest NDCG@10, seen items included, by a line search: NDCG@10 rises to one
+ * largest value and falls behind it.
+ *
+ * @param start one of `DECAYS`, best that of similar settings. Default: `DEFAULT_DECAY`
+ */
+export async function bestDecay(
   neighbours: SparseRows,
   cases: readonly EvaluationCase[],
   maxHistory: number,
-): { decay: number; ndcg: number } {
-  let best = { decay: DEFAULT_DECAY, ndcg: -1 };
-  for (const decay of DECAYS) {
-    const { seenIncluded } = rankByNeighbours(neighbours, cases, { decay, maxHistory });
-    const ndcg = metricsOfRanks(seenIncluded)['ndcg@10'];
-    if (ndcg > best.ndcg) best = { decay, ndcg };
-  }
-  return best;
+  start: number = DEFAULT_DECAY,
+): Promise<{ decay: number; ndcg: number }> {
+  const { value, quality } = await lineSearch(DECAYS, start, async (decay) => {
+    const ranks = ranksByNeighbours(neighbours, cases, { decay, maxHistory });
+    return metricsOfRanks(ranks)['ndcg@10'];
+  });
+  return { decay: value, ndcg: quality };
 }

@@ -5,8 +5,8 @@
  * The quality is a wide plateau in all three, so a line search finds it. It starts at default
  * values and moves by factors of about three, first along β, then along λ, as long as NDCG@10
  * rises. If content makes little difference, it also searches λ without content. A step costs one
- * solution, and most searches take five to ten steps. The decay costs nothing extra: every step
- * scores its cases with each decay.
+ * solution, and most searches take five to ten steps. In each step a line search finds the best decay,
+ * from that of the step before.
  *
  * Where columns are solved one by one, a step of a large catalogue solves a sample of the columns,
  * each with all its regressors. Such a column is the same as in the whole solution, and only the
@@ -14,10 +14,11 @@
  * every history, other settings are best.)
  */
 import { createRandom, noProgress, type RunContext } from '@lorekeep/core';
-import type { EvaluationCase } from '@lorekeep/evaluation';
+import { casesForChoice, type EvaluationCase } from '@lorekeep/evaluation';
 import type { Solutions } from '../model/solution.ts';
 import type { GramSettings } from '../solve/gram.ts';
-import { bestDecay, casesForSearch, DEFAULT_DECAY } from './decay.ts';
+import { bestDecay, DEFAULT_DECAY } from './decay.ts';
+import { lineSearch } from './line-search.ts';
 
 /** Largest catalogue of which a step solves all columns. */
 const MAX_SEARCH_ITEMS = 100_000;
@@ -83,7 +84,7 @@ export async function searchLinear(
   const limit = sampleColumns ?? (items > MAX_SEARCH_ITEMS ? SAMPLE_COLUMNS : items);
   const columns = solutions.isLocal && limit < items ? sampleOf(items, limit, seed) : undefined;
   const isSolved = columns && new Set(columns);
-  const cases = casesForSearch(isSolved ? all.filter(({ target }) => isSolved.has(target)) : all);
+  const cases = casesForChoice(isSolved ? all.filter(({ target }) => isSolved.has(target)) : all);
   progress({ stage: 'search', done: 0, unit: 'steps' });
   const steps: SearchStep[] = [];
   const trials: Trials = {
@@ -92,7 +93,8 @@ export async function searchLinear(
       const earlier = steps.find((step) => step.lambda === lambda && step.beta === beta);
       if (earlier !== undefined) return earlier.ndcg;
       signal?.throwIfAborted();
-      const best = bestDecay(await solutions.neighbours({ lambda, beta }, columns), cases, maxHistory);
+      const neighbours = await solutions.neighbours({ lambda, beta }, columns);
+      const best = await bestDecay(neighbours, cases, maxHistory, steps.at(-1)?.decay);
       steps.push({ lambda, beta, ...best });
       const note = `λ ${lambda}, β ${beta}: validation NDCG@10 ${best.ndcg.toFixed(4)}`;
       progress({ stage: 'search', done: steps.length, unit: 'steps', note });
@@ -118,30 +120,14 @@ interface Trials {
 
 async function search({ steps, qualityOf }: Trials, hasContent: boolean): Promise<void> {
   if (hasContent) {
-    const beta = await lineSearch(BETAS, USUAL.beta, (value) => qualityOf({ lambda: USUAL.lambda, beta: value }));
+    const { value: beta } = await lineSearch(BETAS, USUAL.beta, (value) =>
+      qualityOf({ lambda: USUAL.lambda, beta: value }),
+    );
     await lineSearch(LAMBDAS, USUAL.lambda, (value) => qualityOf({ lambda: value, beta }));
   }
   const best = Math.max(0, ...steps.map(({ ndcg }) => ndcg));
   if ((await qualityOf(USUAL_WITHOUT_CONTENT)) >= WITHOUT_CONTENT_SHARE * best)
     await lineSearch(LAMBDAS, USUAL_WITHOUT_CONTENT.lambda, (value) => qualityOf({ lambda: value, beta: 0 }));
-}
-
-/** Moves from `start` to adjacent values, up and then down, as long as the quality rises. */
-async function lineSearch(
-  values: readonly number[],
-  start: number,
-  qualityOf: (value: number) => Promise<number>,
-): Promise<number> {
-  let best = start;
-  let quality = await qualityOf(start);
-  for (const step of [1, -1])
-    for (let at = values.indexOf(start) + step; at >= 0 && at < values.length; at += step) {
-      const next = await qualityOf(values[at]);
-      if (!(next > quality)) break;
-      best = values[at];
-      quality = next;
-    }
-  return best;
 }
 
 /**

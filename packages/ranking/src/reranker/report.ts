@@ -19,7 +19,7 @@ export interface RerankerReport {
   towerWeight: number;
   /** How new items are placed; absent if there was too little to learn from, and in older bundles. */
   newItems?: NewItemReport;
-  /** On the validation cases, seen items included. The selections were made by these figures. */
+  /** On the validation cases of `casesForChoice`, seen items included. The selections were made by these figures. */
   valid: {
     linear: Metrics;
     reranker?: Metrics;

@@ -48,7 +48,7 @@ export async function openReranker(
   const open = (graph: CompiledGraph | string, at: number) =>
     createSession(graph, { threads: threadsFor(RERANKER_BATCHES[at], threads), name: 're-ranker' });
   const sessions = await Promise.all(graphs.map(open));
-  const reader = createFeatureReader(statistics, includesHistory);
+  const reader = createFeatureReader(statistics, includesHistory, threads);
   return {
     async rerank(queries) {
       const ranked: RankedCandidates[] = [];
@@ -58,24 +58,25 @@ export async function openReranker(
         const block = queries.slice(first, first + batch);
         first += batch;
         const features = new Float32Array(batch * CANDIDATES * WIDTH);
-        const unchosen = block.map(({ history, candidates }, at) => {
-          if (candidates.count === 0) return new Uint8Array(0);
-          const read = reader.read(history, candidates);
-          features.set(read.features, at * CANDIDATES * WIDTH);
-          return read.unchosen;
+        const read = block.map(({ history, candidates }) =>
+          candidates.count === 0 ? undefined : reader.read(history, candidates),
+        );
+        await reader.finish(read.filter((own) => own !== undefined));
+        read.forEach((own, at) => {
+          if (own !== undefined) features.set(own.features, at * CANDIDATES * WIDTH);
         });
         const { scores } = await sessions[size].run({
           features: namedArray([batch * CANDIDATES, WIDTH], features),
         });
         block.forEach(({ candidates: { items, count } }, at) => {
           const own = (scores.data as Float32Array).subarray(at * CANDIDATES, at * CANDIDATES + count);
-          ranked.push(orderedByScore(items.subarray(0, count), own, unchosen[at]));
+          ranked.push(orderedByScore(items.subarray(0, count), own, read[at]?.unchosen ?? new Uint8Array(0)));
         });
       }
       return ranked;
     },
     async close() {
-      await Promise.all(sessions.map((session) => session.close()));
+      await Promise.all([reader.close(), ...sessions.map((session) => session.close())]);
     },
   };
 }

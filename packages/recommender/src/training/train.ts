@@ -6,7 +6,7 @@
  * the same settings and number of epochs, nothing chosen.
  */
 import { centredContent, contentMean, type RunContext, sha256 } from '@lorekeep/core';
-import { evaluationCases, type FitOn, type Protocol, type Split, splitBy } from '@lorekeep/evaluation';
+import { casesForChoice, evaluationCases, type FitOn, type Protocol, type Split, splitBy } from '@lorekeep/evaluation';
 import { clearSolutions, fitLinear, type LinearModel, type SolutionCache } from '@lorekeep/linear';
 import { type CentredContent, type TrainedReranker, trainReranker } from '@lorekeep/ranking';
 import type { EventRules, InteractionLog } from '@lorekeep/store';
@@ -197,7 +197,8 @@ async function validationVectors(
   const sizes = { items: split.log.itemIds.length, contentDim: config.items.content ? contentInfo.dim : 0 };
   const encoder = createTowerEncoder(config, sizes, { threads, signal });
   try {
-    const vectors = await encoder.both(parameters, content, evaluationCases(split, 'valid'));
+    const cases = casesForChoice(evaluationCases(split, 'valid'));
+    const vectors = await encoder.both(parameters, content, cases);
     return { ...vectors, temperature: config.loss.temperature };
   } finally {
     await encoder.close();

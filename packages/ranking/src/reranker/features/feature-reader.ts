@@ -12,7 +12,7 @@ import { createCandidateFeatures } from './candidate-features.ts';
 import { WIDTH } from './feature-names.ts';
 import { createLinearFeatures, createVariantFeatures } from './linear-features.ts';
 import type { FeatureGroup, FeatureQuery, LeaveOutContext } from './query.ts';
-import { rankFeatures } from './rank-features.ts';
+import { addRanks } from './rank-features.ts';
 import { createTextFeatures } from './text-features.ts';
 import { createTransitionFeatures } from './transition-features.ts';
 
@@ -26,24 +26,44 @@ export interface CandidateFeatures {
   unchosen: Uint8Array;
 }
 
+/** Features that are read as far as the tables of the moment give them. */
+export interface UnfinishedFeatures extends CandidateFeatures {
+  newestFirst: readonly number[];
+  candidates: Candidates;
+}
+
 export interface FeatureReader {
   /**
+   * Reads what needs the sparse tables, with their corrections of the moment. Calls must not overlap.
+   *
    * @param history item rows, oldest first; −1 for an item that the tables do not know
    * @param candidates at least one
    * @param leaveOut only for training examples
-   * @returns arrays that the caller owns
    */
-  read(history: ArrayLike<number>, candidates: Candidates, leaveOut?: LeaveOutContext): CandidateFeatures;
+  read(history: ArrayLike<number>, candidates: Candidates, leaveOut?: LeaveOutContext): UnfinishedFeatures;
+  /**
+   * Adds what needs texts, for many at once, and brings all features to one scale. Each may be
+   * finished only once. Calls may overlap.
+   *
+   * @returns arrays that the caller owns, in the same order
+   */
+  finish(unfinished: readonly UnfinishedFeatures[]): Promise<CandidateFeatures[]>;
+  close(): Promise<void>;
 }
 
 /**
- * Holds one number per item, reused from call to call. Calls must not overlap.
+ * Holds one number per item, reused from call to call.
  *
  * @param includesHistory whether items of the history are candidates even if no other item has them
  *   as neighbours
+ * @param threads of bulk work. Default: all cores
  */
-export function createFeatureReader(statistics: ItemStatistics, includesHistory: boolean): FeatureReader {
-  const { items, users, content, decay } = statistics;
+export function createFeatureReader(
+  statistics: ItemStatistics,
+  includesHistory: boolean,
+  threads?: number,
+): FeatureReader {
+  const { items, users, content } = statistics;
   /** `[items]` 1 + rank of an item among the candidates, 0 for other items. */
   const rankPlusOne = new Uint16Array(items);
   const startOf = (item: number) => (rankPlusOne[item] - 1) * WIDTH;
@@ -52,9 +72,8 @@ export function createFeatureReader(statistics: ItemStatistics, includesHistory:
     createVariantFeatures(statistics),
     createTransitionFeatures(statistics),
     createCandidateFeatures(statistics),
-    ...(content === undefined ? [] : [createTextFeatures(content, items, decay)]),
-    rankFeatures,
   ];
+  const text = content && createTextFeatures(content, statistics, threads);
   return {
     read(history, candidates, leaveOut) {
       const { items: rows, count } = candidates;
@@ -66,10 +85,18 @@ export function createFeatureReader(statistics: ItemStatistics, includesHistory:
       for (let rank = 0; rank < count; rank++) rankPlusOne[rows[rank]] = rank + 1;
       for (const group of groups) group.add(query);
       for (let rank = 0; rank < count; rank++) rankPlusOne[rows[rank]] = 0;
-      for (let i = 0; i < count * WIDTH; i++) features[i] = compressed(features[i]);
       const unchosen = Uint8Array.from(rows.subarray(0, count), (item) => (choosers(item) === 0 ? 1 : 0));
-      return { features, unchosen };
+      return { features, unchosen, newestFirst, candidates };
     },
+    async finish(unfinished) {
+      await text?.fill(unfinished);
+      return unfinished.map(({ features, unchosen, candidates: { count } }) => {
+        addRanks(features, count);
+        for (let i = 0; i < count * WIDTH; i++) if (features[i] !== 0) features[i] = compressed(features[i]);
+        return { features, unchosen };
+      });
+    },
+    close: async () => text?.close(),
   };
 }
 

@@ -4,7 +4,6 @@
  */
 import { CANDIDATES } from '@lorekeep/linear';
 import { column, WIDTH } from './feature-names.ts';
-import type { FeatureGroup } from './query.ts';
 
 /** A feature that candidates are ranked by, and the feature that takes the rank. */
 const RANKS = [
@@ -16,14 +15,13 @@ const RANKS = [
   [column.nextDecayed, column.rankByNext],
 ] as const;
 
-export const rankFeatures: FeatureGroup = {
-  add({ candidates: { count }, features }) {
-    const keys = new Float32Array(count);
-    const order = Array.from({ length: count }, (_, candidate) => candidate);
-    for (const [source, target] of RANKS) {
-      for (let candidate = 0; candidate < count; candidate++) keys[candidate] = features[candidate * WIDTH + source];
-      order.sort((a, b) => keys[b] - keys[a] || a - b);
-      for (let rank = 0; rank < count; rank++) features[order[rank] * WIDTH + target] = rank / CANDIDATES;
-    }
-  },
-};
+/** @param features `[count × WIDTH]` of the candidates; the ranks are filled in */
+export function addRanks(features: Float32Array, count: number): void {
+  const keys = new Float32Array(count);
+  const order = Array.from({ length: count }, (_, candidate) => candidate);
+  for (const [source, target] of RANKS) {
+    for (let candidate = 0; candidate < count; candidate++) keys[candidate] = features[candidate * WIDTH + source];
+    order.sort((a, b) => keys[b] - keys[a] || a - b);
+    for (let rank = 0; rank < count; rank++) features[order[rank] * WIDTH + target] = rank / CANDIDATES;
+  }
+}

@@ -113,7 +113,7 @@ function createDrawReader(
   const known = Array.from(hidden.keys()).filter((row) => hidden[row] === 0 && statistics.users[row] > 0);
   const popularityOf = predictedPopularity(popularityWeights(content, statistics.users, known));
   const proposer = createProposer(table, content, popularityOf, { threads });
-  const readPast = createPastReader(statistics, diagonals, { hidden });
+  const past = createPastReader(statistics, diagonals, { hidden, threads });
 
   /** Events of the user that become examples. */
   function positions(user: number, random: Random): number[] {
@@ -129,11 +129,12 @@ function createDrawReader(
     async read(users: Uint32Array, random: Random, scorer: Scorer, into: HiddenExamples): Promise<void> {
       const pasts = Array.from(users).flatMap((user) =>
         positions(user, random).flatMap((at) => {
-          const { features, ...past } = readPast(split, user, at, orders[user % FOLDS]);
-          return past.candidates.count === 0 ? [] : [{ user, ...past, features: features().features }];
+          const { features, ...rest } = past.read(split, user, at, orders[user % FOLDS]);
+          return rest.candidates.count === 0 ? [] : [{ user, ...rest, unfinished: features() }];
         }),
       );
-      const scores = await scorer.scores(pasts.map(({ features }) => features));
+      const read = await past.finish(pasts.map(({ unfinished }) => unfinished));
+      const scores = await scorer.scores(read.map(({ features }) => features));
       const queries = pasts.map(({ history, candidates: { items, count } }, at) => {
         const order = Array.from({ length: count }, (_, rank) => rank).sort((a, b) => scores[at][b] - scores[at][a]);
         return {
@@ -161,7 +162,7 @@ function createDrawReader(
       });
     },
     async close() {
-      await Promise.all([proposer.close(), table.close()]);
+      await Promise.all([past.close(), proposer.close(), table.close()]);
     },
   };
 }

@@ -63,6 +63,8 @@ interface List {
   bound: { weight: number; row: number };
   /** The list has taken in the slots below. */
   seen: number;
+  /** What `near` answers, until the list takes in an item or an item is removed. */
+  answer?: { near: NearNewItems; removals: number };
 }
 
 /** @param content vectors of all rows that occur in histories */
@@ -76,6 +78,8 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
   const lists = new Map<number, List>();
   /** Changes when slots are numbered anew. */
   let generation = 0;
+  /** Slots that were removed so far. */
+  let removals = 0;
   const products = createGraphCache(
     ({ rows, columns }) => ({ cosines: tf.matMul(rows as never, columns as never, false, true) }),
     { name: 'new items', threads },
@@ -128,6 +132,7 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     }
     list.slots[at] = slot;
     list.weights[at] = weight;
+    list.answer = undefined;
   }
 
   /** Takes in the items that came since, and leaves out the removed ones. */
@@ -212,6 +217,17 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     if (slot === undefined) return;
     slotOf.delete(row);
     rowAt[slot] = -1;
+    removals++;
+  }
+
+  function nearOf(list: List): NearNewItems {
+    const live = Array.from({ length: list.count }, (_, at) => at)
+      .filter((at) => rowAt[list.slots[at]] >= 0)
+      .slice(0, NEAREST);
+    return {
+      rows: Int32Array.from(live, (at) => rowAt[list.slots[at]]),
+      weights: Float32Array.from(live, (at) => list.weights[at]),
+    };
   }
 
   return {
@@ -251,13 +267,8 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     near(row) {
       const list = lists.get(row);
       if (list === undefined) return undefined;
-      const live = Array.from({ length: list.count }, (_, at) => at)
-        .filter((at) => rowAt[list.slots[at]] >= 0)
-        .slice(0, NEAREST);
-      return {
-        rows: Int32Array.from(live, (at) => rowAt[list.slots[at]]),
-        weights: Float32Array.from(live, (at) => list.weights[at]),
-      };
+      if (list.answer?.removals !== removals) list.answer = { near: nearOf(list), removals };
+      return list.answer.near;
     },
     close: () => products.close(),
   };

@@ -9,7 +9,7 @@
 import type { Random, RunContext } from '@lorekeep/core';
 import { type Split, trainItems, trainTargets, trainWeights } from '@lorekeep/evaluation';
 import { type Candidates, createCandidateSource, largestWeights } from '@lorekeep/linear';
-import { type CandidateFeatures, createFeatureReader } from '../features/feature-reader.ts';
+import { createFeatureReader, type FeatureReader, type UnfinishedFeatures } from '../features/feature-reader.ts';
 import type { LeaveOutContext, OwnTransition } from '../features/query.ts';
 import { type ItemStatistics, REACH, REACH_DECAY, VARIANTS, type Variant } from '../statistics/item-statistics.ts';
 import { createLeaveOut, type LeaveOut } from '../statistics/leave-out.ts';
@@ -21,8 +21,8 @@ const EVENTS_PER_USER = 3;
  * The temporal order is solved once per fold, without the users of the fold, for their examples.
  */
 export const FOLDS = 5;
-/** Users between two progress reports. */
-const USERS_PER_REPORT = 256;
+/** Users whose features are finished together; then progress is reported. */
+const USERS_PER_BLOCK = 256;
 
 export interface Example {
   /** Row of the user. */
@@ -66,23 +66,30 @@ export async function collectExamples(
   diagonals: Diagonals,
   limit: number,
   random: Random,
-  { progress, signal }: RunContext = {},
+  { threads, progress, signal }: RunContext & { threads?: number } = {},
 ): Promise<Examples> {
   const temporalOrders = ordersWithoutFolds(split, signal);
-  const examplesOf = createExampleReader(statistics, diagonals);
+  const past = createPastReader(statistics, diagonals, { threads });
   const users = random.shuffle(Uint32Array.from(split.trainLengths.keys()));
   const examples: Example[] = [];
   let tried = 0;
-  for (const [index, user] of users.entries()) {
-    if (examples.length >= limit) break;
-    if (index % USERS_PER_REPORT === 0) {
+  try {
+    for (let first = 0; first < users.length && examples.length < limit; first += USERS_PER_BLOCK) {
       signal?.throwIfAborted();
       progress?.({ stage: 're-ranker', done: examples.length, total: limit, unit: 'examples' });
+      const unfinished: UnfinishedFeatures[] = [];
+      for (const user of users.subarray(first, first + USERS_PER_BLOCK)) {
+        if (examples.length >= limit) break;
+        const own = readExamples(past, split, user, temporalOrders[user % FOLDS]);
+        examples.push(...own.examples);
+        unfinished.push(...own.unfinished);
+        tried += own.tried;
+      }
+      await past.finish(unfinished);
       await yieldToEventLoop();
     }
-    const own = examplesOf(split, user, temporalOrders[user % FOLDS]);
-    examples.push(...own.examples);
-    tried += own.tried;
+  } finally {
+    await past.close();
   }
   return { examples, tried };
 }
@@ -95,23 +102,27 @@ export function ordersWithoutFolds(split: Split, signal: AbortSignal | undefined
   });
 }
 
-/** @returns the examples of one user; calls must not overlap */
-function createExampleReader(statistics: ItemStatistics, diagonals: Diagonals) {
-  const readPast = createPastReader(statistics, diagonals);
-  return (split: Split, user: number, temporalOrder: Float32Array): Examples => {
-    const examples: Example[] = [];
-    const positions = targetPositions(split, user);
-    for (const at of positions) {
-      const past = readPast(split, user, at, temporalOrder);
-      const { items, count } = past.candidates;
-      const target = items.subarray(0, count).indexOf(past.target);
-      if (target < 0) continue;
-      const { features, unchosen } = past.features();
-      const masked = Float32Array.from(items, (_, rank) => (rank >= count ? 1 : unchosen[rank]));
-      examples.push({ user, features, count, masked, target });
-    }
-    return { examples, tried: positions.length };
-  };
+/** The examples of one user, whose features are still to be finished. */
+function readExamples(
+  past: PastReader,
+  split: Split,
+  user: number,
+  temporalOrder: Float32Array,
+): Examples & { unfinished: UnfinishedFeatures[] } {
+  const examples: Example[] = [];
+  const unfinished: UnfinishedFeatures[] = [];
+  const positions = targetPositions(split, user);
+  for (const at of positions) {
+    const { candidates, target: item, features: read } = past.read(split, user, at, temporalOrder);
+    const { items, count } = candidates;
+    const target = items.subarray(0, count).indexOf(item);
+    if (target < 0) continue;
+    const own = read();
+    const masked = Float32Array.from(items, (_, rank) => (rank >= count ? 1 : own.unchosen[rank]));
+    examples.push({ user, features: own.features, count, masked, target });
+    unfinished.push(own);
+  }
+  return { examples, unfinished, tried: positions.length };
 }
 
 /** The positions of a user's newest training events that may be targets. */
@@ -129,23 +140,37 @@ export interface Past {
   target: number;
   candidates: Candidates;
   /** Features of the candidates; to be called before the next past is read. */
-  features(): CandidateFeatures;
+  features(): UnfinishedFeatures;
+}
+
+export interface PastReader extends Pick<FeatureReader, 'finish' | 'close'> {
+  /**
+   * Calls must not overlap.
+   *
+   * @param at position of the event
+   */
+  read(split: Split, user: number, at: number, temporalOrder: Float32Array): Past;
 }
 
 export interface PastOptions {
   /** Items that are new in this past: they are no candidates, and the history is read without them. */
   hidden?: Uint8Array;
+  /** Default: all cores. */
+  threads?: number;
 }
 
-/** Calls must not overlap. */
-export function createPastReader(statistics: ItemStatistics, diagonals: Diagonals, { hidden }: PastOptions = {}) {
+export function createPastReader(
+  statistics: ItemStatistics,
+  diagonals: Diagonals,
+  { hidden, threads }: PastOptions = {},
+): PastReader {
   const { weights, variants } = leaveOutTables(statistics, diagonals);
   const tables = [weights, ...Object.values(variants)];
   const source = createCandidateSource(statistics);
-  const reader = createFeatureReader(statistics, source.includesHistory);
+  const reader = createFeatureReader(statistics, source.includesHistory, threads);
   const passes = hidden && ((item: number) => hidden[item] === 0);
 
-  return (split: Split, user: number, at: number, temporalOrder: Float32Array): Past => {
+  function read(split: Split, user: number, at: number, temporalOrder: Float32Array): Past {
     const events = trainItems(split, user);
     const eventWeights = trainWeights(split, user);
     // Distinct items by first occurrence, so that those of every prefix come first.
@@ -168,7 +193,8 @@ export function createPastReader(statistics: ItemStatistics, diagonals: Diagonal
       temporalOrder,
     };
     return { history, target: events[at], candidates, features: () => reader.read(known, candidates, leaveOut) };
-  };
+  }
+  return { read, finish: reader.finish, close: reader.close };
 }
 
 function leaveOutTables(statistics: ItemStatistics, diagonals: Diagonals) {

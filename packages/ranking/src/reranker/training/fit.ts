@@ -54,14 +54,14 @@ export async function fitNetwork(
 ): Promise<FittedNetwork | undefined> {
   // Names of random streams are part of the result: another name draws other numbers.
   const random = createRandom(seed).fork('second stage');
-  const run = { progress, signal };
+  const run = { threads, progress, signal };
   const found = await collectExamples(split, statistics, diagonals, MAX_EXAMPLES, random.fork('users'), run);
   const { examples, tried } = found;
   if (examples.length < MIN_EXAMPLES) return undefined;
   const { train, heldOut } = divided(examples);
   const { mean, deviation } = featureMoments(examples, WIDTH);
   const { parameters, fixed } = initialNetwork(mean, deviation, random.fork('network'));
-  const how = { loss: choiceLoss, batchOf: exampleBatch, epochs: EPOCHS, stage: 're-ranker', threads, ...run };
+  const how = { loss: choiceLoss, batchOf: exampleBatch, epochs: EPOCHS, stage: 're-ranker', ...run };
   const { best, ...result } = await trainByHeldOut({ ...how, parameters, fixed, train, heldOut, random });
   const covered = examples.length / tried;
   return { parameters: { ...best, ...fixed }, examples: examples.length, covered, ...result };

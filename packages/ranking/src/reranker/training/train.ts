@@ -4,7 +4,14 @@
  * compares it with the linear model by NDCG@10 on the validation cases.
  */
 import type { RunContext } from '@lorekeep/core';
-import { evaluationCases, metricsOfRanks, pairedDifferences, rankByNeighbours, type Split } from '@lorekeep/evaluation';
+import {
+  casesForChoice,
+  evaluationCases,
+  metricsOfRanks,
+  pairedDifferences,
+  ranksByNeighbours,
+  type Split,
+} from '@lorekeep/evaluation';
 import type { Arrays } from '@lorekeep/graph';
 import { createCandidateSource, type LinearModel, type SolutionCache } from '@lorekeep/linear';
 import { fitNewItems, type NewItemFit } from '../new-items/fit.ts';
@@ -48,7 +55,7 @@ export interface TrainRerankerOptions extends RunContext {
    * keep the weight of that report.
    */
   selected?: RerankerReport;
-  /** Vectors of the towers for the validation cases. Default: the towers have no weight. */
+  /** Vectors of the towers for the validation cases of `casesForChoice`. Default: the towers have no weight. */
   towers?: () => Promise<ValidationVectors>;
 }
 
@@ -70,8 +77,8 @@ export async function trainReranker(
   const run = { threads, progress, signal };
   const content = text?.centred;
   // What users do not want is left out of every ranking alike, so it plays no part in the comparison.
-  const cases = evaluationCases(split, 'valid').map(({ history, target }) => ({ history, target }));
-  const linear = rankByNeighbours(neighbours, cases, settings).seenIncluded;
+  const cases = casesForChoice(evaluationCases(split, 'valid')).map(({ history, target }) => ({ history, target }));
+  const linear = ranksByNeighbours(neighbours, cases, settings);
   const valid: RerankerReport['valid'] = { linear: metricsOfRanks(linear) };
   const { neighboursPerItem } = settings;
   const variants = await solveVariants(split, content, settings, { neighboursPerItem, cache, ...run });
