@@ -124,59 +124,77 @@ export function fillFeatures(
   const { dim } = content;
   const zeros = new Float32Array(dim);
   const vectorOf = (row: number) => (row < 0 ? zeros : (content.of(row) ?? zeros));
-  const toHistory = (row: number) => cosines.subarray(row * COSINE_COLUMNS, row * COSINE_COLUMNS + newestFirst.length);
-  const toLeaders = (row: number) =>
-    cosines.subarray(row * COSINE_COLUMNS + RECENT, row * COSINE_COLUMNS + RECENT + probabilities.length);
-  const others = Array.from({ length: comparedOf(ranked) }, (_, at) => decayedText(toHistory(PROPOSALS + at)));
-  const mostOther = Math.max(1e-6, ...others);
+  const others = new Float64Array(comparedOf(ranked));
+  for (let at = 0; at < others.length; at++)
+    others[at] = decayedText(cosines, (PROPOSALS + at) * COSINE_COLUMNS, newestFirst.length);
+  let mostOther = 1e-6;
+  for (let at = 0; at < others.length; at++) if (others[at] > mostOther) mostOther = others[at];
   const leaders = Array.from(probabilities, (_, at) => vectorOf(ranked.items[at]));
   const leaderLength = lengthOf(weightedSum(leaders, probabilities, dim));
   const history = newestFirst.map(vectorOf);
   const historySum = weightedSum(history, new Float64Array(history.length).fill(1), dim);
   const coherence = history.length === 0 ? 0 : dot(history[0], 0, historySum, 0, dim) / lengthOf(historySum);
   const first = probabilities[0] ?? 0;
-  for (let at = 0; at < found.length; at++) {
-    const put = (name: FeatureName, value: number) => {
-      features[at * NEW_ITEM_WIDTH + column[name]] = value;
-    };
-    const own = toHistory(at);
-    const text = decayedText(own);
-    put('text', text);
-    put('textShare', Math.log(SMALLEST_SHARE + text / mostOther));
-    put('textRank', Math.log1p(others.filter((other) => other > text).length));
-    put('cosineLast', own[0] ?? 0);
-    put('cosineMost', own.length === 0 ? 0 : Math.max(...own));
-    put('cosineMean', decayedMean(own));
-    put('coherence', coherence);
-    const byLeader = toLeaders(at);
+  for (let at = 0, row = 0, start = 0; at < found.length; at++, row += COSINE_COLUMNS, start += NEW_ITEM_WIDTH) {
+    const text = decayedText(cosines, row, newestFirst.length);
+    let more = 0;
+    for (let other = 0; other < others.length; other++) if (others[other] > text) more++;
+    features[start + column.text] = text;
+    features[start + column.textShare] = Math.log(SMALLEST_SHARE + text / mostOther);
+    features[start + column.textRank] = Math.log1p(more);
+    features[start + column.cosineLast] = history.length === 0 ? 0 : cosines[row];
+    features[start + column.cosineMost] = largestOf(cosines, row, history.length);
+    features[start + column.cosineMean] = decayedMean(cosines, row, history.length);
+    features[start + column.coherence] = coherence;
     let weighted = 0;
     let along = 0;
-    byLeader.forEach((value, rank) => {
-      weighted += probabilities[rank] * positivePower(value);
-      along += probabilities[rank] * value;
-    });
-    const nearest = byLeader.length === 0 ? 0 : Math.max(...byLeader);
-    const nearestProbability = probabilities[byLeader.indexOf(nearest)] ?? 0;
-    put('leaders', weighted);
-    put('leadersShare', Math.log(SMALLEST_LEADERS + weighted));
-    put('nearestLeader', nearest);
-    put('nearestLogit', Math.log((nearestProbability + 1e-9) / (first + 1e-9)));
-    put('cosineLeaders', along / leaderLength);
-    put('confidence', first);
-    put('place', Math.log1p(at));
-    put('popularity', popularityOf(vectorOf(found[at])));
-    put('historyLength', Math.log1p(historyLength));
+    let nearest = 0;
+    for (let rank = 0, from = row + RECENT; rank < probabilities.length; rank++) {
+      const cosine = cosines[from + rank];
+      weighted += probabilities[rank] * positivePower(cosine);
+      along += probabilities[rank] * cosine;
+      if (rank === 0 || cosine > cosines[from + nearest]) nearest = rank;
+    }
+    const nearestProbability = probabilities[nearest] ?? 0;
+    features[start + column.leaders] = weighted;
+    features[start + column.leadersShare] = Math.log(SMALLEST_LEADERS + weighted);
+    features[start + column.nearestLeader] = probabilities.length === 0 ? 0 : cosines[row + RECENT + nearest];
+    features[start + column.nearestLogit] = Math.log((nearestProbability + 1e-9) / (first + 1e-9));
+    features[start + column.cosineLeaders] = along / leaderLength;
+    features[start + column.confidence] = first;
+    features[start + column.place] = Math.log1p(at);
+    features[start + column.popularity] = popularityOf(vectorOf(found[at]));
+    features[start + column.historyLength] = Math.log1p(historyLength);
   }
 }
 
-const positivePower = (value: number) => (value > 0 ? value ** TEXT_POWER : 0);
+/** `value ** TEXT_POWER`, 0 for a negative value; without a call of `Math.pow`. */
+const positivePower = (value: number) => (value > 0 ? value * value * value * value : 0);
 
-const decayedText = (cosines: Float32Array) =>
-  cosines.reduce((sum, value, age) => sum + TEXT_DECAY ** age * positivePower(value), 0);
+const DECAYS = Float64Array.from({ length: RECENT }, (_, age) => TEXT_DECAY ** age);
 
-function decayedMean(cosines: Float32Array): number {
-  const total = cosines.reduce((sum, _, age) => sum + TEXT_DECAY ** age, 0);
-  return cosines.reduce((sum, value, age) => sum + TEXT_DECAY ** age * value, 0) / (total || 1);
+/** Σ decay^age · cos⁴ over the cosines of a row with the history. */
+function decayedText(cosines: Float32Array, from: number, length: number): number {
+  let sum = 0;
+  for (let age = 0; age < length; age++) sum += DECAYS[age] * positivePower(cosines[from + age]);
+  return sum;
+}
+
+function decayedMean(cosines: Float32Array, from: number, length: number): number {
+  let sum = 0;
+  let total = 0;
+  for (let age = 0; age < length; age++) {
+    sum += DECAYS[age] * cosines[from + age];
+    total += DECAYS[age];
+  }
+  return sum / (total || 1);
+}
+
+/** 0 of none. */
+function largestOf(values: Float32Array, from: number, length: number): number {
+  let most = length === 0 ? 0 : values[from];
+  for (let at = 1; at < length; at++) if (values[from + at] > most) most = values[from + at];
+  return most;
 }
 
 /** Of a sum of vectors; 1 for a sum of zeros. */

@@ -50,10 +50,11 @@ export function createProposer(
   popularityOf: (vector: Float32Array) => number,
   { threads }: { threads?: number } = {},
 ): Proposer {
+  const weights = { byHistory: createRowWeights(), byLeaders: createRowWeights() };
   const reader = createCosineReader(content, { rows: COSINE_ROWS, columns: COSINE_COLUMNS, threads });
   return {
     async propose(queries) {
-      const found = await proposedRows(table, queries);
+      const found = await proposedRows(table, queries, weights);
       const cosines = await reader.read(found.map(({ query, rows }) => cosineQuery(query, rows)));
       return found.map(({ query, rows }, at) => {
         const features = new Float32Array(PROPOSALS * NEW_ITEM_WIDTH);
@@ -68,6 +69,7 @@ export function createProposer(
 async function proposedRows(
   table: NewItemTable,
   queries: readonly ProposalQuery[],
+  { byHistory, byLeaders }: { byHistory: RowWeights; byLeaders: RowWeights },
 ): Promise<{ query: NewItemQuery; rows: Int32Array }[]> {
   const read = queries.map(({ history, ranked }) => ({
     newestFirst: newestRows(history),
@@ -88,20 +90,31 @@ async function proposedRows(
     const passes = queries[at].passes ?? (() => true);
     // Whether to repeat an item is a question for the re-ranker.
     const own = new Set(Array.from(queries[at].history));
-    const byHistory = nearTo(table, newestFirst, (age) => TEXT_DECAY ** age);
-    const byLeaders = nearTo(
+    addNear(
+      byHistory,
       table,
-      Array.from(probabilities, (_, rank) => ranked.items[rank]),
+      newestFirst.length,
+      (age) => newestFirst[age],
+      (age) => TEXT_DECAY ** age,
+    );
+    addNear(
+      byLeaders,
+      table,
+      probabilities.length,
+      (rank) => ranked.items[rank],
       (rank) => probabilities[rank],
     );
     best.clear();
-    const [mostHistory, mostLeaders] = [largest(byHistory), largest(byLeaders)];
+    const [mostHistory, mostLeaders] = [byHistory.largest(), byLeaders.largest()];
     const offer = (row: number) => {
-      if (!table.has(row) || own.has(row) || !passes(row)) return;
-      best.offer(row, (byHistory.get(row) ?? 0) / mostHistory + (byLeaders.get(row) ?? 0) / mostLeaders);
+      const weight = byHistory.of(row) / mostHistory + byLeaders.of(row) / mostLeaders;
+      if (weight < best.least || !table.has(row) || own.has(row) || !passes(row)) return;
+      best.offer(row, weight);
     };
-    for (const row of byHistory.keys()) offer(row);
-    for (const row of byLeaders.keys()) if (!byHistory.has(row)) offer(row);
+    byHistory.rows.forEach(offer);
+    for (const row of byLeaders.rows) if (byHistory.of(row) === 0) offer(row);
+    byHistory.clear();
+    byLeaders.clear();
     return { query, rows: Int32Array.from(best.best().keys) };
   });
 }
@@ -113,23 +126,57 @@ function newestRows(history: ArrayLike<number>): number[] {
   return rows;
 }
 
-/** Weights of new items, summed over the lists of these rows. */
-function nearTo(table: NewItemTable, rows: readonly number[], weightAt: (at: number) => number): Map<number, number> {
-  const sums = new Map<number, number>();
-  rows.forEach((row, at) => {
-    const list = table.near(row);
-    if (list === undefined) return;
-    const weight = weightAt(at);
-    for (let entry = 0; entry < list.rows.length; entry++) {
-      const other = list.rows[entry];
-      sums.set(other, (sums.get(other) ?? 0) + weight * list.weights[entry]);
-    }
-  });
-  return sums;
+/** Sums of weights by row; 0 for a row without one. */
+interface RowWeights {
+  /** Those with a weight, each once. */
+  readonly rows: readonly number[];
+  add(row: number, weight: number): void;
+  of(row: number): number;
+  /** 1 if there is none. */
+  largest(): number;
+  clear(): void;
 }
 
-const largest = (sums: ReadonlyMap<number, number>) => {
-  let most = 0;
-  for (const value of sums.values()) if (value > most) most = value;
-  return most || 1;
-};
+/** Holds one number per row, reused from query to query. */
+function createRowWeights(): RowWeights {
+  let sums = new Float64Array(1024);
+  const rows: number[] = [];
+  return {
+    rows,
+    add(row, weight) {
+      if (row >= sums.length) {
+        const longer = new Float64Array(2 * Math.max(row, sums.length));
+        longer.set(sums);
+        sums = longer;
+      }
+      if (sums[row] === 0) rows.push(row);
+      sums[row] += weight;
+    },
+    of: (row) => sums[row] ?? 0,
+    largest() {
+      let most = 0;
+      for (const row of rows) if (sums[row] > most) most = sums[row];
+      return most || 1;
+    },
+    clear() {
+      for (const row of rows) sums[row] = 0;
+      rows.length = 0;
+    },
+  };
+}
+
+/** Adds the weights of the new items in the lists of these rows. */
+function addNear(
+  into: RowWeights,
+  table: NewItemTable,
+  count: number,
+  rowAt: (at: number) => number,
+  weightAt: (at: number) => number,
+): void {
+  for (let at = 0; at < count; at++) {
+    const list = table.near(rowAt(at));
+    if (list === undefined) continue;
+    const weight = weightAt(at);
+    for (let entry = 0; entry < list.rows.length; entry++) into.add(list.rows[entry], weight * list.weights[entry]);
+  }
+}
