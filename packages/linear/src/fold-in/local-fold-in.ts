@@ -12,6 +12,7 @@ import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { REGRESSORS } from '../local/local-solver.ts';
 import type { Regressors } from '../local/regressors.ts';
 import { createRidgeSolver, openContentProducts, RIDGE_BATCH } from '../local/ridge.ts';
+import { pairRows, textRows } from '../local/row-readers.ts';
 import type { PairCounts } from '../local/shared-data.ts';
 
 /** What fold-in needs of a model that was solved column by column. */
@@ -86,8 +87,8 @@ export function createColumnFolder(
     diagonal: chosen,
     lengths: Int32Array.from(chosen, (_, row) => pairs.offsets[row + 1] - pairs.offsets[row]),
   };
-  const ridge = createRidgeSolver(items, counts, { lambda, beta }, limit);
-  const products = openContentProducts(limit, { content, dim });
+  const ridge = createRidgeSolver(items, pairRows(counts), { lambda, beta }, limit);
+  const products = openContentProducts(limit, textRows({ content, dim }));
   const cosines = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never, false, true) }), {
     name: 'fold-in',
     threads,
