@@ -13,7 +13,7 @@ import { REGRESSORS } from '../local/local-solver.ts';
 import type { Regressors } from '../local/regressors.ts';
 import { createRidgeSolver, openContentProducts, RIDGE_BATCH } from '../local/ridge.ts';
 import { pairRows, textRows } from '../local/row-readers.ts';
-import type { PairCounts } from '../local/shared-data.ts';
+import { type PairCounts, shared, sharedInts } from '../local/shared-data.ts';
 
 /** What fold-in needs of a model that was solved column by column. */
 export interface LocalFoldIn {
@@ -51,6 +51,19 @@ export function packedPairs({
     pairs.values.set(values.subarray(offsets[row], offsets[row] + lengths[row]), ends[row]);
   }
   return { pairs, chosen: Float32Array.from(diagonal) };
+}
+
+/** The same in shared memory, as far as it grows with content and events: threads read it without a copy. */
+export function sharedFoldIn(foldIn: LocalFoldIn): LocalFoldIn {
+  const { content, chosen, pairs } = foldIn;
+  const ids = sharedInts(pairs.ids.length);
+  ids.set(pairs.ids);
+  return {
+    ...foldIn,
+    content: shared(content),
+    chosen: shared(chosen),
+    pairs: { ...pairs, ids, values: shared(pairs.values) },
+  };
 }
 
 /** The column of one new item. */
