@@ -40,11 +40,11 @@ function interactionsIn(histories: number[][], count: number, isWeighted: boolea
   const values = new Float32Array(found.rows.length);
   for (let user = 0; user + 1 < found.offsets.length; user++)
     for (let at = found.offsets[user]; at < found.offsets[user + 1]; at++)
-      values[at] = valueOf(user, found.rows[at], histories[user].length);
+      values[at] = weightIn(user, found.rows[at], histories[user].length);
   return { ...found, values };
 }
 /** Some values grow with later events. */
-const valueOf = (user: number, item: number, events: number) =>
+const weightIn = (user: number, item: number, events: number) =>
   0.5 + ((user + item) % 3) / 2 + (item % 7 === 0 ? events / 10 : 0);
 
 const rowsOf = ({ offsets, rows, values }: Interactions, user: number) => {
