@@ -110,7 +110,7 @@ function learnedOf(
     newestLast.push(row);
   }
   if (items.length === 0) return NOTHING;
-  return { changes: [{ before: userRow(was), after: userRow(is) }], touched: [...items, ...others] };
+  return { changes: [{ before: userRow(was), after: userRow(is) }], touched: [...new Set([...items, ...others])] };
 }
 
 /** The value in X of each item: the largest weight of the first events that count. */
