@@ -74,6 +74,8 @@ export interface FoldedColumn {
   weights: Float32Array;
 }
 
+/** Columns that are solved before the event loop runs other work: some milliseconds. */
+const SOLVED_PER_TURN = 4;
 /** Solved items that a slice is compared with in one product. */
 const BLOCK = 16_384;
 
@@ -151,6 +153,7 @@ export function createColumnFolder(
         const batch = regressors.slice(first, first + RIDGE_BATCH);
         const own = (await (await products).of(batch)).slice();
         for (const [at, one] of batch.entries()) {
+          if (at % SOLVED_PER_TURN === 0) await otherWork();
           const row = first + at;
           const c = rows.subarray(row * dim, (row + 1) * dim);
           const weights = new Float32Array(limit);
@@ -159,7 +162,6 @@ export function createColumnFolder(
           kernelOf(c, one, weights, kernels.subarray(row * dim, (row + 1) * dim));
           columns.push({ ids: one.ids.subarray(0, one.count), weights: weights.subarray(0, one.count) });
         }
-        await otherWork();
       }
       return { columns, kernels };
     },

@@ -6,13 +6,15 @@
  * A column is also solved again after the rows of its regressors have changed, once no event has come
  * for `REST_MS`. At rest, every moved column is that of all events so far, in whatever order they came.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { UserChange } from './live-rows.ts';
 import { LIVE_BATCH, type LiveColumn } from './live-solver.ts';
 import type { LiveThread } from './live-thread.ts';
 
 /** Time without events after which columns are solved again because of their regressors. */
 const REST_MS = 10_000;
+/** Columns that are put into the weights before the event loop runs other work: about a millisecond. */
+const COLUMNS_PER_TURN = 4;
 
 export interface LiveColumns {
   /** Columns that wait to be solved. */
@@ -46,6 +48,7 @@ export function createLiveColumns(thread: LiveThread, { onColumn, restMs = REST_
   let failure: unknown;
   let hurries = false;
   let closed = false;
+  let endPause = () => {};
   let rest: NodeJS.Timeout | undefined;
 
   /** A thread that has failed moves no column any more; the model serves on. */
@@ -54,19 +57,29 @@ export function createLiveColumns(thread: LiveThread, { onColumn, restMs = REST_
     queue.clear();
   };
 
+  /** Ends early by `endPause`; it does not keep the program running. */
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      endPause = resolve;
+      setTimeout(resolve, ms).unref();
+    });
+
   async function solveBatch(): Promise<void> {
     const rows = [...queue].slice(0, LIVE_BATCH);
     // An event that comes while they are solved puts them into the queue again.
     for (const row of rows) queue.delete(row);
     const { columns = [] } = await thread.ask({ kind: 'solve', rows });
-    for (const column of columns) onColumn(column);
+    for (const [at, column] of columns.entries()) {
+      if (at > 0 && at % COLUMNS_PER_TURN === 0) await otherWork();
+      onColumn(column);
+    }
   }
 
   async function solveAll(): Promise<void> {
     while (queue.size > 0 && !closed) {
       const started = performance.now();
       await solveBatch();
-      if (!hurries) await pause(performance.now() - started, undefined, { ref: false });
+      if (!hurries && !closed) await pause(performance.now() - started);
     }
   }
 
@@ -112,6 +125,7 @@ export function createLiveColumns(thread: LiveThread, { onColumn, restMs = REST_
     },
     async settle() {
       hurries = true;
+      endPause();
       try {
         do await start();
         while (failure === undefined && !closed && (await queueOutdated()) > 0);
@@ -122,6 +136,7 @@ export function createLiveColumns(thread: LiveThread, { onColumn, restMs = REST_
     },
     async close() {
       closed = true;
+      endPause();
       clearTimeout(rest);
       queue.clear();
       await thread.close();
