@@ -6,6 +6,7 @@ export {
   OVERSAMPLING,
 } from './factors/leading-factors.ts';
 export { createThin, inverseCholesky, orthonormal, sortedEigen, type Thin } from './factors/thin-matrices.ts';
+export type { UserChange, UserRow } from './live/live-rows.ts';
 export type { RegressedRows } from './local/neighbour-rows.ts';
 export {
   CANDIDATES,
@@ -17,7 +18,7 @@ export {
 } from './model/candidates.ts';
 export { LINEAR_FILE, type LinearSummary, readLinear, saveLinear } from './model/file.ts';
 export { type FitLinearOptions, fitLinear, type LinearModel } from './model/fit.ts';
-export { type ItemModel, openItemModel } from './model/item-model.ts';
+export { type ItemModel, type ItemModelOptions, openItemModel } from './model/item-model.ts';
 export { DENSE_ITEMS, openSolutions, type SolutionOptions, type Solutions } from './model/solution.ts';
 export { clearSolutions, type Solution, type SolutionCache } from './model/solution-cache.ts';
 export { rowArrays, rowsIn } from './model/sparse-row-arrays.ts';

@@ -44,6 +44,7 @@ export { type WarmStartOptions, warmStart } from './ranker/warm-start.ts';
 export { loadTables, newItemGraphs, openSavedReranker, rerankerFiles, saveReranker } from './reranker/files.ts';
 export { contentRowsOf, rareRows } from './reranker/new-items/content-rows.ts';
 export type { ContentRows } from './reranker/new-items/features.ts';
+export { isNewItem, isRareItem } from './reranker/new-items/new-and-rare.ts';
 export type { NewItemTable } from './reranker/new-items/new-item-table.ts';
 export {
   NEW_ITEM_BATCHES,

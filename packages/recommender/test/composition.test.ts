@@ -32,6 +32,8 @@ interface Given {
   user?: number;
   /** Scores of new rows on the scale of the re-ranker. Default: new items are not placed by odds. */
   fresh?: [row: number, score: number][];
+  /** New rows that users have chosen since the training. */
+  chosen?: number[];
 }
 
 function partsOf({
@@ -43,6 +45,7 @@ function partsOf({
   indexed = () => true,
   user: value = 1,
   fresh,
+  chosen,
 }: Given) {
   const filtered = (order: number[], k: number, passes: (row: number) => boolean) =>
     rows(order.filter(passes).slice(0, k));
@@ -72,6 +75,7 @@ function partsOf({
       },
     }),
     isNew: (row) => row >= firstNew,
+    ...(chosen && { isChosenSince: (row: number) => chosen.includes(row) }),
     towers: {
       source,
       dim: 1,
@@ -212,6 +216,26 @@ test('new items are placed among the re-ranked ones by score, and their share of
         `share ${atMostNew}, ${k} items`,
       );
   }
+});
+
+test('a new item that users have chosen has the rank of the linear model, or a better one by its odds', async () => {
+  const given: Parameters<typeof partsOf>[0] = {
+    linear: [1, 9, 2, 10, 3, 4],
+    reranked: [2, 1, 3],
+    firstNew: 8,
+    fresh: [
+      [10, 3.5],
+      [8, 2.5],
+      [9, 0.5],
+    ],
+  };
+  const options = { k: 7, atMostNew: 1 };
+  assert.deepEqual(await listOf(given, options), ['reranker', 10, 2, 8, 1, 3, 9, 4]);
+  const listed = ['reranker', 10, 9, 2, 8, 1, 3, 4];
+  for (const chosen of [[9], [9, 10]]) assert.deepEqual(await listOf({ ...given, chosen }, options), listed);
+  for (let k = 1; k < 7; k++)
+    assert.deepEqual(await listOf({ ...given, chosen: [9] }, { ...options, k }), listed.slice(0, k + 1));
+  assert.deepEqual(await listOf({ ...given, chosen: [9] }, { k: 3, seen: [9] }), ['reranker', 10, 2, 8]);
 });
 
 test('of too many new items the best are shown, later than their scores, which still fall', () => {

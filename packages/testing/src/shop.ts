@@ -93,8 +93,13 @@ export function makeWalks(): Event[] {
 /**
  * @param preset Preset of the training.
  * @param eventsOf Events of the shop. Default: `makeEvents`.
+ * @param denseItems 0: the linear model is solved column by column.
  */
-export async function openShop(preset: 'learn' | 'linear' = 'learn', eventsOf = makeEvents): Promise<Shop> {
+export async function openShop(
+  preset: 'learn' | 'linear' = 'learn',
+  eventsOf = makeEvents,
+  { denseItems }: { denseItems?: number } = {},
+): Promise<Shop> {
   const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-shop-'));
   const store = await openStore(join(workspace, 'lorekeep.sqlite'));
   const items = makeItems();
@@ -115,6 +120,7 @@ export async function openShop(preset: 'learn' | 'linear' = 'learn', eventsOf = 
       network: { dim: 32, hidden: 16, maxHistory: 20 },
       training: { epochs: preset === 'linear' ? 0 : 1 },
     }),
+    denseItems,
   });
   const { metrics } = await evaluateTrained(trained, 'valid');
   const bundleDir = join(workspace, 'models', 'm1');

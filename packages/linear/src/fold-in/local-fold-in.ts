@@ -12,7 +12,8 @@ import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { REGRESSORS } from '../local/local-solver.ts';
 import type { Regressors } from '../local/regressors.ts';
 import { createRidgeSolver, openContentProducts, RIDGE_BATCH } from '../local/ridge.ts';
-import type { PairCounts } from '../local/shared-data.ts';
+import { pairRows, textRows } from '../local/row-readers.ts';
+import { type PairCounts, shared, sharedInts } from '../local/shared-data.ts';
 
 /** What fold-in needs of a model that was solved column by column. */
 export interface LocalFoldIn {
@@ -52,6 +53,19 @@ export function packedPairs({
   return { pairs, chosen: Float32Array.from(diagonal) };
 }
 
+/** The same in shared memory, as far as it grows with content and events: threads read it without a copy. */
+export function sharedFoldIn(foldIn: LocalFoldIn): LocalFoldIn {
+  const { content, chosen, pairs } = foldIn;
+  const ids = sharedInts(pairs.ids.length);
+  ids.set(pairs.ids);
+  return {
+    ...foldIn,
+    content: shared(content),
+    chosen: shared(chosen),
+    pairs: { ...pairs, ids, values: shared(pairs.values) },
+  };
+}
+
 /** The column of one new item. */
 export interface FoldedColumn {
   /** Solved items, in no particular order. */
@@ -60,6 +74,8 @@ export interface FoldedColumn {
   weights: Float32Array;
 }
 
+/** Columns that are solved before the event loop runs other work: some milliseconds. */
+const SOLVED_PER_TURN = 4;
 /** Solved items that a slice is compared with in one product. */
 const BLOCK = 16_384;
 
@@ -86,8 +102,8 @@ export function createColumnFolder(
     diagonal: chosen,
     lengths: Int32Array.from(chosen, (_, row) => pairs.offsets[row + 1] - pairs.offsets[row]),
   };
-  const ridge = createRidgeSolver(items, counts, { lambda, beta }, limit);
-  const products = openContentProducts(limit, { content, dim });
+  const ridge = createRidgeSolver(items, pairRows(counts), { lambda, beta }, limit);
+  const products = openContentProducts(limit, textRows({ content, dim }));
   const cosines = createGraphCache(({ a, b }) => ({ c: tf.matMul(a as never, b as never, false, true) }), {
     name: 'fold-in',
     threads,
@@ -137,6 +153,7 @@ export function createColumnFolder(
         const batch = regressors.slice(first, first + RIDGE_BATCH);
         const own = (await (await products).of(batch)).slice();
         for (const [at, one] of batch.entries()) {
+          if (at % SOLVED_PER_TURN === 0) await otherWork();
           const row = first + at;
           const c = rows.subarray(row * dim, (row + 1) * dim);
           const weights = new Float32Array(limit);
@@ -145,7 +162,6 @@ export function createColumnFolder(
           kernelOf(c, one, weights, kernels.subarray(row * dim, (row + 1) * dim));
           columns.push({ ids: one.ids.subarray(0, one.count), weights: weights.subarray(0, one.count) });
         }
-        await otherWork();
       }
       return { columns, kernels };
     },

@@ -29,7 +29,7 @@ import { openSolverThreads } from './threads.ts';
 /** Regressors of an item. */
 export const REGRESSORS = 100;
 /** Entries of XᵀX that are stored per item, at least. */
-const COUNTS_PER_ITEM = 256;
+export const COUNTS_PER_ITEM = 256;
 
 const ITEMS_PER_TASK = 256;
 const COUNTED_PER_TASK = 1024;

@@ -3,19 +3,18 @@
  * products of content vectors are computed for many items in one graph, on one thread. The rest is
  * a Cholesky factorisation in float64.
  */
-import { gatherRows } from '@lorekeep/core';
 import { createSession, namedArray, OnnxGraphBuilder } from '@lorekeep/graph';
 import { errors } from '../errors.ts';
 import type { GramSettings } from '../solve/gram.ts';
 import { factorise, substitute } from './cholesky.ts';
 import type { Regressors } from './regressors.ts';
-import type { PairCounts, SharedTexts } from './shared-data.ts';
+import type { PairRows, TextRows } from './row-readers.ts';
 
 /** Items whose products are computed in one run. */
 export const RIDGE_BATCH = 16;
 
 /** Products `[RIDGE_BATCH, limit, limit]` of the content vectors of the regressors. */
-export async function openContentProducts(limit: number, { content, dim }: SharedTexts) {
+export async function openContentProducts(limit: number, { dim, gather }: TextRows) {
   const graph = new OnnxGraphBuilder('regressors');
   graph.input('rows', 'float32', [RIDGE_BATCH, limit, dim]);
   graph.node('com.microsoft.FusedMatMul', ['rows', 'rows'], { transB: 1 }, ['products']);
@@ -28,7 +27,7 @@ export async function openContentProducts(limit: number, { content, dim }: Share
     async of(batch: readonly Pick<Regressors, 'ids' | 'count'>[]): Promise<Float32Array> {
       batch.forEach(({ ids, count }, at) => {
         const own = rows.subarray(at * limit * dim, (at + 1) * limit * dim);
-        gatherRows(content, dim, ids.subarray(0, count), own);
+        gather(ids.subarray(0, count), own);
         own.fill(0, count * dim);
       });
       await session.run(
@@ -62,7 +61,7 @@ export interface RidgeSolver {
 
 export function createRidgeSolver(
   items: number,
-  { diagonal: chosen, offsets, lengths, ids: others, values }: PairCounts,
+  { diagonal: chosen, rowOf }: PairRows,
   { lambda, beta }: GramSettings,
   limit: number,
 ): RidgeSolver {
@@ -79,8 +78,8 @@ export function createRidgeSolver(
       matrix[a * limit + a] = lambda + chosen[ids[a]];
     }
     for (let a = 0; a < count; a++) {
-      const end = offsets[ids[a]] + lengths[ids[a]];
-      for (let at = offsets[ids[a]]; at < end; at++) {
+      const { ids: others, values, from, to } = rowOf(ids[a]);
+      for (let at = from; at < to; at++) {
         const b = positions[others[at]] - 1;
         // Most pairs are in both rows, with the same value.
         if (b >= 0) matrix[a > b ? a * limit + b : b * limit + a] = values[at];

@@ -87,7 +87,7 @@ export function shared(values: Float32Array): Float32Array {
  * Items of a user that count in XᵀX, at most: the newest. A user's pairs grow with the square of
  * their number. People stay far below it; programs that read a whole shop do not.
  */
-const ITEMS_PER_USER = 2000;
+export const ITEMS_PER_USER = 2000;
 
 /** Interactions in both orders. */
 export function sharedLog({ items, offsets, rows, values }: Interactions): SharedLog {

@@ -1,9 +1,11 @@
 /** What a thread does in each stage of the local solver. */
 import { gatherRows } from '@lorekeep/core';
+import { openColumnSolver } from './column-solver.ts';
 import { openNearestTexts, openProducts } from './nearest-texts.ts';
 import { createPairCounter } from './pair-counts.ts';
-import { createRegressorReader, type Regressors } from './regressors.ts';
-import { createRidgeSolver, openContentProducts, RIDGE_BATCH } from './ridge.ts';
+import { RIDGE_BATCH } from './ridge.ts';
+import { pairRows, type RowView, textRows } from './row-readers.ts';
+import type { TextNeighbours } from './shared-data.ts';
 import type { Stage, Task } from './tasks.ts';
 
 export interface StageRunner {
@@ -16,15 +18,6 @@ export function openStage(stage: Stage): Promise<StageRunner> {
   if (stage.kind === 'assign') return openAssignment(stage);
   if (stage.kind === 'nearest') return openNearest(stage);
   return openSolving(stage);
-}
-
-/**
- * How far each entry is above the least one. If there is room for more regressors, all of them stay
- * until their entry is 0.
- */
-function marginsOf({ ids, cross, count }: Regressors): Float32Array {
-  const least = count < ids.length ? 0 : Math.abs(cross[count - 1]);
-  return cross.map((value, at) => (at < count ? Math.abs(value) - least : 0));
 }
 
 type StageOf<Kind extends Stage['kind']> = Extract<Stage, { kind: Kind }>;
@@ -81,49 +74,36 @@ async function openNearest({ data, cells, into }: StageOf<'nearest'>): Promise<S
 }
 
 async function openSolving({ data, settings, rows, into }: StageOf<'solve'>): Promise<StageRunner> {
-  const { counts, texts, log } = data;
-  const { lambda, beta } = settings;
-  const { width } = into;
-  const usesTexts = texts !== undefined && beta > 0;
-  const read = createRegressorReader(data, beta, width);
-  const ridge = createRidgeSolver(log.items, counts, settings, width);
-  const products = usesTexts ? await openContentProducts(width, texts) : undefined;
-
-  function hasText(item: number): boolean {
-    for (let k = item * texts!.dim; k < (item + 1) * texts!.dim; k++) if (texts!.content[k] !== 0) return true;
-    return false;
-  }
-  async function solveBatch(first: number, count: number): Promise<void> {
-    const batch: Regressors[] = [];
-    for (let at = first; at < first + count; at++) {
-      const { ids, cross, count: found } = read(rows?.[at] ?? at);
-      batch.push({ ids: ids.slice(), cross: cross.slice(), count: found });
-    }
-    const own = await products?.of(batch);
-    for (const [at, regressors] of batch.entries()) {
-      const column = first + at;
-      const item = rows?.[column] ?? column;
-      const diagonal = counts.diagonal[item] + lambda + (usesTexts && hasText(item) ? beta : 0);
-      const from = column * width;
-      into.lengths[column] = regressors.count;
-      into.ids.set(regressors.ids, from);
-      into.margins.set(marginsOf(regressors), from);
-      into.diagonal[column] = ridge.solve(
-        item,
-        regressors,
-        diagonal,
-        own?.subarray(at * width * width, (at + 1) * width * width),
-        into.weights.subarray(from, from + width),
-      );
-    }
-  }
+  const { counts, texts, log, nearest } = data;
+  const solver = await openColumnSolver(
+    {
+      items: log.items,
+      pairs: pairRows(counts),
+      ...(texts && { texts: textRows(texts) }),
+      ...(nearest && { nearestOf: nearestRows(nearest) }),
+    },
+    settings,
+    into.width,
+  );
   return {
     async run({ first, last }) {
-      for (let from = first; from < last; from += RIDGE_BATCH)
-        await solveBatch(from, Math.min(RIDGE_BATCH, last - from));
+      for (let from = first; from < last; from += RIDGE_BATCH) {
+        const batch = Array.from(
+          { length: Math.min(RIDGE_BATCH, last - from) },
+          (_, at) => rows?.[from + at] ?? from + at,
+        );
+        await solver.solve(batch, into, from);
+      }
     },
-    async close() {
-      await products?.close();
-    },
+    close: () => solver.close(),
+  };
+}
+
+function nearestRows({ width, ids, cosines }: TextNeighbours): (item: number) => RowView {
+  const view: RowView = { ids, values: cosines, from: 0, to: 0 };
+  return (item) => {
+    view.from = item * width;
+    view.to = view.from + width;
+    return view;
   };
 }

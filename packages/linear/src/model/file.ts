@@ -5,6 +5,8 @@
  * the sparse rows `pairs/…` of a solution by columns.
  */
 import { namedArray, readSafetensors, saveSafetensors } from '@lorekeep/graph';
+import { sharedFoldIn } from '../fold-in/local-fold-in.ts';
+import { withRoom } from '../live/live-weights.ts';
 import type { LinearModel } from './fit.ts';
 import { foldInArrays, foldInOf } from './fold-in-arrays.ts';
 import { rowArrays, rowsIn } from './sparse-row-arrays.ts';
@@ -27,12 +29,23 @@ export async function saveLinear(path: string, { neighbours, foldIn, mean }: Lin
  */
 export type LinearSummary = LinearModel['settings'] & { search: LinearModel['search'] };
 
-export async function readLinear(path: string, { search, ...settings }: LinearSummary): Promise<LinearModel> {
+/**
+ * @param live for a model whose columns move while it serves, if they were solved one by one: its rows
+ *   have room, and what columns are solved from is in shared memory. Default false.
+ */
+export async function readLinear(
+  path: string,
+  { search, ...settings }: LinearSummary,
+  { live = false }: { live?: boolean } = {},
+): Promise<LinearModel> {
   const { arrays } = await readSafetensors(path);
+  const neighbours = rowsIn(arrays);
+  const foldIn = foldInOf(arrays, settings);
+  const isLive = live && foldIn !== undefined && 'pairs' in foldIn;
   return {
     settings,
-    neighbours: rowsIn(arrays),
-    foldIn: foldInOf(arrays, settings),
+    neighbours: isLive ? withRoom(neighbours, settings.neighboursPerItem) : neighbours,
+    foldIn: isLive ? sharedFoldIn(foldIn) : foldIn,
     mean: arrays.mean === undefined ? undefined : (arrays.mean.data as Float32Array),
     search,
   };

@@ -1,11 +1,17 @@
 /**
  * A solved linear model of a growing catalogue. Its first rows are the items that it was solved
  * with, called solved rows. The rows after them are later items, folded in by their content; the
- * position of a row among these is its slot.
+ * position of a row among these is its slot. With `live`, events move the columns of the items that
+ * they touch.
  */
 import { centredContent, contentErrors, type SparseRows } from '@lorekeep/core';
 import type { HistorySettings, SparseScores } from '@lorekeep/evaluation';
 import { type FoldedItems, openFoldedItems } from '../fold-in/folded-items.ts';
+import type { LocalFoldIn } from '../fold-in/local-fold-in.ts';
+import { createLiveColumns, type LiveColumns } from '../live/live-columns.ts';
+import type { UserChange } from '../live/live-rows.ts';
+import { createLiveThread } from '../live/live-thread.ts';
+import { createLiveWeights, type LiveWeights } from '../live/live-weights.ts';
 import type { LinearModel } from './fit.ts';
 
 export interface ItemModel {
@@ -27,19 +33,50 @@ export interface ItemModel {
    * @returns scores in no particular order, as views that the next call overwrites
    */
   score(history: ArrayLike<number>): SparseScores;
-  /** All weights. If there are folded items, it is a copy. */
+  /** All weights without those of moved columns from or to later items. If there are folded items, it is a copy. */
   weights(): SparseRows;
+  /** Whether events move columns. */
+  readonly isLive: boolean;
+  /**
+   * Takes in what events have changed, and solves the columns of the touched rows in the background.
+   * Without `live` nothing happens.
+   *
+   * @param touched the most urgent first
+   */
+  learn(changes: readonly UserChange[], touched: readonly number[]): void;
+  /** Whether a later item has a column of its own, from its events. */
+  isChosen(row: number): boolean;
+  /**
+   * Waits until all columns that events have moved, or their regressors, are solved.
+   *
+   * @throws LorekeepError `GRAPH_RUN` if the thread has failed
+   */
+  settle(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface ItemModelOptions {
+  /** Default: all cores. */
+  threads?: number;
+  /**
+   * Events move columns. The model must have been read with `live`: its neighbours are changed. No
+   * effect on a model that was solved as a whole or without content. Default false.
+   */
+  live?: boolean;
+  /** Regressors of a column that is solved again. Default: as in training. */
+  regressors?: number;
 }
 
 export function openItemModel(
   { settings, neighbours, foldIn, mean }: LinearModel,
-  options: { threads?: number } = {},
+  options: ItemModelOptions = {},
 ): ItemModel {
   const { decay, maxHistory, neighboursPerItem } = settings;
   const solved = neighbours.items;
   /** `undefined` if the model was solved without content: later items then have no weights. */
   const folded = foldIn && mean ? openFoldedItems(foldIn, neighboursPerItem, options) : undefined;
+  const live =
+    options.live && foldIn && mean && 'pairs' in foldIn ? openLive(neighbours, foldIn, settings, options) : undefined;
   let items = solved;
   let lastFold: Promise<unknown> = Promise.resolve();
   let sums = new Float32Array(items);
@@ -70,10 +107,12 @@ export function openItemModel(
   function addRow(row: number, weight: number): void {
     if (row < solved) {
       for (let at = neighbours.offsets[row]; at < neighbours.offsets[row + 1]; at++)
-        add(neighbours.ids[at], weight * neighbours.values[at]);
+        if (neighbours.values[at] !== 0) add(neighbours.ids[at], weight * neighbours.values[at]);
     }
     for (const { ids, values } of foldedEntries(folded, row, solved))
-      for (let at = 0; at < ids.length; at++) add(ids[at], weight * values[at]);
+      for (let at = 0; at < ids.length; at++) if (!live?.weights.isMoved(ids[at])) add(ids[at], weight * values[at]);
+    const own = live?.weights.entriesOf(row);
+    if (own !== undefined) for (let at = 0; at < own.ids.length; at++) add(own.ids[at], weight * own.values[at]);
   }
 
   return {
@@ -94,6 +133,7 @@ export function openItemModel(
       if (folded !== undefined && mean !== undefined && rows.length > 0) {
         const slots = Array.from(foldedRows, (row) => row - solved);
         const centred = centredContent(content, mean);
+        live?.columns.putTexts(foldedRows, centred);
         const work = lastFold.then(() => folded.put(slots, centred));
         lastFold = work.catch(() => {});
         await work;
@@ -115,11 +155,27 @@ export function openItemModel(
       return { items: touched.subarray(0, count), scores: scores.subarray(0, count) };
     },
     weights: () => joinedRows(neighbours, folded, items),
+    isLive: live !== undefined,
+    learn: (changes, touched) => live?.columns.learn(changes, touched),
+    isChosen: (row) => live?.weights.isChosen(row) ?? false,
+    settle: async () => live?.columns.settle(),
     async close() {
-      await lastFold;
+      await Promise.all([lastFold, live?.columns.close()]);
       await folded?.close();
     },
   };
+}
+
+function openLive(
+  neighbours: SparseRows,
+  foldIn: LocalFoldIn,
+  { neighboursPerItem }: LinearModel['settings'],
+  { regressors }: ItemModelOptions,
+): { columns: LiveColumns; weights: LiveWeights } {
+  const { lambda, beta, content, pairs, chosen } = foldIn;
+  const thread = createLiveThread({ lambda, beta, content, pairs, chosen }, { regressors });
+  const weights = createLiveWeights(neighbours, pairs, neighboursPerItem);
+  return { weights, columns: createLiveColumns(thread, { onColumn: weights.put }) };
 }
 
 /** The weights of a row that come from fold-in. */

@@ -22,7 +22,7 @@ const CATEGORY_LEVELS = 3;
 /** Buckets per doubling of a number. */
 const BUCKETS_PER_OCTAVE = 2;
 /** Fields whose numbers are names of things. */
-const IS_ID = /(^|[_\-. ])(id|code|tag|category|feat\d*)$/i;
+const IS_ID = /(^|[_\-. ])(id|code|tag|category|feat)([_\-. ]?\d+)?$/i;
 
 type Value = string | number | boolean | readonly string[] | undefined;
 

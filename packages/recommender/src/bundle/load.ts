@@ -17,6 +17,8 @@ import { BATCHES, ITEM_IDS, itemTowerFile, neededFiles, PARAMETERS, userTowerFil
 export interface LoadOptions {
   /** Threads per operation. Default: all cores. */
   threads?: number;
+  /** Events will move columns of the linear model (`readLinear`). Default false. */
+  live?: boolean;
 }
 
 /** A loaded bundle. */
@@ -28,13 +30,13 @@ export interface Bundle extends ServedModel {
  * @param path a version directory that `writeBundle` made
  * @throws LorekeepError `BUNDLE_MISSING`, `BUNDLE_CORRUPT`, `BUNDLE_FORMAT`
  */
-export async function openBundle(path: string, { threads }: LoadOptions = {}): Promise<Bundle> {
+export async function openBundle(path: string, { threads, live }: LoadOptions = {}): Promise<Bundle> {
   const manifest = await readManifest(path);
   await checkFiles(path, manifest);
   const { dim, inputDim, maxHistory } = manifest.towers;
   const itemIds = JSON.parse(await readFile(join(path, ITEM_IDS), 'utf8')) as string[];
   const table = (await readSafetensors(join(path, PARAMETERS))).arrays['id/table']?.data as Float32Array | undefined;
-  const linear = manifest.linear && (await readLinear(join(path, LINEAR_FILE), manifest.linear));
+  const linear = manifest.linear && (await readLinear(join(path, LINEAR_FILE), manifest.linear, { live }));
   const itemTowers: GraphSession[] = [];
   const userTowers: GraphSession[] = [];
   for (const batch of BATCHES) {

@@ -50,6 +50,8 @@ export interface BundleManifest {
     events: number;
     /** `InteractionLog.deletions`; absent in older bundles, which stands for 0. */
     deletions?: number;
+    /** `InteractionLog.lastArrival`; absent in older bundles, in which no event moves a column. */
+    lastArrival?: number;
   };
   /** What events meant. Absent in older bundles: every event that is not passive was positive. */
   eventRules?: EventRules;

@@ -91,6 +91,7 @@ function manifestOf(
       items: log.itemIds.length,
       events: log.items.length,
       deletions: log.deletions ?? 0,
+      ...(log.lastArrival === undefined ? {} : { lastArrival: log.lastArrival }),
     },
     ...(eventRules === undefined ? {} : { eventRules }),
     ...(split.leftOut.length === 0 ? {} : { leftOut: leftOutUsers(split) }),

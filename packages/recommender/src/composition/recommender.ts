@@ -7,7 +7,8 @@
  * * If the model has a re-ranker, it orders the candidates of the linear model; the inner products
  *   of the towers are added to its scores with the weight that validation chose. New items, which no
  *   user chose before the training, are proposed by text and placed by their odds against the
- *   re-ranked ones. Where there was too little to learn these odds from, they take the rank that the
+ *   re-ranked ones. Once users have chosen them, they have at least the rank that the linear model
+ *   gives them. Where there was too little to learn these odds from, they take the rank that the
  *   linear model gives them.
  * * If it has a linear model alone, that one orders.
  * * If it has neither, and behind the lists of both, items follow in the order of the towers.
@@ -101,6 +102,11 @@ export interface RecommenderParts {
   newItems?: NewItemsPart;
   /** Whether no user chose an item before the training. Without a training no item is new. */
   isNew(row: CatalogueRow): boolean;
+  /**
+   * Whether users have chosen a new item since the training, so that the linear model ranks it by
+   * their events. Default: of no item.
+   */
+  isChosenSince?(row: CatalogueRow): boolean;
   towers: TowersPart;
   /** The `k` rows that most users chose, of those that pass, then the newest. */
   popular(k: number, passes: (row: CatalogueRow) => boolean): RankedItems;
@@ -176,7 +182,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     let found: RankedItems | undefined;
     if (reranked !== undefined && named !== undefined && ordered?.fresh !== undefined) {
       const merged = mergedByScore(reranked, without(ordered.fresh, seen));
-      const list = { keys: merged.keys.subarray(0, k), scores: merged.scores.subarray(0, k) };
+      const list = withChosen(merged, named, k);
       if (list.keys.length > 0) found = fillBehind({ ...list, source: 'reranker' }, named, k);
       else if (named.keys.length > 0) found = { ...named, source: 'linear' };
     } else if (reranked !== undefined && named !== undefined && reranked.items.length > 0) {
@@ -190,6 +196,16 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     const behind = await towers.search(vector, k, { exclude: seen, passes });
     if (found !== undefined) return fillBehind(found, behind, k);
     return listByVectors(parts, behind, k, passesUnseen);
+  }
+
+  /** New items that users have chosen since have the rank that their events give them, or their odds. */
+  function withChosen(merged: RankedRows, named: RankedRows, k: number): RankedRows {
+    const { isChosenSince } = parts;
+    if (isChosenSince === undefined || !named.keys.some(isChosenSince))
+      return { keys: merged.keys.subarray(0, k), scores: merged.scores.subarray(0, k) };
+    const size = new Set([...merged.keys, ...named.keys.filter(isChosenSince)]).size;
+    const rows = mergeNewItems(merged.keys, named.keys, isChosenSince, Math.min(k, size));
+    return withScoresOf(rows, { items: Int32Array.from(merged.keys), scores: merged.scores });
   }
 
   /**

@@ -163,7 +163,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { directory, manifest } = await readCurrent(workspace);
     if (manifest.encoder.id !== encoder.id)
       throw errors.ENCODER_MISMATCH({ expected: manifest.encoder.id, actual: encoder.id });
-    const publication = await openPublication(directory, manifest, { threads });
+    const publication = await openPublication(directory, manifest, { threads, live: true });
     return loadPublication({ publication, store, encoder, threads });
   }
 
@@ -311,6 +311,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const chosen = await newChoices(store, events);
         const appended = await store.appendEvents(events);
         current.loaded.countUsers(chosen);
+        current.loaded.catchUp();
         await ranking?.addEvents(events, appended === events.length);
         return { appended };
       });

@@ -3,8 +3,16 @@
  * have their solved rows, all others are folded in by their text.
  */
 import type { RowOf, TrainedRow } from '@lorekeep/core';
-import { type ItemModel, type LinearModel, openItemModel } from '@lorekeep/linear';
+import {
+  type ItemModel,
+  type ItemModelOptions,
+  type LinearModel,
+  openItemModel,
+  type UserChange,
+  type UserRow,
+} from '@lorekeep/linear';
 import type { CatalogueRow } from '../composition/recommender.ts';
+import type { Learned } from './live-events.ts';
 
 /** A row of the item model: the trained rows, then the folded items. */
 type ModelRow = RowOf<'item model'>;
@@ -26,10 +34,18 @@ export interface LinearRows {
    * ignored.
    */
   score(history: ArrayLike<CatalogueRow>, each: (row: CatalogueRow, score: number) => void): void;
+  /** Whether events move columns. */
+  readonly isLive: boolean;
+  /** Takes in what events have changed, in rows of the catalogue. */
+  learn(learned: Learned): void;
+  /** Whether a later item has a column of its own, because users have chosen it. */
+  isChosen(row: CatalogueRow): boolean;
+  /** Waits until all columns are those of the events so far. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
-export function openLinearRows(linear: LinearModel, options: { threads?: number } = {}): LinearRows {
+export function openLinearRows(linear: LinearModel, options: ItemModelOptions = {}): LinearRows {
   const model: ItemModel = openItemModel(linear, options);
   const solvedItems = linear.neighbours.items;
   const placeOf = new Map<CatalogueRow, ModelRow>();
@@ -66,6 +82,22 @@ export function openLinearRows(linear: LinearModel, options: { threads?: number 
         if (row !== undefined) each(row, scores[at]);
       }
     },
+    isLive: model.isLive,
+    learn({ changes, touched }) {
+      const placesOf = ({ rows, values }: UserRow): UserRow => {
+        const known = Array.from(rows.keys()).filter((at) => placeOf.has(rows[at]));
+        return { rows: known.map((at) => placeOf.get(rows[at]) as number), values: known.map((at) => values[at]) };
+      };
+      model.learn(
+        changes.map(({ before, after }): UserChange => ({ before: placesOf(before), after: placesOf(after) })),
+        touched.flatMap((row) => placeOf.get(row) ?? []),
+      );
+    },
+    isChosen(row) {
+      const place = placeOf.get(row);
+      return place !== undefined && model.isChosen(place);
+    },
+    settle: () => model.settle(),
     close: () => model.close(),
   };
 }

@@ -15,6 +15,7 @@ import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
 import { type LinearRows, openLinearRows } from './linear-rows.ts';
+import { createLiveEvents } from './live-events.ts';
 import { type NewItemRows, openNewItemRows } from './new-item-rows.ts';
 
 /** Items that are brought up to date together. */
@@ -38,6 +39,10 @@ export interface LoadedPublication {
   upsert(items: readonly Item[]): Promise<{ encoded: number; seconds: number }>;
   /** Takes in that one more user each has chosen these items. */
   countUsers(itemIds: readonly string[]): void;
+  /** Lets the events that the store has by now move columns of the linear model, in the background. */
+  catchUp(): void;
+  /** Resolves when all columns are those of the events that the store has by now. */
+  settleColumns(): Promise<void>;
   /** The deletions that are taken into account. */
   readonly deletions: number;
   /**
@@ -74,12 +79,17 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     sinceTraining: await store.deletedItems(bundle.manifest?.data.deletions ?? 0),
     sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
   });
-  const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
+  const linear = bundle.linear && openLinearRows(bundle.linear, { threads, live: true });
   const newItems = await openNewItemRows(bundle, catalogue, { threads });
+  const liveEvents =
+    linear?.isLive && bundle.manifest
+      ? createLiveEvents({ store, manifest: bundle.manifest, rowOf: catalogue.rowOf, learn: linear.learn })
+      : undefined;
   let readers = 0;
   let retired = false;
 
   async function close(): Promise<void> {
+    liveEvents?.stop();
     await index.close();
     await bundle.close();
     await linear?.close();
@@ -119,6 +129,14 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     recommender: createRecommender(parts),
     upsert,
     countUsers: (ids) => catalogue.addUsers(ids, () => 1),
+    catchUp() {
+      // Events that could not be read move columns with the next ones.
+      liveEvents?.catchUp().catch(() => {});
+    },
+    async settleColumns() {
+      await liveEvents?.catchUp();
+      await linear?.settle();
+    },
     get deletions() {
       return deletions;
     },
@@ -157,6 +175,7 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
       if (readers === 0) void close();
     },
   };
+  loaded.catchUp();
   return { loaded, folded };
 }
 
@@ -302,6 +321,7 @@ function partsOf(
         }),
     ...(placed === undefined ? {} : { newItems: placed }),
     isNew,
+    ...(linear?.isLive ? { isChosenSince: linear.isChosen } : {}),
     towers: {
       source: bundle.source,
       dim,

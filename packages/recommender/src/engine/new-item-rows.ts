@@ -3,7 +3,7 @@
  * text vectors in the tables of the re-ranker; the vectors of later items are held here.
  */
 import { centredContent } from '@lorekeep/core';
-import { type ContentRows, contentRowsOf, type NewItems, openNewItems } from '@lorekeep/ranking';
+import { type ContentRows, contentRowsOf, isNewItem, isRareItem, type NewItems, openNewItems } from '@lorekeep/ranking';
 import type { ServedModel } from '../bundle/served-model.ts';
 import type { CatalogueRow } from '../composition/recommender.ts';
 import type { CatalogueRows } from './catalogue-rows.ts';
@@ -29,11 +29,7 @@ export async function openNewItemRows(
   { threads }: { threads?: number } = {},
 ): Promise<NewItemRows> {
   const users = reranker?.statistics.users;
-  const isNew = (row: CatalogueRow) => {
-    if (manifest === undefined) return false;
-    const trained = catalogue.trainedRowOf(row);
-    return trained < 0 || users?.[trained] === 0;
-  };
+  const isNew = (row: CatalogueRow) => manifest !== undefined && isNewItem(catalogue.trainedRowOf(row), users);
   const trainedContent = reranker && contentRowsOf(reranker.statistics);
   if (reranker?.newItems === undefined || trainedContent === undefined)
     return { placed: undefined, isNew, put: () => {}, remove: () => {}, close: async () => {} };
@@ -50,10 +46,7 @@ export async function openNewItemRows(
     },
   };
   const { rareUsers } = reranker.newItems;
-  const isRare = (row: CatalogueRow) => {
-    const trained = catalogue.trainedRowOf(row);
-    return trained < 0 || reranker.statistics.users[trained] <= rareUsers;
-  };
+  const isRare = (row: CatalogueRow) => isRareItem(catalogue.trainedRowOf(row), reranker.statistics.users, rareUsers);
   const placed = await openNewItems(reranker.newItems, content, { threads });
   for (const row of catalogue.rows()) {
     const vector = isRare(row) ? content.of(row) : undefined;

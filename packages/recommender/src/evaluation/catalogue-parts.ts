@@ -4,7 +4,7 @@
  */
 import { dot, type SparseRows } from '@lorekeep/core';
 import { createScorer, type HistorySettings } from '@lorekeep/evaluation';
-import type { NewItems } from '@lorekeep/ranking';
+import { isNewItem, type NewItems } from '@lorekeep/ranking';
 import {
   createLinearPart,
   createRerankerPart,
@@ -26,7 +26,7 @@ export interface CatalogueSources {
   weights?: { rows: SparseRows; settings: HistorySettings };
   reranker?: RerankerSources;
   /**
-   * `[items]` row of each item in the re-ranker's tables, −1 if it does not know it. Default: the
+   * `[items]` row of each item in the trained model, −1 if it does not know it. Default: the
    * same rows.
    */
   trainedRows?: Int32Array;
@@ -68,10 +68,7 @@ export function createCatalogueParts({
   const allRows = Int32Array.from({ length: items }, (_, row) => row);
   const { dim } = towers;
   const known = trainedRowsOf(trainedRows);
-  const isNew = (row: CatalogueRow) => {
-    const trained = known.trainedRowOf(row);
-    return trained < 0 || reranker?.statistics.users[trained] === 0;
-  };
+  const isNew = (row: CatalogueRow) => isNewItem(known.trainedRowOf(row), reranker?.statistics.users);
   return {
     ...(weights === undefined ? {} : { weights, linear: linearPart(weights) }),
     ...(reranker === undefined

@@ -15,10 +15,19 @@ import {
 import { type LinearModel, openItemModel } from '@lorekeep/linear';
 import { type ContentRows, contentRowsOf } from '@lorekeep/ranking';
 import type { Bundle } from '../bundle/load.ts';
+import { trainedRows as trainedRowsOf } from '../bundle/trained-rows.ts';
 import type { RerankerSources } from '../composition/parts.ts';
 import { type CatalogueParts, createCatalogueParts } from './catalogue-parts.ts';
 import { openCatalogueNewItems } from './new-items.ts';
 import { type RankOptions, rankCases } from './rank-cases.ts';
+
+export interface BundleOptions extends RankOptions {
+  /**
+   * Items that were deleted after the training (`Store.deletedItems`). If the log has such an id, it is
+   * another item, which is new, as in the engine. Default: none.
+   */
+  deleted?: readonly string[];
+}
 
 /** Users whose histories are gathered at a time. */
 const USER_BATCH = 1024;
@@ -33,10 +42,10 @@ export async function evaluateBundle(
   split: Split,
   set: EvaluationSet,
   content: Float32Array,
-  { threads, progress, signal, seed = 42 }: RankOptions & { seed?: number } = {},
+  { threads, progress, signal, deleted, seed = 42 }: BundleOptions & { seed?: number } = {},
 ): Promise<Evaluation> {
   const cases = evaluationCases(split, set);
-  const { close, ...parts } = await bundleParts(bundle, split, content, { signal, threads });
+  const { close, ...parts } = await bundleParts(bundle, split, content, { signal, threads, deleted });
   try {
     const ranking = await rankCases(parts, cases, { threads, signal, progress, note: `version, ${set}` });
     return evaluationOf(split, set, ranking, seed);
@@ -53,10 +62,10 @@ export async function bundleParts(
   bundle: Bundle,
   { log, ...split }: Split,
   content: Float32Array,
-  { signal, threads }: RunContext & { threads?: number } = {},
+  { signal, threads, deleted = [] }: Pick<BundleOptions, 'signal' | 'threads' | 'deleted'> = {},
 ): Promise<CatalogueParts & { close(): Promise<void> }> {
   const { itemIds } = log;
-  const known = new Map(bundle.itemIds.map((id, row) => [id, row]));
+  const known = trainedRowsOf(bundle, deleted);
   const trainedRows = Int32Array.from(itemIds, (id) => known.get(id) ?? -1);
   const { linear, reranker } = bundle;
   const newItems =
@@ -66,7 +75,8 @@ export async function bundleParts(
     ...(linear === undefined
       ? {}
       : { weights: { rows: await catalogueWeights(linear, trainedRows, content), settings: linear.settings } }),
-    ...(reranker === undefined ? {} : { reranker, trainedRows }),
+    trainedRows,
+    ...(reranker === undefined ? {} : { reranker }),
     isIndexed: (row) => trainedRows[row] >= 0 || hasText(content, content.length / itemIds.length, row),
     towers: {
       dim: bundle.dim,

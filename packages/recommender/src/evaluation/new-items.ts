@@ -1,5 +1,5 @@
 /** The new and rare items of a whole catalogue in memory. */
-import { type ContentRows, type NewItems, openNewItems } from '@lorekeep/ranking';
+import { type ContentRows, isRareItem, type NewItems, openNewItems } from '@lorekeep/ranking';
 import type { RerankerSources } from '../composition/parts.ts';
 
 /**
@@ -18,8 +18,7 @@ export async function openCatalogueNewItems(
   const count = trainedRows?.length ?? statistics.items;
   for (let row = 0; row < count; row++) {
     const trained = trainedRows === undefined ? row : trainedRows[row];
-    const isRare = trained < 0 || statistics.users[trained] <= newItems.rareUsers;
-    const vector = isRare ? content.of(row) : undefined;
+    const vector = isRareItem(trained, statistics.users, newItems.rareUsers) ? content.of(row) : undefined;
     if (vector !== undefined) opened.table.put(row, vector);
   }
   return opened;

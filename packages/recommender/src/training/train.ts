@@ -52,6 +52,8 @@ export interface TrainOptions extends RunContext {
   workDir?: string;
   /** Default: all cores. */
   threads?: number;
+  /** As in `fitLinear`: the largest catalogue whose linear model is solved as a whole. Default 9,000. */
+  denseItems?: number;
 }
 
 /** What validation decides. */
@@ -116,7 +118,7 @@ interface Solved {
 
 /** The linear model, if one is wanted. */
 async function solvedModel(
-  { content: raw, threads, progress, signal, contentInfo, workDir, selected }: TrainOptions,
+  { content: raw, threads, progress, signal, contentInfo, workDir, selected, denseItems }: TrainOptions,
   { items: { content: usesContent }, linear, network }: RecommenderConfig,
   split: Split,
 ): Promise<Solved | undefined> {
@@ -132,6 +134,7 @@ async function solvedModel(
     maxHistory: network.maxHistory,
     cache,
     threads,
+    denseItems,
     progress,
     signal,
     selected: selectedLinear(selected),

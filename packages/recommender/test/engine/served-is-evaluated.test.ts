@@ -23,12 +23,14 @@ import { trainRecommender } from '../../src/training/train.ts';
 
 const SMALL = { dim: 32, hidden: 16, maxHistory: 20 };
 
-for (const [preset, overrides, source] of [
-  ['learn', { ...SMALL, epochs: 1 }, 'reranker'],
-  ['linear', SMALL, 'linear'],
-  ['content-only', { ...SMALL, epochs: 1 }, 'towers'],
+for (const [preset, overrides, source, denseItems] of [
+  ['learn', { ...SMALL, epochs: 1 }, 'reranker', Infinity],
+  ['learn', { ...SMALL, epochs: 1 }, 'reranker', 0],
+  ['linear', SMALL, 'linear', Infinity],
+  ['linear', SMALL, 'linear', 0],
+  ['content-only', { ...SMALL, epochs: 1 }, 'towers', Infinity],
 ] as const)
-  test(`for every test user the served list is the evaluated one: ${preset}`, async () => {
+  test(`for every test user the served list is the evaluated one: ${preset}${denseItems === 0 ? ', by columns' : ''}`, async () => {
     const workspace = await mkdtemp(join(tmpdir(), 'lorekeep-served-'));
     const store = await openStore(join(workspace, 'lorekeep.sqlite'));
     try {
@@ -51,7 +53,8 @@ for (const [preset, overrides, source] of [
       const log = await store.interactionLog();
       const content = await catalogueVectors({ store, encoder }, log.itemIds);
       const contentInfo = { encoder: id, name, dim, isLanguageModel, template: DEFAULT_TEMPLATE };
-      const trained = await trainRecommender({ log, content, contentInfo, config: configOf(preset, overrides) });
+      const config = configOf(preset, overrides);
+      const trained = await trainRecommender({ log, content, contentInfo, config, denseItems });
       // Towers with a weight and new items with good odds take every path of the composition.
       if (trained.reranker?.parts !== undefined) {
         trained.reranker.report.towerWeight = 0.5;

@@ -90,6 +90,37 @@ export function eventsChecks(check: Check): void {
     await assert.rejects(store.histories(['u'], -1), code('STORE_ARGUMENT'));
   });
 
+  check('choices are the events of histories, and tell which are new', async ({ store }) => {
+    await store.upsertItems(['a', 'b', 'c'].map((id) => ({ id })));
+    assert.deepEqual(await store.usersSince(-1), { users: [], arrival: -1 });
+    assert.equal((await store.interactionLog()).lastArrival, -1);
+    await store.appendEvents([at('u', 'c', 3), at('u', 'a', 1, 'purchase'), at('v', 'a', 1)]);
+    const { lastArrival = 0 } = await store.interactionLog();
+    assert.deepEqual(await store.usersSince(-1), { users: ['u', 'v'], arrival: lastArrival });
+    assert.deepEqual(await store.usersSince(lastArrival), { users: [], arrival: lastArrival });
+    await store.appendEvents([at('w', 'a', 9), at('v', 'b', 8, 'impression'), at('u', 'b', 2), at('u', 'b', 0)]);
+    const { users, arrival } = await store.usersSince(lastArrival);
+    assert.deepEqual(users, ['w', 'u']);
+    assert.ok(arrival > lastArrival);
+    const found = (await store.choices(['u', 'who', 'w'], 3)).map((own) =>
+      own.map(({ item, weight, arrival }) => [item, weight, arrival > lastArrival]),
+    );
+    assert.deepEqual(found, [
+      [
+        ['a', 1, false],
+        ['b', 1, true],
+        ['c', 1, false],
+      ],
+      [],
+      [['a', 1, true]],
+    ]);
+    await store.setEventRules({ types: { purchase: { weight: 3 }, view: { role: 'ignored' } } });
+    assert.deepEqual(
+      (await store.choices(['u'], 10)).flat().map(({ item, weight }) => [item, weight]),
+      [['a', 3]],
+    );
+  });
+
   check('the log equals what a plain loop over all events finds', async ({ store }) => {
     const items = Array.from({ length: 50 }, (_, i) => ({ id: `i${i}` }));
     await store.upsertItems(items);

@@ -45,6 +45,15 @@ export interface EventLog {
    */
   histories(users: string[], limit: number): Promise<string[][]>;
   /**
+   * The events of `histories`, with what each counts and its number in the order of arrival.
+   */
+  choices(users: string[], limit: number): Promise<Choice[][]>;
+  /**
+   * The users with an event that is not passive and whose number is above `arrival`, in order of
+   * their first one, and the highest number of all events; −1 if there are none.
+   */
+  usersSince(arrival: number): Promise<{ users: string[]; arrival: number }>;
+  /**
    * The items that each user does not want: the last event of user and item that is positive or
    * negative is negative. In the order of `users`, `[]` for unknown users.
    */
@@ -71,6 +80,15 @@ export interface EventLog {
    *   passive is to get another role
    */
   setEventRules(rules: EventRules): Promise<void>;
+}
+
+/** A positive event of a user. */
+export interface Choice {
+  item: string;
+  /** How much it counts. */
+  weight: number;
+  /** Its number in the order of arrival: an event that can be seen later has a higher one. */
+  arrival: number;
 }
 
 /** A type of events that is stored. */
@@ -118,6 +136,8 @@ export interface InteractionLog {
    * 0.
    */
   deletions?: number;
+  /** The highest number in the order of arrival (`Choice.arrival`) of all events; −1 without events. */
+  lastArrival?: number;
 }
 
 /** The negative events of all users, in order of time. Those of user `u` are at `offsets[u] … offsets[u + 1]`. */

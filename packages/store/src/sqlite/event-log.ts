@@ -7,7 +7,7 @@ import type { LiveWriter } from './live-writer.ts';
 import { createEventRules } from './meaning/event-rules.ts';
 import { meaningReader } from './meaning/meaning-reader.ts';
 import { createUserReads } from './meaning/user-reads.ts';
-import { HORIZON, seenBefore } from './visibility.ts';
+import { HORIZON, lastArrivalReader, seenBefore } from './visibility.ts';
 
 type EventRow = { [name in keyof Required<Omit<Event, 'id'>>]: Event[name] | null } & {
   arrival: number;
@@ -36,6 +36,12 @@ export function createEventLog(access: Access, writer: LiveWriter): EventLog {
     'AND e.type IN (SELECT type FROM event_types WHERE name IN (SELECT value FROM json_each(:wanted)))',
   );
   const ofUser = createUserReads(database, readMeanings);
+  const lastArrival = lastArrivalReader(database);
+  const usersSince = database
+    .prepare<[number], string>(`
+      SELECT u.id FROM events e JOIN users u ON u.row = e.user
+      WHERE e.arrival > ? AND e.arrival < ${HORIZON} AND e.type > 0 GROUP BY e.user ORDER BY min(e.arrival)`)
+    .pluck();
   const typeCounts = database.prepare<[], EventTypeCount>(`
     SELECT t.name AS type, count(*) AS events, count(e.rating) AS rated
     FROM events e JOIN event_types t ON t.type = e.type
@@ -57,6 +63,15 @@ export function createEventLog(access: Access, writer: LiveWriter): EventLog {
     async histories(users, limit) {
       checkCount('limit', limit, 0);
       return read(() => users.map((user) => (limit === 0 ? [] : ofUser.history(user, limit))));
+    },
+
+    async choices(users, limit) {
+      checkCount('limit', limit, 0);
+      return read(() => users.map((user) => (limit === 0 ? [] : ofUser.choices(user, limit))));
+    },
+
+    async usersSince(arrival) {
+      return read(() => database.transaction(() => ({ users: usersSince.all(arrival), arrival: lastArrival() }))());
     },
 
     async negatives(users) {

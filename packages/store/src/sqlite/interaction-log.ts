@@ -7,7 +7,7 @@ import type { Database } from 'better-sqlite3';
 import type { InteractionLog, NegativeEvents } from '../contract/event-log.ts';
 import { fingerprintOf } from '../contract/log-fingerprint.ts';
 import type { Meanings } from './meaning/meaning-reader.ts';
-import { deletionsReader, HORIZON, seenBefore } from './visibility.ts';
+import { deletionsReader, HORIZON, lastArrivalReader, seenBefore } from './visibility.ts';
 
 /**
  * Rows per read: enough to hide the cost of the call, few enough that the rows stay cheap to
@@ -37,7 +37,12 @@ export function readInteractionLog(database: Database, readMeanings: () => Meani
     };
     const { types, ...rest } = log;
     const named = types === undefined ? rest : { ...rest, types: typesOf(types, meanings) };
-    return { ...named, fingerprint: fingerprintOf(named), deletions: deletionsReader(database)() };
+    return {
+      ...named,
+      fingerprint: fingerprintOf(named),
+      deletions: deletionsReader(database)(),
+      lastArrival: lastArrivalReader(database)(),
+    };
   })();
 }
 

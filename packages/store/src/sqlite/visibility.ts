@@ -74,6 +74,14 @@ export function deletionsReader(database: Database): () => number {
   return () => select.get()!;
 }
 
+/** Reads the highest number of an event that can be seen, −1 if there is none. */
+export function lastArrivalReader(database: Database): () => number {
+  const select = database
+    .prepare<[], number | null>(`SELECT max(arrival) FROM events WHERE arrival < ${HORIZON}`)
+    .pluck();
+  return () => select.get() ?? -1;
+}
+
 /** The horizon that other writers keep below. */
 export function horizonOf(pending: PendingImport | undefined): number {
   return pending === undefined || pending.isCommitted ? NOTHING_HIDDEN : pending.horizon;

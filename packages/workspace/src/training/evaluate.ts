@@ -92,8 +92,9 @@ export async function evaluate(
     const content = await readContent(state, await encoderOf(state, manifest.content.encoder), log);
     const split = splitBy(protocol, log, refit?.on, manifest.config.events);
     const how = { threads, progress, signal, seed };
-    const valid = await evaluateBundle(bundle, split, 'valid', content, how);
-    const test = await evaluateBundle(bundle, split, 'test', content, how);
+    const deleted = await deletedSince(state, manifest);
+    const valid = await evaluateBundle(bundle, split, 'valid', content, { ...how, deleted });
+    const test = await evaluateBundle(bundle, split, 'test', content, { ...how, deleted });
     const untrained = await baselines(split, 'test', content, how);
     const against = options.against === undefined ? {} : await evaluateOther(state, options.against, split, how);
     const trainedOnThisData = log.fingerprint === manifest.data.fingerprint && protocol === trainedWith;
@@ -126,6 +127,10 @@ export async function evaluate(
   }
 }
 
+/** Items that were deleted after the training of a version. */
+const deletedSince = ({ store }: WorkspaceState, { data }: BundleManifest): Promise<string[]> =>
+  store.deletedItems(data.deletions ?? 0);
+
 /** Another version on the same test cases, with the content vectors that it was trained with. */
 async function evaluateOther(
   state: WorkspaceState,
@@ -136,7 +141,8 @@ async function evaluateOther(
   const bundle = await openBundle(await modelDir(state, version), { threads: how?.threads });
   try {
     const content = await readContent(state, await encoderOf(state, bundle.manifest.content.encoder), split.log);
-    return { [version]: await evaluateBundle(bundle, split, 'test', content, how) };
+    const deleted = await deletedSince(state, bundle.manifest);
+    return { [version]: await evaluateBundle(bundle, split, 'test', content, { ...how, deleted }) };
   } finally {
     await bundle.close();
   }

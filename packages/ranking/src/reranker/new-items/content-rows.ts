@@ -1,6 +1,7 @@
 /** Content vectors as rows, and which items are new. */
 import type { ItemStatistics } from '../statistics/item-statistics.ts';
 import type { ContentRows } from './features.ts';
+import { isRareItem } from './new-and-rare.ts';
 
 /** The content of the trained items; `undefined` if the model reads no content. */
 export function contentRowsOf({ content, items }: Pick<ItemStatistics, 'content' | 'items'>): ContentRows | undefined {
@@ -18,5 +19,5 @@ export function contentRowsOf({ content, items }: Pick<ItemStatistics, 'content'
 
 /** Rows of trained items that at most `rareUsers` users have chosen and that have a text. */
 export function rareRows({ users }: Pick<ItemStatistics, 'users'>, content: ContentRows, rareUsers: number): number[] {
-  return Array.from(users.keys()).filter((row) => users[row] <= rareUsers && content.of(row) !== undefined);
+  return Array.from(users.keys()).filter((row) => isRareItem(row, users, rareUsers) && content.of(row) !== undefined);
 }
