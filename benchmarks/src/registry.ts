@@ -36,6 +36,10 @@ const BENCHES: Record<string, Entry> = {
     about: 'the linear model over a million items: time, memory (long)',
     load: () => import('./suites/linear-scale/bench.ts'),
   },
+  'catalogue-scale': {
+    about: 'the main job on generated shops of 100,000 and a million items: time, memory (long)',
+    load: () => import('./suites/catalogue-scale/bench.ts'),
+  },
   impressions: {
     about: 'impression log of ten million impressions: time, memory (long)',
     load: () => import('./suites/impressions/bench.ts'),

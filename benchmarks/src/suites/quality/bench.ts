@@ -16,7 +16,8 @@
  *     LOREKEEP_QUALITY_REFIT=valid              train all, the linear model too, once more on
  *                                               validation events after all is selected; these
  *                                               rows are compared with each other only
- *     LOREKEEP_QUALITY_PEERS=recbole-sasrec     also train RecBole's SASRec on the same split
+ *     LOREKEEP_QUALITY_PEERS=recbole-sasrec,l3ae  also train RecBole's SASRec, or L3AE in its published
+ *                                               two-phase form, on the same split
  *
  * Workspaces stay in `.lorekeep-bench/` (git-ignored), so that a stopped run resumes: a version
  * that is trained already is not trained again. `results/quality.json` has the metrics, intervals,
@@ -24,7 +25,6 @@
  * are, each with its date.
  */
 import { readdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { datasetDirectory } from '@lorekeep/datasets';
 import type { Protocol } from '@lorekeep/evaluation';
@@ -33,12 +33,11 @@ import { defaultData } from '../../data/default-data.ts';
 import { PUBLISHED_RULES } from '../../data/published.ts';
 import { errors } from '../../errors.ts';
 import { keptWorkspace } from '../../paths.ts';
-import { openRecbole } from '../../peers/recbole.ts';
 import type { BenchOptions, BenchResult } from '../../result.ts';
 import { listSetting, oneSetting, wholeSetting } from '../../settings.ts';
 import { figuresOf, peerFiguresOf } from './figures.ts';
 import { measure } from './measure.ts';
-import { measurePeer, PEERS, type Peer } from './peer.ts';
+import { checkPeer, measurePeer, PEERS, type Peer } from './peer.ts';
 import { PRESETS, REFERENCE } from './presets.ts';
 import { type BenchRefit, type PeerRow, type Row, saveRows } from './rows.ts';
 
@@ -58,7 +57,7 @@ interface Settings {
 export async function run({ quick, data, log }: BenchOptions): Promise<BenchResult> {
   const settings = await readSettings(quick, data);
   // Trainings take hours, so a peer that cannot run must be found before them.
-  if (settings.peers.length > 0) await (await openRecbole('recbole_sasrec.py', availableParallelism(), log)).close();
+  for (const peer of settings.peers) await checkPeer(peer, log);
   const rows: Row[] = [];
   const peerRows: PeerRow[] = [];
   for (const folder of settings.folders) {
@@ -81,7 +80,7 @@ async function measureSet(
   await workspace.changeEventRules(PUBLISHED_RULES);
   await workspace.import(await datasetDirectory(folder));
   log(`${set}: encoding`);
-  await workspace.encode({}, { warn: ({ code, message }) => log(`${code}: ${message}`) });
+  const encoder = await workspace.encode({}, { warn: ({ code, message }) => log(`${code}: ${message}`) });
   // Seeds do not change a solved model, so it has one row for all seeds.
   const reference = await measure(workspace, { set, protocol, refit, preset: REFERENCE, seed: SEEDS[0] });
   rows.push(reference);
@@ -94,7 +93,7 @@ async function measureSet(
       await saveRows(rows, peerRows);
     }
   for (const peer of peers) {
-    const row = await measurePeer(workspace, { set, protocol, peer, seed: seeds[0] }, log);
+    const row = await measurePeer(workspace, encoder, { set, protocol, peer, seed: seeds[0] }, log);
     peerRows.push(row);
     const quality = `${row.test_recall.toFixed(4)}/${row.test_ndcg.toFixed(4)}`;
     log(`${set} ${peer}: test ${quality}, best epoch after ${row.seconds_to_best.toFixed(0)} s`);

@@ -51,6 +51,11 @@ export interface PeerRow extends SasrecRun {
   peer: string;
   seed: number;
   date: string;
+  /** Test metrics with the items of the history left out of the ranking. */
+  removed_recall?: number;
+  removed_ndcg?: number;
+  /** What validation selected. */
+  chosen?: Record<string, number | boolean>;
 }
 
 /** Today, in UTC. */
