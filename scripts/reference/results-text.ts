@@ -29,7 +29,7 @@ export const introductions = {
   ],
   seeds: ['The preset `learn`. Command: `LOREKEEP_QUALITY_SEEDS=43,44 pnpm bench quality`.'],
   models: [
-    'The split is the same. Command: `LOREKEEP_QUALITY_PEERS=recbole-sasrec LOREKEEP_QUALITY_PRESETS=learn,ease,sasrec pnpm bench quality`.',
+    'The split is the same. Command: `LOREKEEP_QUALITY_PEERS=recbole-sasrec,l3ae LOREKEEP_QUALITY_PRESETS=learn,ease,sasrec pnpm bench quality`. An empty cell was not measured.',
   ],
   baselines: [
     'The default and four simple baselines on Scientific. `last-item-knn` recommends the text neighbours of the last item. Command: `pnpm bench quality`.',
