@@ -12,6 +12,7 @@ import { errorCode, LorekeepError } from '@lorekeep/core';
 import { type Engine, type RankingService, recommenderErrors } from '@lorekeep/recommender';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
+import { requireScopes, securityOf, securitySchemes } from '../access/scopes.ts';
 import { checkEncoding, parseJson } from './body.ts';
 import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
 import { errors } from './errors.ts';
@@ -159,6 +160,7 @@ function createApp({ bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'i
     return parseJson(body);
   });
   recordMethods(app);
+  requireScopes(app);
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made here, from typed values: the schemas document them and do not check them
   // again.
@@ -191,6 +193,8 @@ function addHooks(app: FastifyInstance, { metrics, isClosing, checkTarget }: Hoo
   });
 }
 
+const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } });
+
 function addOpenApi(app: FastifyInstance): void {
   app.register(swagger, {
     openapi: {
@@ -202,6 +206,7 @@ function addOpenApi(app: FastifyInstance): void {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
+      components: { securitySchemes },
       tags: [
         { name: 'recommend', description: 'Recommendations' },
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
@@ -209,7 +214,10 @@ function addOpenApi(app: FastifyInstance): void {
         { name: 'operations', description: 'Operation of the service' },
       ],
     },
-    transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } }),
+    transform: (of) => {
+      const { schema, url } = toJsonSchema(of);
+      return { schema: { ...schema, security: securityOf(of.route) }, url };
+    },
   });
 }
 
