@@ -9,8 +9,15 @@ import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type RouteScope, securityOf, securitySchemes } from '../access/scopes.ts';
 import { keyFailures } from '../http/failures.ts';
+import { errorSchema } from '../http/schemas.ts';
 
 const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } });
+
+const PROBLEM = 'application/problem+json';
+const { $schema: _, ...problemSchema } = z.toJSONSchema(errorSchema, { target: 'draft-2020-12' }) as Record<
+  string,
+  unknown
+>;
 
 /** @param isListed whether a route of this scope is in the document */
 export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | undefined) => boolean): void {
@@ -24,7 +31,7 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
-      components: { securitySchemes },
+      components: { securitySchemes, schemas: { Problem: problemSchema } },
       tags: [
         { name: 'recommend', description: 'Recommendations' },
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
@@ -35,7 +42,7 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
     transform: (of) => {
       const { schema, url } = toJsonSchema({ ...of, schema: withFailures(of.schema, of.route) });
       const hide = schema.hide === true || !isListed(of.route.config?.scope);
-      return { schema: { ...schema, hide, security: securityOf(of.route) }, url };
+      return { schema: { ...withProblem(schema), hide, security: securityOf(of.route) }, url };
     },
   });
 }
@@ -43,11 +50,15 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
 function withFailures(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
   const own = (schema?.response ?? {}) as Record<string, unknown>;
   const all = config?.scope === undefined || config.scope === 'public' ? own : { ...own, ...keyFailures };
-  return { ...schema, response: Object.fromEntries(Object.entries(all).map(asProblem)) };
+  return { ...schema, response: all };
 }
 
-function asProblem([status, answer]: [string, unknown]): [string, unknown] {
-  if (!(answer instanceof z.ZodType) || Number(status) < 400) return [status, answer];
-  const { description = '' } = answer;
-  return [status, { description, content: { 'application/problem+json': { schema: answer } } }];
+/** All errors have one schema, so the document has it once. */
+function withProblem(schema: FastifySchema): FastifySchema {
+  const answers = Object.entries(schema.response ?? {}).map(([status, answer]) => {
+    if (Number(status) < 400) return [status, answer];
+    const content = { [PROBLEM]: { schema: { $ref: '#/components/schemas/Problem' } } };
+    return [status, { description: (answer as { description?: string }).description ?? '', content }];
+  });
+  return { ...schema, response: Object.fromEntries(answers) };
 }

@@ -71,11 +71,21 @@ describe('OpenAPI', () => {
         assert.deepEqual(Object.keys(responses).sort(), ['200', ...failures].sort(), route);
         for (const status of failures) {
           const { schema } = responses[status].content['application/problem+json'];
-          assert.ok(schema.properties.code && schema.properties.error, `${route} ${status}`);
+          assert.deepEqual(schema, { $ref: '#/components/schemas/Problem' }, `${route} ${status}`);
           assert.notEqual(responses[status].description, 'Default Response', `${route} ${status}`);
         }
       }
     }
+  });
+
+  test('errors have the members of RFC 9457 and our own', () => {
+    const { properties, required } = openapi.components.schemas.Problem;
+    const members = ['type', 'title', 'status', 'detail', 'instance', 'code', 'hint', 'error'];
+    assert.deepEqual(Object.keys(properties), members);
+    assert.deepEqual(
+      required,
+      members.filter((name) => !['instance', 'hint'].includes(name)),
+    );
   });
 
   test('the bounds of k are in the document, in bodies and in queries', () => {
