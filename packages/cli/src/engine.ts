@@ -2,8 +2,10 @@
 
 import type { Engine, RankingService } from '@lorekeep/recommender';
 import { createServer } from '@lorekeep/serving';
+import { auditOf, keysOf } from './access.ts';
 import type { CommandContext } from './context.ts';
 import { withTyped } from './guidance/invocation.ts';
+import type { ExposureOptions } from './options/serving-options.ts';
 import { storePlace } from './paths.ts';
 
 const READ_ONLY_SERVICE =
@@ -31,25 +33,34 @@ export async function withEngine<T>(
   }
 }
 
+export interface ServingOptions extends Partial<ExposureOptions> {
+  host: string;
+  port: number;
+  /** For a service without an engine. */
+  ranking?: RankingService;
+}
+
 /** Serves until the run is aborted. Requests in progress are finished first. */
 export async function serveUntilStopped(
   context: CommandContext,
   engine: Engine | undefined,
-  {
-    host,
-    port,
-    allowedHosts,
-    ranking,
-  }: { host: string; port: number; allowedHosts?: readonly string[]; ranking?: RankingService },
-  announce: (address: string) => void,
+  options: ServingOptions,
+  announce: (address: string, adminAddress?: string) => void,
 ): Promise<void> {
   const { workspace, output, run } = context;
+  const { host, port, allowHost: allowedHosts, allowOrigin: cors, ranking, adminPort, adminHost } = options;
+  const { insecurePublicWithoutKeys } = options;
   if (workspace.isReadOnly) output.warn(READ_ONLY_SERVICE);
-  const server = createServer(engine, { host, port, allowedHosts, ranking, logLevel: 'warn' });
+  const server = createServer(engine, {
+    ...{ host, port, allowedHosts, cors, ranking, insecurePublicWithoutKeys, logLevel: 'warn' },
+    admin: adminPort === undefined ? undefined : { host: adminHost, port: adminPort },
+    keys: await keysOf(workspace),
+    audit: auditOf(workspace),
+  });
   const address = await server.listen();
   const removeRecord = await recordService(context, address);
   try {
-    announce(address);
+    announce(address, server.adminAddress);
     if (!run.signal.aborted) {
       await new Promise<void>((resolve) => run.signal.addEventListener('abort', () => resolve(), { once: true }));
     }

@@ -4,6 +4,7 @@
  * a stopped run resumes.
  */
 import type { Recommendations } from '@lorekeep/recommender';
+import { checkExposure } from '@lorekeep/serving';
 import {
   type EncodeResult,
   hasNothingToLearn,
@@ -14,6 +15,7 @@ import {
   type TrainOptions,
   type TrainResult,
 } from '@lorekeep/workspace';
+import { keysOf } from '../access.ts';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
 import { explainStages, requestLine } from '../guidance/guidance.ts';
@@ -53,6 +55,8 @@ interface Example {
 export async function quickstartCommand(context: CommandContext, options: QuickstartCommandOptions): Promise<void> {
   const { output, run } = context;
   const started = performance.now();
+  // Better now than after the training.
+  if (options.serve) await checkExposure(options.host, await keysOf(context.workspace));
   const explained = { ...context, run: { ...run, progress: explainStages(output) } };
   const steps = await runSteps(explained, options);
   await withEngine(context, options, async (engine) => {

@@ -3,19 +3,22 @@ import { counted } from '@lorekeep/core';
 import type { CommandContext } from '../context.ts';
 import { type EngineCommandOptions, serveUntilStopped, withEngine } from '../engine.ts';
 import { requestLine } from '../guidance/guidance.ts';
+import type { ExposureOptions } from '../options/serving-options.ts';
 
-export interface ServeCommandOptions extends EngineCommandOptions {
+export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions {
   host: string;
   port: number;
-  allowHost?: string[];
 }
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {
   await withEngine(context, options, (engine) =>
-    serveUntilStopped(context, engine, { ...options, allowedHosts: options.allowHost }, (address) => {
+    serveUntilStopped(context, engine, options, (address, adminAddress) => {
       const { version, items, indexed } = engine.stats();
       const human = `Serving publication ${version} with ${counted(items, 'item')} at ${address} in process ${process.pid} (press Ctrl-C to stop)`;
-      context.output.result({ event: 'listening', address, pid: process.pid, version, items, indexed }, human);
+      const admin = adminAddress === undefined ? {} : { adminAddress };
+      const result = { event: 'listening', address, ...admin, pid: process.pid, version, items, indexed };
+      context.output.result(result, human);
+      if (adminAddress !== undefined) context.output.aside(`Routes of administrators: ${adminAddress}`);
       context.output.aside(`Next: in another terminal, ${requestLine(address, { user: 'ID', withItems: true })}`);
     }),
   );

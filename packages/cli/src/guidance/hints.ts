@@ -261,6 +261,12 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   ITEM_NOT_FOUND: 'Correct the id of --item, or add the item with `lorekeep import --items FILE`.',
   HOST_NOT_ALLOWED:
     'Use the address that the service printed, or start it with `lorekeep serve --allow-host HOST` for this name.',
+  KEYS_REQUIRED:
+    'Create a key with `lorekeep keys create --scope read --scope events --scope write`, or listen on this machine only with --host 127.0.0.1.',
+  KEY_UNKNOWN: 'Take an id that `lorekeep keys list` shows.',
+  KEY_REVOKED: 'Create a new key with `lorekeep keys create`.',
+  KEY_OPTION: ({ option }) => (option === 'namespace' ? 'Correct --namespace.' : undefined),
+  CORS_ORIGIN: 'Give --allow-origin scheme, host and, if it is not the usual one, port: https://shop.example.',
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
 

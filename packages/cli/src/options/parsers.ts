@@ -54,6 +54,15 @@ export function time(text: string): number {
   return milliseconds / 1000;
 }
 
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** `90d`, `12h`, `30m` or `45s` as seconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('It must be a number with s, m, h or d: 90d.');
+  return Number(count) * SECONDS[unit as keyof typeof SECONDS];
+}
+
 /** A part of a list: in double quotes as in CSV, or up to the next comma. */
 const PART = /\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)/gy;
 

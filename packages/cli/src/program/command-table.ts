@@ -11,8 +11,10 @@ import { DELETABLE, type Deletable } from '../options/deletable.ts';
 import { eventOptions } from '../options/event-options.ts';
 import * as option from '../options/options.ts';
 import { maxResidual, store } from '../options/ranking-options.ts';
+import { exposureOptions } from '../options/serving-options.ts';
 import type { Output } from '../terminal.ts';
 import { inWorkspace } from './in-workspace.ts';
+import { addKeys } from './key-commands.ts';
 import type { Program } from './program.ts';
 import { addKnowledge, addRank } from './ranking-commands.ts';
 
@@ -39,6 +41,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addPublish(program);
   addQueries(program);
   addServe(program);
+  addKeys(program);
   addRank(program);
   addKnowledge(program);
   addDoctor(program);
@@ -228,6 +231,7 @@ function addServe({ command, inWorkspace }: Program): void {
     option.port(),
     option.host(),
     option.allowHost(),
+    ...exposureOptions(),
     store(),
     maxResidual(),
     option.threads(),

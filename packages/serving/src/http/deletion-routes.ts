@@ -17,6 +17,7 @@ export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): v
   routes.delete(
     '/v1/items/:id',
     {
+      config: { scope: 'write' },
       schema: {
         operationId: 'deleteItem',
         summary: 'Delete an item with its events; no answer has it any more',
@@ -31,6 +32,7 @@ export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): v
   routes.post(
     '/v1/items/delete',
     {
+      config: { scope: 'write' },
       schema: {
         operationId: 'deleteItems',
         summary: 'Delete a batch of items with their events',
@@ -45,6 +47,7 @@ export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): v
   routes.delete(
     '/v1/users/:id',
     {
+      config: { scope: 'admin' },
       schema: {
         operationId: 'deleteUser',
         summary: 'Erase a user with all that is stored of them',
@@ -59,6 +62,7 @@ export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): v
   routes.delete(
     '/v1/events',
     {
+      config: { scope: 'admin' },
       schema: {
         operationId: 'deleteEvents',
         summary: 'Delete the events that fulfil all conditions',

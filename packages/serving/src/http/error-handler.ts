@@ -1,16 +1,19 @@
 /**
- * Turns any failure of a request into `{ error: { code, message, hint?, details? } }` with its
- * status. A client is told what it did wrong. Internal failures stay in the log, under the id of
+ * Turns any failure of a request into a problem (RFC 9457) with its status. A client is told what it did wrong. Internal failures stay in the log, under the id of
  * the request.
  */
 import { LorekeepError } from '@lorekeep/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, quoted } from './errors.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** Hints for clients of the service, by code, in place of those for programs. */
 const CLIENT_HINTS: Record<string, string> = {
   REQUEST_INVALID: 'See /openapi.json for the schema of each request.',
 };
+
+/** 503s that do not end within a second: a store that can only be read, a service without keys. */
+const LASTING = new Set(['STORE_READ_ONLY', 'KEYS_MISSING']);
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = publicError(error, request);
@@ -18,17 +21,27 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const status = answer.http ?? 500;
   if (known === undefined) request.log.error({ err: error }, answer.message);
   else request.log.info({ code: answer.code }, answer.message);
-  // A store that can only be read does not change within a second.
-  if (status === 503 && answer.code !== 'STORE_READ_ONLY') reply.header('retry-after', '1');
+  if (status === 503 && !LASTING.has(answer.code)) reply.header('retry-after', '1');
   const { allowed } = answer.details;
   if (answer.code === 'METHOD_NOT_ALLOWED') reply.header('allow', (allowed as string[]).join(', '));
-  const hint = CLIENT_HINTS[answer.code];
+  addKeyHeaders(answer, reply);
+  request.errorCode = answer.code;
   reply
     .header('x-request-id', request.id)
     .code(status)
-    .header('content-type', 'application/json; charset=utf-8')
+    .header('content-type', PROBLEM_TYPE)
     .serializer(JSON.stringify)
-    .send({ error: hint === undefined ? answer.toJSON() : { ...answer.toJSON(), hint } });
+    .send(problemOf(answer, status, request.id, CLIENT_HINTS[answer.code]));
+}
+
+/** What HTTP asks of a refusal because of a key (RFC 6750, section 3; RFC 9110, 10.2.3). */
+function addKeyHeaders({ code, details }: LorekeepError, reply: FastifyReply): void {
+  if (code === 'KEY_MISSING') reply.header('www-authenticate', 'Bearer');
+  if (code === 'KEY_INVALID' || code === 'KEY_EXPIRED')
+    reply.header('www-authenticate', 'Bearer error="invalid_token"');
+  if (code === 'KEY_SCOPE')
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${details.needed}"`);
+  if (code === 'KEY_RATE') reply.header('retry-after', String(details.retryAfter));
 }
 
 /** `undefined` for an internal failure: its message may contain paths, SQL or stacks. */

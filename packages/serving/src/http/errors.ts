@@ -5,7 +5,7 @@
 import { defineErrors, failure, usage } from '@lorekeep/core';
 
 /** Longest piece of a request that an error repeats, in UTF-16 units. */
-const MAX_QUOTED = 200;
+const MAX_QUOTED = 150;
 
 /** Part of a request for an error: well-formed, and short however long the request is. */
 export const quoted = (text: string) =>

@@ -4,7 +4,7 @@ import { errorSchema } from './schemas.ts';
 /** Answers that every route can give. */
 export const failures = {
   400: errorSchema.describe('The request is not valid.'),
-  403: errorSchema.describe('The Host header names another host.'),
+  403: errorSchema.describe('The Host header names another host, or the key may not do this.'),
   408: errorSchema.describe('The request took too long to arrive.'),
   417: errorSchema.describe('The Expect header is not supported.'),
   431: errorSchema.describe('The headers are too large.'),
@@ -18,3 +18,8 @@ export const bodyFailures = {
   415: errorSchema.describe('The body is not uncompressed JSON in UTF-8.'),
 };
 export const notFound = (what: string) => ({ 404: errorSchema.describe(`There is no such ${what}.`) });
+/** Answers of every route that asks for a key; `/openapi.json` adds them. */
+export const keyFailures = {
+  401: errorSchema.describe('The key is missing, unknown, revoked or expired.'),
+  429: errorSchema.describe('The key has sent more requests than it may.'),
+};

@@ -3,6 +3,7 @@
  * unknown; HTTP wants 405 with the methods that are allowed (RFC 9110, section 15.5.6).
  */
 import type { FastifyInstance } from 'fastify';
+import type { RouteScope } from '../access/scopes.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,11 +12,14 @@ declare module 'fastify' {
   }
 }
 
-/** Call it before routes are added. */
-export function recordMethods(app: FastifyInstance): void {
+/**
+ * Call it before routes are added.
+ * @param isCounted whether a route of this scope is answered here
+ */
+export function recordMethods(app: FastifyInstance, isCounted: (scope: RouteScope | undefined) => boolean): void {
   const routes: { pattern: RegExp; methods: readonly string[] }[] = [];
-  app.addHook('onRoute', ({ url, method }) => {
-    routes.push({ pattern: patternOf(url), methods: [method].flat() });
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (isCounted(config?.scope)) routes.push({ pattern: patternOf(url), methods: [method].flat() });
   });
   app.decorate('methodsAt', (url: string) => {
     const path = pathOf(url);

@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import type { Duplex } from 'node:stream';
 import type { LorekeepError } from '@lorekeep/core';
 import { errors, quoted } from './errors.ts';
+import { BARE_HEADERS, PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** @param requestTimeout ms until a request must have arrived completely */
 export const nodeServerOptions = (requestTimeout: number): ServerOptions => ({
@@ -25,13 +26,15 @@ export const nodeServerOptions = (requestTimeout: number): ServerOptions => ({
  */
 export function answerUnusualRequests(server: Server, requestId: (request: IncomingMessage) => string): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    const { body, headers } = encoded(errors.REQUEST_MALFORMED({ reason: 'its Expect header is not "100-continue"' }));
-    response.writeHead(417, { ...headers, 'x-request-id': requestId(request) }).end(body);
+    const id = requestId(request);
+    const error = errors.REQUEST_MALFORMED({ reason: 'its Expect header is not "100-continue"' });
+    const { body, headers } = encoded(error, 417, id);
+    response.writeHead(417, headers).end(body);
   });
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     const { method = '', url = '' } = request;
     const error = errors.ROUTE_UNKNOWN({ method, url: quoted(url) });
-    answer(socket, '404 Not Found', error, { 'x-request-id': requestId(request) });
+    answer(socket, '404 Not Found', error, requestId(request));
   });
 }
 
@@ -50,18 +53,20 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   answer(socket, status, errors.REQUEST_MALFORMED({ reason }));
 }
 
-function answer(socket: Duplex, status: string, error: LorekeepError, more: Record<string, string> = {}): void {
-  const { body, headers } = encoded(error);
-  const lines = Object.entries({ ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`);
+function answer(socket: Duplex, status: string, error: LorekeepError, requestId?: string): void {
+  const { body, headers } = encoded(error, Number(status.slice(0, 3)), requestId);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
 }
 
-function encoded(error: LorekeepError) {
-  const body = JSON.stringify({ error });
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
+function encoded(error: LorekeepError, status: number, requestId: string | undefined) {
+  const body = JSON.stringify(problemOf(error, status, requestId));
+  const headers: Record<string, string | number> = {
+    'content-type': PROBLEM_TYPE,
     'content-length': Buffer.byteLength(body),
+    ...BARE_HEADERS,
     connection: 'close',
+    ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
   };
   return { body, headers };
 }

@@ -25,6 +25,7 @@ export function addRankingRoutes(plain: FastifyInstance, live: () => Pick<Rankin
   routes.post(
     '/v1/rank',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'rank',
         summary: 'Order items for a user by the probability of an outcome',
@@ -39,6 +40,7 @@ export function addRankingRoutes(plain: FastifyInstance, live: () => Pick<Rankin
   routes.post(
     '/v1/knowledge',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'knowledge',
         summary: 'Knowledge of pairs of user and item, for a ranker of your own',

@@ -57,6 +57,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.post(
     '/v1/recommend',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'recommend',
         summary: 'Recommend items to a user or for a session',
@@ -75,6 +76,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/v1/items/:id/similar',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'similarItems',
         summary: 'Items like this one',
@@ -94,6 +96,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.post(
     '/v1/items/:id/similar',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'similarItemsThatPass',
         summary: 'Items like this one that pass a filter',
@@ -113,6 +116,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/v1/items/:id',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'getItem',
         summary: 'An item as it is stored',
@@ -127,6 +131,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.post(
     '/v1/items',
     {
+      config: { scope: 'write' },
       schema: {
         operationId: 'upsertItems',
         summary: 'Store one item or a batch; retrievable when this answers',
@@ -146,6 +151,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/v1/users/:id',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'getUser',
         summary: 'A user as it is stored',
@@ -160,6 +166,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.post(
     '/v1/users',
     {
+      config: { scope: 'write' },
       schema: {
         operationId: 'upsertUsers',
         summary: 'Store the attributes of one user or a batch; on disk when this answers',
@@ -175,6 +182,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.post(
     '/v1/events',
     {
+      config: { scope: 'events' },
       schema: {
         operationId: 'appendEvents',
         summary: 'Append one event or a batch; on disk when this answers',
@@ -198,6 +206,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/healthz',
     {
+      config: { scope: 'public' },
       schema: {
         operationId: 'health',
         summary: 'Does the process run?',
@@ -211,6 +220,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/readyz',
     {
+      config: { scope: 'public' },
       schema: {
         operationId: 'ready',
         summary: 'Is the model loaded?',
@@ -224,6 +234,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/metrics',
     {
+      config: { scope: 'read' },
       schema: {
         operationId: 'metrics',
         summary: 'Metrics for Prometheus',
@@ -238,7 +249,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         .send(await metrics.text()),
   );
 
-  plain.get('/openapi.json', { schema: { hide: true } }, async () => plain.swagger());
+  plain.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => plain.swagger());
 }
 
 /**

@@ -87,13 +87,24 @@ export const itemAnswerSchema = z.object({
   retrievable: z.boolean().describe('False for an item without text that the model was not trained on.'),
 });
 
+const hint = z.string().optional().describe('What to do about it.');
+
 export const errorSchema = z
   .object({
-    error: z.object({
-      code: z.string().describe('Stable, for programs.'),
-      message: z.string().describe('What was wrong, for people.'),
-      hint: z.string().optional().describe('What to do about it.'),
-      details: z.record(z.string(), z.unknown()).optional(),
-    }),
+    type: z.string().describe('One URI for each code.'),
+    title: z.string().describe('The kind of problem, the same for every occurrence.'),
+    status: z.int(),
+    detail: z.string().describe('What was wrong, for people.'),
+    instance: z.string().optional().describe('This occurrence: the id of the request in the log.'),
+    code: z.string().describe('Stable, for programs.'),
+    hint,
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        hint,
+        details: z.record(z.string(), z.unknown()).optional().describe('Facts for programs.'),
+      })
+      .describe('The same in the form that the service had before, with details.'),
   })
   .describe('Every answer that is not a success.');

@@ -1,32 +1,50 @@
 /**
  * The engine over HTTP. The zod schemas validate every request and make `/openapi.json`; every
- * answer that is not a success has the shape `{ error: { code, message, hint?, details? } }` with a
- * stable code.
+ * answer that is not a success is a problem (RFC 9457) with a stable code.
  *
  * `docs/explanation/threat-model.md` says what this service defends against, and what it leaves to others.
  */
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import swagger from '@fastify/swagger';
 import { errorCode, LorekeepError } from '@lorekeep/core';
-import { type Engine, type RankingService, recommenderErrors } from '@lorekeep/recommender';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
-import { checkEncoding, parseJson } from './body.ts';
-import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
+import type { Engine, RankingService } from '@lorekeep/recommender';
+import type { FastifyInstance } from 'fastify';
+import type { AuditLog } from '../access/audit.ts';
+import { checkExposure } from '../access/exposure.ts';
+import { addKeyRoutes } from '../access/key-routes.ts';
+import { DEFAULT_NAMESPACE, type Keys } from '../access/keys.ts';
+import type { Surface } from '../access/surface.ts';
+import { createTargetCheck, isLoopback } from '../access/target.ts';
+import { createApp } from './app.ts';
 import { errors } from './errors.ts';
-import { recordMethods } from './methods.ts';
-import { createMetrics, type ServiceMetrics } from './metrics.ts';
-import { answerClientError, answerUnusualRequests, nodeServerOptions } from './node-server.ts';
+import { createMetrics } from './metrics.ts';
 import { addRoutes } from './routes.ts';
-import { createTargetCheck } from './target.ts';
-import { validatorCompiler } from './validation.ts';
 
 export interface ServerOptions {
-  /** Address to listen on. Default `'127.0.0.1'`: this machine only. There is no authentication. */
+  /** Address to listen on. Default `'127.0.0.1'`: this machine only. Any other needs a key. */
   host?: string;
   /** Default 7070; 0 takes any free port. */
   port?: number;
+  /**
+   * Keys of clients (`loadKeys`). As soon as one was created, every route asks for one, except those
+   * that are public. Default: none, so that the service listens on a loopback address only.
+   */
+  keys?: Keys;
+  /** The namespace that is served: keys of others are refused. Default `'default'`. */
+  namespace?: string;
+  /**
+   * Listens on any address without a key: every machine that reaches it can read, change and delete
+   * everything. Only for a network in which something else authenticates. Default `false`.
+   */
+  insecurePublicWithoutKeys?: boolean;
+  /** Origins whose pages may call the service: `['https://shop.example']`. Default: none. */
+  cors?: readonly string[];
+  /**
+   * An address of its own for the routes of administrators, which the other then does not have. Its
+   * `host` is by default `'127.0.0.1'`. Default: one address for all routes.
+   */
+  admin?: { host?: string; port: number };
+  /** Where calls of administrators are recorded (`createAuditLog`). Default: nowhere. */
+  audit?: AuditLog;
   /** Largest body in bytes. Default 1 MiB. */
   bodyLimit?: number;
   /**
@@ -52,36 +70,38 @@ export interface ServerOptions {
 export interface Server {
   /**
    * Starts to listen. Resolves with the base address, `http://127.0.0.1:7070`.
-   * @throws LorekeepError `SERVER_CANNOT_LISTEN`
+   * @throws LorekeepError `SERVER_CANNOT_LISTEN`, `KEYS_REQUIRED`
    */
   listen(): Promise<string>;
+  /** The base address of the routes of administrators, while it listens. */
+  readonly adminAddress: string | undefined;
   /** Stops to listen, finishes requests in progress, then resolves. The engine stays open. */
   close(): Promise<void>;
+}
+
+interface Listener {
+  app: FastifyInstance;
+  host: string;
+  port: number;
 }
 
 /**
  * The service of one engine. A promise of an engine may be given, so that `/healthz` answers while
  * it is still loading: until then every other route answers 503 `ENGINE_NOT_READY`. Without an engine,
  * the service only ranks and serves knowledge; every route that needs one answers `ENGINE_MISSING`.
+ * @throws LorekeepError `CORS_ORIGIN`
  * @example
  * const server = createServer(openEngine({ workspace, store, encoder }));
  * console.log(await server.listen());
  */
 export function createServer(engine: Engine | Promise<Engine> | undefined, options: ServerOptions = {}): Server {
-  const { host = '127.0.0.1', port = 7070, watchInterval = 2_000 } = options;
-  const app = createApp(options);
+  const { host = '127.0.0.1', port = 7070, watchInterval = 2_000, keys, ranking, admin } = options;
   let ready: Engine | undefined;
   let failure: unknown;
   let closing = false;
-  Promise.resolve(engine).then(
-    (loaded) => {
-      ready = loaded;
-      app.log.info(loaded?.stats() ?? {}, 'ready');
-    },
-    (error: unknown) => {
-      failure = error;
-      app.log.error({ err: error }, 'the model could not be loaded');
-    },
+  const metrics = createMetrics(
+    () => ready,
+    () => ranking?.stats() ?? ready?.stats().ranking,
   );
   const live = (): Engine => {
     if (ready !== undefined) return ready;
@@ -90,131 +110,86 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       ? errors.ENGINE_NOT_READY()
       : errors.ENGINE_LOAD_FAILED({ code: errorCode(failure) }, failure);
   };
-  const { ranking } = options;
-  const metrics = createMetrics(
-    () => ready,
-    () => ranking?.stats() ?? ready?.stats().ranking,
+
+  function listener(surface: Surface, at: { host: string; port: number }): Listener {
+    const { bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'info', cors = [], audit } = options;
+    const { namespace = DEFAULT_NAMESPACE, insecurePublicWithoutKeys = false, allowedHosts } = options;
+    const isOpen = isLoopback(at.host) || insecurePublicWithoutKeys;
+    const app = createApp({
+      ...{ bodyLimit, requestTimeout, logLevel, cors, surface, metrics },
+      guard: { keys, namespace, isOpen, audit },
+      isClosing: () => closing,
+      checkTarget: createTargetCheck(at.host, allowedHosts),
+    });
+    app.register(async (routes) => {
+      addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
+      addKeyRoutes(routes, { keys, namespace });
+    });
+    return { app, ...at };
+  }
+
+  const main = listener(admin === undefined ? 'all' : 'service', { host, port });
+  const { log } = main.app;
+  const ofAdmin =
+    admin === undefined ? undefined : listener('admin', { host: admin.host ?? '127.0.0.1', port: admin.port });
+  const listeners = ofAdmin === undefined ? [main] : [main, ofAdmin];
+  Promise.resolve(engine).then(
+    (loaded) => {
+      ready = loaded;
+      log.info(loaded?.stats() ?? {}, 'ready');
+    },
+    (error: unknown) => {
+      failure = error;
+      log.error({ err: error }, 'the model could not be loaded');
+    },
   );
-  addHooks(app, { metrics, isClosing: () => closing, checkTarget: createTargetCheck(host, options.allowedHosts) });
-  addOpenApi(app);
-  app.register(async (routes) => addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics }));
 
   let watching: NodeJS.Timeout | undefined;
   let lastFailure: string | undefined;
   /** A version that cannot be loaded is logged once. The live version stays. */
   async function watch(): Promise<void> {
     try {
-      if (await (ready ?? ranking)?.reload()) app.log.info((ready ?? ranking)?.stats(), 'switched to another version');
+      if (await (ready ?? ranking)?.reload()) log.info((ready ?? ranking)?.stats(), 'switched to another version');
       lastFailure = undefined;
     } catch (error) {
-      if (errorCode(error) !== lastFailure)
-        app.log.error({ err: error }, 'the newly published version cannot be served');
+      if (errorCode(error) !== lastFailure) log.error({ err: error }, 'the newly published version cannot be served');
       lastFailure = errorCode(error);
     }
     if (watching !== undefined) watching = setTimeout(watch, watchInterval).unref();
   }
 
+  async function close(): Promise<void> {
+    closing = true;
+    clearTimeout(watching);
+    watching = undefined;
+    await Promise.all(listeners.map(({ app }) => app.close()));
+  }
+
   return {
     async listen() {
-      try {
-        await app.listen({ host, port });
-      } catch (error) {
-        if (error instanceof LorekeepError) throw error;
-        throw errors.SERVER_CANNOT_LISTEN({ host, port, code: errorCode(error) }, error);
-      }
+      if (!options.insecurePublicWithoutKeys) for (const at of listeners) await checkExposure(at.host, keys);
+      // One of two listeners alone would keep the process alive.
+      for (const one of listeners) await listenAt(one).catch((error) => close().then(() => Promise.reject(error)));
       if (watchInterval > 0) watching = setTimeout(watch, watchInterval).unref();
-      const { address, port: actual, family } = app.server.address() as AddressInfo;
-      return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
+      return addressOf(main);
     },
-    async close() {
-      closing = true;
-      clearTimeout(watching);
-      watching = undefined;
-      await app.close();
+    get adminAddress() {
+      return ofAdmin?.app.server.listening ? addressOf(ofAdmin) : undefined;
     },
+    close,
   };
 }
 
-function createApp({ bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'info' }: ServerOptions) {
-  const app = Fastify({
-    bodyLimit,
-    requestTimeout,
-    http: nodeServerOptions(requestTimeout),
-    logger: { level: logLevel, stream: process.stderr },
-    genReqId: requestId,
-    // An id of 256 characters, each percent-encoded as up to four bytes.
-    routerOptions: { maxParamLength: 256 * 12 },
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => sendError(pathMalformed(error), request, reply as FastifyReply),
-    // Requests that arrive during shutdown are answered by a hook, in the shape of all other
-    // errors.
-    return503OnClosing: false,
-  });
-  answerUnusualRequests(app.server, requestId);
-  // Only JSON is read. A page in a browser cannot send JSON to another origin without asking first.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (request.is404) return undefined;
-    checkEncoding(request.headers);
-    return parseJson(body);
-  });
-  recordMethods(app);
-  app.setValidatorCompiler(validatorCompiler);
-  // Answers are made here, from typed values: the schemas document them and do not check them
-  // again.
-  app.setSerializerCompiler(() => JSON.stringify);
-  app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request, reply) => sendError(routeUnknown(request), request, reply));
-  return app;
+async function listenAt({ app, host, port }: Listener): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (error instanceof LorekeepError) throw error;
+    throw errors.SERVER_CANNOT_LISTEN({ host, port, code: errorCode(error) }, error);
+  }
 }
 
-interface Hooks {
-  metrics: ServiceMetrics;
-  isClosing: () => boolean;
-  checkTarget: ReturnType<typeof createTargetCheck>;
-}
-
-function addHooks(app: FastifyInstance, { metrics, isClosing, checkTarget }: Hooks): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    const problem = isClosing() ? recommenderErrors.ENGINE_CLOSED() : checkTarget(request.raw);
-    if (problem !== undefined) throw problem;
-  });
-  // A kept-alive connection whose request was in progress would otherwise delay the shutdown until
-  // it times out.
-  app.addHook('onSend', async (_, reply) => {
-    if (isClosing()) reply.header('connection', 'close');
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
-  });
-}
-
-function addOpenApi(app: FastifyInstance): void {
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Lorekeep',
-        description: 'Recommendations from item texts and user events.',
-        version: '1',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
-      servers: [{ url: '/' }],
-      tags: [
-        { name: 'recommend', description: 'Recommendations' },
-        { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
-        { name: 'shop', description: 'Items and events' },
-        { name: 'operations', description: 'Operation of the service' },
-      ],
-    },
-    transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } }),
-  });
-}
-
-/** The client's own id if it is harmless in a log, else a new one. */
-function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+function addressOf({ app }: Listener): string {
+  const { address, port, family } = app.server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

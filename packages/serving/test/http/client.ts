@@ -23,7 +23,7 @@ export function clientOf(address: string): Client {
   async function send(path: string, init: RequestInit): Promise<Answer> {
     const response = await fetch(address + path, init);
     const text = await response.text();
-    const json = response.headers.get('content-type')?.startsWith('application/json') && text !== '';
+    const json = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '') && text !== '';
     return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
   }
   return {
@@ -51,11 +51,22 @@ export function clientOf(address: string): Client {
 /** Asserts an error in the documented shape. */
 export function refused(answer: Answer, status: number, code: string, path?: string): void {
   assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-  assert.equal(typeof answer.body.error.message, 'string');
-  assert.deepEqual(Object.keys(answer.body), ['error']);
-  assert.match(answer.headers.get('content-type')!, /^application\/json/);
-  assert.ok(answer.headers.get('x-request-id'));
+  isProblem(answer.body, status, code);
+  assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+  const id = answer.headers.get('x-request-id');
+  assert.ok(id);
+  assert.equal(answer.body.instance, `urn:lorekeep:request:${id}`);
   assert.doesNotMatch(JSON.stringify(answer.body), /\bat .*\.(ts|js):\d+|node_modules/);
   if (path !== undefined) assert.equal(answer.body.error.details.issues[0].path, path);
+}
+
+/** Asserts problem details (RFC 9457), and that `error` says the same as they do. */
+export function isProblem(body: any, status: number, code: string): void {
+  const { type, title, detail, instance, hint, error, ...rest } = body;
+  assert.deepEqual(rest, { status, code });
+  assert.equal(type, `urn:lorekeep:error:${code}`);
+  assert.ok(title.length > 0 && detail.length > 0 && (instance === undefined || URL.canParse(instance)));
+  const { details, ...said } = error;
+  assert.ok(details === undefined || Object.keys(details).length > 0);
+  assert.deepEqual(said, { code, message: detail, ...(hint === undefined ? {} : { hint }) });
 }

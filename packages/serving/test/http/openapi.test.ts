@@ -31,6 +31,9 @@ describe('OpenAPI', () => {
       '/v1/items/delete',
       '/v1/items/{id}',
       '/v1/items/{id}/similar',
+      '/v1/keys',
+      '/v1/keys/{id}',
+      '/v1/keys/{id}/rotate',
       '/v1/knowledge',
       '/v1/rank',
       '/v1/recommend',
@@ -44,7 +47,11 @@ describe('OpenAPI', () => {
 
   test('every route lists the statuses it can answer with', () => {
     const always = ['400', '403', '408', '417', '431', '500', '503'];
+    const ofKeys = ['401', '429'];
     const own: Record<string, string[]> = {
+      'post /v1/keys': ['413', '415'],
+      'post /v1/keys/{id}/rotate': ['404', '409', '413', '415'],
+      'delete /v1/keys/{id}': ['404'],
       'post /v1/recommend': ['413', '415'],
       'post /v1/rank': ['413', '415'],
       'post /v1/knowledge': ['404', '409', '413', '415'],
@@ -58,15 +65,27 @@ describe('OpenAPI', () => {
       'post /v1/items/{id}/similar': ['404', '413', '415'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
-      for (const [method, { responses }] of Object.entries<any>(methods)) {
+      for (const [method, { responses, security }] of Object.entries<any>(methods)) {
         const route = `${method} ${path}`;
-        assert.deepEqual(Object.keys(responses).sort(), ['200', ...always, ...(own[route] ?? [])].sort(), route);
-        for (const status of [...always, ...(own[route] ?? [])]) {
-          assert.ok(responses[status].content['application/json'].schema.properties.error, `${route} ${status}`);
+        const failures = [...always, ...(security.length > 0 ? ofKeys : []), ...(own[route] ?? [])];
+        assert.deepEqual(Object.keys(responses).sort(), ['200', ...failures].sort(), route);
+        for (const status of failures) {
+          const { schema } = responses[status].content['application/problem+json'];
+          assert.deepEqual(schema, { $ref: '#/components/schemas/Problem' }, `${route} ${status}`);
           assert.notEqual(responses[status].description, 'Default Response', `${route} ${status}`);
         }
       }
     }
+  });
+
+  test('errors have the members of RFC 9457 and our own', () => {
+    const { properties, required } = openapi.components.schemas.Problem;
+    const members = ['type', 'title', 'status', 'detail', 'instance', 'code', 'hint', 'error'];
+    assert.deepEqual(Object.keys(properties), members);
+    assert.deepEqual(
+      required,
+      members.filter((name) => !['instance', 'hint'].includes(name)),
+    );
   });
 
   test('the bounds of k are in the document, in bodies and in queries', () => {

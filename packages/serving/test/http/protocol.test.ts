@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Engine } from '@lorekeep/recommender';
 import { createServer, type Server } from '../../src/index.ts';
-import { type Client, clientOf, QUIET, refused } from './client.ts';
+import { type Client, clientOf, isProblem, QUIET, refused } from './client.ts';
 
 const HOST = 'host: localhost\r\n';
 const CLOSE = 'connection: close\r\n';
@@ -37,8 +37,8 @@ describe('HTTP', () => {
     const answer = await raw(request);
     const { body, ...found } = parsed(answer);
     assert.deepEqual(found, { status, code }, answer);
-    assert.deepEqual(Object.keys(JSON.parse(body)), ['error']);
-    assert.match(answer, /content-type: application\/json; charset=utf-8/i);
+    isProblem(JSON.parse(body), status, code);
+    assert.match(answer, /content-type: application\/problem\+json; charset=utf-8/i);
   }
 
   test('what cannot be parsed is refused', async () => {

@@ -2,12 +2,12 @@
 import type { CommandContext } from '../../context.ts';
 import { type EngineCommandOptions, serveUntilStopped } from '../../engine.ts';
 import { withTyped } from '../../guidance/invocation.ts';
+import type { ExposureOptions } from '../../options/serving-options.ts';
 import { storePlace } from '../../paths.ts';
 
-export interface KnowledgeServeCommandOptions extends Omit<EngineCommandOptions, 'threads'> {
+export interface KnowledgeServeCommandOptions extends Omit<EngineCommandOptions, 'threads'>, ExposureOptions {
   host: string;
   port: number;
-  allowHost?: string[];
 }
 
 const NOTHING_YET =
@@ -16,11 +16,11 @@ const NOTHING_YET =
 
 export async function knowledgeServeCommand(
   context: CommandContext,
-  { store, maxResidual, allowHost: allowedHosts, ...options }: KnowledgeServeCommandOptions,
+  { store, maxResidual, ...options }: KnowledgeServeCommandOptions,
 ): Promise<void> {
   const ranking = await context.workspace.rankingService({ ...context.run, knowledge: storePlace(store), maxResidual });
   try {
-    await serveUntilStopped(context, undefined, { ...options, allowedHosts, ranking }, (address) => {
+    await serveUntilStopped(context, undefined, { ...options, ranking }, (address) => {
       const { ranker, knowledge } = ranking.stats();
       const isEmpty = ranker === null && knowledge === null;
       if (isEmpty) context.output.warn(withTyped(NOTHING_YET));

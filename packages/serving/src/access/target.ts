@@ -1,7 +1,7 @@
 /** Which host and path a request is for (RFC 9112, section 3). */
 import type { IncomingMessage } from 'node:http';
 import type { LorekeepError } from '@lorekeep/core';
-import { errors, quoted } from './errors.ts';
+import { errors, quoted } from '../http/errors.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -38,9 +38,12 @@ function namedHost({ url = '', headers }: IncomingMessage): string {
   return authority ?? headers.host ?? '';
 }
 
+/** Whether only this machine reaches an address to listen on. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
 function createHostCheck(host: string, names: readonly string[] | undefined): (named: string) => boolean {
-  const isLocal = host === 'localhost' || host === '::1' || /^127\./.test(host);
-  if (names?.includes('*') || (names === undefined && !isLocal)) return () => true;
+  if (names?.includes('*') || (names === undefined && !isLoopback(host))) return () => true;
   const allowed = new Set([...LOOPBACK, host, ...(names ?? [])].map((name) => name.toLowerCase()));
   return (named) => allowed.has(named.toLowerCase().replace(/:\d+$/, ''));
 }

@@ -1,0 +1,1489 @@
+// Written by `pnpm contract` from docs/reference/openapi.json.
+
+export interface paths {
+    "/v1/recommend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recommend items to a user or for a session */
+        post: operations["recommend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items like this one */
+        get: operations["similarItems"];
+        put?: never;
+        /** Items like this one that pass a filter */
+        post: operations["similarItemsThatPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item as it is stored */
+        get: operations["getItem"];
+        put?: never;
+        post?: never;
+        /** Delete an item with its events; no answer has it any more */
+        delete: operations["deleteItem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store one item or a batch; retrievable when this answers */
+        post: operations["upsertItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user as it is stored */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /** Erase a user with all that is stored of them */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store the attributes of one user or a batch; on disk when this answers */
+        post: operations["upsertUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Append one event or a batch; on disk when this answers */
+        post: operations["appendEvents"];
+        /** Delete the events that fulfil all conditions */
+        delete: operations["deleteEvents"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a batch of items with their events */
+        post: operations["deleteItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order items for a user by the probability of an outcome */
+        post: operations["rank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Knowledge of pairs of user and item, for a ranker of your own */
+        post: operations["knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Does the process run? */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the model loaded? */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics for Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of this namespace, without their secrets */
+        get: operations["listKeys"];
+        put?: never;
+        /** Create a key of this namespace; its secret is shown once */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a key another secret */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key; it is refused within a second */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Every answer that is not a success. */
+        Problem: {
+            /** @description One URI for each code. */
+            type: string;
+            /** @description The kind of problem, the same for every occurrence. */
+            title: string;
+            status: number;
+            /** @description What was wrong, for people. */
+            detail: string;
+            /** @description This occurrence: the id of the request in the log. */
+            instance?: string;
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description What to do about it. */
+            hint?: string;
+            /** @description The same in the form that the service had before, with details. */
+            error: {
+                code: string;
+                message: string;
+                /** @description What to do about it. */
+                hint?: string;
+                /** @description Facts for programs. */
+                details?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    recommend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Exactly one of user and history, and what to recommend. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A known user: the stored history is used. */
+                    user?: string;
+                    /** @description Item ids of an anonymous session, oldest first. Not together with user. */
+                    history?: string[];
+                    /**
+                     * @description Number of items. Fewer are returned if fewer pass.
+                     * @default 10
+                     */
+                    k?: number;
+                    /**
+                     * @description Ids of items that must not be recommended.
+                     * @default []
+                     */
+                    exclude?: string[];
+                    /** @description All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in that range (both ends included). If an item has a list, one matching element is enough. An item without the field does not pass. Fields of an imported CSV file are strings: compare them with strings. */
+                    filter?: {
+                        brand?: string | string[];
+                        categories?: string | string[];
+                        price?: number | ({
+                            min?: number;
+                            max?: number;
+                        } | unknown | unknown);
+                        /** @description Conditions on Item.fields, by name. */
+                        fields?: {
+                            [key: string]: (string | number | boolean) | (string | number | boolean)[] | ({
+                                min?: number;
+                                max?: number;
+                            } | unknown | unknown);
+                        };
+                    };
+                    /**
+                     * @description Also recommend items of the history again.
+                     * @default false
+                     */
+                    includeHistory?: boolean;
+                    /**
+                     * @description Return the items themselves, not only their ids.
+                     * @default false
+                     */
+                    withItems?: boolean;
+                    /**
+                     * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
+                     * @default false
+                     */
+                    rank?: boolean;
+                    /** @description Where the list is shown, for the ranker. */
+                    surface?: string;
+                    /**
+                     * @description Items that no user had chosen when the model was trained.
+                     * @default {}
+                     */
+                    newItems?: {
+                        /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
+                        atMost?: number;
+                    };
+                } & (unknown | unknown);
+            };
+        };
+        responses: {
+            /** @description Best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The published version that answered. */
+                        version: string;
+                        /**
+                         * @description What ordered the items. 'ranker': the ranker of impressions, with rank: true. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable history (none, or only unknown items); the newest items without events may follow. 'newest': there is no usable history, and no item that passes has events.
+                         * @enum {string}
+                         */
+                        source: "ranker" | "reranker" | "linear" | "towers" | "content" | "popularity" | "newest";
+                        items: {
+                            id: string;
+                            /** @description Comparable within one answer only. 'ranker': the probability of the outcome that orders the list. 'reranker': the score of the re-ranker. 'linear': the weight that the linear model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of the item before them, at most 0. */
+                            score: number;
+                            /**
+                             * @description A new item: no user had chosen it when the model was trained. Absent for others.
+                             * @enum {boolean}
+                             */
+                            new?: true;
+                            /** @description With rank: true, the probability of each outcome. */
+                            probabilities?: {
+                                [key: string]: number;
+                            };
+                            /** @description An item that can be recommended. Only the id is required. */
+                            item?: {
+                                /** @description The shop's own id. */
+                                id: string;
+                                title?: string;
+                                brand?: string;
+                                /** @description From the broadest to the most specific. */
+                                categories?: string[];
+                                description?: string;
+                                /** @description In the shop's currency. */
+                                price?: number;
+                                /** @description Further properties, for filters. */
+                                fields?: {
+                                    [key: string]: string | number | boolean | string[];
+                                };
+                            };
+                        }[];
+                        /** @description Ids of the given history that are not in the catalogue; ignored. */
+                        unknownItems: string[];
+                        /** @description Names in filter.fields that no item has, so that no item passes. Absent if there are none. */
+                        unknownFields?: string[];
+                        /** @description With rank: true, what ordered the items, and with which versions. */
+                        ranked?: {
+                            /** @description The version of the ranker. */
+                            ranker: string;
+                            /** @description null: the ranker was asked without knowledge. */
+                            knowledge: {
+                                space: string;
+                                /** @description The version that was read. */
+                                version: string;
+                                /** @description Seconds since it was published. */
+                                ageSeconds: number;
+                                /** @description How far it is from the version that was wanted; 0 for that version itself. */
+                                residual: number;
+                                /** @description Share of the items with an entry of their own. */
+                                itemsPresent: number;
+                                /** @description Whether the user has an entry. */
+                                userPresent: boolean;
+                            } | null;
+                            /** @description Why there is no knowledge, if the ranker was trained with it. */
+                            reason?: string;
+                            /** @description Unix seconds: the time at which behaviours were read. */
+                            timestamp: number;
+                            /** @description The outcome that orders the items. */
+                            by: string;
+                            knownUser: boolean;
+                            /** @description Behaviours of the user that were read. */
+                            behaviours: number;
+                            /** @description The trained model whose candidates were ordered. */
+                            model: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    similarItems: {
+        parameters: {
+            query?: {
+                /** @description Number of items. */
+                k?: number;
+                /** @description Return the items themselves, not only their ids. */
+                withItems?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The published version that answered. */
+                        version: string;
+                        /**
+                         * @description What ordered the items. 'ranker': the ranker of impressions, with rank: true. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable history (none, or only unknown items); the newest items without events may follow. 'newest': there is no usable history, and no item that passes has events.
+                         * @enum {string}
+                         */
+                        source: "ranker" | "reranker" | "linear" | "towers" | "content" | "popularity" | "newest";
+                        items: {
+                            id: string;
+                            /** @description Comparable within one answer only. 'ranker': the probability of the outcome that orders the list. 'reranker': the score of the re-ranker. 'linear': the weight that the linear model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of the item before them, at most 0. */
+                            score: number;
+                            /**
+                             * @description A new item: no user had chosen it when the model was trained. Absent for others.
+                             * @enum {boolean}
+                             */
+                            new?: true;
+                            /** @description With rank: true, the probability of each outcome. */
+                            probabilities?: {
+                                [key: string]: number;
+                            };
+                            /** @description An item that can be recommended. Only the id is required. */
+                            item?: {
+                                /** @description The shop's own id. */
+                                id: string;
+                                title?: string;
+                                brand?: string;
+                                /** @description From the broadest to the most specific. */
+                                categories?: string[];
+                                description?: string;
+                                /** @description In the shop's currency. */
+                                price?: number;
+                                /** @description Further properties, for filters. */
+                                fields?: {
+                                    [key: string]: string | number | boolean | string[];
+                                };
+                            };
+                        }[];
+                        /** @description Ids of the given history that are not in the catalogue; ignored. */
+                        unknownItems: string[];
+                        /** @description Names in filter.fields that no item has, so that no item passes. Absent if there are none. */
+                        unknownFields?: string[];
+                        /** @description With rank: true, what ordered the items, and with which versions. */
+                        ranked?: {
+                            /** @description The version of the ranker. */
+                            ranker: string;
+                            /** @description null: the ranker was asked without knowledge. */
+                            knowledge: {
+                                space: string;
+                                /** @description The version that was read. */
+                                version: string;
+                                /** @description Seconds since it was published. */
+                                ageSeconds: number;
+                                /** @description How far it is from the version that was wanted; 0 for that version itself. */
+                                residual: number;
+                                /** @description Share of the items with an entry of their own. */
+                                itemsPresent: number;
+                                /** @description Whether the user has an entry. */
+                                userPresent: boolean;
+                            } | null;
+                            /** @description Why there is no knowledge, if the ranker was trained with it. */
+                            reason?: string;
+                            /** @description Unix seconds: the time at which behaviours were read. */
+                            timestamp: number;
+                            /** @description The outcome that orders the items. */
+                            by: string;
+                            knownUser: boolean;
+                            /** @description Behaviours of the user that were read. */
+                            behaviours: number;
+                            /** @description The trained model whose candidates were ordered. */
+                            model: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    similarItemsThatPass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Number of items. Fewer are returned if fewer pass.
+                     * @default 10
+                     */
+                    k?: number;
+                    /** @description All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in that range (both ends included). If an item has a list, one matching element is enough. An item without the field does not pass. Fields of an imported CSV file are strings: compare them with strings. */
+                    filter?: {
+                        brand?: string | string[];
+                        categories?: string | string[];
+                        price?: number | ({
+                            min?: number;
+                            max?: number;
+                        } | unknown | unknown);
+                        /** @description Conditions on Item.fields, by name. */
+                        fields?: {
+                            [key: string]: (string | number | boolean) | (string | number | boolean)[] | ({
+                                min?: number;
+                                max?: number;
+                            } | unknown | unknown);
+                        };
+                    };
+                    /** @default false */
+                    withItems?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The published version that answered. */
+                        version: string;
+                        /**
+                         * @description What ordered the items. 'ranker': the ranker of impressions, with rank: true. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable history (none, or only unknown items); the newest items without events may follow. 'newest': there is no usable history, and no item that passes has events.
+                         * @enum {string}
+                         */
+                        source: "ranker" | "reranker" | "linear" | "towers" | "content" | "popularity" | "newest";
+                        items: {
+                            id: string;
+                            /** @description Comparable within one answer only. 'ranker': the probability of the outcome that orders the list. 'reranker': the score of the re-ranker. 'linear': the weight that the linear model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of the item before them, at most 0. */
+                            score: number;
+                            /**
+                             * @description A new item: no user had chosen it when the model was trained. Absent for others.
+                             * @enum {boolean}
+                             */
+                            new?: true;
+                            /** @description With rank: true, the probability of each outcome. */
+                            probabilities?: {
+                                [key: string]: number;
+                            };
+                            /** @description An item that can be recommended. Only the id is required. */
+                            item?: {
+                                /** @description The shop's own id. */
+                                id: string;
+                                title?: string;
+                                brand?: string;
+                                /** @description From the broadest to the most specific. */
+                                categories?: string[];
+                                description?: string;
+                                /** @description In the shop's currency. */
+                                price?: number;
+                                /** @description Further properties, for filters. */
+                                fields?: {
+                                    [key: string]: string | number | boolean | string[];
+                                };
+                            };
+                        }[];
+                        /** @description Ids of the given history that are not in the catalogue; ignored. */
+                        unknownItems: string[];
+                        /** @description Names in filter.fields that no item has, so that no item passes. Absent if there are none. */
+                        unknownFields?: string[];
+                        /** @description With rank: true, what ordered the items, and with which versions. */
+                        ranked?: {
+                            /** @description The version of the ranker. */
+                            ranker: string;
+                            /** @description null: the ranker was asked without knowledge. */
+                            knowledge: {
+                                space: string;
+                                /** @description The version that was read. */
+                                version: string;
+                                /** @description Seconds since it was published. */
+                                ageSeconds: number;
+                                /** @description How far it is from the version that was wanted; 0 for that version itself. */
+                                residual: number;
+                                /** @description Share of the items with an entry of their own. */
+                                itemsPresent: number;
+                                /** @description Whether the user has an entry. */
+                                userPresent: boolean;
+                            } | null;
+                            /** @description Why there is no knowledge, if the ranker was trained with it. */
+                            reason?: string;
+                            /** @description Unix seconds: the time at which behaviours were read. */
+                            timestamp: number;
+                            /** @description The outcome that orders the items. */
+                            by: string;
+                            knownUser: boolean;
+                            /** @description Behaviours of the user that were read. */
+                            behaviours: number;
+                            /** @description The trained model whose candidates were ordered. */
+                            model: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description An item that can be recommended. Only the id is required. */
+                        item: {
+                            /** @description The shop's own id. */
+                            id: string;
+                            title?: string;
+                            brand?: string;
+                            /** @description From the broadest to the most specific. */
+                            categories?: string[];
+                            description?: string;
+                            /** @description In the shop's currency. */
+                            price?: number;
+                            /** @description Further properties, for filters. */
+                            fields?: {
+                                [key: string]: string | number | boolean | string[];
+                            };
+                        };
+                        /** @description False for an item without text that the model was not trained on. */
+                        retrievable: boolean;
+                    };
+                };
+            };
+        };
+    };
+    deleteItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is gone from the disk now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Items removed. */
+                        items: number;
+                        /** @description Users removed: erased, or without any other event. */
+                        users: number;
+                        /** @description Events removed. */
+                        events: number;
+                        /** @description Ids of the request that are not stored. */
+                        unknown: number;
+                        /** @description Items and users removed that an import, which runs at the moment, brings again at its end. */
+                        returning: number;
+                    };
+                };
+            };
+        };
+    };
+    upsertItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The shop's own id. */
+                    id: string;
+                    title?: string;
+                    brand?: string;
+                    /** @description From the broadest to the most specific. */
+                    categories?: string[];
+                    description?: string;
+                    /** @description In the shop's currency. */
+                    price?: number;
+                    /** @description Further properties, for filters. */
+                    fields?: {
+                        [key: string]: string | number | boolean | string[];
+                    };
+                } | {
+                    /** @description The shop's own id. */
+                    id: string;
+                    title?: string;
+                    brand?: string;
+                    /** @description From the broadest to the most specific. */
+                    categories?: string[];
+                    description?: string;
+                    /** @description In the shop's currency. */
+                    price?: number;
+                    /** @description Further properties, for filters. */
+                    fields?: {
+                        [key: string]: string | number | boolean | string[];
+                    };
+                }[];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Items that are stored and, if they have a text, retrievable now. */
+                        upserted: number;
+                        /** @description How many of them have a new or changed text. */
+                        encoded: number;
+                        version: string;
+                    };
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A user. Only the id is required. */
+                        user: {
+                            /** @description The shop's own id. */
+                            id: string;
+                            /** @description What the shop knows of the user apart from events: a country, a plan, … */
+                            attributes?: {
+                                [key: string]: string | number | boolean | string[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is gone from the disk now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Items removed. */
+                        items: number;
+                        /** @description Users removed: erased, or without any other event. */
+                        users: number;
+                        /** @description Events removed. */
+                        events: number;
+                        /** @description Ids of the request that are not stored. */
+                        unknown: number;
+                        /** @description Items and users removed that an import, which runs at the moment, brings again at its end. */
+                        returning: number;
+                    };
+                };
+            };
+        };
+    };
+    upsertUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The shop's own id. */
+                    id: string;
+                    /** @description What the shop knows of the user apart from events: a country, a plan, … */
+                    attributes?: {
+                        [key: string]: string | number | boolean | string[];
+                    };
+                } | {
+                    /** @description The shop's own id. */
+                    id: string;
+                    /** @description What the shop knows of the user apart from events: a country, a plan, … */
+                    attributes?: {
+                        [key: string]: string | number | boolean | string[];
+                    };
+                }[];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Users that are on disk now. */
+                        upserted: number;
+                    };
+                };
+            };
+        };
+    };
+    appendEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Events with the same id are one event: the first that arrives counts. */
+                    id?: string;
+                    user: string;
+                    /** @description Must be in the catalogue. */
+                    item: string;
+                    /**
+                     * @description 'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history.
+                     * @default interaction
+                     */
+                    type?: string;
+                    /** @description A Unix time in seconds, milliseconds, microseconds or nanoseconds, or a text such as 2026-03-01T12:00:00Z, between 1990 and tomorrow. Default: the time of arrival. */
+                    timestamp?: number | string;
+                    rating?: number;
+                    /** @description Where: 'home', 'search', … */
+                    surface?: string;
+                    session?: string;
+                    /** @description Id of the list that was shown. It links an impression with its click. */
+                    request?: string;
+                    /** @description Position in the list that was shown, from 0. */
+                    position?: number;
+                } | {
+                    /** @description Events with the same id are one event: the first that arrives counts. */
+                    id?: string;
+                    user: string;
+                    /** @description Must be in the catalogue. */
+                    item: string;
+                    /**
+                     * @description 'view', 'click', 'cart', 'purchase', … An 'impression' is stored but is not part of a history.
+                     * @default interaction
+                     */
+                    type?: string;
+                    /** @description A Unix time in seconds, milliseconds, microseconds or nanoseconds, or a text such as 2026-03-01T12:00:00Z, between 1990 and tomorrow. Default: the time of arrival. */
+                    timestamp?: number | string;
+                    rating?: number;
+                    /** @description Where: 'home', 'search', … */
+                    surface?: string;
+                    session?: string;
+                    /** @description Id of the list that was shown. It links an impression with its click. */
+                    request?: string;
+                    /** @description Position in the list that was shown, from 0. */
+                    position?: number;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Events that are on disk now and were not there before. */
+                        appended: number;
+                    };
+                };
+            };
+        };
+    };
+    deleteEvents: {
+        parameters: {
+            query?: {
+                /** @description Ids of events. May be repeated. */
+                id?: string[];
+                user?: string;
+                item?: string;
+                /** @description Event types. May be repeated. */
+                type?: string[];
+                /** @description Unix seconds: events with a timestamp below. */
+                before?: number;
+                /** @description Unix seconds: events with a timestamp of at least this. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is gone from the disk now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Items removed. */
+                        items: number;
+                        /** @description Users removed: erased, or without any other event. */
+                        users: number;
+                        /** @description Events removed. */
+                        events: number;
+                        /** @description Ids of the request that are not stored. */
+                        unknown: number;
+                        /** @description Items and users removed that an import, which runs at the moment, brings again at its end. */
+                        returning: number;
+                    };
+                };
+            };
+        };
+    };
+    deleteItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What is gone from the disk now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Items removed. */
+                        items: number;
+                        /** @description Users removed: erased, or without any other event. */
+                        users: number;
+                        /** @description Events removed. */
+                        events: number;
+                        /** @description Ids of the request that are not stored. */
+                        unknown: number;
+                        /** @description Items and users removed that an import, which runs at the moment, brings again at its end. */
+                        returning: number;
+                    };
+                };
+            };
+        };
+    };
+    rank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whom to rank for, and what. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whose behaviours count. An unknown user has none. */
+                    user?: string;
+                    /** @description What to rank. */
+                    items: string[];
+                    /** @description Where the list is shown. */
+                    surface?: string;
+                    /** @description What was shown, oldest first, in place of the stored behaviours of the user. */
+                    history?: (string | {
+                        item: string;
+                        /** @description What came of it. Default: nothing. */
+                        outcomes?: string[];
+                        /** @description Where it was shown. */
+                        surface?: string;
+                        /** @description Unix seconds. Default: the time of the request. */
+                        timestamp?: number;
+                    })[];
+                    /** @description Which outcome orders the items. Default: the first of the ranker. */
+                    by?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The version of the ranker. */
+                        ranker: string;
+                        /** @description null: the ranker was asked without knowledge. */
+                        knowledge: {
+                            space: string;
+                            /** @description The version that was read. */
+                            version: string;
+                            /** @description Seconds since it was published. */
+                            ageSeconds: number;
+                            /** @description How far it is from the version that was wanted; 0 for that version itself. */
+                            residual: number;
+                            /** @description Share of the items with an entry of their own. */
+                            itemsPresent: number;
+                            /** @description Whether the user has an entry. */
+                            userPresent: boolean;
+                        } | null;
+                        /** @description Why there is no knowledge, if the ranker was trained with it. */
+                        reason?: string;
+                        /** @description Unix seconds: the time at which behaviours were read. */
+                        timestamp: number;
+                        /** @description The outcome that orders the items. */
+                        by: string;
+                        knownUser: boolean;
+                        /** @description Behaviours of the user that were read. */
+                        behaviours: number;
+                        items: {
+                            id: string;
+                            /** @description Of each outcome. */
+                            probabilities: {
+                                [key: string]: number;
+                            };
+                            /** @description False for an item that is not stored. */
+                            known: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Pairs of user and item. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description One for each pair, or one for all. */
+                    users: string[];
+                    /** @description One for each pair, or one for all. */
+                    items: string[];
+                    /** @description The first level of the category of each item, or one for all, in versions with entries by user and category. Default: without these numbers. */
+                    categories?: string[];
+                    /**
+                     * @description Which kind of knowledge.
+                     * @default keep
+                     */
+                    space?: string;
+                    /**
+                     * @description The version that your model was trained with, or 'latest'.
+                     * @default latest
+                     */
+                    version?: string;
+                    /**
+                     * @description Allow a version that is aligned to it with residuals up to this sum.
+                     * @default 0
+                     */
+                    maxResidual?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description As JSON, or with `Accept: application/octet-stream` as numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        space: string;
+                        /** @description The version that was read. */
+                        version: string;
+                        /** @description Seconds since it was published. */
+                        ageSeconds: number;
+                        /** @description How far it is from the version that was wanted; 0 for that version itself. */
+                        residual: number;
+                        /** @description Numbers per pair. */
+                        width: number;
+                        /** @description Names of the numbers. */
+                        columns: string[];
+                        /** @description One list per pair. */
+                        values: number[][];
+                        /** @description 1 if there is an entry of the user, of the item, of user and category. Without one, the values are those of an unknown user or item; zeros in a space that has none. */
+                        present: number[][];
+                    };
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ready";
+                        version: string;
+                    };
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            /** @description The part of the key between the first two underscores; no secret. */
+                            id: string;
+                            name: string;
+                            scopes: ("read" | "events" | "write" | "admin")[];
+                            namespace: string;
+                            /** @enum {string} */
+                            state: "active" | "expired" | "revoked";
+                            /** @description Unix seconds, like all times. */
+                            createdAt: number;
+                            rotatedAt?: number;
+                            expiresAt?: number;
+                            revokedAt?: number;
+                            rate?: {
+                                perSecond: number;
+                                burst: number;
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the key may do; none includes another. */
+                    scopes: ("read" | "events" | "write" | "admin")[];
+                    /** @description For people. */
+                    name?: string;
+                    /** @description Seconds until the key expires. Default: never. */
+                    expiresIn?: number;
+                    /** @description Default: no limit. */
+                    rate?: {
+                        /** @description Requests per second, in the long run. */
+                        perSecond: number;
+                        /** @description Requests at once. */
+                        burst: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: {
+                            /** @description The part of the key between the first two underscores; no secret. */
+                            id: string;
+                            name: string;
+                            scopes: ("read" | "events" | "write" | "admin")[];
+                            namespace: string;
+                            /** @enum {string} */
+                            state: "active" | "expired" | "revoked";
+                            /** @description Unix seconds, like all times. */
+                            createdAt: number;
+                            rotatedAt?: number;
+                            expiresAt?: number;
+                            revokedAt?: number;
+                            rate?: {
+                                perSecond: number;
+                                burst: number;
+                            };
+                        };
+                        /** @description The whole key. It is in no later answer. */
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Seconds during which the former secret is accepted too.
+                     * @default 0
+                     */
+                    overlap?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: {
+                            /** @description The part of the key between the first two underscores; no secret. */
+                            id: string;
+                            name: string;
+                            scopes: ("read" | "events" | "write" | "admin")[];
+                            namespace: string;
+                            /** @enum {string} */
+                            state: "active" | "expired" | "revoked";
+                            /** @description Unix seconds, like all times. */
+                            createdAt: number;
+                            rotatedAt?: number;
+                            expiresAt?: number;
+                            revokedAt?: number;
+                            rate?: {
+                                perSecond: number;
+                                burst: number;
+                            };
+                        };
+                        /** @description The whole key. It is in no later answer. */
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The part of the key between the first two underscores; no secret. */
+                        id: string;
+                        name: string;
+                        scopes: ("read" | "events" | "write" | "admin")[];
+                        namespace: string;
+                        /** @enum {string} */
+                        state: "active" | "expired" | "revoked";
+                        /** @description Unix seconds, like all times. */
+                        createdAt: number;
+                        rotatedAt?: number;
+                        expiresAt?: number;
+                        revokedAt?: number;
+                        rate?: {
+                            perSecond: number;
+                            burst: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+}
