@@ -45,7 +45,7 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const { workspace, output, run } = context;
   if (workspace.isReadOnly) output.warn(READ_ONLY_SERVICE);
-  const server = createServer(engine, { host, port, allowedHosts, ranking, logLevel: 'warn' });
+  const server = createServer(engine, { host, port, allowedHosts, ranking, workspace, logLevel: 'warn' });
   const address = await server.listen();
   const removeRecord = await recordService(context, address);
   try {

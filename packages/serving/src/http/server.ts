@@ -12,6 +12,8 @@ import { errorCode, LorekeepError } from '@lorekeep/core';
 import { type Engine, type RankingService, recommenderErrors } from '@lorekeep/recommender';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
+import { addDashboard } from '../dashboard/dashboard.ts';
+import type { DashboardWorkspace } from '../dashboard/source.ts';
 import { checkEncoding, parseJson } from './body.ts';
 import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
 import { errors } from './errors.ts';
@@ -47,6 +49,11 @@ export interface ServerOptions {
   watchInterval?: number;
   /** Rankers and knowledge, for a service without an engine. Default: those of the engine. */
   ranking?: RankingService;
+  /**
+   * The workspace that is served, for the page at `/` and what it reads (`/v1/admin/…`). Default:
+   * none, and these routes answer `WORKSPACE_NOT_GIVEN`.
+   */
+  workspace?: DashboardWorkspace;
 }
 
 export interface Server {
@@ -97,6 +104,11 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
   );
   addHooks(app, { metrics, isClosing: () => closing, checkTarget: createTargetCheck(host, options.allowedHosts) });
   addOpenApi(app);
+  const workspace = () => {
+    if (options.workspace === undefined) throw errors.WORKSPACE_NOT_GIVEN();
+    return options.workspace;
+  };
+  addDashboard(app, { workspace, live, engine: () => ready });
   app.register(async (routes) => addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics }));
 
   let watching: NodeJS.Timeout | undefined;
@@ -207,6 +219,7 @@ function addOpenApi(app: FastifyInstance): void {
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
         { name: 'shop', description: 'Items and events' },
         { name: 'operations', description: 'Operation of the service' },
+        { name: 'dashboard', description: 'What the page of the service reads' },
       ],
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } }),
