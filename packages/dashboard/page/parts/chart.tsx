@@ -24,6 +24,9 @@ interface ChartProps {
   from?: number | 'data';
 }
 
+/** Distances of the labels of a time axis, in seconds. */
+const MINUTES = [60, 120, 300, 600, 900, 1800];
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Changes when the colours of the page do. */
@@ -63,7 +66,7 @@ export function Chart({ label, x, series, isTime = false, xName = '', format, he
         height,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-        padding: [8, 6, 0, 0],
+        padding: [8, 14, 0, 0],
         scales: {
           x: { time: isTime },
           y: {
@@ -75,8 +78,18 @@ export function Chart({ label, x, series, isTime = false, xName = '', format, he
           },
         },
         axes: [
-          { ...axis, size: 26, space: 60, ...(isTime ? { values: '{HH}:{mm}' } : { incrs: [1, 2, 5, 10, 20, 50] }) },
-          { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+          {
+            ...axis,
+            size: 26,
+            space: 60,
+            ...(isTime ? { values: '{HH}:{mm}', incrs: MINUTES } : { incrs: [1, 2, 5, 10, 20, 50] }),
+          },
+          {
+            ...axis,
+            size: 58,
+            space: 34,
+            values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : format(tick))),
+          },
         ],
         series: [
           {},

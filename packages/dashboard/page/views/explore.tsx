@@ -67,18 +67,26 @@ function Examples() {
   const { users, items } = data.examples;
   if (users.length === 0) return <p class="under">No user has three positive events yet. Type an id above.</p>;
   return (
-    <p class="under examples">
-      With the newest events:{' '}
-      {users.map((user) => (
-        <a key={user} href={addressOf('explore', 'user', user)}>
-          {user}
-        </a>
-      ))}
-      {items.slice(0, 5).map((item) => (
-        <a key={item.id} href={addressOf('explore', 'item', item.id)}>
-          {item.title ?? item.id}
-        </a>
-      ))}
-    </p>
+    <>
+      <p class="under examples">
+        Users with the newest events:{' '}
+        {users.map((user) => (
+          <a key={user} href={addressOf('explore', 'user', user)}>
+            {user}
+          </a>
+        ))}
+      </p>
+      <p class="under examples">
+        Their items:{' '}
+        {items.slice(0, 4).map((item) => (
+          <a key={item.id} href={addressOf('explore', 'item', item.id)}>
+            {shortened(item.title ?? item.id)}
+          </a>
+        ))}
+      </p>
+    </>
   );
 }
+
+const SHORT = 36;
+const shortened = (title: string) => (title.length <= SHORT ? title : `${title.slice(0, SHORT - 1).trimEnd()}…`);

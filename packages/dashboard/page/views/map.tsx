@@ -62,7 +62,7 @@ function ItemMap({ map }: { map: ReadyMap }) {
           <Panel title="An item">
             <Nothing
               why="No item is chosen."
-              what="Click a dot. By keyboard: move the map until a dot is in the middle, then Enter."
+              what="Click a dot. Drag moves the map; the wheel zooms when the map has the focus. By keyboard: arrows until a dot is in the middle, plus and minus, then Enter."
             />
           </Panel>
         ) : (

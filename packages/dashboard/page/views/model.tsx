@@ -27,7 +27,7 @@ export function ModelView({ model: { data, error } }: { model: Polled<Model> }) 
           <QualityPanel model={model} />
           <Curves curves={model.curves} />
           <Stages model={model} />
-          <NewItems model={model} />
+          <NewItems model={model} span={model.curves.length % 2 === 1 ? 12 : 6} />
         </>
       )}
       <Versions versions={data.versions} />
@@ -165,7 +165,7 @@ function Curve({ curve: { name, unit, points, kept } }: { curve: Trained['curves
   const last = points.at(-1)?.epoch ?? 0;
   return (
     <Panel
-      title={`Training of the ${name}`}
+      title={`Training: ${name}`}
       about={`${unit}, by epoch; epoch 0 is the start. Epoch ${kept} was kept.`}
       span={6}
     >
@@ -210,22 +210,25 @@ function Stages({ model: { seconds: stages } }: { model: Trained }) {
   );
 }
 
-function NewItems({ model: { newItems } }: { model: Trained }) {
+function NewItems({ model: { newItems }, span }: { model: Trained; span: number }) {
   return (
-    <Panel title="New items" about="How the model places items that no user had chosen." span={6}>
+    <Panel title="New items" about="How the model places items that no user had chosen." span={span}>
       {newItems === null ? (
         <Nothing
           why="The log was too small to learn how new items fare: they rank by their text alone."
           what="It is learned at the next training with more events."
         />
       ) : (
-        <Facts
-          facts={[
-            ['Examples it learned from', count(newItems.examples)],
-            ['Of hidden items, proposed', percent(newItems.covered)],
-            ['Added to their log odds', newItems.offset.toFixed(3)],
-            ['Rare items are treated alike', `up to ${count(newItems.rareUsers)} users`],
-            ['Epoch that was kept', String(newItems.bestEpoch)],
+        <Figures
+          figures={[
+            { name: 'Examples', value: count(newItems.examples), note: 'training events it learned from' },
+            { name: 'Proposed', value: percent(newItems.covered), note: 'of the events of hidden items' },
+            { name: 'Offset', value: newItems.offset.toFixed(3), note: 'added to the log odds of a new item' },
+            {
+              name: 'Rare',
+              value: `≤ ${count(newItems.rareUsers)}`,
+              note: 'users: such items are placed as new ones too',
+            },
           ]}
         />
       )}

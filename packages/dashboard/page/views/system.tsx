@@ -9,19 +9,22 @@ import { Missing, Nothing, Panel } from '../parts/panel.tsx';
 
 type Row = System['routes'][number];
 
+/** A path may break after a slash. */
+const breakable = (route: string) => route.split(/(?<=\/)/).flatMap((part) => [part, <wbr key={part} />]);
+
 const COLUMNS: Column<Row>[] = [
   {
     name: 'Route',
     cell: ({ method, route }) => (
       <code>
-        <span class="method">{method}</span> {route}
+        <span class="method">{method}</span> {breakable(route)}
       </code>
     ),
   },
   { name: 'Requests', isNumber: true, cell: ({ requests }) => count(requests) },
   { name: 'p50', isNumber: true, cell: ({ p50 }) => ms(p50) },
   { name: 'p99', isNumber: true, cell: ({ p99 }) => ms(p99) },
-  { name: 'Refused (4xx)', isNumber: true, cell: ({ refused }) => count(refused) },
+  { name: 'Refused (4xx)', isNumber: true, isExtra: true, cell: ({ refused }) => count(refused) },
   {
     name: 'Failed (5xx)',
     isNumber: true,

@@ -15,11 +15,9 @@ const EXAMPLES = 8;
 const DAY_S = 86_400;
 
 export interface UserTail {
-  /** Newest last, at most three. */
+  /** The newest last, each once, at most three. */
   items: string[];
   times: number[];
-  /** Positive events. */
-  events: number;
 }
 
 export interface EventSurvey {
@@ -96,10 +94,16 @@ function extendTail(tails: Map<string, UserTail>, { user, item, timestamp }: Eve
   let tail = tails.get(user);
   if (tail === undefined) {
     if (tails.size >= MAX_USERS) return;
-    tail = { items: [], times: [], events: 0 };
+    tail = { items: [], times: [] };
     tails.set(user, tail);
   }
-  tail.events++;
+  // A click and a purchase of one item are one interest.
+  const known = tail.items.indexOf(item);
+  if (known >= 0) {
+    if (tail.times[known] > timestamp) return;
+    tail.items.splice(known, 1);
+    tail.times.splice(known, 1);
+  }
   let at = tail.times.length;
   while (at > 0 && tail.times[at - 1] > timestamp) at--;
   tail.items.splice(at, 0, item);

@@ -104,7 +104,7 @@ function curvesOf({ training, reranker }: BundleManifest): ModelSummary['curves'
     if (own !== undefined)
       curves.push({
         name,
-        unit: 'loss on held-out examples',
+        unit: 'Loss on held-out examples',
         points: own.losses.map((value, epoch) => ({ epoch, value })),
         kept: own.bestEpoch,
       });
