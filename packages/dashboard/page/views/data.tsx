@@ -120,7 +120,11 @@ function Texts({ items }: { items: CountedItems }) {
       <Figures
         figures={[
           { name: 'With text', value: count(total - withoutText), note: `of ${count(total)} items` },
-          { name: 'Not encoded', value: count(withoutVector), note: 'have a text and no vector' },
+          {
+            name: 'Not encoded',
+            value: withoutVector === null ? '–' : count(withoutVector),
+            note: withoutVector === null ? 'nothing is published yet' : 'have a text and no vector',
+          },
         ]}
       />
       {withoutText > 0 && (
@@ -135,7 +139,7 @@ function Texts({ items }: { items: CountedItems }) {
           . Give them a title: POST /v1/items.
         </p>
       )}
-      {withoutVector > 0 && (
+      {withoutVector !== null && withoutVector > 0 && (
         <p class="under">
           <code>lorekeep encode</code> reads the texts that have no vector.
         </p>

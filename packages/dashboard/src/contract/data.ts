@@ -21,7 +21,10 @@ export const dataSchema = z.object({
       at,
       total: z.int(),
       withoutText: z.int(),
-      withoutVector: z.int().describe('Items with a text that the encoder has not read yet.'),
+      withoutVector: z
+        .int()
+        .nullable()
+        .describe('Items with a text that the encoder of the publication has not read; `null` without a publication.'),
       examplesWithoutText: z.array(z.string()),
     }),
   ]),

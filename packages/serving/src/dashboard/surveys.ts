@@ -1,9 +1,10 @@
 /** The counts that the routes share, and how to begin them anew. */
+import { errorCode } from '@lorekeep/core';
 import { readCurrent } from '@lorekeep/recommender';
 import { eventMeaning } from '@lorekeep/store';
 import type { DashboardSource } from './source.ts';
 import { type EventSurvey, surveyEvents } from './survey/events.ts';
-import { type ItemSurvey, surveyItems } from './survey/items.ts';
+import { type ItemSurvey, type SurveyEncoder, surveyItems } from './survey/items.ts';
 import { type Projection, projectSpace } from './survey/projection.ts';
 import { createSurvey, type Survey, type SurveyRun } from './survey/survey.ts';
 
@@ -28,13 +29,11 @@ export function createSurveys({ workspace }: DashboardSource, itemWrites: () => 
   const items = createSurvey(
     store,
     async () => {
-      const { manifest } = await readCurrent(workspace().dir);
-      return JSON.stringify([manifest.encoder.id, manifest.template, (await store().counts()).items, itemWrites()]);
+      const encoder = await publishedEncoder(workspace().dir);
+      return JSON.stringify([encoder, (await store().counts()).items, itemWrites()]);
     },
     async (run): Promise<CatalogueSurvey> => {
-      const { manifest } = await readCurrent(workspace().dir);
-      const { id, name, dim } = manifest.encoder;
-      const survey = await surveyItems(run, { id, name, dim, template: manifest.template });
+      const survey = await surveyItems(run, await publishedEncoder(workspace().dir));
       if (survey.space === undefined) return survey;
       const projection = await projectSpace(survey.space);
       const ids = projection.rows.map((row) => survey.ids[row]);
@@ -65,6 +64,17 @@ export function createSurveys({ workspace }: DashboardSource, itemWrites: () => 
       await events.close();
     },
   };
+}
+
+/** `undefined` before the first publication. */
+async function publishedEncoder(dir: string): Promise<SurveyEncoder | undefined> {
+  try {
+    const { encoder, template } = (await readCurrent(dir)).manifest;
+    return { id: encoder.id, name: encoder.name, dim: encoder.dim, template };
+  } catch (error) {
+    if (errorCode(error) === 'PUBLICATION_MISSING') return undefined;
+    throw error;
+  }
 }
 
 async function titlesOf({ store, next }: SurveyRun, ids: readonly string[]): Promise<(string | null)[]> {

@@ -11,14 +11,23 @@ const EXAMPLES = 5;
 const LEVELS = 3;
 const NO_CATEGORY = 'no category';
 
+export interface SurveyEncoder {
+  id: string;
+  name: string;
+  dim: number;
+  template: ItemTemplate;
+}
+
 export interface ItemSurvey {
   /** Unix seconds. */
   at: number;
   total: number;
   withoutText: number;
-  withoutVector: number;
+  /** `null` without an encoder. */
+  withoutVector: number | null;
   examplesWithoutText: string[];
-  encoder: { id: string; name: string; template: ItemTemplate };
+  /** Of the publication; absent if there is none. */
+  encoder?: SurveyEncoder;
   /** Of the items with a vector: row → id. `undefined` if no item has one. */
   space: VectorSpace | undefined;
   ids: string[];
@@ -27,12 +36,9 @@ export interface ItemSurvey {
   categories: string[];
 }
 
-export async function surveyItems(
-  { store, next }: SurveyRun,
-  encoder: ItemSurvey['encoder'] & { dim: number },
-): Promise<ItemSurvey> {
+export async function surveyItems({ store, next }: SurveyRun, encoder: SurveyEncoder | undefined): Promise<ItemSurvey> {
   const expected = (await store.counts()).items;
-  const builder = buildVectorSpace(encoder.dim, Math.min(expected, MAX_VECTORS));
+  const builder = buildVectorSpace(encoder?.dim ?? 0, Math.min(expected, MAX_VECTORS));
   const ids: string[] = [];
   const paths: string[][] = [];
   const names = new Map<string, string>();
@@ -47,17 +53,18 @@ export async function surveyItems(
 
   for await (const batch of store.items({ batchSize: BATCH })) {
     total += batch.length;
-    const hashes = batch.map((item) => textHash(item, encoder.template));
+    const hashes = batch.map((item) => textHash(item, encoder?.template));
     batch.forEach(({ id }, at) => {
       if (hashes[at] !== '') return;
       withoutText++;
       if (examplesWithoutText.length < EXAMPLES) examplesWithoutText.push(id);
     });
-    const { items, vectors, missing } = await storedVectors(store, encoder.id, batch, hashes);
+    const { items, vectors, missing } = await storedVectors(store, encoder, batch, hashes);
     withoutVector += missing;
+    const dim = vectors.length / Math.max(1, items.length);
     items.forEach((item, at) => {
       if (builder.size >= MAX_VECTORS) return;
-      const vector = vectors.subarray(at * encoder.dim, (at + 1) * encoder.dim);
+      const vector = vectors.subarray(at * dim, (at + 1) * dim);
       // The lexical encoder knows no word of it.
       if (vector.every((value) => value === 0)) return;
       builder.add(vector);
@@ -70,9 +77,9 @@ export async function surveyItems(
     at: Date.now() / 1000,
     total,
     withoutText,
-    withoutVector,
+    withoutVector: encoder === undefined ? null : withoutVector,
     examplesWithoutText,
-    encoder,
+    ...(encoder && { encoder }),
     space: ids.length === 0 ? undefined : await builder.finish(),
     ids,
     rowOf: new Map(ids.map((id, row) => [id, row])),
@@ -80,27 +87,21 @@ export async function surveyItems(
   };
 }
 
-/** The items of a batch whose text has a vector. */
+/** The items of a batch whose text has a vector, and how many have a text and none. */
 async function storedVectors(
   store: Store,
-  encoder: string,
+  encoder: SurveyEncoder | undefined,
   batch: readonly Item[],
   hashes: readonly string[],
 ): Promise<{ items: Item[]; vectors: Float32Array; missing: number }> {
-  const withText = batch.filter((_, at) => hashes[at] !== '');
-  const missing = new Set(
-    await store.missingEmbeddings(
-      encoder,
-      hashes.filter((hash) => hash !== ''),
-    ),
-  );
-  const isStored = (_: Item, at: number) => hashes[at] !== '' && !missing.has(hashes[at]);
-  const items = batch.filter(isStored);
-  const lacking = withText.length - items.length;
-  if (items.length === 0) return { items, vectors: new Float32Array(0), missing: lacking };
-  const wanted = hashes.filter((hash) => hash !== '' && !missing.has(hash));
-  const { vectors } = await store.getEmbeddings(encoder, wanted);
-  return { items, vectors, missing: lacking };
+  const none = new Float32Array(0);
+  if (encoder === undefined) return { items: [], vectors: none, missing: 0 };
+  const texts = hashes.filter((hash) => hash !== '');
+  const missing = new Set(await store.missingEmbeddings(encoder.id, texts));
+  const wanted = texts.filter((hash) => !missing.has(hash));
+  const items = batch.filter((_, at) => hashes[at] !== '' && !missing.has(hashes[at]));
+  const vectors = items.length === 0 ? none : (await store.getEmbeddings(encoder.id, wanted)).vectors;
+  return { items, vectors, missing: texts.length - items.length };
 }
 
 /** The widest level where no category has 80 % of the items or more. */

@@ -44,7 +44,7 @@ export function createSurvey<T>(
 ): Survey<T> {
   let result: { value: T; key: string; deletions: number; until: number } | undefined;
   let running: Promise<void> | undefined;
-  let failure: unknown;
+  let failure: { error: unknown; until: number } | undefined;
   let state = { done: 0, of: 0 };
   let closing = false;
 
@@ -66,7 +66,7 @@ export function createSurvey<T>(
       result = { value, key, deletions, until: performance.now() + Math.max(MIN_REST_MS, REST_SHARE * busy) };
       failure = undefined;
     } catch (error) {
-      if (!(error instanceof Stopped)) failure = error;
+      if (!(error instanceof Stopped)) failure = { error, until: performance.now() + MIN_REST_MS };
     }
   }
 
@@ -75,6 +75,8 @@ export function createSurvey<T>(
       if (closing) return result?.value;
       const deletions = await store().deletions();
       if (result !== undefined && result.deletions !== deletions) result = undefined;
+      // A count that has failed would fail again: the cause is told, and it is tried later.
+      if (result === undefined && failure !== undefined && performance.now() < failure.until) throw failure.error;
       const isDue = result === undefined || performance.now() > result.until;
       if (running === undefined && isDue) {
         const key = await keyOf();
@@ -85,7 +87,6 @@ export function createSurvey<T>(
           });
         }
       }
-      if (result === undefined && running === undefined && failure !== undefined) throw failure;
       return result?.value;
     },
     progress: () => state,

@@ -14,6 +14,7 @@ const HISTORY = 30;
 const COMPARED = 30;
 const USERS = 10;
 const CATEGORIES = 7;
+const NO_VECTORS = 'No item of the catalogue has a text vector of the published encoder.';
 const OTHER = 'other';
 
 interface Read {
@@ -89,7 +90,7 @@ async function nearestTo(
   const found = await survey.latest();
   if (found === undefined) return { nearest: { state: 'waiting', ...survey.progress() } };
   const { space, ids, encoder } = found;
-  if (space === undefined) return { nearest: { state: 'none', reason: 'No item of the catalogue has a text vector.' } };
+  if (space === undefined || encoder === undefined) return { nearest: { state: 'none', reason: NO_VECTORS } };
   const similarities = await space.similarities(vector);
   const rows = largest(similarities, k, (row) => ids[row] === leftOut);
   const items = await shownItems(
@@ -158,8 +159,8 @@ export async function mapView(surveys: Surveys): Promise<ItemSpaceMap> {
   const survey = await surveys.items.latest();
   if (survey === undefined) return { state: 'waiting', ...surveys.items.progress() };
   const { projection, space, encoder, at, ids } = survey;
-  if (projection === undefined || space === undefined)
-    return { state: 'none', reason: 'No item of the catalogue has a text vector.' };
+  if (projection === undefined || space === undefined || encoder === undefined)
+    return { state: 'none', reason: NO_VECTORS };
   const names = projection.rows.map((row) => survey.categories[row]);
   const sizes = new Map<string, number>();
   for (const name of names) sizes.set(name, (sizes.get(name) ?? 0) + 1);
