@@ -1,9 +1,11 @@
 /** The frame of the page: what is served, and the views. */
 import type { Model, System } from '@lorekeep/dashboard';
 import { useEffect, useRef } from 'preact/hooks';
+import { asksForKey } from './lib/api.ts';
 import { count, duration, megabytes } from './lib/format.ts';
 import { usePolled } from './lib/polled.ts';
 import { type Route, useRoute } from './lib/route.ts';
+import { KeyForm } from './parts/key-form.tsx';
 import { Problem } from './parts/panel.tsx';
 import { StoreView } from './views/data.tsx';
 import { ExploreView } from './views/explore.tsx';
@@ -59,8 +61,14 @@ export function App() {
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         <h1 class="unseen">{title}</h1>
-        {system.error !== undefined && <Problem error={system.error} />}
-        <View route={route} system={system} model={model} />
+        {system.error !== undefined && asksForKey(system.error) ? (
+          <KeyForm error={system.error} />
+        ) : (
+          <>
+            {system.error !== undefined && <Problem error={system.error} />}
+            <View route={route} system={system} model={model} />
+          </>
+        )}
       </main>
     </>
   );

@@ -32,7 +32,7 @@ export function ItemPanels({ id, isNarrow = false }: { id: string; isNarrow?: bo
             ['Brand', item.brand ?? 'none'],
             ['Price', item.price === null ? 'none' : String(item.price)],
             ['In lists', retrievable ? 'yes' : 'no: it has no text, and the model was not trained on it'],
-            ['Text that the encoder reads', item.text ?? 'none'],
+            ['Encoder reads', item.text ?? 'nothing: there is no text'],
           ]}
         />
       </Panel>

@@ -17,28 +17,40 @@ const LISTS = /^\/v1\/(recommend|search|items\/:id\/similar)$/;
 /** What the page itself asks for says nothing about the shop. */
 const OWN = /^\/(v1\/admin\/.*|dashboard\/.*)?$/;
 
-/** Adds everything. Call it before routes are added. */
-export function addDashboard(app: FastifyInstance, source: DashboardSource): void {
+export interface Dashboard {
+  /**
+   * Records what this address answers, and adds the page with its routes. Call it before other routes
+   * are added. A service with two addresses counts both together.
+   */
+  addTo(app: FastifyInstance): void;
+  /** Waits for the end of a count over the store. */
+  close(): Promise<void>;
+}
+
+export function createDashboard(source: DashboardSource): Dashboard {
   const traffic = recordTraffic();
   const exposure = createExposureCounts();
   let itemWrites = 0;
   const surveys = createSurveys(source, () => itemWrites);
-
-  app.addHook('preSerialization', async ({ routeOptions: { url } }, reply, payload) => {
-    if (url !== undefined && reply.statusCode === 200 && LISTS.test(url)) exposure.add(payload as Recommendations);
-    return payload;
-  });
-  app.addHook('onResponse', async ({ routeOptions: { url = 'unknown' }, method }, reply) => {
-    if (OWN.test(url)) return;
-    traffic.request(url, method, reply.statusCode, reply.elapsedTime);
-    if (url === '/v1/items' && method === 'POST' && reply.statusCode === 200) itemWrites++;
-  });
-  app.addHook('onClose', async () => {
-    traffic.close();
-    await surveys.close();
-  });
-  app.register(async (routes) => {
-    addDashboardRoutes(routes, { source, traffic, exposure, surveys });
-    addPage(routes);
-  });
+  return {
+    addTo(app) {
+      app.addHook('preSerialization', async ({ routeOptions: { url } }, reply, payload) => {
+        if (url !== undefined && reply.statusCode === 200 && LISTS.test(url)) exposure.add(payload as Recommendations);
+        return payload;
+      });
+      app.addHook('onResponse', async ({ routeOptions: { url = 'unknown' }, method }, reply) => {
+        if (OWN.test(url)) return;
+        traffic.request(url, method, reply.statusCode, reply.elapsedTime);
+        if (url === '/v1/items' && method === 'POST' && reply.statusCode === 200) itemWrites++;
+      });
+      app.register(async (routes) => {
+        addDashboardRoutes(routes, { source, traffic, exposure, surveys });
+        addPage(routes);
+      });
+    },
+    async close() {
+      traffic.close();
+      await surveys.close();
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { type PageFile, pageFiles } from '@lorekeep/dashboard';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routeUnknown } from '../http/error-handler.ts';
+import { PUBLIC } from './access.ts';
 
 const HEADERS = {
   'content-security-policy':
@@ -25,8 +26,8 @@ export function addPage(app: FastifyInstance): void {
     if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
     return reply.type(file.type).serializer(asIs).send(file.content);
   }
-  app.get('/', { schema: { hide: true } }, (request, reply) => send('index.html', request, reply));
-  app.get<{ Params: { file: string } }>('/dashboard/:file', { schema: { hide: true } }, (request, reply) =>
+  app.get('/', { ...PUBLIC, schema: { hide: true } }, (request, reply) => send('index.html', request, reply));
+  app.get<{ Params: { file: string } }>('/dashboard/:file', { ...PUBLIC, schema: { hide: true } }, (request, reply) =>
     send(request.params.file, request, reply),
   );
 }

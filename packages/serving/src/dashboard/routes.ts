@@ -18,6 +18,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { bodyFailures, failures, notFound } from '../http/failures.ts';
 import { idPathSchema } from '../http/schemas.ts';
+import { ADMIN } from './access.ts';
 import type { ExposureCounts } from './recorder/exposure.ts';
 import type { Traffic } from './recorder/traffic.ts';
 import { kQuerySchema, landingBodySchema } from './schemas.ts';
@@ -47,6 +48,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/system',
     {
+      ...ADMIN,
       schema: {
         operationId: 'systemHealth',
         summary: 'Requests, times to answer, memory, event loop and index of this process',
@@ -60,6 +62,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/model',
     {
+      ...ADMIN,
       schema: {
         operationId: 'modelHealth',
         summary: 'The served model, how it was trained, how good it is, and earlier versions',
@@ -73,6 +76,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/data',
     {
+      ...ADMIN,
       schema: {
         operationId: 'dataHealth',
         summary: 'Items, users, events by day and type, and imports',
@@ -86,6 +90,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/exposure',
     {
+      ...ADMIN,
       schema: {
         operationId: 'exposureHealth',
         summary: 'What the lists since the start consist of',
@@ -99,6 +104,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/knowledge',
     {
+      ...ADMIN,
       schema: {
         operationId: 'knowledgeHealth',
         summary: 'Spaces and versions of knowledge, and how often it was found',
@@ -112,6 +118,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/map',
     {
+      ...ADMIN,
       schema: {
         operationId: 'itemMap',
         summary: 'The items in the plane, by their text vectors',
@@ -128,6 +135,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/users/:id',
     {
+      ...ADMIN,
       schema: {
         operationId: 'exploreUser',
         summary: 'A user: history and answer',
@@ -143,6 +151,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.get(
     '/v1/admin/items/:id',
     {
+      ...ADMIN,
       schema: {
         operationId: 'exploreItem',
         summary: 'An item: neighbours by text and by behaviour',
@@ -158,6 +167,7 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
   routes.post(
     '/v1/admin/landing',
     {
+      ...ADMIN,
       schema: {
         operationId: 'exploreLanding',
         summary: 'Where an item would land that is not stored; nothing is written',

@@ -12,7 +12,7 @@ import { errorCode, LorekeepError } from '@lorekeep/core';
 import { type Engine, type RankingService, recommenderErrors } from '@lorekeep/recommender';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
-import { addDashboard } from '../dashboard/dashboard.ts';
+import { createDashboard } from '../dashboard/dashboard.ts';
 import type { DashboardWorkspace } from '../dashboard/source.ts';
 import { checkEncoding, parseJson } from './body.ts';
 import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
@@ -108,7 +108,8 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     if (options.workspace === undefined) throw errors.WORKSPACE_NOT_GIVEN();
     return options.workspace;
   };
-  addDashboard(app, { workspace, live, engine: () => ready });
+  const dashboard = createDashboard({ workspace, live, engine: () => ready });
+  dashboard.addTo(app);
   app.register(async (routes) => addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics }));
 
   let watching: NodeJS.Timeout | undefined;
@@ -143,6 +144,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       clearTimeout(watching);
       watching = undefined;
       await app.close();
+      await dashboard.close();
     },
   };
 }

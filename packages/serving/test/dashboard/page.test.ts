@@ -203,6 +203,21 @@ describe('the page in Chromium', { skip }, () => {
     await close();
   });
 
+  test('where a key is needed the page asks for it, and sends it from then on', async () => {
+    const { page, close } = await openPage(SIZES.phone, 'light');
+    await page.route('**/v1/admin/**', (route) => {
+      if (route.request().headers().authorization === 'Bearer lk_good') return route.continue();
+      const error = { code: 'KEY_MISSING', message: 'This request needs a key.' };
+      return route.fulfill({ status: 401, json: { error } });
+    });
+    await page.goto(`${shop.address}/`);
+    await page.getByLabel('Key with the scope admin').fill('lk_good');
+    assert.deepEqual(await violationsOf(page), []);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Process' }).waitFor();
+    await close();
+  });
+
   test('when the service is gone the page says so and keeps its figures', async () => {
     const { page, close } = await openPage(SIZES.wide, 'light');
     await show(page, '#/');

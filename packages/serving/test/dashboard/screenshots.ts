@@ -74,6 +74,7 @@ async function takePictures(service: string): Promise<void> {
     await page.keyboard.press('Enter');
     await page.getByRole('list', { name: 'Nearest by text' }).waitFor();
     await page.keyboard.press('0');
+    await page.getByRole('application').blur();
     await take('map');
     await context.close();
   }
