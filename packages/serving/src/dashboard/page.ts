@@ -1,7 +1,7 @@
 /** The page at `/` and its files. It loads nothing from elsewhere, and its policy says so. */
 import { type PageFile, pageFiles } from '@lorekeep/dashboard';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { routeUnknown } from '../http/error-handler.ts';
+import { errors, quoted } from '../http/errors.ts';
 import { PUBLIC } from './access.ts';
 
 const HEADERS = {
@@ -21,7 +21,7 @@ export function addPage(app: FastifyInstance): void {
     if (name === 'index.html' || loading === undefined) loading = pageFiles();
     const files = await loading;
     const file = files.get(name);
-    if (file === undefined) throw routeUnknown(request);
+    if (file === undefined) throw errors.ROUTE_UNKNOWN({ method: request.method, url: quoted(request.url) });
     reply.headers({ ...HEADERS, etag: file.tag });
     if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
     return reply.type(file.type).serializer(asIs).send(file.content);

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRandom } from '@lorekeep/core';
 import { openWorkspace } from '@lorekeep/workspace';
+import type { Page } from 'playwright-core';
 import { createServer } from '../../src/index.ts';
 import { clientOf } from '../http/client.ts';
 import { findChromium, openBrowser } from './browser.ts';
@@ -56,27 +57,34 @@ async function buy(service: string, seconds: number): Promise<void> {
 async function takePictures(service: string): Promise<void> {
   await mkdir(IMAGES, { recursive: true });
   const browser = await openBrowser(program!);
-  for (const colorScheme of ['light', 'dark'] as const) {
+
+  async function take(name: string, colorScheme: 'light' | 'dark', show: (page: Page) => Promise<void>): Promise<void> {
     const context = await browser.newContext({ viewport: SIZE, colorScheme });
     const page = await context.newPage();
+    await show(page);
+    await sleep(800);
     const session = await context.newCDPSession(page);
-    const take = async (name: string) => {
-      await sleep(500);
-      const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
-      await writeFile(join(IMAGES, `dashboard-${name}-${colorScheme}.webp`), Buffer.from(data, 'base64'));
-    };
-    await page.goto(`${service}/#/`);
-    await page.getByRole('heading', { name: 'Requests by route' }).waitFor();
-    await take('system');
-    await page.goto(`${service}/#/map`);
-    await page.getByRole('application').focus({ timeout: 60_000 });
-    for (let step = 0; step < 2; step++) await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('Enter');
-    await page.getByRole('list', { name: 'Nearest by text' }).waitFor();
-    await page.keyboard.press('0');
-    await page.getByRole('application').blur();
-    await take('map');
+    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+    await writeFile(join(IMAGES, `dashboard-${name}-${colorScheme}.webp`), Buffer.from(data, 'base64'));
     await context.close();
   }
+
+  await take('system', 'light', async (page) => {
+    await page.goto(`${service}/#/`);
+    await page.getByRole('heading', { name: 'Requests by route' }).waitFor();
+  });
+  await take('user', 'light', async (page) => {
+    await page.goto(`${service}/#/explore`);
+    await page.locator('.examples a').first().click({ timeout: 60_000 });
+    await page.getByText(/^near/).first().waitFor({ timeout: 60_000 });
+  });
+  await take('map', 'dark', async (page) => {
+    await page.goto(`${service}/#/map`);
+    const map = page.getByRole('application');
+    await map.focus({ timeout: 60_000 });
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Nearest by text' }).waitFor();
+    await map.blur();
+  });
   await browser.close();
 }
