@@ -3,7 +3,7 @@ import { EARLIEST_TIME } from '@lorekeep/core';
 import type { Event } from '@lorekeep/store';
 import type { SurveyRun } from './survey.ts';
 
-const BATCH = 512;
+const BATCH = 256;
 /** Days that are shown. */
 const DAYS = 120;
 /** Types with a line of their own; the others share one. */

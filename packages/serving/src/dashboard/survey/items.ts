@@ -4,7 +4,7 @@ import type { Item, Store } from '@lorekeep/store';
 import type { SurveyRun } from './survey.ts';
 import { buildVectorSpace, type VectorSpace } from './vector-space.ts';
 
-const BATCH = 128;
+const BATCH = 64;
 /** Items whose vectors are held. A larger catalogue has its first ones in the explorer and on the map. */
 const MAX_VECTORS = 200_000;
 const EXAMPLES = 5;

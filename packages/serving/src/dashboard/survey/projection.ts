@@ -9,6 +9,8 @@ import type { VectorSpace } from './vector-space.ts';
 /** Items on the map: more dots hide each other. */
 const MAX_POINTS = 5_000;
 const ITERATIONS = 30;
+/** Items between two pauses: about a millisecond. */
+const SLICE = 512;
 
 export interface Projection {
   /** Rows of the space that are on the map, spread evenly over the catalogue. */
@@ -25,15 +27,21 @@ export async function projectSpace(space: VectorSpace): Promise<Projection> {
   const { size, dim } = space;
   const count = Math.min(size, MAX_POINTS);
   const rows = Array.from({ length: count }, (_, at) => Math.floor((at * size) / count));
-  const sample = rows.map((row) => space.centred(row));
+  const sample: Float32Array[] = [];
+  for (let from = 0; from < count; from += SLICE) {
+    sample.push(...rows.slice(from, from + SLICE).map((row) => space.centred(row)));
+    await pause();
+  }
   const axes = [start(dim, 0), start(dim, 1)];
   for (let step = 0; step < ITERATIONS; step++) {
     const next = axes.map(() => new Float32Array(dim));
-    for (const vector of sample)
+    for (const [row, vector] of sample.entries()) {
       axes.forEach((axis, at) => {
         const weight = dot(vector, 0, axis, 0, dim);
         for (let k = 0; k < dim; k++) next[at][k] += weight * vector[k];
       });
+      if (row % SLICE === SLICE - 1) await pause();
+    }
     orthonormalise(next);
     next.forEach((axis, at) => {
       axes[at] = axis;
