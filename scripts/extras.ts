@@ -6,8 +6,9 @@
  * - @huggingface/transformers, an alternative encoder. It is large. Its install scripts do not run
  *   (the one of onnxruntime-node downloads CUDA libraries from a vendor; everything else is inside the
  *   packages), and the part that only browsers need is left out.
- * - redis-server, a program for the tests of knowledge in Redis, unless it is on the PATH. On Debian
- *   and Ubuntu it is unpacked from the distribution's packages; no right of an administrator is needed.
+ * - redis-server, a program for the tests of knowledge in Redis, and chromium, for the tests of the
+ *   page of the service, unless they are on the PATH. On Debian and Ubuntu they are unpacked from the
+ *   distribution's packages; no right of an administrator is needed.
  *
  * Packages that are installed already are left as they are.
  */
@@ -16,7 +17,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addRedisServer } from './redis-server.ts';
+import { addProgram } from './debian-program.ts';
 
 interface Extra {
   name: string;
@@ -95,8 +96,26 @@ for (const extra of missing) {
     process.exitCode = 1;
   }
 }
-const problem = addRedisServer(join(place, 'redis'));
-if (problem !== undefined) {
-  console.error(`redis-server is not there (${problem}).\nOnly tests and benches of knowledge in Redis need it.`);
+
+const PROGRAMS = [
+  {
+    name: 'redis-server',
+    packages: ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1'],
+    path: 'usr/bin/redis-server',
+    folder: 'redis',
+    without: 'Only tests and benches of knowledge in Redis need it.',
+  },
+  {
+    name: 'chromium',
+    packages: ['chromium', 'chromium-common'],
+    path: 'usr/lib/chromium/chromium',
+    folder: 'chromium',
+    without: 'Only tests of the page of the service need it.',
+  },
+];
+for (const { folder, without, ...program } of PROGRAMS) {
+  const problem = addProgram(join(place, folder), program);
+  if (problem === undefined) continue;
+  console.error(`${program.name} is not there (${problem}).\n${without}`);
   process.exitCode = 1;
 }

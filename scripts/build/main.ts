@@ -23,6 +23,7 @@ export async function build(): Promise<void> {
     pointMapsAtSources(dist, from);
   }
   await bundleTfjs();
+  buildPage();
   await bundleDeclarations(COMPILED);
   rmSync(COMPILED, { recursive: true });
 }
@@ -31,6 +32,13 @@ function compile(): void {
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
   const { status } = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
   if (status !== 0) throw new Error('the sources do not compile');
+}
+
+/** The page of the service, after its package's `dist/` is there. */
+function buildPage(): void {
+  const builder = join(ROOT, 'packages', 'dashboard', 'build', 'main.ts');
+  const { status } = spawnSync(process.execPath, [builder], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the page cannot be built');
 }
 
 /** The paths in a map are relative to the folder in which the compiler wrote it. */

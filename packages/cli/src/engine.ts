@@ -52,7 +52,7 @@ export async function serveUntilStopped(
   const { insecurePublicWithoutKeys } = options;
   if (workspace.isReadOnly) output.warn(READ_ONLY_SERVICE);
   const server = createServer(engine, {
-    ...{ host, port, allowedHosts, cors, ranking, insecurePublicWithoutKeys, logLevel: 'warn' },
+    ...{ host, port, allowedHosts, cors, ranking, workspace, insecurePublicWithoutKeys, logLevel: 'warn' },
     admin: adminPort === undefined ? undefined : { host: adminHost, port: adminPort },
     keys: await keysOf(workspace),
     audit: auditOf(workspace),

@@ -80,6 +80,9 @@ describe('each command names the next one, and status agrees', () => {
     const [address] = /http:\S+\d/.exec(running.stdout)!;
     const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(events) };
     assert.equal((await fetch(`${address}/v1/events`, request)).status, 200);
+    const page = await (await fetch(address)).text();
+    assert.match(page, /<title>Lorekeep<\/title>/);
+    assert.equal((await fetch(`${address}/v1/admin/model`)).status, 200, 'the page has its workspace');
     const encoded = await lorekeep(['encode', ...workspace], dir);
     assert.match(encoded.stderr, /^Next: lorekeep train /m, 'the new event is not trained');
     assert.ok(running.stdout.includes(`process ${child.pid}`));
@@ -90,6 +93,7 @@ describe('each command names the next one, and status agrees', () => {
     assert.match(stdout, /^Serving publication \S+ with 80 items at /);
     assert.match((await lorekeep(workspace, dir)).stdout, /^Served {5}no$/m);
     assert.deepEqual(await readdir(join(dir, 'my shop', 'services')), []);
+    assert.match(stderr, /^Page: http:\/\/127\.0\.0\.1:\d+\/ shows in a browser /m);
     assert.match(stderr, /^Next: in another terminal, curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/recommend /m);
   });
 });

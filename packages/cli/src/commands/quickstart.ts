@@ -18,7 +18,7 @@ import {
 import { keysOf } from '../access.ts';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
-import { explainStages, requestLine } from '../guidance/guidance.ts';
+import { explainStages, pageWords, requestLine } from '../guidance/guidance.ts';
 import { WITHOUT_MODEL } from '../guidance/without-model.ts';
 import { testTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
@@ -152,7 +152,13 @@ function modelWords(trained: TrainResult | undefined, { name, isLanguageModel }:
 
 function usageOf(address: string, examples: Example[]): string[] {
   const body = { user: examples[0]?.user ?? 'USER', k: EXAMPLE_ITEMS, withItems: true };
-  return [`Service   ${address}   (press Ctrl-C to stop)`, '', `  ${requestLine(address, body)}`];
+  return [
+    `Service   ${address}   (press Ctrl-C to stop)`,
+    '',
+    `  ${requestLine(address, body)}`,
+    '',
+    `Page      ${pageWords(address)}`,
+  ];
 }
 
 /** Three users with some history, spread evenly over the log, so that every run shows the same. */

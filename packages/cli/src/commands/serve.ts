@@ -2,7 +2,7 @@
 import { counted } from '@lorekeep/core';
 import type { CommandContext } from '../context.ts';
 import { type EngineCommandOptions, serveUntilStopped, withEngine } from '../engine.ts';
-import { requestLine } from '../guidance/guidance.ts';
+import { pageWords, requestLine } from '../guidance/guidance.ts';
 import type { ExposureOptions } from '../options/serving-options.ts';
 
 export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions {
@@ -19,6 +19,7 @@ export async function serveCommand(context: CommandContext, options: ServeComman
       const result = { event: 'listening', address, ...admin, pid: process.pid, version, items, indexed };
       context.output.result(result, human);
       if (adminAddress !== undefined) context.output.aside(`Routes of administrators: ${adminAddress}`);
+      context.output.aside(`Page: ${pageWords(adminAddress ?? address)}`);
       context.output.aside(`Next: in another terminal, ${requestLine(address, { user: 'ID', withItems: true })}`);
     }),
   );

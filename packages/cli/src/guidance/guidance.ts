@@ -124,6 +124,10 @@ export function requestLine(address: string, body: Record<string, unknown>): str
   return `curl -s ${address}/v1/recommend -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
 }
 
+/** The page of a running service. */
+export const pageWords = (address: string): string =>
+  `${address}/ shows in a browser what is served, how well, and why`;
+
 /** Says what a stage is for when it begins, once per stage. */
 export function explainStages(output: Output): Progress {
   const explained = new Set<string>();

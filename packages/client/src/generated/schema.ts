@@ -1,6 +1,159 @@
 // Written by `pnpm contract` from docs/reference/openapi.json.
 
 export interface paths {
+    "/v1/admin/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests, times to answer, memory, event loop and index of this process */
+        get: operations["systemHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The served model, how it was trained, how good it is, and earlier versions */
+        get: operations["modelHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items, users, events by day and type, and imports */
+        get: operations["dataHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the lists since the start consist of */
+        get: operations["exposureHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Spaces and versions of knowledge, and how often it was found */
+        get: operations["knowledgeHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items in the plane, by their text vectors */
+        get: operations["itemMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user: history and answer */
+        get: operations["exploreUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item: neighbours by text and by behaviour */
+        get: operations["exploreItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/landing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where an item would land that is not stored; nothing is written */
+        post: operations["exploreLanding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recommend": {
         parameters: {
             query?: never;
@@ -318,6 +471,758 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    systemHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Unix seconds: when it was counted. */
+                        at: number;
+                        /** @description Unix seconds: what is counted began then. */
+                        since: number;
+                        process: {
+                            pid: number;
+                            node: string;
+                            /** @description Memory of the process. */
+                            residentBytes: number;
+                            /** @description Memory of JavaScript objects. */
+                            heapBytes: number;
+                            /** @description Memory of buffers outside the heap. */
+                            externalBytes: number;
+                        };
+                        /** @description How late timers of the serving thread ran over the last minute. */
+                        eventLoop: {
+                            /** @description Median delay, in ms. */
+                            p50: number;
+                            /** @description 99 %, in ms. */
+                            p99: number;
+                            /** @description Longest, in ms. */
+                            max: number;
+                        };
+                        /** @description Since the start, without what the page itself asks for. */
+                        routes: {
+                            route: string;
+                            method: string;
+                            requests: number;
+                            /** @description Answers with status 400 to 499. */
+                            refused: number;
+                            /** @description Answers with status 500 and above. */
+                            failed: number;
+                            /** @description Median time to answer, in ms. */
+                            p50: number;
+                            /** @description 99 % of the answers took at most, in ms. */
+                            p99: number;
+                        }[];
+                        /** @description The last hour, oldest first; the last interval is not over yet. */
+                        history: {
+                            /** @description Length of an interval. */
+                            seconds: number;
+                            /** @description Unix seconds: start of the first interval. */
+                            from: number;
+                            requests: number[];
+                            failed: number[];
+                            /** @description In ms; `null` in an interval without requests. */
+                            p99: (number | null)[];
+                            residentBytes: (number | null)[];
+                            /** @description In ms. */
+                            eventLoopP99: (number | null)[];
+                        };
+                        /** @description `null` without a publication. */
+                        index: {
+                            kind: string;
+                            size: number;
+                            ef: number;
+                            recallAt10: number;
+                            queries: number;
+                            /** @description Unix seconds of the publication. */
+                            measuredAt: number;
+                        } | null;
+                        pendingWrites: number | null;
+                    };
+                };
+            };
+        };
+    };
+    modelHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        publication: {
+                            version: string;
+                            createdAt: number;
+                            items: number;
+                            events: number;
+                            encoder: string;
+                            isLanguageModel: boolean;
+                            template: string;
+                        } | null;
+                        /** @description The model in the publication; `null` if it was published without one. */
+                        model: {
+                            version: string;
+                            preset: string;
+                            trainedAt: number;
+                            protocol: string;
+                            /** @description On which held-out events it was trained once more. */
+                            refit: string | null;
+                            seed: number;
+                            data: {
+                                users: number;
+                                items: number;
+                                events: number;
+                            };
+                            seconds: {
+                                [key: string]: number;
+                            } | null;
+                            curves: {
+                                name: string;
+                                unit: string;
+                                points: {
+                                    epoch: number;
+                                    value: number;
+                                }[];
+                                /** @description The epoch that was kept. */
+                                kept: number;
+                            }[];
+                            valid: {
+                                /** @description Test cases: one of each user. */
+                                users: number;
+                                recallAt10: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                                ndcgAt10: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                                recallAt50: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                                mrr: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                            };
+                            test: {
+                                /** @description Test cases: one of each user. */
+                                users: number;
+                                recallAt10: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                                ndcgAt10: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                                recallAt50: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                                mrr: {
+                                    value: number;
+                                    /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ] | null;
+                                };
+                            };
+                            baselines: {
+                                [key: string]: {
+                                    /** @description Test cases: one of each user. */
+                                    users: number;
+                                    recallAt10: {
+                                        value: number;
+                                        /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                        interval: [
+                                            number,
+                                            number
+                                        ] | null;
+                                    };
+                                    ndcgAt10: {
+                                        value: number;
+                                        /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                        interval: [
+                                            number,
+                                            number
+                                        ] | null;
+                                    };
+                                    recallAt50: {
+                                        value: number;
+                                        /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                        interval: [
+                                            number,
+                                            number
+                                        ] | null;
+                                    };
+                                    mrr: {
+                                        value: number;
+                                        /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
+                                        interval: [
+                                            number,
+                                            number
+                                        ] | null;
+                                    };
+                                };
+                            };
+                            newItems: {
+                                examples: number;
+                                covered: number;
+                                offset: number;
+                                rareUsers: number;
+                                bestEpoch: number;
+                            } | null;
+                            reranker: {
+                                used: boolean;
+                                towerWeight: number;
+                            } | null;
+                        } | null;
+                        /** @description Newest first. */
+                        versions: {
+                            version: string;
+                            /** @enum {string} */
+                            state: "served" | "kept" | "unreadable";
+                            preset: string | null;
+                            trainedAt: number | null;
+                            events: number | null;
+                            testNdcgAt10: number | null;
+                            testUsers: number | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    dataHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Unix seconds: when it was counted. */
+                        at: number;
+                        /** @description Now. */
+                        counts: {
+                            items: number;
+                            users: number;
+                            events: number;
+                        };
+                        imports: {
+                            at: number;
+                            /** @description Names without folders. */
+                            files: string[];
+                            items: number;
+                            events: number;
+                            skipped: number;
+                        }[];
+                        items: {
+                            /** @enum {string} */
+                            state: "counting";
+                            done: number;
+                            of: number;
+                        } | {
+                            /** @enum {string} */
+                            state: "counted";
+                            /** @description Unix seconds: when it was counted. */
+                            at: number;
+                            total: number;
+                            withoutText: number;
+                            /** @description Items with a text that the encoder of the publication has not read; `null` without a publication. */
+                            withoutVector: number | null;
+                            examplesWithoutText: string[];
+                        };
+                        events: {
+                            /** @enum {string} */
+                            state: "counting";
+                            done: number;
+                            of: number;
+                        } | {
+                            /** @enum {string} */
+                            state: "counted";
+                            /** @description Unix seconds: when it was counted. */
+                            at: number;
+                            total: number;
+                            /** @description The most frequent first. */
+                            types: {
+                                type: string;
+                                role: string;
+                                events: number;
+                                rated: number;
+                            }[];
+                            /** @description The source had no times: there are no days. */
+                            ordinals: boolean;
+                            /** @description Unix seconds of the newest event. */
+                            last: number | null;
+                            days: {
+                                /** @description The first day, UTC. */
+                                from: string | null;
+                                byType: {
+                                    type: string;
+                                    counts: number[];
+                                }[];
+                                /** @description Events before the first day that is shown. */
+                                leftOut: number;
+                            };
+                        };
+                        /** @description Users and items of the newest events, to begin with in the explorer. */
+                        examples: {
+                            users: string[];
+                            items: {
+                                id: string;
+                                /** @description `null` for an item without a title, or that is not stored any more. */
+                                title: string | null;
+                                category: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    exposureHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Unix seconds: when it was counted. */
+                        at: number;
+                        /** @description Unix seconds: what is counted began then. */
+                        since: number;
+                        /** @description Lists that were answered, empty ones included. */
+                        lists: number;
+                        empty: number;
+                        /** @description Items in these lists, each time they were shown. */
+                        places: number;
+                        distinctItems: number;
+                        /** @description Further items are not counted one by one. */
+                        isCapped: boolean;
+                        /** @description Items that can be recommended now. */
+                        catalogue: number | null;
+                        /** @description Places of items that the model was not trained on. */
+                        newPlaces: number;
+                        /** @description Share of the places that the top 1 % of the catalogue has. */
+                        topShare: number | null;
+                        /** @description How many items that is. */
+                        topItems: number;
+                        sources: {
+                            source: string;
+                            lists: number;
+                            isFallback: boolean;
+                            meaning: string;
+                        }[];
+                        /** @description The items that were shown most. */
+                        most: {
+                            id: string;
+                            /** @description `null` for an item without a title, or that is not stored any more. */
+                            title: string | null;
+                            category: string | null;
+                            places: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    knowledgeHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Unix seconds: when it was counted. */
+                        at: number;
+                        spaces: {
+                            space: string;
+                            /** @description Newest first. */
+                            versions: {
+                                version: string;
+                                createdAt: number;
+                                users: number;
+                                items: number;
+                                precision: string;
+                                alignedTo: string | null;
+                            }[];
+                        }[];
+                        pretrained: {
+                            version: string;
+                            createdAt: string;
+                            impressions: number;
+                        }[];
+                        /** @description Of the answers since the start; `null` if no answer has used knowledge. */
+                        served: {
+                            ageSeconds: number;
+                            residual: number;
+                            userHitRate: number;
+                            itemHitRate: number;
+                            withoutKnowledge: number;
+                        } | null;
+                        /** @description Why it cannot be read. */
+                        problem: string | null;
+                    };
+                };
+            };
+        };
+    };
+    itemMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "ready";
+                        encoder: string;
+                        /** @description Unix seconds: when it was computed. */
+                        at: number;
+                        /** @description Items with a text vector. */
+                        catalogue: number;
+                        /** @description Share of the variance that the two axes have. */
+                        explained: number;
+                        /** @description Largest first; the last may stand for all others. */
+                        categories: string[];
+                        ids: string[];
+                        titles: (string | null)[];
+                        x: number[];
+                        y: number[];
+                        /** @description Index in `categories`. */
+                        category: number[];
+                    } | {
+                        /** @enum {string} */
+                        state: "waiting";
+                        done: number;
+                        of: number;
+                    } | {
+                        /** @enum {string} */
+                        state: "none";
+                        reason: string;
+                    };
+                };
+            };
+        };
+    };
+    exploreUser: {
+        parameters: {
+            query?: {
+                /** @description Number of items. */
+                k?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: string;
+                        attributes: {
+                            [key: string]: unknown;
+                        };
+                        /** @description The newest 30 positive events, newest first. */
+                        history: {
+                            id: string;
+                            /** @description `null` for an item without a title, or that is not stored any more. */
+                            title: string | null;
+                            category: string | null;
+                        }[];
+                        answer: {
+                            version: string;
+                            source: string;
+                            meaning: string;
+                            items: {
+                                id: string;
+                                /** @description `null` for an item without a title, or that is not stored any more. */
+                                title: string | null;
+                                category: string | null;
+                                score: number;
+                                isNew: boolean;
+                                /** @description The item of the history with the nearest text; `null` while the texts are not read. */
+                                closest: {
+                                    id: string;
+                                    /** @description `null` for an item without a title, or that is not stored any more. */
+                                    title: string | null;
+                                    category: string | null;
+                                    /** @description Cosine of the text vectors, with the mean of the catalogue taken off: −1 to 1. */
+                                    similarity: number;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    exploreItem: {
+        parameters: {
+            query?: {
+                /** @description Number of items. */
+                k?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The shop's own id, percent-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        item: {
+                            id: string;
+                            /** @description `null` for an item without a title, or that is not stored any more. */
+                            title: string | null;
+                            category: string | null;
+                            brand: string | null;
+                            price: number | null;
+                            text: string | null;
+                        };
+                        retrievable: boolean;
+                        /** @description By text vectors, exact over `among` items. */
+                        byContent: {
+                            /** @enum {string} */
+                            state: "ready";
+                            encoder: string;
+                            among: number;
+                            items: {
+                                id: string;
+                                /** @description `null` for an item without a title, or that is not stored any more. */
+                                title: string | null;
+                                category: string | null;
+                                /** @description Cosine of the text vectors, with the mean of the catalogue taken off: −1 to 1. */
+                                similarity: number;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            state: "waiting";
+                            done: number;
+                            of: number;
+                        } | {
+                            /** @enum {string} */
+                            state: "none";
+                            reason: string;
+                        };
+                        byBehaviour: {
+                            source: string;
+                            meaning: string;
+                            items: {
+                                id: string;
+                                /** @description `null` for an item without a title, or that is not stored any more. */
+                                title: string | null;
+                                category: string | null;
+                                score: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    exploreLanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As in `POST /v1/items`; the id may be absent, because nothing is stored. */
+                    item: {
+                        /** @description The shop's own id. */
+                        id?: string;
+                        title?: string;
+                        brand?: string;
+                        /** @description From the broadest to the most specific. */
+                        categories?: string[];
+                        description?: string;
+                        /** @description In the shop's currency. */
+                        price?: number;
+                        /** @description Further properties, for filters. */
+                        fields?: {
+                            [key: string]: string | number | boolean | string[];
+                        };
+                    };
+                    /**
+                     * @description Number of nearest items.
+                     * @default 10
+                     */
+                    k?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the encoder read. */
+                        text: string;
+                        /** @description By text vectors, exact over `among` items. */
+                        nearest: {
+                            /** @enum {string} */
+                            state: "ready";
+                            encoder: string;
+                            among: number;
+                            items: {
+                                id: string;
+                                /** @description `null` for an item without a title, or that is not stored any more. */
+                                title: string | null;
+                                category: string | null;
+                                /** @description Cosine of the text vectors, with the mean of the catalogue taken off: −1 to 1. */
+                                similarity: number;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            state: "waiting";
+                            done: number;
+                            of: number;
+                        } | {
+                            /** @enum {string} */
+                            state: "none";
+                            reason: string;
+                        };
+                        /** @description Coordinates on the map; `null` while there is no map. */
+                        place: [
+                            number,
+                            number
+                        ] | null;
+                        users: {
+                            /** @enum {string} */
+                            state: "ready";
+                            /** @description Users whose newest items were compared. */
+                            among: number;
+                            users: {
+                                user: string;
+                                similarity: number;
+                                newest: {
+                                    id: string;
+                                    /** @description `null` for an item without a title, or that is not stored any more. */
+                                    title: string | null;
+                                    category: string | null;
+                                }[];
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            state: "waiting";
+                            done: number;
+                            of: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
     recommend: {
         parameters: {
             query?: never;

@@ -6,7 +6,7 @@
  * again, because every start and every reload adds what the store has and the publication does not.
  */
 import { errorCode } from '@lorekeep/core';
-import type { TextEncoder } from '@lorekeep/encoder';
+import { itemText, type TextEncoder } from '@lorekeep/encoder';
 import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
 import type { RankedItems } from '../composition/lists.ts';
@@ -134,6 +134,11 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `ITEM_NOT_FOUND`
    */
   getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
+  /**
+   * The text of an item as the encoder reads it, and its vector `[dim]`. The item need not be stored,
+   * and nothing is written. The vector of an item without text is all zeros.
+   */
+  readText(item: Item): Promise<{ text: string; vector: Float32Array }>;
   /**
    * Switches to the live publication; requests in progress finish on the old one. False if it is
    * served already. If it fails, the old one stays in use.
@@ -342,6 +347,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const row = loaded.catalogue.rowOf(id);
         const [vector] = row === undefined ? [] : await loaded.publication.index.getMany([row]);
         return { item, retrievable: vector !== undefined };
+      }),
+
+    readText: (item) =>
+      read(async ({ publication }) => {
+        const text = itemText(item, publication.manifest.template);
+        return { text, vector: text === '' ? new Float32Array(encoder.dim) : await encoder.encode([text]) };
       }),
 
     reload: () =>

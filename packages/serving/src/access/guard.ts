@@ -47,7 +47,7 @@ export function addGuard(app: FastifyInstance, { keys, namespace, isOpen, audit 
       if (key.namespace !== namespace) throw errors.KEY_NAMESPACE({ key: key.id });
       if (!key.scopes.includes(scope)) throw errors.KEY_SCOPE({ key: key.id, needed: scope, scopes: key.scopes });
     }
-    if (scope === 'admin') await audit?.check();
+    if (scope === 'admin' && request.routeOptions.config.isAudited !== false) await audit?.check();
   });
 
   async function keyOf({ headers }: FastifyRequest): Promise<Key> {
@@ -72,7 +72,8 @@ function isAudited({ key, errorCode, routeOptions }: FastifyRequest): boolean {
   if (errorCode === 'KEY_NAMESPACE') return true;
   const isAnonymous = errorCode === 'KEY_MISSING' || errorCode === 'KEY_INVALID' || errorCode === 'KEY_EXPIRED';
   if (isAnonymous || errorCode === 'KEY_RATE') return false;
-  return routeOptions.config.scope === 'admin' && (key !== undefined || errorCode !== 'AUDIT_UNWRITABLE');
+  const { scope, isAudited: isRecorded = true } = routeOptions.config;
+  return scope === 'admin' && isRecorded && (key !== undefined || errorCode !== 'AUDIT_UNWRITABLE');
 }
 
 function entryOf(request: FastifyRequest, reply: FastifyReply, namespace: string) {

@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route asks of its caller. */
     scope?: RouteScope;
+    /** Of a route with the scope `admin`: whether its calls are in the audit log. Default `true`. */
+    isAudited?: boolean;
   }
 }
 

@@ -32,6 +32,11 @@ export const errors = defineErrors({
     message: 'This service has neither a ranker nor published knowledge.',
     hint: 'Train a ranker or publish knowledge; the service finds them within seconds.',
   }),
+  WORKSPACE_NOT_GIVEN: usage({
+    http: 503,
+    message: 'This service was started without its workspace, which the dashboard reads.',
+    hint: 'Give `createServer` the option `workspace`.',
+  }),
   KNOWLEDGE_UNREACHABLE: failure({
     http: 503,
     message: 'The knowledge store did not answer.',

@@ -14,6 +14,8 @@ import { addKeyRoutes } from '../access/key-routes.ts';
 import { DEFAULT_NAMESPACE, type Keys } from '../access/keys.ts';
 import type { Surface } from '../access/surface.ts';
 import { createTargetCheck, isLoopback } from '../access/target.ts';
+import { createDashboard } from '../dashboard/dashboard.ts';
+import type { DashboardWorkspace } from '../dashboard/source.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -65,6 +67,11 @@ export interface ServerOptions {
   watchInterval?: number;
   /** Rankers and knowledge, for a service without an engine. Default: those of the engine. */
   ranking?: RankingService;
+  /**
+   * The workspace that is served, for the page at `/` and what it reads (`/v1/admin/…`). Default:
+   * none, and these routes answer `WORKSPACE_NOT_GIVEN`.
+   */
+  workspace?: DashboardWorkspace;
 }
 
 export interface Server {
@@ -111,6 +118,12 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       : errors.ENGINE_LOAD_FAILED({ code: errorCode(failure) }, failure);
   };
 
+  const workspace = () => {
+    if (options.workspace === undefined) throw errors.WORKSPACE_NOT_GIVEN();
+    return options.workspace;
+  };
+  const dashboard = createDashboard({ workspace, live, engine: () => ready });
+
   function listener(surface: Surface, at: { host: string; port: number }): Listener {
     const { bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'info', cors = [], audit } = options;
     const { namespace = DEFAULT_NAMESPACE, insecurePublicWithoutKeys = false, allowedHosts } = options;
@@ -121,6 +134,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       isClosing: () => closing,
       checkTarget: createTargetCheck(at.host, allowedHosts),
     });
+    dashboard.addTo(app);
     app.register(async (routes) => {
       addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
       addKeyRoutes(routes, { keys, namespace });
@@ -163,6 +177,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     clearTimeout(watching);
     watching = undefined;
     await Promise.all(listeners.map(({ app }) => app.close()));
+    await dashboard.close();
   }
 
   return {

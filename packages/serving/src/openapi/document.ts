@@ -37,6 +37,7 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
         { name: 'shop', description: 'Items and events' },
         { name: 'operations', description: 'Operation of the service' },
+        { name: 'dashboard', description: 'What the page of the service reads' },
       ],
     },
     transform: (of) => {

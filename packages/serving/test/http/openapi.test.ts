@@ -26,6 +26,15 @@ describe('OpenAPI', () => {
       '/healthz',
       '/metrics',
       '/readyz',
+      '/v1/admin/data',
+      '/v1/admin/exposure',
+      '/v1/admin/items/{id}',
+      '/v1/admin/knowledge',
+      '/v1/admin/landing',
+      '/v1/admin/map',
+      '/v1/admin/model',
+      '/v1/admin/system',
+      '/v1/admin/users/{id}',
       '/v1/events',
       '/v1/items',
       '/v1/items/delete',
@@ -63,6 +72,9 @@ describe('OpenAPI', () => {
       'post /v1/users': ['413', '415'],
       'get /v1/users/{id}': ['404'],
       'post /v1/items/{id}/similar': ['404', '413', '415'],
+      'get /v1/admin/items/{id}': ['404'],
+      'get /v1/admin/users/{id}': ['404'],
+      'post /v1/admin/landing': ['413', '415'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
       for (const [method, { responses, security }] of Object.entries<any>(methods)) {

@@ -1,6 +1,7 @@
 /** `lorekeep knowledge serve` */
 import type { CommandContext } from '../../context.ts';
 import { type EngineCommandOptions, serveUntilStopped } from '../../engine.ts';
+import { pageWords } from '../../guidance/guidance.ts';
 import { withTyped } from '../../guidance/invocation.ts';
 import type { ExposureOptions } from '../../options/serving-options.ts';
 import { storePlace } from '../../paths.ts';
@@ -32,6 +33,7 @@ export async function knowledgeServeCommand(
         { event: 'listening', address, pid: process.pid, ranker: ranker?.version ?? null },
         `Serving ${isEmpty ? 'nothing yet' : what} at ${address} in process ${process.pid} (press Ctrl-C to stop)`,
       );
+      context.output.aside(`Page: ${pageWords(address)}`);
       if (isEmpty) return;
       const body = JSON.stringify({ users: ['USER'], items: ['ITEM'] });
       context.output.aside(
