@@ -6,6 +6,13 @@ import { MAX_PAIRS } from './knowledge-answer.ts';
 import { KEEP_SPACE } from './served-knowledge.ts';
 
 const name = z.string().min(1).max(256);
+/** Of a space or a version: as `checkName` of `@lorekeep/knowledge` takes it. */
+const artefactName = z
+  .string()
+  .max(100)
+  .regex(/^(?!.*\.tmp$)[A-Za-z0-9_-][A-Za-z0-9_.-]*$/, {
+    error: 'Expected letters, digits, dots, hyphens and underscores, and no dot at the start.',
+  });
 const MAX_ITEMS = 1000;
 
 export const historyEntrySchema = strictObject({
@@ -82,8 +89,8 @@ export const knowledgeRequestSchema = strictObject({
       'The first level of the category of each item, or one for all, in versions with entries by user and category. ' +
         'Default: without these numbers.',
     ),
-  space: name.default(KEEP_SPACE).describe('Which kind of knowledge.'),
-  version: name.default('latest').describe("The version that your model was trained with, or 'latest'."),
+  space: artefactName.default(KEEP_SPACE).describe('Which kind of knowledge.'),
+  version: artefactName.default('latest').describe("The version that your model was trained with, or 'latest'."),
   maxResidual: z
     .number()
     .min(0)
