@@ -105,8 +105,8 @@ export const errors = defineErrors({
     hint: 'Train the ranker again.',
   }),
   KNOWLEDGE_NOT_SERVED: usage({
-    http: 503,
-    message: 'This service has no General Knowledge Center.',
+    http: 404,
+    message: 'This service has no published knowledge of this space.',
     hint: 'Publish knowledge; the service finds it within seconds.',
   }),
   ENGINE_BUSY: usage<{ pending: number }>({

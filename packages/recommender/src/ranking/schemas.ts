@@ -48,7 +48,7 @@ const versionsRead = {
 
 const usedKnowledgeSchema = z.object({
   ...versionsRead,
-  itemsPresent: z.number().describe('Share of the items with an entry of their own.'),
+  itemsPresent: z.number().describe('Share of the items with an entry of their own; 0 if there are no items.'),
   userPresent: z.boolean().describe('Whether the user has an entry.'),
 });
 

@@ -24,5 +24,5 @@ test('a service with neither a ranker nor knowledge is not ready', async (t) => 
   refused(await get('/readyz'), 503, 'NOTHING_TO_SERVE');
   assert.equal((await get('/healthz')).status, 200);
   refused(await post('/v1/rank', { items: ['a'] }), 503, 'RANKER_NOT_SERVED');
-  refused(await post('/v1/knowledge', { users: ['a'], items: ['b'] }), 503, 'KNOWLEDGE_NOT_SERVED');
+  refused(await post('/v1/knowledge', { users: ['a'], items: ['b'] }), 404, 'KNOWLEDGE_NOT_SERVED');
 });
