@@ -17,9 +17,6 @@ export { requestInvalid } from './engine/request-invalid.ts';
 export type {
   EventFilterInput,
   EventInput,
-  Filter,
-  FilterValue,
-  Range,
   Recommendation,
   Recommendations,
   RecommendRequest,
@@ -43,6 +40,7 @@ export { idSchema } from './engine/schema-parts.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
+export type { FieldMatch, Filter, FilterValue, NumberRange, TextMatch, WordMatch } from './filters/filter.ts';
 export { type Preset, presets } from './options/presets.ts';
 export { resolveConfig } from './options/resolve-config.ts';
 export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';

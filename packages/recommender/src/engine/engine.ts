@@ -11,16 +11,18 @@ import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
 import type { RankedItems } from '../composition/lists.ts';
 import { errors } from '../errors.ts';
+import type { Filter } from '../filters/filter.ts';
+import { unknownNames } from '../filters/item-fields.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import { knowledgeRequestSchema, rankSchema } from '../ranking/schemas.ts';
 import type { KnowledgeAnswer, KnowledgeRequest, RankAnswer, RankingStats, RankRequest } from '../ranking/types.ts';
-import { rowFilter, similarItems } from './chosen-lists.ts';
+import { listableRows, similarItems } from './chosen-lists.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
 import { HISTORY_READ, newChoices } from './new-choices.ts';
 import { rankedList } from './ranked-list.ts';
-import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
+import type { EventInput, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
 import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema, userSchema } from './requests.ts';
 
 /** Candidates that a ranker orders, if a list is shorter. */
@@ -218,7 +220,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   ): Promise<Recommendations> {
     const ids = Array.from(keys, catalogue.idOf);
     const items = withItems ? await store.getItems(ids) : [];
-    const unknownFields = Object.keys(filter?.fields ?? {}).filter((name) => !catalogue.knowsField(name));
+    const unknownFields = filter === undefined ? [] : unknownNames(filter, catalogue.fields);
     return {
       version: publication.manifest.version,
       source,
@@ -254,11 +256,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const rows = history.map(catalogue.rowOf);
         const known = rows.filter((row) => row !== undefined);
         const unknownItems = request.history === undefined ? [] : history.filter((_, at) => rows[at] === undefined);
-        const passes = rowFilter(loaded, filter, exclude.map(catalogue.rowOf));
+        const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
         const [unwanted] = request.user === undefined ? [[]] : await store.negatives([request.user]);
         const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
         if (!includeHistory) for (const row of known) left.add(row);
-        const [prepared] = await recommender.prepare([{ history: known, passes, atMostNew: newItems.atMost }]);
+        const [prepared] = await recommender.prepare([{ history: known, ...listable, atMostNew: newItems.atMost }]);
         if (!rank) return answer(loaded, await prepared.list(k, left), withItems, unknownItems, filter);
         if (ranking === undefined) throw errors.RANKER_NOT_SERVED();
         const candidates = await prepared.list(Math.max(k, CANDIDATES), left);
@@ -284,8 +286,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const { k, filter, withItems } = parse(similarSchema, input);
         const row = loaded.catalogue.rowOf(id);
         if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
-        const passes = rowFilter(loaded, filter, [row]) as (row: number) => boolean;
-        return answer(loaded, await similarItems(loaded, row, k, passes), withItems, [], filter);
+        const listable = await listableRows(loaded, filter, [row]);
+        return answer(loaded, await similarItems(loaded, row, k, listable), withItems, [], filter);
       }),
 
     async upsertItems(input) {

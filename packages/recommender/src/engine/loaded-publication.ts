@@ -70,10 +70,11 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   const { publication, store, threads } = options;
   const { bundle, index } = publication;
   let deletions = await store.deletions();
-  const catalogue = createCatalogueRows(publication, {
+  const deleted = {
     sinceTraining: await store.deletedItems(bundle.manifest?.data.deletions ?? 0),
     sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
-  });
+  };
+  const catalogue = createCatalogueRows(publication, deleted, () => store.items({ batchSize: BATCH }));
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
   const newItems = await openNewItemRows(bundle, catalogue, { threads });
   let readers = 0;
@@ -318,10 +319,11 @@ function partsOf(
         const vectors = await index.getMany(rows);
         return Float32Array.from(vectors, (vector) => (vector === undefined ? 0 : dot(user, 0, vector, 0, dim)));
       },
-      search: (user, k, { exclude, passes }) =>
+      search: (user, k, { exclude, passes, among }) =>
         index.search(user, k, {
           exclude: hidden.size === 0 ? exclude : new Set([...(exclude ?? []), ...hidden]),
           filter: passes,
+          among,
           ef: Math.max(manifest.index.ef, k),
         }),
     },

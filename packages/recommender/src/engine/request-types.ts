@@ -4,32 +4,8 @@
  */
 import type { Item } from '@lorekeep/store';
 import type { Source } from '../composition/lists.ts';
+import type { Filter } from '../filters/filter.ts';
 import type { RankAnswer } from '../ranking/types.ts';
-
-/** Both ends belong to the range. At least one of them is needed. */
-export interface Range {
-  min?: number;
-  max?: number;
-}
-
-/**
- * Which items may be recommended. All conditions must hold. A single value tests for equality, a
- * list for any of its values, `{ min, max }` for a number in that range. If an item has a list (its
- * categories, or a field of texts), one matching element is enough. An item without the field does
- * not pass. `Item.fields` of an imported CSV file are strings: compare them with strings.
- */
-export interface Filter {
-  /** At most 1,000 texts. */
-  brand?: string | string[];
-  /** At most 1,000 texts. */
-  categories?: string | string[];
-  price?: number | Range;
-  /** Conditions on `Item.fields`, by name. At most 20. */
-  fields?: Record<string, FilterValue | FilterValue[] | Range>;
-}
-
-/** A value of an attribute of an item that a filter compares with. */
-export type FilterValue = string | number | boolean;
 
 /** Exactly one of `user` and `history` is needed. */
 export interface RecommendRequest {
@@ -143,7 +119,7 @@ export interface Recommendations {
   items: Recommendation[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */
   unknownItems: string[];
-  /** Names in `filter.fields` that no item has, so that no item passes. Absent if there are none. */
+  /** Names in `filter.fields`, also of inner filters, that no item has. Absent if there are none. */
   unknownFields?: string[];
   /** With `rank`: what ordered the items, and with which versions. */
   ranked?: RankedBy;

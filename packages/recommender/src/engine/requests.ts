@@ -6,9 +6,10 @@
 import { readTimestamp } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import { z } from 'zod';
+import { filterRequestSchema } from '../filters/schema.ts';
 import { rankedBySchema } from '../ranking/schemas.ts';
 import { requestInvalid } from './request-invalid.ts';
-import { idSchema, strictObject, text } from './schema-parts.ts';
+import { fieldsOf, idSchema, strictObject, text } from './schema-parts.ts';
 
 /** Most items or events in one request. */
 export const MAX_BATCH = 1000;
@@ -17,18 +18,6 @@ export const MAX_K = 1000;
 
 const MAX_ITEM_FIELDS = 100;
 const MAX_USER_ATTRIBUTES = 100;
-const MAX_FILTER_FIELDS = 20;
-
-/** Values by name. The number of names is checked before the values, which may be many. */
-function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
-  const record = z.record(text(100, 1), value).meta({ maxProperties: max });
-  const counted = z.preprocess((input, context) => {
-    if (typeof input !== 'object' || input === null || Object.keys(input).length <= max) return input;
-    context.addIssue(`At most ${max} fields.`);
-    return z.NEVER;
-  }, record);
-  return counted as unknown as z.ZodType<z.output<typeof record>, z.input<typeof record>>;
-}
 
 const k = z.int().min(1).max(MAX_K).default(10).describe('Number of items. Fewer are returned if fewer pass.');
 
@@ -87,38 +76,6 @@ export const eventSchema = strictObject({
   position: z.int().min(0).max(1_000_000).optional().describe('Position in the list that was shown, from 0.'),
 }).describe('One action of one user on one item.');
 
-const scalar = z.union([text(2_000), z.number(), z.boolean()]);
-const range = strictObject({ min: z.number().optional(), max: z.number().optional() })
-  .refine(({ min, max }) => min !== undefined || max !== undefined, 'A range needs min, max, or both.')
-  .meta({ anyOf: [{ required: ['min'] }, { required: ['max'] }] })
-  .describe('Both ends belong to the range.');
-const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
-  error: 'Expected a string of at most 2,000 characters, or 1 to 1,000 such strings.',
-});
-
-export const filterSchema = strictObject(
-  {
-    brand: texts.optional(),
-    categories: texts.optional(),
-    price: z
-      .union([z.number(), range], { error: 'Expected a number, or an object with min, max, or both.' })
-      .optional(),
-    fields: fieldsOf(
-      z.union([scalar, z.array(scalar).min(1).max(1_000), range], {
-        error: 'Expected a value, 1 to 1,000 values, or an object with min, max, or both.',
-      }),
-      MAX_FILTER_FIELDS,
-    )
-      .optional()
-      .describe('Conditions on Item.fields, by name.'),
-  },
-  '; other fields go in filter.fields',
-).describe(
-  'All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in ' +
-    'that range (both ends included). If an item has a list, one matching element is enough. An item without the ' +
-    'field does not pass. Fields of an imported CSV file are strings: compare them with strings.',
-);
-
 export const recommendSchema = strictObject({
   user: idSchema.optional().describe('A known user: the stored history is used.'),
   history: z
@@ -128,7 +85,7 @@ export const recommendSchema = strictObject({
     .describe('Item ids of an anonymous session, oldest first. Not together with user.'),
   k,
   exclude: z.array(idSchema).max(1_000).default([]).describe('Ids of items that must not be recommended.'),
-  filter: filterSchema.optional(),
+  filter: filterRequestSchema.optional(),
   includeHistory: z.boolean().default(false).describe('Also recommend items of the history again.'),
   withItems: z.boolean().default(false).describe('Return the items themselves, not only their ids.'),
   rank: z
@@ -163,7 +120,7 @@ export const recommendSchema = strictObject({
 
 export const similarSchema = strictObject({
   k,
-  filter: filterSchema.optional(),
+  filter: filterRequestSchema.optional(),
   withItems: z.boolean().default(false),
 });
 
@@ -206,7 +163,7 @@ export const recommendationsSchema = z
     unknownFields: z
       .array(z.string())
       .optional()
-      .describe('Names in filter.fields that no item has, so that no item passes. Absent if there are none.'),
+      .describe('Names in filter.fields, also of inner filters, that no item has. Absent if there are none.'),
     ranked: rankedBySchema
       .extend({ model: z.string().nullable().describe('The trained model whose candidates were ordered.') })
       .optional()

@@ -6,7 +6,6 @@ import type { z } from 'zod';
 import type {
   EventFilterInput,
   EventInput,
-  Filter,
   Recommendations,
   RecommendRequest,
   SimilarRequest,
@@ -15,17 +14,18 @@ import type {
   deletedSchema,
   eventFilterSchema,
   eventSchema,
-  filterSchema,
   recommendationsSchema,
   recommendSchema,
   similarSchema,
 } from '../../src/engine/requests.ts';
+import type { Filter } from '../../src/filters/filter.ts';
+import type { filterRequestSchema } from '../../src/filters/schema.ts';
 
 /** `true` only if each of the two can stand for the other, with the same keys. */
 type Same<A, B> = [A, keyof A] extends [B, keyof B] ? ([B, keyof B] extends [A, keyof A] ? true : false) : false;
 
 const same = {
-  filter: true satisfies Same<Filter, z.input<typeof filterSchema>>,
+  filter: true satisfies Same<Filter, z.input<typeof filterRequestSchema>>,
   recommend: true satisfies Same<RecommendRequest, z.input<typeof recommendSchema>>,
   similar: true satisfies Same<SimilarRequest, z.input<typeof similarSchema>>,
   event: true satisfies Same<EventInput, z.input<typeof eventSchema>>,

@@ -11,7 +11,7 @@ import swagger from '@fastify/swagger';
 import { errorCode, LorekeepError } from '@lorekeep/core';
 import { type Engine, type RankingService, recommenderErrors } from '@lorekeep/recommender';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { checkEncoding, parseJson } from './body.ts';
 import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
 import { errors } from './errors.ts';
@@ -210,6 +210,8 @@ function addOpenApi(app: FastifyInstance): void {
       ],
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } }),
+    // Schemas with an id, such as the filter, which contains itself.
+    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig: { target: 'draft-2020-12' } }),
   });
 }
 
