@@ -17,9 +17,12 @@ export { requestInvalid } from './engine/request-invalid.ts';
 export type {
   EventFilterInput,
   EventInput,
+  Fallback,
   Recommendation,
   Recommendations,
   RecommendRequest,
+  Scenario,
+  ScenarioSettings,
   SimilarRequest,
 } from './engine/request-types.ts';
 export {
@@ -30,10 +33,6 @@ export {
   flattenIssues,
   itemSchema,
   MAX_BATCH,
-  MAX_K,
-  recommendationsSchema,
-  recommendSchema,
-  similarSchema,
   userSchema,
 } from './engine/requests.ts';
 export { idSchema } from './engine/schema-parts.ts';
@@ -44,6 +43,9 @@ export type { FieldMatch, Filter, FilterValue, NumberRange, TextMatch, WordMatch
 export { type Preset, presets } from './options/presets.ts';
 export { resolveConfig } from './options/resolve-config.ts';
 export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';
+export type { Explanation, ScorePart } from './page/explanation.ts';
+export type { Boost, Cap, Diversity } from './page/options.ts';
+export { MAX_K, recommendationsSchema, recommendSchema, settingsSchema, similarSchema } from './page/schemas.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
 export { columnNames, knowledgeAnswer } from './ranking/knowledge-answer.ts';
@@ -74,4 +76,5 @@ export type {
   RankRequest,
   UsedKnowledge,
 } from './ranking/types.ts';
+export { MAX_SCENARIO_VERSIONS, scenarioNameSchema } from './scenarios/scenarios.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

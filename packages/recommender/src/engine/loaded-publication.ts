@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { dot, gatherRows } from '@lorekeep/core';
-import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
+import { catalogueVectors, contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import { popularityOf } from '@lorekeep/evaluation';
 import type { Item, Store } from '@lorekeep/store';
 import { isSearchable } from '../bundle/served-model.ts';
@@ -14,6 +14,7 @@ import { createRecommender, type Recommender, type RecommenderParts } from '../c
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
+import { type ContentRows, createContentRows } from './content-rows.ts';
 import { type LinearRows, openLinearRows } from './linear-rows.ts';
 import { type NewItemRows, openNewItemRows } from './new-item-rows.ts';
 
@@ -31,6 +32,9 @@ export interface LoadedPublication {
   /** The composition over this catalogue. */
   readonly recommender: Recommender;
   readonly parts: RecommenderParts;
+  /** Absent if the model has none. */
+  readonly linear?: LinearRows;
+  readonly content: ContentRows;
   /**
    * Takes in items that the store has by now: those with a new or changed text are encoded and
    * adapted.
@@ -77,6 +81,7 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   const catalogue = createCatalogueRows(publication, deleted, () => store.items({ batchSize: BATCH }));
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads });
   const newItems = await openNewItemRows(bundle, catalogue, { threads });
+  const content = createContentRows(options.encoder.dim, () => storedContent(options, catalogue));
   let readers = 0;
   let retired = false;
 
@@ -91,8 +96,9 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     catalogue.remove(row);
     linear?.remove(row);
     newItems.remove(row);
+    content.remove(row);
   };
-  const upsert = createUpsert(options, catalogue, linear, newItems);
+  const upsert = createUpsert(options, catalogue, linear, newItems, content);
   let folded = 0;
   try {
     if (linear !== undefined) placeSolvedItems(catalogue, linear);
@@ -117,6 +123,8 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     publication,
     catalogue,
     parts,
+    linear,
+    content,
     recommender: createRecommender(parts),
     upsert,
     countUsers: (ids) => catalogue.addUsers(ids, () => 1),
@@ -161,6 +169,17 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   return { loaded, folded };
 }
 
+/** The text vectors of all items that are stored, with their rows. */
+async function* storedContent({ store, encoder, publication }: LoadOptions, catalogue: CatalogueRows) {
+  const { template } = publication.manifest;
+  for await (const batch of store.items({ batchSize: BATCH })) {
+    const items = batch.filter(({ id }) => catalogue.rowOf(id) !== undefined);
+    const content = await catalogueVectors({ store, encoder, template }, items);
+    // An item may have gone while its vector was read.
+    yield { rows: items.map(({ id }) => catalogue.rowOf(id) ?? -1), content };
+  }
+}
+
 function placeSolvedItems(catalogue: CatalogueRows, linear: LinearRows): void {
   for (const row of catalogue.rows()) {
     const trained = catalogue.trainedRowOf(row);
@@ -203,6 +222,7 @@ function createUpsert(
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
   newItems: NewItemRows,
+  texts: ContentRows,
 ): LoadedPublication['upsert'] {
   const { bundle, index, manifest } = publication;
   const { template } = manifest;
@@ -276,6 +296,7 @@ function createUpsert(
     await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isIndexed(at))));
     await placeInLinear(rows, idRows, content);
     newItems.put(rows, content);
+    texts.put(rows, content);
     // Last: an upsert that failed before this line is done again when it is repeated, or at the
     // next start.
     rows.forEach((row, at) => {

@@ -18,3 +18,8 @@ export const bodyFailures = {
   415: errorSchema.describe('The body is not uncompressed JSON in UTF-8.'),
 };
 export const notFound = (what: string) => ({ 404: errorSchema.describe(`There is no such ${what}.`) });
+/** Answers of routes for lists, whose requests name items, scenarios and cursors. */
+export const listFailures = {
+  404: errorSchema.describe('There is no such item or scenario.'),
+  410: errorSchema.describe('The version that the cursor belongs to is not served any more: start again.'),
+};

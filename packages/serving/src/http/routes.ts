@@ -20,9 +20,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDeletionRoutes } from './deletion-routes.ts';
 import { errors } from './errors.ts';
-import { bodyFailures, failures, notFound } from './failures.ts';
+import { bodyFailures, failures, listFailures, notFound } from './failures.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import { addRankingRoutes } from './ranking-routes.ts';
+import { addScenarioRoutes } from './scenario-routes.ts';
 import {
   appendedSchema,
   errorSchema,
@@ -62,7 +63,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         summary: 'Recommend items to a user or for a session',
         tags: ['recommend'],
         body: recommendSchema,
-        response: { 200: recommendationsSchema, ...failures, ...bodyFailures },
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
     async ({ body }) => {
@@ -100,7 +101,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         tags: ['recommend'],
         params: idPathSchema,
         body: similarSchema,
-        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...notFound('item') },
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
     async ({ params, body }) => {
@@ -192,6 +193,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
     ({ body }) => live().appendEvents(Array.isArray(body) ? body : [body]),
   );
 
+  addScenarioRoutes(plain, live);
   addDeletionRoutes(plain, live);
   addRankingRoutes(plain, ranking);
 

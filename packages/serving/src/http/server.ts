@@ -204,6 +204,7 @@ function addOpenApi(app: FastifyInstance): void {
       servers: [{ url: '/' }],
       tags: [
         { name: 'recommend', description: 'Recommendations' },
+        { name: 'scenarios', description: 'Settings of lists under a name' },
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
         { name: 'shop', description: 'Items and events' },
         { name: 'operations', description: 'Operation of the service' },

@@ -34,6 +34,8 @@ describe('OpenAPI', () => {
       '/v1/knowledge',
       '/v1/rank',
       '/v1/recommend',
+      '/v1/scenarios',
+      '/v1/scenarios/{name}',
       '/v1/users',
       '/v1/users/{id}',
     ]);
@@ -45,7 +47,10 @@ describe('OpenAPI', () => {
   test('every route lists the statuses it can answer with', () => {
     const always = ['400', '403', '408', '417', '431', '500', '503'];
     const own: Record<string, string[]> = {
-      'post /v1/recommend': ['413', '415'],
+      'post /v1/recommend': ['404', '410', '413', '415'],
+      'get /v1/scenarios/{name}': ['404'],
+      'put /v1/scenarios/{name}': ['409', '413', '415'],
+      'delete /v1/scenarios/{name}': ['404'],
       'post /v1/rank': ['413', '415'],
       'post /v1/knowledge': ['404', '409', '413', '415'],
       'post /v1/items': ['413', '415'],
@@ -55,7 +60,7 @@ describe('OpenAPI', () => {
       'get /v1/items/{id}/similar': ['404'],
       'post /v1/users': ['413', '415'],
       'get /v1/users/{id}': ['404'],
-      'post /v1/items/{id}/similar': ['404', '413', '415'],
+      'post /v1/items/{id}/similar': ['404', '410', '413', '415'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
       for (const [method, { responses }] of Object.entries<any>(methods)) {
