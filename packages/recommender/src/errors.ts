@@ -85,6 +85,29 @@ export const errors = defineErrors({
     },
     hint: 'Correct the request at the places that `details.issues` names.',
   }),
+  CURSOR_INVALID: usage<{ problem: string }>({
+    http: 400,
+    message: ({ problem }) => `The cursor ${problem}.`,
+    hint: 'Send the cursor of the last answer with the same request; without a cursor the list starts again.',
+  }),
+  CURSOR_EXPIRED: usage({
+    http: 410,
+    message: 'The cursor belongs to a published version that is not served any more.',
+    hint: 'Start again without a cursor.',
+  }),
+  SCENARIOS_FULL: usage<{ most: number }>({
+    http: 409,
+    message: ({ most }) => `There are ${most} scenarios, which is the most that a shop can have.`,
+    hint: 'Delete a scenario that is not used any more.',
+  }),
+  SCENARIO_UNKNOWN: usage<{ name: string; version?: number }>({
+    http: 404,
+    message: ({ name, version }) =>
+      version === undefined
+        ? `There is no scenario ${JSON.stringify(name)}.`
+        : `The scenario ${JSON.stringify(name)} has no version ${version}.`,
+    hint: 'Check the name in the list of scenarios, or store the scenario first.',
+  }),
   ITEM_NOT_FOUND: usage<{ id: string }>({
     http: 404,
     message: ({ id }) => `No item has the id ${JSON.stringify(id)}.`,

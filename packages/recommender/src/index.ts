@@ -17,12 +17,12 @@ export { requestInvalid } from './engine/request-invalid.ts';
 export type {
   EventFilterInput,
   EventInput,
-  Filter,
-  FilterValue,
-  Range,
+  Fallback,
   Recommendation,
   Recommendations,
   RecommendRequest,
+  Scenario,
+  ScenarioSettings,
   SimilarRequest,
 } from './engine/request-types.ts';
 export {
@@ -33,19 +33,19 @@ export {
   flattenIssues,
   itemSchema,
   MAX_BATCH,
-  MAX_K,
-  recommendationsSchema,
-  recommendSchema,
-  similarSchema,
   userSchema,
 } from './engine/requests.ts';
 export { idSchema } from './engine/schema-parts.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
+export type { FieldMatch, Filter, FilterValue, NumberRange, TextMatch, WordMatch } from './filters/filter.ts';
 export { type Preset, presets } from './options/presets.ts';
 export { resolveConfig } from './options/resolve-config.ts';
 export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';
+export type { Explanation, ScorePart } from './page/explanation.ts';
+export type { Boost, Cap, Diversity } from './page/options.ts';
+export { MAX_K, recommendationsSchema, recommendSchema, settingsSchema, similarSchema } from './page/schemas.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
 export { columnNames, knowledgeAnswer } from './ranking/knowledge-answer.ts';
@@ -76,4 +76,5 @@ export type {
   RankRequest,
   UsedKnowledge,
 } from './ranking/types.ts';
+export { MAX_SCENARIO_VERSIONS, scenarioNameSchema } from './scenarios/scenarios.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

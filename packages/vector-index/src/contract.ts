@@ -24,13 +24,18 @@ export interface SearchOptions {
    */
   filter?: (key: number) => boolean;
   /**
+   * Only these keys are returned, if they also pass. All of them are scored, which is exact, and for
+   * some 10,000 keys faster than a graph. Unknown keys are ignored.
+   */
+  among?: Uint32Array;
+  /**
    * Breadth of the graph search. Larger is more exact and slower. Default: the index's. Ignored by
    * `exact`.
    */
   ef?: number;
 }
 
-/** Best first. There are fewer than k only if fewer keys pass `exclude` and `filter`. */
+/** Best first. There are fewer than k only if fewer keys pass `exclude`, `filter` and `among`. */
 export interface SearchResult {
   keys: Uint32Array;
   /** Inner products. */

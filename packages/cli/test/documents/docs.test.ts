@@ -241,12 +241,13 @@ describe('docs/reference/http-api.md', () => {
       Object.entries(methods).map(([method, route]) => ({ name: `${method.toUpperCase()} ${path}`, route })),
     );
 
-  /** Adds the keys of an object schema and of all schemas inside it. */
-  function collectKeys(schema: unknown, keys: Set<string>): void {
-    if (typeof schema !== 'object' || schema === null) return;
+  /** Adds the keys of an object schema and of all schemas inside it. A schema may contain itself. */
+  function collectKeys(schema: unknown, keys: Set<string>, read = new Set<unknown>()): void {
+    if (typeof schema !== 'object' || schema === null || read.has(schema)) return;
+    read.add(schema);
     for (const [name, value] of Object.entries(schema)) {
       if (name === 'properties') for (const key of Object.keys(value)) keys.add(key);
-      collectKeys(name === '$ref' ? openapi.components?.schemas[String(value).split('/').at(-1)!] : value, keys);
+      collectKeys(name === '$ref' ? openapi.components?.schemas[String(value).split('/').at(-1)!] : value, keys, read);
     }
   }
 

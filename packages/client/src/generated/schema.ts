@@ -277,6 +277,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version of every scenario, by name */
+        get: operations["listScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scenario */
+        get: operations["getScenario"];
+        /** Store a new version of a scenario; on disk when this answers */
+        put: operations["putScenario"];
+        post?: never;
+        /** Delete a scenario with all its versions */
+        delete: operations["deleteScenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/delete": {
         parameters: {
             query?: never;
@@ -461,6 +497,140 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+        };
+        /** @description All conditions must hold. A value tests for equality, a list for any of its values. If an item has a list, one matching element is enough. An item without the field passes only exists: false. */
+        FilterInput: {
+            id?: string | string[];
+            title?: {
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            brand?: string | string[] | {
+                in?: string[];
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            categories?: string | string[] | {
+                in?: string[];
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            description?: {
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            price?: number | {
+                gt?: number;
+                gte?: number;
+                lt?: number;
+                lte?: number;
+                /** @description The same as gte. */
+                min?: number;
+                /** @description The same as lte. */
+                max?: number;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            /** @description Conditions on Item.fields, by name. */
+            fields?: {
+                [key: string]: (string | number | boolean) | (string | number | boolean)[] | {
+                    in?: (string | number | boolean)[];
+                    /** @description A number or a date. */
+                    gt?: number | string;
+                    gte?: number | string;
+                    lt?: number | string;
+                    lte?: number | string;
+                    /** @description The same as gte. */
+                    min?: number;
+                    /** @description The same as lte. */
+                    max?: number;
+                    /** @description All words of this text occur in the field, in any order and case. */
+                    match?: string;
+                    /** @description Whether the item has the field. */
+                    exists?: boolean;
+                };
+            };
+            /** @description All of these hold. */
+            and?: components["schemas"]["FilterInput"][];
+            /** @description At least one of these holds. */
+            or?: components["schemas"]["FilterInput"][];
+            /** @description This does not hold. */
+            not?: components["schemas"]["FilterInput"];
+        };
+        /** @description All conditions must hold. A value tests for equality, a list for any of its values. If an item has a list, one matching element is enough. An item without the field passes only exists: false. */
+        Filter: {
+            id?: string | string[];
+            title?: {
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            brand?: string | string[] | {
+                in?: string[];
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            categories?: string | string[] | {
+                in?: string[];
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            description?: {
+                /** @description All words of this text occur in the field, in any order and case. */
+                match?: string;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            price?: number | {
+                gt?: number;
+                gte?: number;
+                lt?: number;
+                lte?: number;
+                /** @description The same as gte. */
+                min?: number;
+                /** @description The same as lte. */
+                max?: number;
+                /** @description Whether the item has the field. */
+                exists?: boolean;
+            };
+            /** @description Conditions on Item.fields, by name. */
+            fields?: {
+                [key: string]: (string | number | boolean) | (string | number | boolean)[] | {
+                    in?: (string | number | boolean)[];
+                    /** @description A number or a date. */
+                    gt?: number | string;
+                    gte?: number | string;
+                    lt?: number | string;
+                    lte?: number | string;
+                    /** @description The same as gte. */
+                    min?: number;
+                    /** @description The same as lte. */
+                    max?: number;
+                    /** @description All words of this text occur in the field, in any order and case. */
+                    match?: string;
+                    /** @description Whether the item has the field. */
+                    exists?: boolean;
+                };
+            };
+            /** @description All of these hold. */
+            and?: components["schemas"]["Filter"][];
+            /** @description At least one of these holds. */
+            or?: components["schemas"]["Filter"][];
+            /** @description This does not hold. */
+            not?: components["schemas"]["Filter"];
         };
     };
     responses: never;
@@ -1244,36 +1414,51 @@ export interface operations {
                      */
                     k?: number;
                     /**
-                     * @description Ids of items that must not be recommended.
+                     * @description Ids of items that must not be listed.
                      * @default []
                      */
                     exclude?: string[];
-                    /** @description All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in that range (both ends included). If an item has a list, one matching element is enough. An item without the field does not pass. Fields of an imported CSV file are strings: compare them with strings. */
-                    filter?: {
-                        brand?: string | string[];
-                        categories?: string | string[];
-                        price?: number | ({
-                            min?: number;
-                            max?: number;
-                        } | unknown | unknown);
-                        /** @description Conditions on Item.fields, by name. */
-                        fields?: {
-                            [key: string]: (string | number | boolean) | (string | number | boolean)[] | ({
-                                min?: number;
-                                max?: number;
-                            } | unknown | unknown);
-                        };
+                    filter?: components["schemas"]["FilterInput"];
+                    /** @description Items that pass a filter move up or down among the best 200. */
+                    boosts?: ({
+                        filter: components["schemas"]["FilterInput"];
+                        /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                        factor?: number;
+                        /** @description Added, as a share of the distance from the last candidate to the first. */
+                        bonus?: number;
+                    } | unknown | unknown)[];
+                    /** @description Maximal marginal relevance among the best 200. Default: off. */
+                    diversity?: {
+                        /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                        lambda: number;
                     };
-                    /**
-                     * @description Also recommend items of the history again.
-                     * @default false
-                     */
-                    includeHistory?: boolean;
+                    /** @description Most items of the page with the same value of a field. */
+                    caps?: {
+                        /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                        field: string;
+                        atMost: number;
+                    }[];
                     /**
                      * @description Return the items themselves, not only their ids.
                      * @default false
                      */
                     withItems?: boolean;
+                    /**
+                     * @description Say of each item what it has its score from. Needs k of at most 100.
+                     * @default false
+                     */
+                    explain?: boolean;
+                    /**
+                     * @description Where the list comes from: 'model', or the same list for all users: most chosen, or newest, items first.
+                     * @default model
+                     * @enum {string}
+                     */
+                    candidates?: "model" | "popularity" | "newest";
+                    /**
+                     * @description Also recommend items of the history again.
+                     * @default false
+                     */
+                    includeHistory?: boolean;
                     /**
                      * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
                      * @default false
@@ -1281,14 +1466,15 @@ export interface operations {
                     rank?: boolean;
                     /** @description Where the list is shown, for the ranker. */
                     surface?: string;
-                    /**
-                     * @description Items that no user had chosen when the model was trained.
-                     * @default {}
-                     */
+                    /** @description Items that no user had chosen when the model was trained. */
                     newItems?: {
                         /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
                         atMost?: number;
                     };
+                    /** @description A stored scenario. What the request itself says takes precedence. name@3 is version 3. */
+                    scenario?: string;
+                    /** @description The cursor of the last answer, with the same request: the items behind it. Default: the first page. */
+                    cursor?: string;
                 } & (unknown | unknown);
             };
         };
@@ -1336,10 +1522,55 @@ export interface operations {
                                     [key: string]: string | number | boolean | string[];
                                 };
                             };
+                            /** @description With explain: true. */
+                            explain?: {
+                                /** @description The score of the source, before boosts and moves. */
+                                score: number;
+                                /** @description They add up to the score. */
+                                parts: {
+                                    /**
+                                     * @description 'place': the item has the score of the one before it, because it fills the list or was placed there.
+                                     * @enum {string}
+                                     */
+                                    name: "ranker" | "reranker" | "towers" | "newItems" | "linear" | "content" | "popularity" | "place";
+                                    value: number;
+                                }[];
+                                /** @description The weight that the linear model gives the item, which made it a candidate. */
+                                linear?: number;
+                                /** @description What each item of the history adds to linear, or, with the source content, to the score. */
+                                history: {
+                                    item: string;
+                                    weight: number;
+                                }[];
+                                /** @description The items of the history with the most similar texts, with the cosine. */
+                                content: {
+                                    item: string;
+                                    similarity: number;
+                                }[];
+                                /** @description What boosts have added to the score. */
+                                boost?: number;
+                            };
+                        }[];
+                        /** @description For the next page: send it with the same request. Absent if the list ends here. */
+                        cursor?: string;
+                        /** @description The scenario that the request named, with the version that was used. */
+                        scenario?: {
+                            name: string;
+                            version: number;
+                        };
+                        /** @description Where the list is not what was asked for, and why. Absent if it is. */
+                        fallbacks?: {
+                            /**
+                             * @description 'unknownUser', 'noHistory' (no event that counts), 'unknownItems' (of the given history): the list is the same for all such users. 'nothingKnown': the model knows nothing of the item. 'fewCandidates': the model proposes too few that pass; others fill the list. 'fewPass': there are no more that pass, so the list is short.
+                             * @enum {string}
+                             */
+                            reason: "unknownUser" | "noHistory" | "unknownItems" | "nothingKnown" | "fewCandidates" | "fewPass";
+                            /** @description How many items of the list it concerns; for fewPass, how many are missing. */
+                            items: number;
                         }[];
                         /** @description Ids of the given history that are not in the catalogue; ignored. */
                         unknownItems: string[];
-                        /** @description Names in filter.fields that no item has, so that no item passes. Absent if there are none. */
+                        /** @description Names in filter.fields, also of inner filters, that no item has. Absent if there are none. */
                         unknownFields?: string[];
                         /** @description With rank: true, what ordered the items, and with which versions. */
                         ranked?: {
@@ -1354,7 +1585,7 @@ export interface operations {
                                 ageSeconds: number;
                                 /** @description How far it is from the version that was wanted; 0 for that version itself. */
                                 residual: number;
-                                /** @description Share of the items with an entry of their own. */
+                                /** @description Share of the items with an entry of their own; 0 if there are no items. */
                                 itemsPresent: number;
                                 /** @description Whether the user has an entry. */
                                 userPresent: boolean;
@@ -1436,10 +1667,55 @@ export interface operations {
                                     [key: string]: string | number | boolean | string[];
                                 };
                             };
+                            /** @description With explain: true. */
+                            explain?: {
+                                /** @description The score of the source, before boosts and moves. */
+                                score: number;
+                                /** @description They add up to the score. */
+                                parts: {
+                                    /**
+                                     * @description 'place': the item has the score of the one before it, because it fills the list or was placed there.
+                                     * @enum {string}
+                                     */
+                                    name: "ranker" | "reranker" | "towers" | "newItems" | "linear" | "content" | "popularity" | "place";
+                                    value: number;
+                                }[];
+                                /** @description The weight that the linear model gives the item, which made it a candidate. */
+                                linear?: number;
+                                /** @description What each item of the history adds to linear, or, with the source content, to the score. */
+                                history: {
+                                    item: string;
+                                    weight: number;
+                                }[];
+                                /** @description The items of the history with the most similar texts, with the cosine. */
+                                content: {
+                                    item: string;
+                                    similarity: number;
+                                }[];
+                                /** @description What boosts have added to the score. */
+                                boost?: number;
+                            };
+                        }[];
+                        /** @description For the next page: send it with the same request. Absent if the list ends here. */
+                        cursor?: string;
+                        /** @description The scenario that the request named, with the version that was used. */
+                        scenario?: {
+                            name: string;
+                            version: number;
+                        };
+                        /** @description Where the list is not what was asked for, and why. Absent if it is. */
+                        fallbacks?: {
+                            /**
+                             * @description 'unknownUser', 'noHistory' (no event that counts), 'unknownItems' (of the given history): the list is the same for all such users. 'nothingKnown': the model knows nothing of the item. 'fewCandidates': the model proposes too few that pass; others fill the list. 'fewPass': there are no more that pass, so the list is short.
+                             * @enum {string}
+                             */
+                            reason: "unknownUser" | "noHistory" | "unknownItems" | "nothingKnown" | "fewCandidates" | "fewPass";
+                            /** @description How many items of the list it concerns; for fewPass, how many are missing. */
+                            items: number;
                         }[];
                         /** @description Ids of the given history that are not in the catalogue; ignored. */
                         unknownItems: string[];
-                        /** @description Names in filter.fields that no item has, so that no item passes. Absent if there are none. */
+                        /** @description Names in filter.fields, also of inner filters, that no item has. Absent if there are none. */
                         unknownFields?: string[];
                         /** @description With rank: true, what ordered the items, and with which versions. */
                         ranked?: {
@@ -1454,7 +1730,7 @@ export interface operations {
                                 ageSeconds: number;
                                 /** @description How far it is from the version that was wanted; 0 for that version itself. */
                                 residual: number;
-                                /** @description Share of the items with an entry of their own. */
+                                /** @description Share of the items with an entry of their own; 0 if there are no items. */
                                 itemsPresent: number;
                                 /** @description Whether the user has an entry. */
                                 userPresent: boolean;
@@ -1494,24 +1770,51 @@ export interface operations {
                      * @default 10
                      */
                     k?: number;
-                    /** @description All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in that range (both ends included). If an item has a list, one matching element is enough. An item without the field does not pass. Fields of an imported CSV file are strings: compare them with strings. */
-                    filter?: {
-                        brand?: string | string[];
-                        categories?: string | string[];
-                        price?: number | ({
-                            min?: number;
-                            max?: number;
-                        } | unknown | unknown);
-                        /** @description Conditions on Item.fields, by name. */
-                        fields?: {
-                            [key: string]: (string | number | boolean) | (string | number | boolean)[] | ({
-                                min?: number;
-                                max?: number;
-                            } | unknown | unknown);
-                        };
+                    /**
+                     * @description Ids of items that must not be listed.
+                     * @default []
+                     */
+                    exclude?: string[];
+                    filter?: components["schemas"]["FilterInput"];
+                    /** @description Items that pass a filter move up or down among the best 200. */
+                    boosts?: ({
+                        filter: components["schemas"]["FilterInput"];
+                        /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                        factor?: number;
+                        /** @description Added, as a share of the distance from the last candidate to the first. */
+                        bonus?: number;
+                    } | unknown | unknown)[];
+                    /** @description Maximal marginal relevance among the best 200. Default: off. */
+                    diversity?: {
+                        /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                        lambda: number;
                     };
-                    /** @default false */
+                    /** @description Most items of the page with the same value of a field. */
+                    caps?: {
+                        /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                        field: string;
+                        atMost: number;
+                    }[];
+                    /**
+                     * @description Return the items themselves, not only their ids.
+                     * @default false
+                     */
                     withItems?: boolean;
+                    /**
+                     * @description Say of each item what it has its score from. Needs k of at most 100.
+                     * @default false
+                     */
+                    explain?: boolean;
+                    /**
+                     * @description 'behaviour': what users choose together. 'content': similarity of texts. 'both': behaviour, and behind it the vectors that have learned from both.
+                     * @default both
+                     * @enum {string}
+                     */
+                    by?: "both" | "behaviour" | "content";
+                    /** @description A stored scenario. What the request itself says takes precedence. name@3 is version 3. */
+                    scenario?: string;
+                    /** @description The cursor of the last answer, with the same request: the items behind it. Default: the first page. */
+                    cursor?: string;
                 };
             };
         };
@@ -1559,10 +1862,55 @@ export interface operations {
                                     [key: string]: string | number | boolean | string[];
                                 };
                             };
+                            /** @description With explain: true. */
+                            explain?: {
+                                /** @description The score of the source, before boosts and moves. */
+                                score: number;
+                                /** @description They add up to the score. */
+                                parts: {
+                                    /**
+                                     * @description 'place': the item has the score of the one before it, because it fills the list or was placed there.
+                                     * @enum {string}
+                                     */
+                                    name: "ranker" | "reranker" | "towers" | "newItems" | "linear" | "content" | "popularity" | "place";
+                                    value: number;
+                                }[];
+                                /** @description The weight that the linear model gives the item, which made it a candidate. */
+                                linear?: number;
+                                /** @description What each item of the history adds to linear, or, with the source content, to the score. */
+                                history: {
+                                    item: string;
+                                    weight: number;
+                                }[];
+                                /** @description The items of the history with the most similar texts, with the cosine. */
+                                content: {
+                                    item: string;
+                                    similarity: number;
+                                }[];
+                                /** @description What boosts have added to the score. */
+                                boost?: number;
+                            };
+                        }[];
+                        /** @description For the next page: send it with the same request. Absent if the list ends here. */
+                        cursor?: string;
+                        /** @description The scenario that the request named, with the version that was used. */
+                        scenario?: {
+                            name: string;
+                            version: number;
+                        };
+                        /** @description Where the list is not what was asked for, and why. Absent if it is. */
+                        fallbacks?: {
+                            /**
+                             * @description 'unknownUser', 'noHistory' (no event that counts), 'unknownItems' (of the given history): the list is the same for all such users. 'nothingKnown': the model knows nothing of the item. 'fewCandidates': the model proposes too few that pass; others fill the list. 'fewPass': there are no more that pass, so the list is short.
+                             * @enum {string}
+                             */
+                            reason: "unknownUser" | "noHistory" | "unknownItems" | "nothingKnown" | "fewCandidates" | "fewPass";
+                            /** @description How many items of the list it concerns; for fewPass, how many are missing. */
+                            items: number;
                         }[];
                         /** @description Ids of the given history that are not in the catalogue; ignored. */
                         unknownItems: string[];
-                        /** @description Names in filter.fields that no item has, so that no item passes. Absent if there are none. */
+                        /** @description Names in filter.fields, also of inner filters, that no item has. Absent if there are none. */
                         unknownFields?: string[];
                         /** @description With rank: true, what ordered the items, and with which versions. */
                         ranked?: {
@@ -1577,7 +1925,7 @@ export interface operations {
                                 ageSeconds: number;
                                 /** @description How far it is from the version that was wanted; 0 for that version itself. */
                                 residual: number;
-                                /** @description Share of the items with an entry of their own. */
+                                /** @description Share of the items with an entry of their own; 0 if there are no items. */
                                 itemsPresent: number;
                                 /** @description Whether the user has an entry. */
                                 userPresent: boolean;
@@ -1952,6 +2300,411 @@ export interface operations {
             };
         };
     };
+    listScenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        scenarios: {
+                            name: string;
+                            /** @description Counts from 1. */
+                            version: number;
+                            /** @description When this version was stored, in Unix seconds. */
+                            at: number;
+                            /** @description What requests for lists say if they do not say otherwise. */
+                            settings: {
+                                /**
+                                 * @description Number of items. Fewer are returned if fewer pass.
+                                 * @default 10
+                                 */
+                                k?: number;
+                                /**
+                                 * @description Ids of items that must not be listed.
+                                 * @default []
+                                 */
+                                exclude?: string[];
+                                filter?: components["schemas"]["Filter"];
+                                /** @description Items that pass a filter move up or down among the best 200. */
+                                boosts?: ({
+                                    filter: components["schemas"]["Filter"];
+                                    /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                                    factor?: number;
+                                    /** @description Added, as a share of the distance from the last candidate to the first. */
+                                    bonus?: number;
+                                } | unknown | unknown)[];
+                                /** @description Maximal marginal relevance among the best 200. Default: off. */
+                                diversity?: {
+                                    /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                                    lambda: number;
+                                };
+                                /** @description Most items of the page with the same value of a field. */
+                                caps?: {
+                                    /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                                    field: string;
+                                    atMost: number;
+                                }[];
+                                /**
+                                 * @description Return the items themselves, not only their ids.
+                                 * @default false
+                                 */
+                                withItems?: boolean;
+                                /**
+                                 * @description Say of each item what it has its score from. Needs k of at most 100.
+                                 * @default false
+                                 */
+                                explain?: boolean;
+                                /**
+                                 * @description Where the list comes from: 'model', or the same list for all users: most chosen, or newest, items first.
+                                 * @default model
+                                 * @enum {string}
+                                 */
+                                candidates?: "model" | "popularity" | "newest";
+                                /**
+                                 * @description Also recommend items of the history again.
+                                 * @default false
+                                 */
+                                includeHistory?: boolean;
+                                /**
+                                 * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
+                                 * @default false
+                                 */
+                                rank?: boolean;
+                                /** @description Where the list is shown, for the ranker. */
+                                surface?: string;
+                                /** @description Items that no user had chosen when the model was trained. */
+                                newItems?: {
+                                    /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
+                                    atMost?: number;
+                                };
+                                /**
+                                 * @description 'behaviour': what users choose together. 'content': similarity of texts. 'both': behaviour, and behind it the vectors that have learned from both.
+                                 * @default both
+                                 * @enum {string}
+                                 */
+                                by?: "both" | "behaviour" | "content";
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getScenario: {
+        parameters: {
+            query?: {
+                /** @description Default: the newest. The newest 20 versions are kept. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The name of the scenario. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description Counts from 1. */
+                        version: number;
+                        /** @description When this version was stored, in Unix seconds. */
+                        at: number;
+                        /** @description What requests for lists say if they do not say otherwise. */
+                        settings: {
+                            /**
+                             * @description Number of items. Fewer are returned if fewer pass.
+                             * @default 10
+                             */
+                            k?: number;
+                            /**
+                             * @description Ids of items that must not be listed.
+                             * @default []
+                             */
+                            exclude?: string[];
+                            filter?: components["schemas"]["Filter"];
+                            /** @description Items that pass a filter move up or down among the best 200. */
+                            boosts?: ({
+                                filter: components["schemas"]["Filter"];
+                                /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                                factor?: number;
+                                /** @description Added, as a share of the distance from the last candidate to the first. */
+                                bonus?: number;
+                            } | unknown | unknown)[];
+                            /** @description Maximal marginal relevance among the best 200. Default: off. */
+                            diversity?: {
+                                /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                                lambda: number;
+                            };
+                            /** @description Most items of the page with the same value of a field. */
+                            caps?: {
+                                /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                                field: string;
+                                atMost: number;
+                            }[];
+                            /**
+                             * @description Return the items themselves, not only their ids.
+                             * @default false
+                             */
+                            withItems?: boolean;
+                            /**
+                             * @description Say of each item what it has its score from. Needs k of at most 100.
+                             * @default false
+                             */
+                            explain?: boolean;
+                            /**
+                             * @description Where the list comes from: 'model', or the same list for all users: most chosen, or newest, items first.
+                             * @default model
+                             * @enum {string}
+                             */
+                            candidates?: "model" | "popularity" | "newest";
+                            /**
+                             * @description Also recommend items of the history again.
+                             * @default false
+                             */
+                            includeHistory?: boolean;
+                            /**
+                             * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
+                             * @default false
+                             */
+                            rank?: boolean;
+                            /** @description Where the list is shown, for the ranker. */
+                            surface?: string;
+                            /** @description Items that no user had chosen when the model was trained. */
+                            newItems?: {
+                                /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
+                                atMost?: number;
+                            };
+                            /**
+                             * @description 'behaviour': what users choose together. 'content': similarity of texts. 'both': behaviour, and behind it the vectors that have learned from both.
+                             * @default both
+                             * @enum {string}
+                             */
+                            by?: "both" | "behaviour" | "content";
+                        };
+                    };
+                };
+            };
+        };
+    };
+    putScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the scenario. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description What requests for lists say if they do not say otherwise. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Number of items. Fewer are returned if fewer pass.
+                     * @default 10
+                     */
+                    k?: number;
+                    /**
+                     * @description Ids of items that must not be listed.
+                     * @default []
+                     */
+                    exclude?: string[];
+                    filter?: components["schemas"]["FilterInput"];
+                    /** @description Items that pass a filter move up or down among the best 200. */
+                    boosts?: ({
+                        filter: components["schemas"]["FilterInput"];
+                        /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                        factor?: number;
+                        /** @description Added, as a share of the distance from the last candidate to the first. */
+                        bonus?: number;
+                    } | unknown | unknown)[];
+                    /** @description Maximal marginal relevance among the best 200. Default: off. */
+                    diversity?: {
+                        /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                        lambda: number;
+                    };
+                    /** @description Most items of the page with the same value of a field. */
+                    caps?: {
+                        /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                        field: string;
+                        atMost: number;
+                    }[];
+                    /**
+                     * @description Return the items themselves, not only their ids.
+                     * @default false
+                     */
+                    withItems?: boolean;
+                    /**
+                     * @description Say of each item what it has its score from. Needs k of at most 100.
+                     * @default false
+                     */
+                    explain?: boolean;
+                    /**
+                     * @description Where the list comes from: 'model', or the same list for all users: most chosen, or newest, items first.
+                     * @default model
+                     * @enum {string}
+                     */
+                    candidates?: "model" | "popularity" | "newest";
+                    /**
+                     * @description Also recommend items of the history again.
+                     * @default false
+                     */
+                    includeHistory?: boolean;
+                    /**
+                     * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
+                     * @default false
+                     */
+                    rank?: boolean;
+                    /** @description Where the list is shown, for the ranker. */
+                    surface?: string;
+                    /** @description Items that no user had chosen when the model was trained. */
+                    newItems?: {
+                        /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
+                        atMost?: number;
+                    };
+                    /**
+                     * @description 'behaviour': what users choose together. 'content': similarity of texts. 'both': behaviour, and behind it the vectors that have learned from both.
+                     * @default both
+                     * @enum {string}
+                     */
+                    by?: "both" | "behaviour" | "content";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description Counts from 1. */
+                        version: number;
+                        /** @description When this version was stored, in Unix seconds. */
+                        at: number;
+                        /** @description What requests for lists say if they do not say otherwise. */
+                        settings: {
+                            /**
+                             * @description Number of items. Fewer are returned if fewer pass.
+                             * @default 10
+                             */
+                            k?: number;
+                            /**
+                             * @description Ids of items that must not be listed.
+                             * @default []
+                             */
+                            exclude?: string[];
+                            filter?: components["schemas"]["Filter"];
+                            /** @description Items that pass a filter move up or down among the best 200. */
+                            boosts?: ({
+                                filter: components["schemas"]["Filter"];
+                                /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                                factor?: number;
+                                /** @description Added, as a share of the distance from the last candidate to the first. */
+                                bonus?: number;
+                            } | unknown | unknown)[];
+                            /** @description Maximal marginal relevance among the best 200. Default: off. */
+                            diversity?: {
+                                /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                                lambda: number;
+                            };
+                            /** @description Most items of the page with the same value of a field. */
+                            caps?: {
+                                /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                                field: string;
+                                atMost: number;
+                            }[];
+                            /**
+                             * @description Return the items themselves, not only their ids.
+                             * @default false
+                             */
+                            withItems?: boolean;
+                            /**
+                             * @description Say of each item what it has its score from. Needs k of at most 100.
+                             * @default false
+                             */
+                            explain?: boolean;
+                            /**
+                             * @description Where the list comes from: 'model', or the same list for all users: most chosen, or newest, items first.
+                             * @default model
+                             * @enum {string}
+                             */
+                            candidates?: "model" | "popularity" | "newest";
+                            /**
+                             * @description Also recommend items of the history again.
+                             * @default false
+                             */
+                            includeHistory?: boolean;
+                            /**
+                             * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
+                             * @default false
+                             */
+                            rank?: boolean;
+                            /** @description Where the list is shown, for the ranker. */
+                            surface?: string;
+                            /** @description Items that no user had chosen when the model was trained. */
+                            newItems?: {
+                                /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
+                                atMost?: number;
+                            };
+                            /**
+                             * @description 'behaviour': what users choose together. 'content': similarity of texts. 'both': behaviour, and behind it the vectors that have learned from both.
+                             * @default both
+                             * @enum {string}
+                             */
+                            by?: "both" | "behaviour" | "content";
+                        };
+                    };
+                };
+            };
+        };
+    };
+    deleteScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the scenario. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+        };
+    };
     deleteItems: {
         parameters: {
             query?: never;
@@ -2040,7 +2793,7 @@ export interface operations {
                             ageSeconds: number;
                             /** @description How far it is from the version that was wanted; 0 for that version itself. */
                             residual: number;
-                            /** @description Share of the items with an entry of their own. */
+                            /** @description Share of the items with an entry of their own; 0 if there are no items. */
                             itemsPresent: number;
                             /** @description Whether the user has an entry. */
                             userPresent: boolean;

@@ -15,8 +15,8 @@ import { errors } from '../errors.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** Weight of an item relative to the next newer one, and the number of items that are read. */
-const DECAY = 0.7;
-const MAX_HISTORY = 20;
+export const DECAY = 0.7;
+export const MAX_HISTORY = 20;
 /** A shorter rest, relative to the text vector, is a rounding error: the text is that of all items. */
 const MIN_REST = 1e-4;
 const BATCH = 1024;

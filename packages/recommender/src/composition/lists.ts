@@ -13,6 +13,8 @@ export interface RankedItems {
   /** Falling; comparable within one list only. */
   scores: Float32Array;
   source: Source;
+  /** How many of them `source` has ordered; those behind fill the list. Default: all. */
+  own?: number;
 }
 
 /** A list without some rows. */
@@ -89,7 +91,7 @@ export function fillBehind(
   const keys = [...first, ...[...behind.keys].filter((row) => !placed.has(row))].slice(0, k);
   const scores = new Float32Array(keys.length).fill(Math.min(0, firstScores.at(-1) ?? 0));
   scores.set(firstScores);
-  return { keys: Uint32Array.from(keys), scores, source };
+  return { keys: Uint32Array.from(keys), scores, source, own: Math.min(first.length, keys.length) };
 }
 
 /**

@@ -47,6 +47,8 @@ export interface Query {
   history: ArrayLike<CatalogueRow>;
   /** Rows that may be recommended. Default: all. */
   passes?: (row: CatalogueRow) => boolean;
+  /** All rows that pass, and perhaps further ones, if they are few: the towers then score all of them. */
+  among?: Uint32Array;
   /**
    * Largest share of new items in the first n items of the list, for every n. Default: half, and more
    * only behind all others.
@@ -93,6 +95,8 @@ export interface TowerSearchOptions {
   exclude?: ReadonlySet<CatalogueRow>;
   /** Default: all rows pass. */
   passes?: (row: CatalogueRow) => boolean;
+  /** Only these rows, all of which are scored. Default: all rows. */
+  among?: Uint32Array;
 }
 
 export interface RecommenderParts {
@@ -169,7 +173,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   }
 
   async function listOf(
-    { history, passes }: Query,
+    { history, passes, among }: Query,
     ordered: Ordered | undefined,
     user: () => Promise<Float32Array>,
     k: number,
@@ -193,7 +197,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     if (found !== undefined && found.keys.length === k) return found;
     const vector = await user();
     if (towers.source === 'content' && vector.every((value) => value === 0)) return parts.popular(k, passesUnseen);
-    const behind = await towers.search(vector, k, { exclude: seen, passes });
+    const behind = await towers.search(vector, k, { exclude: seen, passes, among });
     if (found !== undefined) return fillBehind(found, behind, k);
     return listByVectors(parts, behind, k, passesUnseen);
   }

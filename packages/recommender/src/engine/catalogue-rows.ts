@@ -6,8 +6,9 @@ import type { TrainedRow } from '@lorekeep/core';
 import type { Item } from '@lorekeep/store';
 import { trainedRows } from '../bundle/trained-rows.ts';
 import type { CatalogueRow, TrainedRows } from '../composition/recommender.ts';
+import { createRowFilters, type RowFilters } from '../filters/filtered-rows.ts';
+import { createItemFields, type ItemFields } from '../filters/item-fields.ts';
 import type { Publication } from '../publication/publication.ts';
-import type { FilterFields } from './filter.ts';
 
 /** The hash of no text. */
 const UNKNOWN_TEXT = 'unknown';
@@ -21,15 +22,14 @@ export interface CatalogueRows extends TrainedRows {
   idOf(row: CatalogueRow): string;
   /** Rows of all items that can be recommended. */
   rows(): Iterable<CatalogueRow>;
-  fieldsOf(row: CatalogueRow): FilterFields;
+  readonly fields: ItemFields;
+  readonly filters: RowFilters;
   /** The trained row of an id, −1 for an item that training did not see. */
   trainedRowOfId(id: string): TrainedRow;
   /** Hash of the text that the row's vectors were made of. */
   textHashOf(row: CatalogueRow): string;
   setTextHash(row: CatalogueRow, hash: string): void;
   setFields(row: CatalogueRow, item: Item): void;
-  /** Whether an item has, or had since the publication was loaded, a field of this name. */
-  knowsField(name: string): boolean;
   /** The row of an item, a new one if it has none. */
   put(item: Item, inputs: Float32Array): CatalogueRow;
   /** What the user tower reads of these items, `[rows.length × inputDim]`. */
@@ -54,13 +54,15 @@ export interface DeletedItems {
 export function createCatalogueRows(
   { bundle, items: published, inputs: publishedInputs }: Publication,
   deleted: DeletedItems,
+  storedItems: () => AsyncIterable<readonly Item[]>,
 ): CatalogueRows {
   const { inputDim } = bundle;
   const trainedRow = trainedRows(bundle, deleted.sinceTraining);
   const ids = published.ids.slice();
   const texts = published.texts.slice();
   const rows = new Map(ids.map((id, row) => [id, row]));
-  const fields: (FilterFields | undefined)[] = new Array(ids.length);
+  const fields = createItemFields({ rowOf: (id) => rows.get(id), storedItems });
+  const filters = createRowFilters(fields);
   const trainedOf = ids.map((id) => trainedRow.get(id) ?? -1);
   const rowsOfTrained = bundle.itemIds.map((id) => (trainedRow.has(id) ? (rows.get(id) ?? -1) : -1));
   for (const id of deleted.sincePublication) {
@@ -83,12 +85,6 @@ export function createCatalogueRows(
     }
   }
 
-  const fieldNames = new Set<string>();
-  const setFields = (row: number, { brand, categories, price, fields: further }: Item) => {
-    fields[row] = { brand, categories, price, fields: further };
-    for (const name in further) fieldNames.add(name);
-  };
-
   return {
     get size() {
       return rows.size;
@@ -99,7 +95,8 @@ export function createCatalogueRows(
     rowOf: (id) => rows.get(id),
     idOf: (row) => ids[row],
     rows: () => rows.values(),
-    fieldsOf: (row) => fields[row] ?? {},
+    fields,
+    filters,
     trainedRowOf: (row) => trainedOf[row],
     rowOfTrained: (row) => rowsOfTrained[row],
     trainedRowOfId: (id) => trainedRow.get(id) ?? -1,
@@ -107,8 +104,7 @@ export function createCatalogueRows(
     setTextHash(row, hash) {
       texts[row] = hash;
     },
-    setFields,
-    knowsField: (name) => fieldNames.has(name),
+    setFields: (row, item) => fields.put(row, item),
     put(item, itemInputs) {
       const row = rows.get(item.id) ?? ids.length;
       if (row === ids.length) {
@@ -119,7 +115,7 @@ export function createCatalogueRows(
         trainedOf.push(trained);
         if (trained >= 0) rowsOfTrained[trained] = row;
       }
-      setFields(row, item);
+      fields.put(row, item);
       inputs.set(itemInputs, row * inputDim);
       return row;
     },
@@ -141,12 +137,12 @@ export function createCatalogueRows(
     resetUsers() {
       users.fill(0);
     },
-    withoutItem: () => ids.flatMap((_, row) => (fields[row] === undefined ? [row] : [])),
+    withoutItem: () => ids.flatMap((_, row) => (fields.live.has(row) ? [] : [row])),
     remove(row) {
       rows.delete(ids[row]);
       trainedRow.delete(ids[row]);
       if (trainedOf[row] >= 0) rowsOfTrained[trainedOf[row]] = -1;
-      fields[row] = {};
+      fields.remove(row);
       users[row] = 0;
     },
   };

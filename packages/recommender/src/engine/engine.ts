@@ -9,22 +9,25 @@ import { errorCode } from '@lorekeep/core';
 import { itemText, type TextEncoder } from '@lorekeep/encoder';
 import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
-import type { RankedItems } from '../composition/lists.ts';
 import { errors } from '../errors.ts';
+import { createListRequests } from '../page/list-requests.ts';
 import { openPublication, readCurrent } from '../publication/publication.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import { knowledgeRequestSchema, rankSchema } from '../ranking/schemas.ts';
 import type { KnowledgeAnswer, KnowledgeRequest, RankAnswer, RankingStats, RankRequest } from '../ranking/types.ts';
-import { rowFilter, similarItems } from './chosen-lists.ts';
+import { createScenarios } from '../scenarios/scenarios.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
-import { HISTORY_READ, newChoices } from './new-choices.ts';
-import { rankedList } from './ranked-list.ts';
-import type { EventInput, Filter, Recommendations, RecommendRequest, SimilarRequest } from './request-types.ts';
-import { eventSchema, itemSchema, MAX_BATCH, parse, recommendSchema, similarSchema, userSchema } from './requests.ts';
-
-/** Candidates that a ranker orders, if a list is shorter. */
-const CANDIDATES = 100;
+import { newChoices } from './new-choices.ts';
+import type {
+  EventInput,
+  Recommendations,
+  RecommendRequest,
+  Scenario,
+  ScenarioSettings,
+  SimilarRequest,
+} from './request-types.ts';
+import { eventSchema, itemSchema, MAX_BATCH, parse, userSchema } from './requests.ts';
 
 export interface EngineOptions {
   /** The directory with `published/`. */
@@ -125,6 +128,24 @@ export interface Engine extends EngineDeletions {
    */
   upsertUsers(users: UserRecord[]): Promise<{ upserted: number }>;
   /**
+   * Stores settings of lists under a name, as a new version. The newest 20 versions are kept.
+   *
+   * @throws LorekeepError `REQUEST_INVALID`, `SCENARIOS_FULL`, `ENGINE_BUSY`
+   */
+  putScenario(name: string, settings: ScenarioSettings): Promise<Scenario>;
+  /**
+   * A scenario, in its newest version or another one.
+   * @throws LorekeepError `SCENARIO_UNKNOWN`
+   */
+  getScenario(name: string, version?: number): Promise<Scenario>;
+  /** The newest version of every scenario, by name. */
+  listScenarios(): Promise<Scenario[]>;
+  /**
+   * Removes a scenario with all its versions.
+   * @throws LorekeepError `SCENARIO_UNKNOWN`, `ENGINE_BUSY`
+   */
+  deleteScenario(name: string): Promise<void>;
+  /**
    * A user as it is stored.
    * @throws LorekeepError `USER_NOT_FOUND`
    */
@@ -214,30 +235,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
-  async function answer(
-    { catalogue, publication, parts }: LoadedPublication,
-    { keys, scores, source }: RankedItems,
-    withItems: boolean,
-    unknownItems: string[],
-    filter?: Filter,
-  ): Promise<Recommendations> {
-    const ids = Array.from(keys, catalogue.idOf);
-    const items = withItems ? await store.getItems(ids) : [];
-    const unknownFields = Object.keys(filter?.fields ?? {}).filter((name) => !catalogue.knowsField(name));
-    return {
-      version: publication.manifest.version,
-      source,
-      items: ids.map((id, at) => ({
-        id,
-        score: scores[at],
-        ...(parts.isNew(keys[at]) ? { new: true as const } : {}),
-        ...(items[at] === undefined ? {} : { item: items[at] }),
-      })),
-      unknownItems,
-      ...(unknownFields.length === 0 ? {} : { unknownFields }),
-    };
-  }
-
   let current = await inTurn(load);
   const { notice: noticeDeletions, ...deletions } = createDeletions({
     store,
@@ -247,30 +244,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     inTurn,
   });
 
+  const scenarios = createScenarios(store);
+  const lists = createListRequests({ store, encoder, ranking, scenarios });
+
   return {
-    recommend: (input) =>
-      read(async (loaded) => {
-        const { k, exclude, filter, includeHistory, withItems, rank, surface, newItems, ...request } = parse(
-          recommendSchema,
-          input,
-        );
-        const { catalogue, recommender } = loaded;
-        const history = request.history ?? (await store.histories([request.user!], HISTORY_READ))[0];
-        const rows = history.map(catalogue.rowOf);
-        const known = rows.filter((row) => row !== undefined);
-        const unknownItems = request.history === undefined ? [] : history.filter((_, at) => rows[at] === undefined);
-        const passes = rowFilter(loaded, filter, exclude.map(catalogue.rowOf));
-        const [unwanted] = request.user === undefined ? [[]] : await store.negatives([request.user]);
-        const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
-        if (!includeHistory) for (const row of known) left.add(row);
-        const [prepared] = await recommender.prepare([{ history: known, passes, atMostNew: newItems.atMost }]);
-        if (!rank) return answer(loaded, await prepared.list(k, left), withItems, unknownItems, filter);
-        if (ranking === undefined) throw errors.RANKER_NOT_SERVED();
-        const candidates = await prepared.list(Math.max(k, CANDIDATES), left);
-        const list = await answer(loaded, candidates, withItems, unknownItems, filter);
-        const { model } = loaded.publication.manifest;
-        return rankedList(ranking, list, { ...request, k, surface, atMostNew: newItems.atMost, model });
-      }),
+    recommend: (input) => read((loaded) => lists.recommend(loaded, input)),
+    similar: (id, input = {}) => read((loaded) => lists.similar(loaded, id, input)),
 
     async rank(input) {
       if (closed) throw errors.ENGINE_CLOSED();
@@ -283,15 +262,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (ranking === undefined) throw errors.KNOWLEDGE_NOT_SERVED();
       return ranking.knowledge(parse(knowledgeRequestSchema, input));
     },
-
-    similar: (id, input = {}) =>
-      read(async (loaded) => {
-        const { k, filter, withItems } = parse(similarSchema, input);
-        const row = loaded.catalogue.rowOf(id);
-        if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
-        const passes = rowFilter(loaded, filter, [row]) as (row: number) => boolean;
-        return answer(loaded, await similarItems(loaded, row, k, passes), withItems, [], filter);
-      }),
 
     async upsertItems(input) {
       const items = parse(z.array(itemSchema).max(MAX_BATCH), input) as Item[];
@@ -323,6 +293,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     ...deletions,
+    putScenario: (name, settings) => write(() => scenarios.put(name, settings)),
+    deleteScenario: (name) => write(() => scenarios.delete(name)),
+    async getScenario(name, version) {
+      if (closed) throw errors.ENGINE_CLOSED();
+      return scenarios.get(name, version);
+    },
+    async listScenarios() {
+      if (closed) throw errors.ENGINE_CLOSED();
+      return scenarios.list();
+    },
+
     async upsertUsers(input) {
       const users = parse(z.array(userSchema).max(MAX_BATCH), input) as UserRecord[];
       const distinct = [...new Map(users.map((user) => [user.id, user])).values()];

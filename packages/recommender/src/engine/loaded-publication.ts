@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { dot, gatherRows } from '@lorekeep/core';
-import { contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
+import { catalogueVectors, contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
 import { popularityOf } from '@lorekeep/evaluation';
 import type { Item, Store } from '@lorekeep/store';
 import { isSearchable } from '../bundle/served-model.ts';
@@ -14,6 +14,7 @@ import { createRecommender, type Recommender, type RecommenderParts } from '../c
 import { errors } from '../errors.ts';
 import type { Publication } from '../publication/publication.ts';
 import { type CatalogueRows, createCatalogueRows } from './catalogue-rows.ts';
+import { type ContentRows, createContentRows } from './content-rows.ts';
 import { type LinearRows, openLinearRows } from './linear-rows.ts';
 import { createLiveEvents } from './live-events.ts';
 import { type NewItemRows, openNewItemRows } from './new-item-rows.ts';
@@ -32,6 +33,9 @@ export interface LoadedPublication {
   /** The composition over this catalogue. */
   readonly recommender: Recommender;
   readonly parts: RecommenderParts;
+  /** Absent if the model has none. */
+  readonly linear?: LinearRows;
+  readonly content: ContentRows;
   /**
    * Takes in items that the store has by now: those with a new or changed text are encoded and
    * adapted.
@@ -75,12 +79,14 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   const { publication, store, threads } = options;
   const { bundle, index } = publication;
   let deletions = await store.deletions();
-  const catalogue = createCatalogueRows(publication, {
+  const deleted = {
     sinceTraining: await store.deletedItems(bundle.manifest?.data.deletions ?? 0),
     sincePublication: await store.deletedItems(publication.manifest.data.deletions ?? 0),
-  });
+  };
+  const catalogue = createCatalogueRows(publication, deleted, () => store.items({ batchSize: BATCH }));
   const linear = bundle.linear && openLinearRows(bundle.linear, { threads, live: true });
   const newItems = await openNewItemRows(bundle, catalogue, { threads });
+  const content = createContentRows(options.encoder.dim, () => storedContent(options, catalogue));
   const liveEvents =
     linear?.isLive && bundle.manifest
       ? createLiveEvents({ store, manifest: bundle.manifest, rowOf: catalogue.rowOf, learn: linear.learn })
@@ -100,8 +106,9 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     catalogue.remove(row);
     linear?.remove(row);
     newItems.remove(row);
+    content.remove(row);
   };
-  const upsert = createUpsert(options, catalogue, linear, newItems);
+  const upsert = createUpsert(options, catalogue, linear, newItems, content);
   let folded = 0;
   try {
     if (linear !== undefined) placeSolvedItems(catalogue, linear);
@@ -126,6 +133,8 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
     publication,
     catalogue,
     parts,
+    linear,
+    content,
     recommender: createRecommender(parts),
     upsert,
     countUsers: (ids) => catalogue.addUsers(ids, () => 1),
@@ -179,6 +188,17 @@ export async function loadPublication(options: LoadOptions): Promise<{ loaded: L
   return { loaded, folded };
 }
 
+/** The text vectors of all items that are stored, with their rows. */
+async function* storedContent({ store, encoder, publication }: LoadOptions, catalogue: CatalogueRows) {
+  const { template } = publication.manifest;
+  for await (const batch of store.items({ batchSize: BATCH })) {
+    const items = batch.filter(({ id }) => catalogue.rowOf(id) !== undefined);
+    const content = await catalogueVectors({ store, encoder, template }, items);
+    // An item may have gone while its vector was read.
+    yield { rows: items.map(({ id }) => catalogue.rowOf(id) ?? -1), content };
+  }
+}
+
 function placeSolvedItems(catalogue: CatalogueRows, linear: LinearRows): void {
   for (const row of catalogue.rows()) {
     const trained = catalogue.trainedRowOf(row);
@@ -221,6 +241,7 @@ function createUpsert(
   catalogue: CatalogueRows,
   linear: LinearRows | undefined,
   newItems: NewItemRows,
+  texts: ContentRows,
 ): LoadedPublication['upsert'] {
   const { bundle, index, manifest } = publication;
   const { template } = manifest;
@@ -294,6 +315,7 @@ function createUpsert(
     await index.remove(keysOf(Array.from(rows.keys()).filter((at) => !isIndexed(at))));
     await placeInLinear(rows, idRows, content);
     newItems.put(rows, content);
+    texts.put(rows, content);
     // Last: an upsert that failed before this line is done again when it is repeated, or at the
     // next start.
     rows.forEach((row, at) => {
@@ -338,10 +360,11 @@ function partsOf(
         const vectors = await index.getMany(rows);
         return Float32Array.from(vectors, (vector) => (vector === undefined ? 0 : dot(user, 0, vector, 0, dim)));
       },
-      search: (user, k, { exclude, passes }) =>
+      search: (user, k, { exclude, passes, among }) =>
         index.search(user, k, {
           exclude: hidden.size === 0 ? exclude : new Set([...(exclude ?? []), ...hidden]),
           filter: passes,
+          among,
           ef: Math.max(manifest.index.ef, k),
         }),
     },

@@ -4,49 +4,40 @@
  */
 import type { Item } from '@lorekeep/store';
 import type { Source } from '../composition/lists.ts';
+import type { Filter } from '../filters/filter.ts';
+import type { Explanation } from '../page/explanation.ts';
+import type { Boost, Cap, Diversity } from '../page/options.ts';
 import type { RankAnswer } from '../ranking/types.ts';
 
-/** Both ends belong to the range. At least one of them is needed. */
-export interface Range {
-  min?: number;
-  max?: number;
-}
-
-/**
- * Which items may be recommended. All conditions must hold. A single value tests for equality, a
- * list for any of its values, `{ min, max }` for a number in that range. If an item has a list (its
- * categories, or a field of texts), one matching element is enough. An item without the field does
- * not pass. `Item.fields` of an imported CSV file are strings: compare them with strings.
- */
-export interface Filter {
-  /** At most 1,000 texts. */
-  brand?: string | string[];
-  /** At most 1,000 texts. */
-  categories?: string | string[];
-  price?: number | Range;
-  /** Conditions on `Item.fields`, by name. At most 20. */
-  fields?: Record<string, FilterValue | FilterValue[] | Range>;
-}
-
-/** A value of an attribute of an item that a filter compares with. */
-export type FilterValue = string | number | boolean;
-
-/** Exactly one of `user` and `history` is needed. */
-export interface RecommendRequest {
-  /** A known user: the stored history is used. */
-  user?: string;
-  /** Item ids of an anonymous session, oldest first. At most 1,000. */
-  history?: string[];
+/** What every request for a list can say. */
+export interface ListOptions {
   /** Number of items, 1 to 1,000. Fewer are returned if fewer pass. Default 10. */
   k?: number;
-  /** Ids of items that must not be recommended. At most 1,000. Default: none. */
+  /** Ids of items that must not be listed. At most 1,000. Default: none. */
   exclude?: string[];
-  /** Default: all items may be recommended. */
+  /** Default: all items may be listed. */
   filter?: Filter;
-  /** Also recommend items of the history again. Default false. */
-  includeHistory?: boolean;
+  /** Items that pass a filter move up or down among the best 200. At most 20. Default: none. */
+  boosts?: Boost[];
+  /** Items unlike those before them come first, among the best 200. Default: off. */
+  diversity?: Diversity;
+  /** Most items of the page with the same value of a field. At most 10. Default: none. */
+  caps?: Cap[];
   /** Return the items themselves, not only their ids. Default false. */
   withItems?: boolean;
+  /** Say of each item what it has its score from. `k` is then at most 100. Default false. */
+  explain?: boolean;
+}
+
+/** What a request for recommendations can say beside whom they are for. */
+export interface RecommendOptions extends ListOptions {
+  /**
+   * Where the list comes from: the model, or the same list for all users: the items that most users
+   * chose, or the newest. Default `'model'`.
+   */
+  candidates?: 'model' | 'popularity' | 'newest';
+  /** Also recommend items of the history again. Default false. */
+  includeHistory?: boolean;
   /** Let the ranker order the best candidates, at least 100. Default false. */
   rank?: boolean;
   /** Where the list is shown, for the ranker. Default: unknown. */
@@ -59,14 +50,45 @@ export interface RecommendRequest {
   newItems?: { atMost?: number };
 }
 
+/** What is listed under a name: the settings of a scenario. */
+export interface ScenarioSettings extends RecommendOptions {
+  /** For similar items, as in `SimilarRequest`. */
+  by?: 'both' | 'behaviour' | 'content';
+}
+
+/** How a request continues an earlier one, and where it takes its settings from. */
+interface Continuation {
+  /** A stored scenario. What the request itself says takes precedence. `home@3` is version 3. */
+  scenario?: string;
+  /** The cursor of the last answer, with the same request: the items behind it. */
+  cursor?: string;
+}
+
+/** Exactly one of `user` and `history` is needed. */
+export interface RecommendRequest extends RecommendOptions, Continuation {
+  /** A known user: the stored history is used. */
+  user?: string;
+  /** Item ids of an anonymous session, oldest first. At most 1,000. */
+  history?: string[];
+}
+
 /** How many similar items are wanted, and which. */
-export interface SimilarRequest {
-  /** Number of items, 1 to 1,000. Default 10. */
-  k?: number;
-  /** Default: all items may be listed. */
-  filter?: Filter;
-  /** Return the items themselves, not only their ids. Default false. */
-  withItems?: boolean;
+export interface SimilarRequest extends ListOptions, Continuation {
+  /**
+   * `'behaviour'`: what users choose together. `'content'`: similarity of texts. `'both'`: behaviour,
+   * and behind it the vectors that have learned from both. Default `'both'`.
+   */
+  by?: 'both' | 'behaviour' | 'content';
+}
+
+/** A stored scenario: settings under a name. Every change is a new version. */
+export interface Scenario {
+  name: string;
+  /** Counts from 1, also beyond a deletion. */
+  version: number;
+  /** When this version was stored, in Unix seconds. */
+  at: number;
+  settings: ScenarioSettings;
 }
 
 /** One action of one user on one item. */
@@ -127,6 +149,21 @@ export interface Recommendation {
   probabilities?: Record<string, number>;
   /** Only with `withItems`. */
   item?: Item;
+  /** Only with `explain`. */
+  explain?: Explanation;
+}
+
+/** Where a list is not what was asked for, and why. */
+export interface Fallback {
+  /**
+   * `'unknownUser'`, `'noHistory'` (no event that counts), `'unknownItems'` (of the given history): the
+   * list is the same for all such users. `'nothingKnown'`: the model knows nothing of the item.
+   * `'fewCandidates'`: the model proposes too few that pass; others fill the list. `'fewPass'`: there
+   * are no more that pass, so the list is short.
+   */
+  reason: 'unknownUser' | 'noHistory' | 'unknownItems' | 'nothingKnown' | 'fewCandidates' | 'fewPass';
+  /** How many items of the list it concerns; for `fewPass`, how many are missing. */
+  items: number;
 }
 
 /** Best first. */
@@ -141,9 +178,15 @@ export interface Recommendations {
    */
   source: Source | 'ranker';
   items: Recommendation[];
+  /** For the next page: send it with the same request. Absent if the list ends here. */
+  cursor?: string;
+  /** The scenario that the request named, with the version that was used. */
+  scenario?: { name: string; version: number };
+  /** Absent if the list is what was asked for. */
+  fallbacks?: Fallback[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */
   unknownItems: string[];
-  /** Names in `filter.fields` that no item has, so that no item passes. Absent if there are none. */
+  /** Names in `filter.fields`, also of inner filters, that no item has. Absent if there are none. */
   unknownFields?: string[];
   /** With `rank`: what ordered the items, and with which versions. */
   ranked?: RankedBy;

@@ -6,31 +6,14 @@
 import { readTimestamp } from '@lorekeep/core';
 import { MAX_EVENT_TYPE_LENGTH, MAX_TIMESTAMP } from '@lorekeep/store';
 import { z } from 'zod';
-import { rankedBySchema } from '../ranking/schemas.ts';
 import { requestInvalid } from './request-invalid.ts';
-import { idSchema, strictObject, text } from './schema-parts.ts';
+import { fieldsOf, idSchema, strictObject, text } from './schema-parts.ts';
 
 /** Most items or events in one request. */
 export const MAX_BATCH = 1000;
-/** Most recommendations in one answer. */
-export const MAX_K = 1000;
 
 const MAX_ITEM_FIELDS = 100;
 const MAX_USER_ATTRIBUTES = 100;
-const MAX_FILTER_FIELDS = 20;
-
-/** Values by name. The number of names is checked before the values, which may be many. */
-function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
-  const record = z.record(text(100, 1), value).meta({ maxProperties: max });
-  const counted = z.preprocess((input, context) => {
-    if (typeof input !== 'object' || input === null || Object.keys(input).length <= max) return input;
-    context.addIssue(`At most ${max} fields.`);
-    return z.NEVER;
-  }, record);
-  return counted as unknown as z.ZodType<z.output<typeof record>, z.input<typeof record>>;
-}
-
-const k = z.int().min(1).max(MAX_K).default(10).describe('Number of items. Fewer are returned if fewer pass.');
 
 const fieldValue = z.union([text(2_000), z.number(), z.boolean(), z.array(text(2_000)).max(100)], {
   error: 'Expected a string of at most 2,000 characters, a number, a boolean, or at most 100 such strings.',
@@ -86,133 +69,6 @@ export const eventSchema = strictObject({
   request: idSchema.optional().describe('Id of the list that was shown. It links an impression with its click.'),
   position: z.int().min(0).max(1_000_000).optional().describe('Position in the list that was shown, from 0.'),
 }).describe('One action of one user on one item.');
-
-const scalar = z.union([text(2_000), z.number(), z.boolean()]);
-const range = strictObject({ min: z.number().optional(), max: z.number().optional() })
-  .refine(({ min, max }) => min !== undefined || max !== undefined, 'A range needs min, max, or both.')
-  .meta({ anyOf: [{ required: ['min'] }, { required: ['max'] }] })
-  .describe('Both ends belong to the range.');
-const texts = z.union([text(2_000), z.array(text(2_000)).min(1).max(1_000)], {
-  error: 'Expected a string of at most 2,000 characters, or 1 to 1,000 such strings.',
-});
-
-export const filterSchema = strictObject(
-  {
-    brand: texts.optional(),
-    categories: texts.optional(),
-    price: z
-      .union([z.number(), range], { error: 'Expected a number, or an object with min, max, or both.' })
-      .optional(),
-    fields: fieldsOf(
-      z.union([scalar, z.array(scalar).min(1).max(1_000), range], {
-        error: 'Expected a value, 1 to 1,000 values, or an object with min, max, or both.',
-      }),
-      MAX_FILTER_FIELDS,
-    )
-      .optional()
-      .describe('Conditions on Item.fields, by name.'),
-  },
-  '; other fields go in filter.fields',
-).describe(
-  'All conditions must hold. A value tests for equality, a list for any of its values, {min, max} for a number in ' +
-    'that range (both ends included). If an item has a list, one matching element is enough. An item without the ' +
-    'field does not pass. Fields of an imported CSV file are strings: compare them with strings.',
-);
-
-export const recommendSchema = strictObject({
-  user: idSchema.optional().describe('A known user: the stored history is used.'),
-  history: z
-    .array(idSchema)
-    .max(1_000)
-    .optional()
-    .describe('Item ids of an anonymous session, oldest first. Not together with user.'),
-  k,
-  exclude: z.array(idSchema).max(1_000).default([]).describe('Ids of items that must not be recommended.'),
-  filter: filterSchema.optional(),
-  includeHistory: z.boolean().default(false).describe('Also recommend items of the history again.'),
-  withItems: z.boolean().default(false).describe('Return the items themselves, not only their ids.'),
-  rank: z
-    .boolean()
-    .default(false)
-    .describe('Let the ranker order the best candidates, up to 1,000. Fails if there is none.'),
-  surface: text(256, 1).optional().describe('Where the list is shown, for the ranker.'),
-  newItems: strictObject({
-    atMost: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .describe(
-        'Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: ' +
-          'half, and more only behind all others.',
-      ),
-  })
-    .default({})
-    .describe('Items that no user had chosen when the model was trained.'),
-})
-  .refine(({ user, history }) => user === undefined || history === undefined, {
-    message: 'Both user and history are given. Give one of them.',
-    path: ['user'],
-  })
-  .refine(({ user, history }) => user !== undefined || history !== undefined, {
-    message: 'Neither user nor history is given. Give one of them.',
-    path: ['user'],
-  })
-  .meta({ oneOf: [{ required: ['user'] }, { required: ['history'] }] })
-  .describe('Exactly one of user and history, and what to recommend.');
-
-export const similarSchema = strictObject({
-  k,
-  filter: filterSchema.optional(),
-  withItems: z.boolean().default(false),
-});
-
-const score = z
-  .number()
-  .describe(
-    "Comparable within one answer only. 'ranker': the probability of the outcome that orders the list. 'reranker': the score of the re-ranker. 'linear': the weight that the linear " +
-      "model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between " +
-      "texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of " +
-      'the item before them, at most 0.',
-  );
-
-export const recommendationsSchema = z
-  .object({
-    version: z.string().describe('The published version that answered.'),
-    source: z
-      .enum(['ranker', 'reranker', 'linear', 'towers', 'content', 'popularity', 'newest'])
-      .describe(
-        "What ordered the items. 'ranker': the ranker of impressions, with rank: true. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity " +
-          "of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable " +
-          'history (none, or only unknown items); the newest items without events may follow. ' +
-          "'newest': there is no usable history, and no item that passes has events.",
-      ),
-    items: z.array(
-      z.object({
-        id: z.string(),
-        score,
-        new: z
-          .literal(true)
-          .optional()
-          .describe('A new item: no user had chosen it when the model was trained. Absent for others.'),
-        probabilities: z
-          .record(z.string(), z.number())
-          .optional()
-          .describe('With rank: true, the probability of each outcome.'),
-        item: itemSchema.optional(),
-      }),
-    ),
-    unknownItems: z.array(z.string()).describe('Ids of the given history that are not in the catalogue; ignored.'),
-    unknownFields: z
-      .array(z.string())
-      .optional()
-      .describe('Names in filter.fields that no item has, so that no item passes. Absent if there are none.'),
-    ranked: rankedBySchema
-      .extend({ model: z.string().nullable().describe('The trained model whose candidates were ordered.') })
-      .optional()
-      .describe('With rank: true, what ordered the items, and with which versions.'),
-  })
-  .describe('Best first.');
 
 export const deletionIdsSchema = z.array(idSchema).min(1).max(MAX_BATCH);
 

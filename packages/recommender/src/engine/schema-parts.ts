@@ -36,4 +36,15 @@ function namedKeys(keys: readonly string[]): string {
   return named.join(', ') + (keys.length > named.length ? ` and ${keys.length - named.length} more` : '');
 }
 
+/** Values by name. The number of names is checked before the values, which may be many. */
+export function fieldsOf<Value extends z.ZodType>(value: Value, max: number) {
+  const record = z.record(text(100, 1), value).meta({ maxProperties: max });
+  const counted = z.preprocess((input, context) => {
+    if (typeof input !== 'object' || input === null || Object.keys(input).length <= max) return input;
+    context.addIssue(`At most ${max} fields.`);
+    return z.NEVER;
+  }, record);
+  return counted as unknown as z.ZodType<z.output<typeof record>, z.input<typeof record>>;
+}
+
 export const idSchema = text(MAX_ID_LENGTH, 1);

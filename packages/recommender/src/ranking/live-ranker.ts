@@ -219,7 +219,14 @@ const used = ({ version, ageSeconds, residual, present }: ServedKnowledge, space
   const items = present.length / 3;
   let found = 0;
   for (let at = 0; at < items; at++) found += present[3 * at + 1];
-  return { space, version, ageSeconds, residual, itemsPresent: items === 0 ? 0 : found / items, userPresent: present[0] === 1 };
+  return {
+    space,
+    version,
+    ageSeconds,
+    residual,
+    itemsPresent: items === 0 ? 0 : found / items,
+    userPresent: present[0] === 1,
+  };
 };
 
 interface Scoring {

@@ -6,27 +6,23 @@ import type { z } from 'zod';
 import type {
   EventFilterInput,
   EventInput,
-  Filter,
   Recommendations,
   RecommendRequest,
+  ScenarioSettings,
   SimilarRequest,
 } from '../../src/engine/request-types.ts';
-import type {
-  deletedSchema,
-  eventFilterSchema,
-  eventSchema,
-  filterSchema,
-  recommendationsSchema,
-  recommendSchema,
-  similarSchema,
-} from '../../src/engine/requests.ts';
+import type { deletedSchema, eventFilterSchema, eventSchema } from '../../src/engine/requests.ts';
+import type { Filter } from '../../src/filters/filter.ts';
+import type { filterRequestSchema } from '../../src/filters/schema.ts';
+import type { recommendationsSchema, recommendSchema, settingsSchema, similarSchema } from '../../src/page/schemas.ts';
 
 /** `true` only if each of the two can stand for the other, with the same keys. */
 type Same<A, B> = [A, keyof A] extends [B, keyof B] ? ([B, keyof B] extends [A, keyof A] ? true : false) : false;
 
 const same = {
-  filter: true satisfies Same<Filter, z.input<typeof filterSchema>>,
+  filter: true satisfies Same<Filter, z.input<typeof filterRequestSchema>>,
   recommend: true satisfies Same<RecommendRequest, z.input<typeof recommendSchema>>,
+  settings: true satisfies Same<ScenarioSettings, z.input<typeof settingsSchema>>,
   similar: true satisfies Same<SimilarRequest, z.input<typeof similarSchema>>,
   event: true satisfies Same<EventInput, z.input<typeof eventSchema>>,
   eventFilter: true satisfies Same<EventFilterInput, z.input<typeof eventFilterSchema>>,

@@ -23,3 +23,8 @@ export const keyFailures = {
   401: errorSchema.describe('The key is missing, unknown, revoked or expired.'),
   429: errorSchema.describe('The key has sent more requests than it may.'),
 };
+/** Answers of routes for lists, whose requests name items, scenarios and cursors. */
+export const listFailures = {
+  404: errorSchema.describe('There is no such item or scenario.'),
+  410: errorSchema.describe('The version that the cursor belongs to is not served any more: start again.'),
+};

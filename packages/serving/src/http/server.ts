@@ -19,7 +19,7 @@ import type { DashboardWorkspace } from '../dashboard/source.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
-import { addRoutes } from './routes.ts';
+import { addRoutes } from './routes/routes.ts';
 
 export interface ServerOptions {
   /** Address to listen on. Default `'127.0.0.1'`: this machine only. Any other needs a key. */

@@ -5,13 +5,14 @@
  */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type RouteScope, securityOf, securitySchemes } from '../access/scopes.ts';
 import { keyFailures } from '../http/failures.ts';
 import { errorSchema } from '../http/schemas.ts';
 
-const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } });
+const OPTIONS = { zodToJsonConfig: { target: 'draft-2020-12' } } as const;
+const toJsonSchema = createJsonSchemaTransform(OPTIONS);
 
 const PROBLEM = 'application/problem+json';
 const { $schema: _, ...problemSchema } = z.toJSONSchema(errorSchema, { target: 'draft-2020-12' }) as Record<
@@ -34,12 +35,15 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
       components: { securitySchemes, schemas: { Problem: problemSchema } },
       tags: [
         { name: 'recommend', description: 'Recommendations' },
+        { name: 'scenarios', description: 'Settings of lists under a name' },
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
         { name: 'shop', description: 'Items and events' },
         { name: 'operations', description: 'Operation of the service' },
         { name: 'dashboard', description: 'What the page of the service reads' },
       ],
     },
+    // Schemas with an id, such as the filter, which contains itself.
+    transformObject: createJsonSchemaTransformObject(OPTIONS),
     transform: (of) => {
       const { schema, url } = toJsonSchema({ ...of, schema: withFailures(of.schema, of.route) });
       const hide = schema.hide === true || !isListed(of.route.config?.scope);

@@ -46,6 +46,8 @@ describe('OpenAPI', () => {
       '/v1/knowledge',
       '/v1/rank',
       '/v1/recommend',
+      '/v1/scenarios',
+      '/v1/scenarios/{name}',
       '/v1/users',
       '/v1/users/{id}',
     ]);
@@ -61,7 +63,10 @@ describe('OpenAPI', () => {
       'post /v1/keys': ['413', '415'],
       'post /v1/keys/{id}/rotate': ['404', '409', '413', '415'],
       'delete /v1/keys/{id}': ['404'],
-      'post /v1/recommend': ['413', '415'],
+      'post /v1/recommend': ['404', '410', '413', '415'],
+      'get /v1/scenarios/{name}': ['404'],
+      'put /v1/scenarios/{name}': ['409', '413', '415'],
+      'delete /v1/scenarios/{name}': ['404'],
       'post /v1/rank': ['413', '415'],
       'post /v1/knowledge': ['404', '409', '413', '415'],
       'post /v1/items': ['413', '415'],
@@ -71,10 +76,10 @@ describe('OpenAPI', () => {
       'get /v1/items/{id}/similar': ['404'],
       'post /v1/users': ['413', '415'],
       'get /v1/users/{id}': ['404'],
-      'post /v1/items/{id}/similar': ['404', '413', '415'],
       'get /v1/admin/items/{id}': ['404'],
       'get /v1/admin/users/{id}': ['404'],
       'post /v1/admin/landing': ['413', '415'],
+      'post /v1/items/{id}/similar': ['404', '410', '413', '415'],
     };
     for (const [path, methods] of Object.entries<any>(openapi.paths)) {
       for (const [method, { responses, security }] of Object.entries<any>(methods)) {
@@ -112,9 +117,11 @@ describe('OpenAPI', () => {
   test('conditions across keys and limits of counts are in the document', () => {
     const recommend = bodyOf('/v1/recommend');
     assert.deepEqual(recommend.oneOf, [{ required: ['user'] }, { required: ['history'] }]);
-    const { fields, price } = recommend.properties.filter.properties;
+    const name = recommend.properties.filter.$ref.split('/').at(-1);
+    const { fields, price, not } = openapi.components.schemas[name].properties;
     assert.equal(fields.maxProperties, 20);
-    assert.deepEqual(price.anyOf[1].anyOf, [{ required: ['min'] }, { required: ['max'] }]);
+    assert.equal(price.anyOf[1].minProperties, 1);
+    assert.equal(not.$ref, recommend.properties.filter.$ref, 'a filter contains filters');
     const [item, items] = bodyOf('/v1/items').anyOf;
     assert.equal(item.properties.fields.maxProperties, 100);
     assert.deepEqual([item.properties.id.minLength, item.properties.id.maxLength], [1, 256]);

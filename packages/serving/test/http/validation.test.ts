@@ -67,7 +67,7 @@ describe('validation', () => {
     assert.match(await said({ usr: 'u' }), /^Unknown key "usr"\. Allowed: user, history, k, /);
     assert.match(
       await said({ user: 'u', filter: { colour: 'red' } }),
-      /^filter: Unknown key "colour"\. Allowed: brand, .*other fields go in filter\.fields\.$/,
+      /^filter: Unknown key "colour"\. Allowed: id, title, brand, .*other fields go in filter\.fields\.$/,
     );
     assert.equal(await said({ user: 'u', history: ['a'] }), 'user: Both user and history are given. Give one of them.');
     assert.equal(await said({}), 'user: Neither user nor history is given. Give one of them.');

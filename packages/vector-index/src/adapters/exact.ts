@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import type { IndexAdapter, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { searchPredicate } from '../search-predicate.ts';
+import { keysAmong, searchPredicate } from '../search-predicate.ts';
 import { appendTable, readTable } from '../table/table-file.ts';
 import { checkQuery, checkVectors, createVectorTable, type VectorTable } from '../table/vector-table.ts';
 
@@ -41,6 +41,7 @@ function exactIndex(initial: VectorTable): VectorIndex {
     async search(query, k, options = {}) {
       const rows = openTable();
       checkQuery(rows.dim, query, k);
+      if (options.among !== undefined) return rows.rescore(query, k, keysAmong(options.among, options));
       return rows.scan(query, k, searchPredicate(options));
     },
     get: (key) => openTable().get(key),

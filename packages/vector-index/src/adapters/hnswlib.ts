@@ -13,7 +13,7 @@ import { open } from 'node:fs/promises';
 import { withOptionalPackage } from '@lorekeep/core';
 import type { IndexAdapter, IndexOptions, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { searchPredicate } from '../search-predicate.ts';
+import { keysAmong, searchPredicate } from '../search-predicate.ts';
 import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from '../table/vector-table.ts';
 
 const PACKAGE = 'hnswlib-node';
@@ -158,6 +158,7 @@ function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf 
     async search(query, k, options = {}) {
       const native = openGraph();
       checkQuery(dim, query, k);
+      if (options.among !== undefined) return table.rescore(query, k, keysAmong(options.among, options));
       const passes = searchPredicate(options);
       const breadth = Math.max(k, options.ef ?? defaultEf);
       if (breadth >= table.size) return table.scan(query, k, passes);

@@ -17,7 +17,7 @@ import { createRequire } from 'node:module';
 import type { Index as NativeIndex } from 'usearch';
 import type { IndexAdapter, IndexOptions, SearchOptions, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { searchPredicate } from '../search-predicate.ts';
+import { keysAmong, searchPredicate } from '../search-predicate.ts';
 import { appendTable, readTable, writeNatively } from '../table/table-file.ts';
 import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from '../table/vector-table.ts';
 
@@ -162,6 +162,7 @@ function usearchIndex(
     async search(query, k, options = {}) {
       const native = openGraph();
       checkQuery(dim, query, k);
+      if (options.among !== undefined) return table.rescore(query, k, keysAmong(options.among, options));
       const passes = searchPredicate(options);
       const breadth = Math.max(k, options.ef ?? defaultEf);
       if (passes === undefined) {

@@ -51,6 +51,26 @@ export function searchTests(subject: Subject): void {
     });
   }
 
+  test('returns exactly the k best among given keys, less those that do not pass', async () => {
+    const among = keys.filter((_, row) => row % 7 === 0);
+    for (const query of queries.slice(0, 10)) {
+      const expected = naiveSearch(vectorOf, query, COUNT).filter(({ key }) => among.includes(key));
+      const found = await subject.full.search(query, 10, { among: Uint32Array.of(7, ...among) });
+      assert.deepEqual(
+        [...found.keys],
+        expected.slice(0, 10).map(({ key }) => key),
+      );
+      const left = expected.filter(({ key }, at) => at > 0 && key % 2 === 0);
+      const exclude = new Set([expected[0].key]);
+      const passing = await subject.full.search(query, 10, { among, exclude, filter: (key) => key % 2 === 0 });
+      assert.deepEqual(
+        [...passing.keys],
+        left.slice(0, 10).map(({ key }) => key),
+      );
+    }
+    assert.equal((await subject.full.search(queries[0], 10, { among: new Uint32Array(0) })).keys.length, 0);
+  });
+
   test('returns the best that pass a filter for distant vectors only', async () => {
     for (const query of queries.slice(0, 10)) {
       const near = new Set(naiveSearch(vectorOf, query, 1000).map(({ key }) => key));

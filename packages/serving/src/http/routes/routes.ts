@@ -18,11 +18,9 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { addDeletionRoutes } from './deletion-routes.ts';
-import { errors } from './errors.ts';
-import { bodyFailures, failures, notFound } from './failures.ts';
-import type { ServiceMetrics } from './metrics.ts';
-import { addRankingRoutes } from './ranking-routes.ts';
+import { errors } from '../errors.ts';
+import { bodyFailures, failures, listFailures, notFound } from '../failures.ts';
+import type { ServiceMetrics } from '../metrics.ts';
 import {
   appendedSchema,
   errorSchema,
@@ -35,8 +33,11 @@ import {
   upsertedUsersSchema,
   userAnswerSchema,
   usersBodySchema,
-} from './schemas.ts';
-import { batchValidatorCompiler } from './validation.ts';
+} from '../schemas.ts';
+import { batchValidatorCompiler } from '../validation.ts';
+import { addDeletionRoutes } from './deletion-routes.ts';
+import { addRankingRoutes } from './ranking-routes.ts';
+import { addScenarioRoutes } from './scenario-routes.ts';
 
 const plainText = (description: string) => ({
   description,
@@ -63,7 +64,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         summary: 'Recommend items to a user or for a session',
         tags: ['recommend'],
         body: recommendSchema,
-        response: { 200: recommendationsSchema, ...failures, ...bodyFailures },
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
     async ({ body }) => {
@@ -103,7 +104,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         tags: ['recommend'],
         params: idPathSchema,
         body: similarSchema,
-        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...notFound('item') },
+        response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
     async ({ params, body }) => {
@@ -200,6 +201,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
     ({ body }) => live().appendEvents(Array.isArray(body) ? body : [body]),
   );
 
+  addScenarioRoutes(plain, live);
   addDeletionRoutes(plain, live);
   addRankingRoutes(plain, ranking);
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rankedList } from '../../src/engine/ranked-list.ts';
-import type { Recommendations } from '../../src/engine/request-types.ts';
+import { newBound } from '../../src/composition/lists.ts';
+import { pageOf } from '../../src/page/page.ts';
+import { createRankedSource } from '../../src/page/ranked-source.ts';
 import type { RankingService } from '../../src/ranking/ranking-service.ts';
 
 /** A ranker that likes later candidates more. */
@@ -13,21 +14,29 @@ const ranking = {
   }),
 } as unknown as RankingService;
 
-const candidates: Recommendations = {
-  version: 'v',
-  source: 'reranker',
-  items: ['a', 'b', 'c', 'n1', 'n2', 'n3'].map((id, at) => ({
-    id,
-    score: -at,
-    ...(id.startsWith('n') ? { new: true as const } : {}),
-  })),
-  unknownItems: [],
-};
+const IDS = ['a', 'b', 'c', 'n1', 'n2', 'n3'];
 
 test('the bound on new items holds in the order of the ranker, and scores fall', async () => {
+  const source = createRankedSource({
+    ranking,
+    list: async () => ({
+      keys: Uint32Array.from(IDS.keys()),
+      scores: Float32Array.from(IDS, (_, at) => -at),
+      source: 'reranker',
+    }),
+    idOf: (row) => IDS[row],
+  });
   const listed = async (atMostNew: number, k = 6) => {
-    const { items } = await rankedList(ranking, candidates, { k, atMostNew, model: 'm' });
-    return items.map(({ id, score }) => [id, score]);
+    const page = await pageOf(source.list, k, {
+      boosts: [],
+      caps: [],
+      bound: newBound(atMostNew),
+      isNew: (row) => IDS[row].startsWith('n'),
+      isShown: () => false,
+      shown: 0,
+      vectorsOf: async () => [],
+    });
+    return Array.from(page.keys, (row, at) => [IDS[row], Math.round(page.scores[at] * 10) / 10]);
   };
   assert.deepEqual(
     (await listed(1)).map(([id]) => id),
@@ -43,4 +52,5 @@ test('the bound on new items holds in the order of the ranker, and scores fall',
   ];
   assert.deepEqual(await listed(0.5), half);
   assert.deepEqual(await listed(0.5, 3), half.slice(0, 3));
+  assert.deepEqual(source.probabilitiesOf(0), { click: 0.1 });
 });

@@ -13,8 +13,8 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { bodyFailures, failures } from './failures.ts';
-import { errorSchema } from './schemas.ts';
+import { bodyFailures, failures } from '../failures.ts';
+import { errorSchema } from '../schemas.ts';
 
 const BINARY = 'application/octet-stream';
 

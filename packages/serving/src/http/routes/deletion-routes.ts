@@ -6,8 +6,8 @@
 import { deletedSchema, type Engine } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { bodyFailures, failures } from './failures.ts';
-import { deletionBodySchema, eventFilterQuerySchema, idPathSchema } from './schemas.ts';
+import { bodyFailures, failures } from '../failures.ts';
+import { deletionBodySchema, eventFilterQuerySchema, idPathSchema } from '../schemas.ts';
 
 /** @param live throws while there is no engine */
 export function addDeletionRoutes(plain: FastifyInstance, live: () => Engine): void {
