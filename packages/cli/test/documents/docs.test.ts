@@ -291,7 +291,7 @@ describe('docs/reference/http-api.md', () => {
   test('explains every source of a list', () => {
     const listed = tableRows(section(markdown, '### Order and scores') ?? '').slice(1);
     const schema = JSON.stringify(openapi);
-    const [, names] = /"enum":\[([^\]]*"popularity"[^\]]*)\]/.exec(schema)!;
+    const [, names] = /"enum":\[([^\]]*"reranker"[^\]]*"newest"[^\]]*)\]/.exec(schema)!;
     assert.deepEqual(
       listed.map(([first]) => codeSpans(first)[0]),
       JSON.parse(`[${names}]`),
