@@ -67,13 +67,20 @@ export function addGuard(app: FastifyInstance, { keys, namespace, isOpen, audit 
   });
 }
 
-/** Anonymous attempts are not recorded: whoever makes them could fill the disk. */
+/**
+ * Anonymous attempts are not recorded: whoever makes them could fill the disk. Nor are reads of a
+ * route that its page repeats every few seconds (`isAudited: false`), unless they are refused.
+ */
 function isAudited({ key, errorCode, routeOptions }: FastifyRequest): boolean {
   if (errorCode === 'KEY_NAMESPACE') return true;
   const isAnonymous = errorCode === 'KEY_MISSING' || errorCode === 'KEY_INVALID' || errorCode === 'KEY_EXPIRED';
   if (isAnonymous || errorCode === 'KEY_RATE') return false;
   const { scope, isAudited: isRecorded = true } = routeOptions.config;
-  return scope === 'admin' && isRecorded && (key !== undefined || errorCode !== 'AUDIT_UNWRITABLE');
+  return (
+    scope === 'admin' &&
+    (isRecorded || errorCode === 'KEY_SCOPE') &&
+    (key !== undefined || errorCode !== 'AUDIT_UNWRITABLE')
+  );
 }
 
 function entryOf(request: FastifyRequest, reply: FastifyReply, namespace: string) {

@@ -130,6 +130,9 @@ describe('access', () => {
     assert.deepEqual([key.scopes, key.rate], [['events'], { perSecond: 5, burst: 5 }]);
     await ask(`/v1/keys/${key.id}`, admin.secret, 'DELETE');
     await ask('/v1/keys', undefined, 'GET');
+    await ask('/v1/admin/system', admin.secret);
+    await ask('/v1/admin/system', reader.secret);
+    await ask('/v1/admin/users/ann.smith', admin.secret);
     const entries = await log();
     assert.deepEqual(
       entries.map(({ who, what, status, target, code }) => [who, what, status, target, code]),
@@ -138,6 +141,9 @@ describe('access', () => {
         [reader.key.id, 'DELETE /v1/events', 403, undefined, 'KEY_SCOPE'],
         [admin.key.id, 'POST /v1/keys', 200, key.id, undefined],
         [admin.key.id, 'DELETE /v1/keys/:id', 200, key.id, undefined],
+        // Figures that the page reads again and again are recorded only if they are refused.
+        [reader.key.id, 'GET /v1/admin/system', 403, undefined, 'KEY_SCOPE'],
+        [admin.key.id, 'GET /v1/admin/users/:id', 503, undefined, 'ENGINE_NOT_READY'],
       ],
     );
     assert.doesNotMatch(JSON.stringify(entries), /ann|smith|snippet/);
