@@ -42,12 +42,13 @@ function createMapIndex({ dim, entries }: Saved): VectorIndex {
       for (const [row, key] of keys.entries()) map.set(key, rows.slice(row * dim, (row + 1) * dim));
     },
     remove: async (keys) => keys.filter((key) => opened().delete(key)).length,
-    async search(query, k, { exclude, filter } = {}) {
+    async search(query, k, { exclude, filter, among } = {}) {
       const map = opened();
       if (!Number.isInteger(k) || k < 1) throw errors.INDEX_BAD_K({ k });
       if (query.length !== dim || !query.every(Number.isFinite))
         throw errors.INDEX_BAD_QUERY({ reason: `not a finite vector of dimension ${dim}` });
-      const passing = [...map.keys()].filter((key) => !exclude?.has(key) && (filter?.(key) ?? true));
+      const known = among === undefined ? [...map.keys()] : [...new Set(among)].filter((key) => map.has(key));
+      const passing = known.filter((key) => !exclude?.has(key) && (filter?.(key) ?? true));
       const scored = passing.map((key) => ({ key, score: dot(query, map.get(key)!) }));
       const best = scored.sort((a, b) => b.score - a.score).slice(0, k);
       return { keys: Uint32Array.from(best, (x) => x.key), scores: Float32Array.from(best, (x) => x.score) };
