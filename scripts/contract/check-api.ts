@@ -61,7 +61,8 @@ async function countOperations(address: string): Promise<number> {
 
 function check(address: string, secret: string, examples: number): { status: number | null; sent: number } {
   const words = ['--config-file', join(here, 'schemathesis.toml'), 'run', `${address}/openapi.json`];
-  const options = ['--checks', 'all', '--phases', 'coverage,fuzzing', '--continue-on-failure', '--seed', '42'];
+  // All checks are on by default. `--checks all` would outrank what `schemathesis.toml` turns off.
+  const options = ['--phases', 'coverage,fuzzing', '--continue-on-failure', '--seed', '42'];
   const key = ['--header', `Authorization: Bearer ${secret}`];
   const { status, stdout, stderr } = spawnSync(
     join(venv, 'bin', 'st'),
