@@ -19,7 +19,7 @@ const keys = await loadKeys(join(dir, 'keys.jsonl'));
 const { secret } = await keys.create({ scopes: SCOPES, name: 'check' });
 const audit = createAuditLog(join(dir, 'audit.jsonl'));
 const engine = await workspace.engine({ knowledge: join(dir, 'knowledge/centre') });
-const server = createServer(engine, { port: 0, logLevel: 'warn', keys, audit });
+const server = createServer(engine, { port: 0, logLevel: 'warn', keys, audit, workspace });
 console.log(JSON.stringify({ address: await server.listen(), secret }));
 process.on('SIGTERM', async () => {
   await server.close();

@@ -219,6 +219,7 @@ describe('requests for lists', () => {
     const behaviour = await engine.similar('garden-5', { by: 'behaviour', k: 1000 });
     assert.equal(behaviour.source, 'linear');
     assert.deepEqual(ids(await engine.similar('garden-5', { k: behaviour.items.length })), ids(behaviour));
+    await engine.upsertItems(shop.items.filter(({ id }) => id === 'music-2'));
   });
 
   describe('scenarios', () => {
