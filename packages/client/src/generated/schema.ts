@@ -782,34 +782,22 @@ export interface operations {
                                 recallAt10: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                                 ndcgAt10: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                                 recallAt50: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                                 mrr: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                             };
                             test: {
@@ -818,34 +806,22 @@ export interface operations {
                                 recallAt10: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                                 ndcgAt10: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                                 recallAt50: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                                 mrr: {
                                     value: number;
                                     /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ] | null;
+                                    interval: number[] | null;
                                 };
                             };
                             baselines: {
@@ -855,34 +831,22 @@ export interface operations {
                                     recallAt10: {
                                         value: number;
                                         /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                        interval: [
-                                            number,
-                                            number
-                                        ] | null;
+                                        interval: number[] | null;
                                     };
                                     ndcgAt10: {
                                         value: number;
                                         /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                        interval: [
-                                            number,
-                                            number
-                                        ] | null;
+                                        interval: number[] | null;
                                     };
                                     recallAt50: {
                                         value: number;
                                         /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                        interval: [
-                                            number,
-                                            number
-                                        ] | null;
+                                        interval: number[] | null;
                                     };
                                     mrr: {
                                         value: number;
                                         /** @description 95 %, by Wilson for a share of users; `null` where the manifest does not determine one. */
-                                        interval: [
-                                            number,
-                                            number
-                                        ] | null;
+                                        interval: number[] | null;
                                     };
                                 };
                             };
@@ -1363,10 +1327,7 @@ export interface operations {
                             reason: string;
                         };
                         /** @description Coordinates on the map; `null` while there is no map. */
-                        place: [
-                            number,
-                            number
-                        ] | null;
+                        place: number[] | null;
                         users: {
                             /** @enum {string} */
                             state: "ready";

@@ -1,6 +1,6 @@
 /** `GET /v1/admin/users/{id}`, `GET /v1/admin/items/{id}`, `POST /v1/admin/landing` */
 import { z } from 'zod';
-import { nearItem, shownItem } from './parts.ts';
+import { nearItem, pair, shownItem } from './parts.ts';
 
 const nearest = z
   .union([
@@ -47,7 +47,7 @@ export type ItemView = z.infer<typeof itemViewSchema>;
 export const landingSchema = z.object({
   text: z.string().describe('What the encoder read.'),
   nearest,
-  place: z.tuple([z.number(), z.number()]).nullable().describe('Coordinates on the map; `null` while there is no map.'),
+  place: pair.nullable().describe('Coordinates on the map; `null` while there is no map.'),
   users: z.union([
     z.object({
       state: z.literal('ready'),

@@ -1,10 +1,10 @@
 /** `GET /v1/admin/model` */
 import { z } from 'zod';
+import { pair } from './parts.ts';
 
 const metric = z.object({
   value: z.number(),
-  interval: z
-    .tuple([z.number(), z.number()])
+  interval: pair
     .nullable()
     .describe('95 %, by Wilson for a share of users; `null` where the manifest does not determine one.'),
 });

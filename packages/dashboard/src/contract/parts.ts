@@ -22,3 +22,6 @@ export const progress = z.object({
   done: z.int(),
   of: z.int(),
 });
+
+/** Not a tuple, which `/openapi.json` cannot say in a form that its readers take. */
+export const pair = z.array(z.number()).length(2);
