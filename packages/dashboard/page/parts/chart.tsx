@@ -24,6 +24,14 @@ interface ChartProps {
   from?: number | 'data';
 }
 
+/** Positions of values without a neighbour: no line leads to them, so they are drawn as dots. */
+const alone = (plot: uPlot, series: number): number[] => {
+  const values = plot.data[series];
+  return Array.from(values.keys()).filter(
+    (at) => values[at] != null && values[at - 1] == null && values[at + 1] == null,
+  );
+};
+
 /** Distances of the labels of a time axis, in seconds. */
 const MINUTES = [60, 120, 300, 600, 900, 1800];
 
@@ -98,7 +106,7 @@ export function Chart({ label, x, series, isTime = false, xName = '', format, he
             stroke: isMain ? colour('accent') : colour('quiet'),
             fill: isMain && isTime ? colour('accent-wash') : undefined,
             width: isMain ? 1.75 : 1.25,
-            points: { show: !isTime, size: 5 },
+            points: isTime ? { show: false, size: 5, filter: alone } : { show: true, size: 5 },
           })),
         ],
         hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? undefined)] },
