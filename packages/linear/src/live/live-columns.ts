@@ -4,7 +4,7 @@
  * so it never takes more than half of a core.
  *
  * A column is also solved again after the rows of its regressors have changed, once no event has come
- * for `REST_MS`. At rest, every moved column is that of all events so far, in whatever order they came.
+ * for `REST_MS`. At rest, every moved column is that of all events so far, in any order of arrival.
  */
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { UserChange } from './live-rows.ts';

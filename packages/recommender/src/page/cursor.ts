@@ -4,7 +4,7 @@
  * of the same request without what was shown. So no item comes twice and none is passed over, also if
  * the user has done something in between and the order has changed.
  *
- * A cursor is checked and not signed: whoever forges one can only choose what his own list leaves out.
+ * A cursor is checked and not signed: a forged one only changes what its own list leaves out.
  */
 import { hash } from 'node:crypto';
 import { errors } from '../errors.ts';

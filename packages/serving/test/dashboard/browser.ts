@@ -18,11 +18,13 @@ export function findChromium(): ChromiumProgram | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const onPath = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
   const libraries = globSync([join(EXTRA, 'usr/lib/*-linux-gnu*'), join(EXTRA, 'lib/*-linux-gnu*')]);
+  // A machine without fonts would show no text; Chromium's packages bring some.
+  const fonts = existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_SYSROOT: EXTRA };
   const programs = [
     ...onPath.map((path) => ({ path, env: process.env })),
     {
       path: join(EXTRA, 'usr/lib/chromium/chromium'),
-      env: { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) },
+      env: { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter), ...fonts },
     },
   ];
   return programs.find(
