@@ -7,6 +7,7 @@
  * the event loop while it runs, so items are folded in slices; neighbours are selected a few items
  * at a time. A service answers between these steps. The solved tables are never rebuilt.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTopK, gatherRows } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { type Entries, entriesOf, type LargestEntries, noEntries, offerEntry, removeEntry } from './entries.ts';
@@ -152,7 +153,7 @@ export function openFoldedItems(
     const { products, padded } = await peerProducts(slots);
     const { schurComplements } = vectors;
     for (const [at, slot] of slots.entries()) {
-      if (at % SELECTED_PER_TURN === 0) await otherWork();
+      if (at % SELECTED_PER_TURN === 0) await nextTurn();
       if (Number.isNaN(schurComplements[slot])) continue;
       // For two items of one slice, the later one adds both directions.
       const later = new Set(oneWay ? [] : slots.slice(at + 1));
@@ -194,7 +195,7 @@ export function openFoldedItems(
     rows.set(content);
     const { columns, kernels } = await columnsOf(rows, slots.length);
     for (const [at, slot] of slots.entries()) {
-      if (at % SELECTED_PER_TURN === 0) await otherWork();
+      if (at % SELECTED_PER_TURN === 0) await nextTurn();
       const own = rows.subarray(at * dim, (at + 1) * dim);
       const kernelContent = kernels.subarray(at * dim, (at + 1) * dim);
       putVectors(slot, own, kernelContent);
@@ -215,7 +216,7 @@ export function openFoldedItems(
       const slice = slots.slice(first, first + SLICE);
       for (const slot of slice) folded[slot].peers = noEntries();
       await putPeers(slice, true);
-      await otherWork();
+      await nextTurn();
     }
   }
 
@@ -230,12 +231,12 @@ export function openFoldedItems(
         if (slot < folded.length) removeWeightsTo(slot, incomplete);
         // An earlier batch that failed may have left slots without an item.
         while (folded.length <= slot) vectors.schurComplements[folded.push(withoutWeights()) - 1] = Number.NaN;
-        if (at % REMOVED_PER_TURN === 0) await otherWork();
+        if (at % REMOVED_PER_TURN === 0) await nextTurn();
       }
       for (let first = 0; first < slots.length; first += SLICE) {
         const slice = slots.slice(first, first + SLICE);
         await putSlice(slice, content.subarray(first * dim, (first + slice.length) * dim));
-        await otherWork();
+        await nextTurn();
       }
       const replaced = new Set(slots);
       await rebuildPeers([...incomplete].filter((slot) => !replaced.has(slot)));
@@ -249,6 +250,3 @@ export function openFoldedItems(
 }
 
 const withoutWeights = (): Folded => ({ incoming: noEntries(), outgoing: noEntries(), peers: noEntries() });
-
-/** Lets the event loop run other work, such as answering requests. */
-const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -7,6 +7,7 @@
  *
  * k replaces K·c of `fold-in-map.ts`. Nothing of the solved model is changed or solved again.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTopK, type SparseRows } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { REGRESSORS } from '../local/local-solver.ts';
@@ -125,7 +126,7 @@ export function createColumnFolder(
           best[row].offer(first + at, cosine);
           found[row].set(first + at, values[from + at]);
         }
-      await otherWork();
+      await nextTurn();
     }
     return best.map((own, row) => {
       const ids = new Int32Array(limit);
@@ -153,7 +154,7 @@ export function createColumnFolder(
         const batch = regressors.slice(first, first + RIDGE_BATCH);
         const own = (await (await products).of(batch)).slice();
         for (const [at, one] of batch.entries()) {
-          if (at % SOLVED_PER_TURN === 0) await otherWork();
+          if (at % SOLVED_PER_TURN === 0) await nextTurn();
           const row = first + at;
           const c = rows.subarray(row * dim, (row + 1) * dim);
           const weights = new Float32Array(limit);
@@ -170,6 +171,3 @@ export function createColumnFolder(
     },
   };
 }
-
-/** Lets the event loop run other work, such as answering requests. */
-const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));

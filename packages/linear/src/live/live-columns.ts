@@ -6,7 +6,7 @@
  * A column is also solved again after the rows of its regressors have changed, once no event has come
  * for `REST_MS`. At rest, every moved column is that of all events so far, in any order of arrival.
  */
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { UserChange } from './live-rows.ts';
 import { LIVE_BATCH, type LiveColumn } from './live-solver.ts';
 import type { LiveThread } from './live-thread.ts';
@@ -70,7 +70,7 @@ export function createLiveColumns(thread: LiveThread, { onColumn, restMs = REST_
     for (const row of rows) queue.delete(row);
     const { columns = [] } = await thread.ask({ kind: 'solve', rows });
     for (const [at, column] of columns.entries()) {
-      if (at > 0 && at % COLUMNS_PER_TURN === 0) await otherWork();
+      if (at > 0 && at % COLUMNS_PER_TURN === 0) await nextTurn();
       onColumn(column);
     }
   }

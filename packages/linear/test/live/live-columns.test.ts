@@ -149,7 +149,7 @@ describe('columns that events move', () => {
         await model.close();
       });
 
-  test('are the same in whatever steps the events come', async () => {
+  test('are the same in all steps in which the events can come', async () => {
     const once = await opened({ regressors: 12, isWeighted: false });
     once.model.learn(once.changes, once.touched);
     await once.model.settle();

@@ -3,6 +3,7 @@
  * store when a request first asks for them, because they take more memory than all else: 154 MB for
  * 100,000 items of 384 dimensions. From then on they follow the catalogue.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTopK } from '@lorekeep/core';
 import { createVectorTable } from '@lorekeep/vector-index';
 import type { CatalogueRow, RankedRows } from '../composition/recommender.ts';
@@ -10,7 +11,6 @@ import { createRowSet } from '../filters/row-set.ts';
 
 /** Rows that are scored between two turns of other work: 3 ms for 384 dimensions. */
 const SLICE = 8_192;
-const pause = () => new Promise(setImmediate);
 
 export interface ContentRows {
   /**
@@ -56,7 +56,7 @@ export function createContentRows(
       rows.forEach((row, at) => {
         if (row >= 0 && !known.has(row)) set(row, content.subarray(at * dim, (at + 1) * dim));
       });
-      await pause();
+      await nextTurn();
     }
   }
 
@@ -72,7 +72,7 @@ export function createContentRows(
       const candidates = among ?? table.keys().slice();
       const best = createTopK(Math.min(k, candidates.length));
       for (let from = 0; from < candidates.length; from += SLICE) {
-        if (from > 0) await pause();
+        if (from > 0) await nextTurn();
         const slice = candidates.subarray(from, from + SLICE);
         const { keys, scores } = table.rescore(query, k, passes === undefined ? slice : slice.filter(passes));
         keys.forEach((key, at) => {

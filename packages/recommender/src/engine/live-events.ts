@@ -3,6 +3,7 @@
  * order of arrival alone: each step takes in the events behind the last one, so a restart, which takes
  * all of them at once, comes to the same columns.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { UserChange, UserRow } from '@lorekeep/linear';
 import type { Choice, Store } from '@lorekeep/store';
 import type { BundleManifest } from '../bundle/manifest.ts';
@@ -60,7 +61,7 @@ export function createLiveEvents({ store, manifest, rowOf, learn }: Options): Li
       learned.push(
         ...some.map((own) => (own.length > limit ? NOTHING : learnedOf(own, seen, arrival, maxPairEvents, rowOf))),
       );
-      await otherWork();
+      await nextTurn();
     }
     if (stopped) return;
     seen = Math.max(seen, arrival);
@@ -136,6 +137,3 @@ const userRow = (values: ReadonlyMap<number, number>): UserRow => ({
   rows: [...values.keys()],
   values: [...values.values()],
 });
-
-/** Lets the event loop run other work, such as answering requests. */
-const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));

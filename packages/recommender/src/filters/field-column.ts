@@ -2,6 +2,7 @@
  * One field of all items: a number per row, and the distinct texts and booleans with the rows that
  * have them. A request reads the rows of the values it names, or scans the numbers.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numberOf, parseTimeText } from '@lorekeep/core';
 import type { FilterValue } from './filter.ts';
 import { createPostings } from './postings.ts';
@@ -46,7 +47,6 @@ export interface FieldColumn {
 
 /** Values that are read between two turns of other work. */
 const SLICE = 2_048;
-const pause = () => new Promise(setImmediate);
 
 export function createFieldColumn(): FieldColumn {
   const numbers = createRowNumbers();
@@ -92,7 +92,7 @@ export function createFieldColumn(): FieldColumn {
 
   async function inSlices(each: (code: number) => void): Promise<void> {
     for (let code = 0; code < values.length; code++) {
-      if (code % SLICE === SLICE - 1) await pause();
+      if (code % SLICE === SLICE - 1) await nextTurn();
       each(code);
     }
   }
@@ -172,7 +172,7 @@ const isInside = (value: number, { low, high }: Bounds) => value >= low && value
 
 const textOf = (value: string | boolean) => (typeof value === 'string' ? value : undefined);
 
-/** Numbers below these are Unix times in the unit that has so many parts per second; above, nanoseconds. */
+/** Bounds of Unix times and their unit, in parts of a second: a number below the bound is in that unit. Others are nanoseconds. */
 const UNITS = [
   { below: 1e11, perSecond: 1 },
   { below: 1e14, perSecond: 1e3 },

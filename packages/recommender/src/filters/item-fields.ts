@@ -3,6 +3,7 @@
  * of values: a number takes 8 bytes, a text or a boolean 20 and, once, its text. Words of titles and
  * descriptions are read from the store when a filter first asks for them.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Item } from '@lorekeep/store';
 import { type Bounds, createFieldColumn, type FieldColumn, type Interval, timeOf } from './field-column.ts';
 import type { Filter, FilterValue } from './filter.ts';
@@ -74,7 +75,7 @@ export function createItemFields({ rowOf, storedItems }: ItemFieldsOptions): Ite
         // A row that is known already was put later than the batch was read.
         if (row !== undefined && live.has(row) && !index.knows(row)) index.put(row, item[field]);
       }
-      await new Promise(setImmediate);
+      await nextTurn();
     }
   }
 

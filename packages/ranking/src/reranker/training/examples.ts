@@ -6,6 +6,7 @@
  * On Scientific the linear model ranks these examples as well as the validation cases (NDCG@10 .094
  * and .098), so what is learned from them carries over.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Random, RunContext } from '@lorekeep/core';
 import { type Split, trainItems, trainTargets, trainWeights } from '@lorekeep/evaluation';
 import { type Candidates, createCandidateSource, largestWeights } from '@lorekeep/linear';
@@ -86,7 +87,7 @@ export async function collectExamples(
         tried += own.tried;
       }
       await past.finish(unfinished);
-      await yieldToEventLoop();
+      await nextTurn();
     }
   } finally {
     await past.close();
@@ -215,6 +216,3 @@ function transitionsAcross(events: Int32Array, at: number): OwnTransition[] {
       transitions.push({ from: events[from], to: events[to], weight: REACH_DECAY ** (to - from - 1) });
   return transitions;
 }
-
-/** Lets timers and input run. */
-const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
