@@ -72,6 +72,10 @@ const BENCHES: Record<string, Entry> = {
     about: 'rankers of impressions against LightGBM, FuxiCTR and PyTorch (long)',
     load: () => import('./suites/rank/bench.ts'),
   },
+  serve: {
+    about: 'recommendations over HTTP against FastAPI with the same towers: latency, throughput',
+    load: () => import('./suites/serve/bench.ts'),
+  },
   index: {
     about: 'vector indexes: recall, speed, time from upsert to retrieval',
     load: () => import('./suites/vector-index/bench.ts'),
