@@ -1,3 +1,4 @@
+export { moveCentres } from './arrays/centres.ts';
 export { centredContent, contentErrors, contentMean } from './arrays/content-vectors.ts';
 export type { RowOf, TrainedRow } from './arrays/rows.ts';
 export { firstOfEachRow, renumberedRows, type SparseRows, transposedRows } from './arrays/sparse-rows.ts';

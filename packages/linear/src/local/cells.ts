@@ -1,7 +1,7 @@
 /** Cells of items with similar texts: spherical k-means on a sample, then all items. */
 
 import type { RunContext } from '@lorekeep/core';
-import { createRandom, dot } from '@lorekeep/core';
+import { createRandom, dot, moveCentres } from '@lorekeep/core';
 import { sharedFloats } from '@lorekeep/graph';
 import type { Cells } from './nearest-texts.ts';
 import { type SharedLog, type SharedTexts, sharedInts } from './shared-data.ts';
@@ -42,7 +42,7 @@ export async function createCells(
   for (let round = 0; round < ROUNDS; round++) {
     const stage = { kind: 'assign', data: { texts }, centres, cells: assigned, rows: sample } as const;
     await threads.run(stage, sample.length, ROWS_PER_TASK, { signal });
-    moveCentres(texts, sample, assigned, centres);
+    moveCentres(texts.content, dim, assigned, centres, sample);
   }
   const cells = sharedInts(log.items);
   await threads.run({ kind: 'assign', data: { texts }, centres, cells }, log.items, ROWS_PER_TASK, { signal });
@@ -62,22 +62,6 @@ function allCells(order: Int32Array): Cells {
   const count = Math.ceil(order.length / CELL_ITEMS);
   const offsets = Int32Array.from({ length: count + 1 }, (_, cell) => Math.min(order.length, cell * CELL_ITEMS));
   return { offsets, members: order, nearest: Int32Array.from({ length: count * count }, (_, at) => at % count) };
-}
-
-/** The mean of the rows of each cell, with length 1; an empty cell keeps its centre. */
-function moveCentres(texts: SharedTexts, rows: Int32Array, cells: Int32Array, centres: Float32Array): void {
-  const { dim } = texts;
-  const sums = new Float64Array(centres.length);
-  rows.forEach((row, at) => {
-    const from = row * dim;
-    const to = cells[at] * dim;
-    for (let k = 0; k < dim; k++) sums[to + k] += texts.content[from + k];
-  });
-  for (let first = 0; first < sums.length; first += dim) {
-    let squared = 0;
-    for (let k = first; k < first + dim; k++) squared += sums[k] ** 2;
-    if (squared > 0) for (let k = first; k < first + dim; k++) centres[k] = sums[k] / Math.sqrt(squared);
-  }
 }
 
 /** Cells of at most 2 · `CELL_ITEMS` items: a larger cluster becomes several cells. */

@@ -18,6 +18,7 @@ import type { GramSettings, Interactions } from '../solve/gram.ts';
 import { strongestNeighbours } from '../solve/neighbours.ts';
 import { type SolveContext, solveItems } from '../solve/solve.ts';
 import { diagonalOf } from '../solve/tiles.ts';
+import { readNearest, writeNearest } from './nearest-cache.ts';
 import { readSolution, type Solution, type SolutionCache, type SolutionKey, writeSolution } from './solution-cache.ts';
 
 /** The largest catalogue whose matrix is inverted as a whole. */
@@ -74,7 +75,21 @@ export function openSolutions(
   let solver: Promise<LocalSolver> | undefined;
 
   const products = () => (pool ??= createMatmulPool(threads));
-  const local = () => (solver ??= openLocalSolver(interactions, content, { threads, ...run }));
+  const local = () => (solver ??= openLocal());
+
+  /** All solvers of one content find the same nearest texts, so the first one caches them. */
+  async function openLocal(): Promise<LocalSolver> {
+    const cached = content === undefined ? undefined : await readNearest(cache, items);
+    const opened = await openLocalSolver(interactions, content, { threads, nearest: cached, ...run });
+    const { nearest } = opened.data;
+    try {
+      if (cached === undefined && nearest !== undefined) await writeNearest(cache, nearest);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+    return opened;
+  }
 
   async function solvedAsWhole(settings: GramSettings, withFoldIn: boolean): Promise<Solution> {
     const used = settings.beta > 0 ? content : undefined;

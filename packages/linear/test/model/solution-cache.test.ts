@@ -82,3 +82,27 @@ for (const denseItems of [undefined, 0])
       await clearSolutions({ directory: join(directory, 'missing'), data: 'these' });
     });
   });
+
+test('solutions by columns share the nearest texts of one search', async () => {
+  await inDirectory(async (directory) => {
+    const cache = { directory, data: 'these' };
+    const first = { neighboursPerItem: 12, withFoldIn: false, denseItems: 0 };
+    const expected = await solution(interactions, centred, { lambda: 5, beta: 6 }, first);
+    await solution(interactions, centred, { lambda: 5, beta: 2 }, { ...first, cache });
+    const stages = new Set<string | undefined>();
+    const progress = ({ note }: { note?: string }) => stages.add(note);
+    const second = { ...first, cache, progress };
+    assert.deepEqual(
+      (await solution(interactions, centred, { lambda: 5, beta: 6 }, second)).diagonal,
+      expected.diagonal,
+    );
+    assert.ok(!stages.has('nearest texts'));
+    stages.clear();
+    for (const name of await readdir(directory)) await writeFile(join(directory, name), 'x');
+    assert.deepEqual(
+      (await solution(interactions, centred, { lambda: 5, beta: 6 }, second)).diagonal,
+      expected.diagonal,
+    );
+    assert.ok(stages.has('nearest texts'), 'a damaged file is found again');
+  });
+});

@@ -205,3 +205,64 @@ test('items of a history that go while lists are made have no list', async () =>
     await table.close();
   }
 });
+
+/** Vectors around centres, so that there is something for cells to find. */
+function clusteredVectors(count: number): Float32Array[] {
+  const random = createRandom(11);
+  const dim = 32;
+  const centres = Array.from({ length: 60 }, () => Float32Array.from({ length: dim }, () => random.normal()));
+  return Array.from({ length: count }, () => {
+    const centre = centres[random.int(centres.length)];
+    const vector = centre.map((value) => value + random.normal());
+    const length = Math.hypot(...vector);
+    return vector.map((value) => value / length);
+  });
+}
+
+test('a large table finds most of what an exact scan finds, also after items came, went and were numbered anew', async () => {
+  const vectors = clusteredVectors(12_000);
+  const content: ContentRows = { dim: 32, of: (row) => vectors[row] };
+  const table = createNewItemTable(content, { exactItems: 2000 });
+  const isNew = new Set<number>();
+  const put = (row: number) => {
+    isNew.add(row);
+    table.put(row, vectors[row]);
+  };
+  const asked = Array.from({ length: 24 }, (_, at) => at * 497);
+  async function assertRecall(): Promise<void> {
+    await table.prepare(asked);
+    let [found, wanted] = [0, 0];
+    for (const row of asked) {
+      const exactly = new Set(exact(vectors, (other) => isNew.has(other), row).map(([other]) => other));
+      const own = table.near(row)?.rows ?? [];
+      assert.equal(new Set(own).size, own.length, 'each item once');
+      assert.ok(own.every((other) => isNew.has(other) && other !== row));
+      wanted += exactly.size;
+      for (const other of own) if (exactly.has(other)) found++;
+    }
+    assert.ok(found / wanted > 0.95, `recall ${found / wanted}`);
+  }
+  try {
+    for (let row = 0; row < 6000; row++) put(row);
+    await assertRecall();
+    for (let row = 6000; row < 6300; row++) put(row);
+    await assertRecall();
+    // Another call makes the cells anew, with other numbers, while this one uses the old ones.
+    for (let row = 6300; row < 12_000; row++) put(row);
+    await Promise.all([table.prepare(asked), table.prepare([5, 77, 11_999]), assertRecall()]);
+    // More than half of the slots are free: slots get other numbers.
+    for (let row = 0; row < 8500; row++) {
+      table.remove(row);
+      isNew.delete(row);
+    }
+    await Promise.all([
+      assertRecall(),
+      (async () => {
+        for (let row = 8500; row < 9500; row++) put(row);
+      })(),
+    ]);
+    await assertRecall();
+  } finally {
+    await table.close();
+  }
+});

@@ -5,12 +5,13 @@
  * neighbours of an item. So new items have a table of their own.
  *
  * The list of an item is made when a history first needs it, by one matrix product with all new
- * items, and kept. When it is needed again, it takes in the items that came in between, so a new item
+ * items (in a large table: with those of the nearest cells), and kept. When it is needed again, it takes in the items that came in between, so a new item
  * competes at once, and adding one costs nothing else.
  */
 import { createTopK, dot } from '@lorekeep/core';
 import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
 import { type ContentRows, TEXT_POWER } from './features.ts';
+import { createTextCells, type TextCells } from './text-cells.ts';
 
 /** New items in the list of an item. */
 const NEAREST = 50;
@@ -22,6 +23,10 @@ const LISTS = 64;
 const SLOTS = 4096;
 /** Items that a list takes in one by one; for more, it is made anew. */
 const TAKEN_IN = 512;
+/** Largest table in which an item is compared with all new items. */
+const EXACT_ITEMS = 16_384;
+/** Cells whose items lists that are made together are compared with, at most. */
+const CELLS_TOGETHER = 64;
 /** Lists that are kept: 500 MB at most. Beyond, all are made anew. */
 const MAX_LISTS = 1_000_000;
 
@@ -67,8 +72,33 @@ interface List {
   answer?: { near: NearNewItems; removals: number };
 }
 
+/** Slots with their vectors, which many items are compared with at once. */
+interface Block {
+  /** `[count]` */
+  slots: ArrayLike<number>;
+  count: number;
+  /** `[SLOTS × dim]` */
+  vectors: Float32Array;
+}
+
+/** Rows whose lists are made together. */
+interface Group {
+  rows: readonly number[];
+  /** The cells they are compared with. Absent: all new items. */
+  among?: { cells: TextCells; wanted: Iterable<number> };
+}
+
+export interface NewItemTableOptions {
+  threads?: number;
+  /** Default 16,384. */
+  exactItems?: number;
+}
+
 /** @param content vectors of all rows that occur in histories */
-export function createNewItemTable(content: ContentRows, { threads }: { threads?: number } = {}): NewItemTable {
+export function createNewItemTable(
+  content: ContentRows,
+  { threads, exactItems = EXACT_ITEMS }: NewItemTableOptions = {},
+): NewItemTable {
   const { dim } = content;
   const slotOf = new Map<number, number>();
   /** Row of each slot, −1 if it is removed. */
@@ -85,6 +115,9 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     { name: 'new items', threads },
   );
   const best = createTopK(KEPT, 0);
+  /** Only in a table of more than `exactItems`. */
+  let cells: TextCells | undefined;
+  let updated: Promise<void> = Promise.resolve();
 
   const vectorAt = (slot: number) =>
     blocks[Math.floor(slot / SLOTS)].subarray((slot % SLOTS) * dim, ((slot % SLOTS) + 1) * dim);
@@ -102,6 +135,7 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     rowAt = [];
     blocks = [];
     lists.clear();
+    cells = undefined;
     generation++;
     for (const { row, vector } of kept) append(row, vector);
   }
@@ -159,7 +193,70 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     return live < NEAREST;
   }
 
-  async function make(wantedRows: readonly number[]): Promise<void> {
+  /** Brings the cells up to date. They are made anew when the table has doubled. */
+  async function updateCells(): Promise<void> {
+    if (slotOf.size <= exactItems) {
+      cells = undefined;
+      return;
+    }
+    const own = cells !== undefined && slotOf.size <= 2 * cells.size ? cells : undefined;
+    const from = own?.end ?? 0;
+    const vectors = Array.from({ length: rowAt.length - from }, (_, at) => vectorAt(from + at));
+    if (own !== undefined) {
+      await own.add(vectors);
+      return;
+    }
+    const before = generation;
+    const made = await createTextCells(vectors, (slot) => rowAt[slot] >= 0, dim, products);
+    if (before === generation) cells = made;
+  }
+
+  /** Rows whose lists are made together: each group is compared with all items, or with those of some cells. */
+  async function groupsOf(missing: readonly number[]): Promise<Group[]> {
+    const own = cells;
+    // An item may have gone meanwhile.
+    const rows = missing.filter((row) => content.of(row) !== undefined);
+    if (own === undefined)
+      return Array.from({ length: Math.ceil(rows.length / LISTS) }, (_, at) => ({
+        rows: rows.slice(at * LISTS, (at + 1) * LISTS),
+      }));
+    const nearest = await own.nearest(rows.map((row) => content.of(row) as Float32Array));
+    const order = Array.from(rows.keys()).sort((a, b) => nearest[a][0] - nearest[b][0] || rows[a] - rows[b]);
+    const groups: { rows: number[]; wanted: Set<number> }[] = [];
+    for (const at of order) {
+      const last = groups.at(-1);
+      const joined = last?.wanted.union(new Set(nearest[at]));
+      if (last === undefined || joined === undefined || last.rows.length === LISTS || joined.size > CELLS_TOGETHER)
+        groups.push({ rows: [rows[at]], wanted: new Set(nearest[at]) });
+      else {
+        last.rows.push(rows[at]);
+        last.wanted = joined;
+      }
+    }
+    return groups.map(({ rows, wanted }) => ({ rows, among: { cells: own, wanted } }));
+  }
+
+  function* allBlocks(end: number): Generator<Block> {
+    for (let first = 0; first < end; first += SLOTS) {
+      const count = Math.min(SLOTS, end - first);
+      yield { slots: Array.from({ length: count }, (_, at) => first + at), count, vectors: blocks[first / SLOTS] };
+    }
+  }
+
+  function* blocksOf({ cells: own, wanted }: Required<Group>['among']): Generator<Block> {
+    const block = { slots: new Int32Array(SLOTS), count: 0, vectors: new Float32Array(SLOTS * dim) };
+    for (const cell of wanted)
+      for (const slot of own.members(cell)) {
+        block.vectors.set(vectorAt(slot), block.count * dim);
+        block.slots[block.count++] = slot;
+        if (block.count < SLOTS) continue;
+        yield block;
+        block.count = 0;
+      }
+    if (block.count > 0) yield block;
+  }
+
+  async function make({ rows: wantedRows, among }: Group): Promise<void> {
     const made = generation;
     // An item may have gone while other lists were made.
     const rows = wantedRows.filter((row) => content.of(row) !== undefined);
@@ -168,39 +265,23 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
     vectors.forEach((vector, at) => {
       wanted.set(vector, at * dim);
     });
-    const slots = rowAt.length;
+    const seen = among?.cells.end ?? rowAt.length;
     const found = rows.map(
       (): List => ({
         slots: new Int32Array(KEPT),
         weights: new Float32Array(KEPT),
         count: 0,
         bound: { weight: 0, row: 0 },
-        seen: slots,
+        seen,
       }),
     );
-    for (let first = 0; first < slots; first += SLOTS) {
-      const columns = namedArray([SLOTS, dim], blocks[first / SLOTS]);
+    for (const block of among === undefined ? allBlocks(seen) : blocksOf(among)) {
+      const columns = namedArray([SLOTS, dim], block.vectors);
       const { cosines } = await products.run({ rows: namedArray([LISTS, dim], wanted), columns });
-      if (made !== generation) return make(rows);
-      const values = cosines.data as Float32Array;
+      // The next `prepare` makes them: slots have other numbers now.
+      if (made !== generation) return;
       rows.forEach((own, at) => {
-        best.clear();
-        for (let slot = first; slot < Math.min(slots, first + SLOTS); slot++) {
-          const value = values[at * SLOTS + slot - first];
-          if (value >= best.least && rowAt[slot] >= 0 && rowAt[slot] !== own) best.offer(rowAt[slot], value);
-        }
-        const { keys } = best.best();
-        // The product rounds otherwise than `dot`, which is the one measure of all entries.
-        let least = { weight: Number.POSITIVE_INFINITY, row: 0 };
-        for (const row of keys) {
-          const slot = slotOf.get(row) as number;
-          const cosine = dot(vectors[at], 0, vectorAt(slot), 0, dim);
-          offer(found[at], slot, cosine);
-          const weight = Math.fround(Math.max(0, cosine) ** TEXT_POWER);
-          if (comesBefore(least.weight, least.row, weight, row)) least = { weight, row };
-        }
-        // Other items of the block may come right behind the last of these.
-        if (keys.length === KEPT) raiseBound(found[at], least.weight, least.row);
+        takeBest(found[at], own, vectors[at], block, (cosines.data as Float32Array).subarray(at * SLOTS));
       });
     }
     rows.forEach((row, at) => {
@@ -209,6 +290,29 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
       bringUpToDate(found[at], row, vectors[at]);
       lists.set(row, found[at]);
     });
+  }
+
+  /** Offers the best of a block to the list of a row. */
+  function takeBest(list: List, own: number, vector: Float32Array, block: Block, values: Float32Array): void {
+    best.clear();
+    for (let at = 0; at < block.count; at++) {
+      if (!(values[at] >= best.least)) continue;
+      const row = rowAt[block.slots[at]];
+      // Cells can take in slots while the products run.
+      if (row >= 0 && row !== own && block.slots[at] < list.seen) best.offer(row, values[at]);
+    }
+    const { keys } = best.best();
+    // The product rounds otherwise than `dot`, which is the one measure of all entries.
+    let least = { weight: Number.POSITIVE_INFINITY, row: 0 };
+    for (const row of keys) {
+      const slot = slotOf.get(row) as number;
+      const cosine = dot(vector, 0, vectorAt(slot), 0, dim);
+      offer(list, slot, cosine);
+      const weight = Math.fround(Math.max(0, cosine) ** TEXT_POWER);
+      if (comesBefore(least.weight, least.row, weight, row)) least = { weight, row };
+    }
+    // Other items of the block may come right behind the last of these.
+    if (keys.length === KEPT) raiseBound(list, least.weight, least.row);
   }
 
   function remove(row: number): void {
@@ -260,7 +364,13 @@ export function createNewItemTable(content: ContentRows, { threads }: { threads?
           else bringUpToDate(list, row, vector);
         }
         if (slotOf.size === 0) return;
-        for (let first = 0; first < missing.length; first += LISTS) await make(missing.slice(first, first + LISTS));
+        if (missing.length === 0) return;
+        updated = updated.catch(() => {}).then(updateCells);
+        await updated;
+        for (const group of await groupsOf(missing)) {
+          if (prepared !== generation) break;
+          await make(group);
+        }
         // Lists that were up to date are gone if slots were numbered anew meanwhile.
       } while (prepared !== generation);
     },
