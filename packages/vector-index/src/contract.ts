@@ -86,6 +86,13 @@ export interface VectorIndex {
    */
   getMany(keys: ArrayLike<number>): Promise<(Float32Array | undefined)[]>;
   /**
+   * Inner products of a query with single vectors; 0 for an unknown key. Optional: without it,
+   * vectors are read with `getMany`.
+   *
+   * @param query `[dim]`
+   */
+  scores?(query: Float32Array, keys: ArrayLike<number>): Promise<Float32Array>;
+  /**
    * Reads one vector synchronously. Hot paths use it; everything else uses `getMany`.
    *
    * @returns a full-precision copy, `undefined` for an unknown key

@@ -20,8 +20,15 @@ export interface RankedItems {
 /** A list without some rows. */
 export function without({ items, scores }: RankedCandidates, rows: ReadonlySet<number>): RankedCandidates {
   if (rows.size === 0) return { items, scores };
-  const kept = Array.from(items.keys()).filter((at) => !rows.has(items[at]));
-  return { items: Int32Array.from(kept, (at) => items[at]), scores: Float32Array.from(kept, (at) => scores[at]) };
+  const keptItems = new Int32Array(items.length);
+  const keptScores = new Float32Array(items.length);
+  let kept = 0;
+  for (let at = 0; at < items.length; at++) {
+    if (rows.has(items[at])) continue;
+    keptItems[kept] = items[at];
+    keptScores[kept++] = scores[at];
+  }
+  return { items: keptItems.subarray(0, kept), scores: keptScores.subarray(0, kept) };
 }
 
 /**
@@ -102,21 +109,36 @@ export function mergedByScore(
   first: RankedCandidates,
   second: RankedCandidates,
 ): { keys: Uint32Array; scores: Float32Array } {
-  const items = [...first.items, ...second.items];
-  const scores = [...first.scores, ...second.scores];
-  const value = (at: number) => (Number.isFinite(scores[at]) ? scores[at] : Number.NEGATIVE_INFINITY);
+  const total = first.items.length + second.items.length;
+  const keys = new Uint32Array(total);
+  const scores = new Float32Array(total);
+  const [firstOrder, secondOrder] = [orderOf(first.scores), orderOf(second.scores)];
   const placed = new Set<number>();
-  const order = Array.from(items.keys())
-    .sort((a, b) => value(b) - value(a) || a - b)
-    .filter((at) => {
-      const isFirst = !placed.has(items[at]);
-      placed.add(items[at]);
-      return isFirst;
-    });
-  return {
-    keys: Uint32Array.from(order, (at) => items[at]),
-    scores: Float32Array.from(order, (at) => scores[at]),
-  };
+  let count = 0;
+  for (let one = 0, two = 0; one < firstOrder.length || two < secondOrder.length; ) {
+    const ofFirst = one < firstOrder.length ? comparable(first.scores[firstOrder[one]]) : undefined;
+    const ofSecond = two < secondOrder.length ? comparable(second.scores[secondOrder[two]]) : undefined;
+    const takesFirst = ofSecond === undefined || (ofFirst !== undefined && ofFirst >= ofSecond);
+    const [list, at] = takesFirst ? [first, firstOrder[one++]] : [second, secondOrder[two++]];
+    const row = list.items[at];
+    if (placed.has(row)) continue;
+    placed.add(row);
+    keys[count] = row;
+    scores[count++] = list.scores[at];
+  }
+  return { keys: keys.subarray(0, count), scores: scores.subarray(0, count) };
+}
+
+/** What is not finite comes last. */
+const comparable = (score: number) => (Number.isFinite(score) ? score : Number.NEGATIVE_INFINITY);
+
+/** Positions, best first; of equal scores in their order. Lists nearly always are in order. */
+function orderOf(scores: Float32Array): number[] {
+  const order = Array.from({ length: scores.length }, (_, at) => at);
+  let isFalling = true;
+  for (let at = 1; at < scores.length; at++) if (comparable(scores[at]) > comparable(scores[at - 1])) isFalling = false;
+  if (isFalling) return order;
+  return order.sort((a, b) => comparable(scores[b]) - comparable(scores[a]) || a - b);
 }
 
 /** How much of a list may be new. */

@@ -111,6 +111,8 @@ export interface RecommenderParts {
    * their events. Default: of no item.
    */
   isChosenSince?(row: CatalogueRow): boolean;
+  /** False only if `isChosenSince` is false for all rows: lists then need fewer neighbours. */
+  mayHaveChosenSince?(): boolean;
   towers: TowersPart;
   /** The `k` rows that most users chose, of those that pass, then the newest. */
   popular(k: number, passes: (row: CatalogueRow) => boolean): RankedItems;
@@ -181,11 +183,15 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   ): Promise<RankedItems> {
     const passesUnseen = (row: CatalogueRow) => !seen.has(row) && (passes === undefined || passes(row));
     if (history.length === 0) return parts.popular(k, passesUnseen);
-    const named = linear?.top(history, k, passesUnseen);
     const reranked = ordered && without(ordered.ranked, seen);
+    const fresh = ordered?.fresh && without(ordered.fresh, seen);
+    const merged = reranked && fresh && mergedByScore(reranked, fresh);
+    const noneChosen = parts.isChosenSince === undefined || parts.mayHaveChosenSince?.() === false;
+    if (linear !== undefined && merged !== undefined && merged.keys.length >= k && noneChosen)
+      return { keys: merged.keys.subarray(0, k), scores: merged.scores.subarray(0, k), source: 'reranker' };
+    const named = linear?.top(history, k, passesUnseen);
     let found: RankedItems | undefined;
-    if (reranked !== undefined && named !== undefined && ordered?.fresh !== undefined) {
-      const merged = mergedByScore(reranked, without(ordered.fresh, seen));
+    if (merged !== undefined && named !== undefined) {
       const list = withChosen(merged, named, k);
       if (list.keys.length > 0) found = fillBehind({ ...list, source: 'reranker' }, named, k);
       else if (named.keys.length > 0) found = { ...named, source: 'linear' };

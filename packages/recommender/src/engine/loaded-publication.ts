@@ -343,7 +343,7 @@ function partsOf(
         }),
     ...(placed === undefined ? {} : { newItems: placed }),
     isNew,
-    ...(linear?.isLive ? { isChosenSince: linear.isChosen } : {}),
+    ...(linear?.isLive ? { isChosenSince: linear.isChosen, mayHaveChosenSince: linear.mayHaveChosen } : {}),
     towers: {
       source: bundle.source,
       dim,
@@ -357,6 +357,7 @@ function partsOf(
         return vectors;
       },
       async scores(user, rows) {
+        if (index.scores !== undefined) return index.scores(user, rows);
         const vectors = await index.getMany(rows);
         return Float32Array.from(vectors, (vector) => (vector === undefined ? 0 : dot(user, 0, vector, 0, dim)));
       },

@@ -44,6 +44,9 @@ function exactIndex(initial: VectorTable): VectorIndex {
       if (options.among !== undefined) return rows.rescore(query, k, keysAmong(options.among, options));
       return rows.scan(query, k, searchPredicate(options));
     },
+    async scores(query, keys) {
+      return openTable().scores(query, keys);
+    },
     get: (key) => openTable().get(key),
     async getMany(keys) {
       return openTable().getMany(keys);

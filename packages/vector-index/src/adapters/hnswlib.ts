@@ -168,6 +168,11 @@ function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf 
       return neighbors.length < k ? table.scan(query, k, passes) : table.rescore(query, k, neighbors);
     },
 
+    async scores(query, keys) {
+      openGraph();
+      return table.scores(query, keys);
+    },
+
     get(key) {
       openGraph();
       return table.get(key);

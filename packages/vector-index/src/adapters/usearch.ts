@@ -177,6 +177,11 @@ function usearchIndex(
       return table.scan(query, k, passes);
     },
 
+    async scores(query, keys) {
+      openGraph();
+      return table.scores(query, keys);
+    },
+
     get(key) {
       openGraph();
       return table.get(key);

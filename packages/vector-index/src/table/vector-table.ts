@@ -11,7 +11,7 @@
  * .6 | 2.2, 100,000 rows 7 | 22. A product with a single vector is bound by memory, not by
  * arithmetic, and the runtime's packing adds to the cost.
  */
-import { createTopK, type TopK } from '@lorekeep/core';
+import { createTopK, dot as innerProduct, type TopK } from '@lorekeep/core';
 import type { SearchResult } from '../contract.ts';
 import { errors } from '../errors.ts';
 
@@ -29,6 +29,8 @@ export interface VectorTable {
   get(key: number): Float32Array | undefined;
   /** The same for each key. */
   getMany(keys: ArrayLike<number>): (Float32Array | undefined)[];
+  /** Inner products with the rows of the keys; 0 for an unknown key. */
+  scores(query: Float32Array, keys: ArrayLike<number>): Float32Array;
   /** Adds or replaces one row. */
   put(key: number, vector: Float32Array): void;
   /** Removes a row; the last row takes its position. Returns false for an unknown key. */
@@ -126,6 +128,14 @@ export function createVectorTable(
     has: (key) => rowOf.has(key),
     get,
     getMany: (wanted) => Array.from(wanted, get),
+    scores(query, wanted) {
+      const found = new Float32Array(wanted.length);
+      for (let at = 0; at < found.length; at++) {
+        const row = rowOf.get(wanted[at]);
+        if (row !== undefined) found[at] = innerProduct(query, 0, rows, row * dim, dim);
+      }
+      return found;
+    },
     put(key, vector) {
       let row = rowOf.get(key);
       if (row === undefined) {

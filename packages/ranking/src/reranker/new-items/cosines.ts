@@ -2,7 +2,7 @@
  * Cosines of two groups of items for each of several queries, as one matrix product. A query has some
  * thousands of them; one by one they would take milliseconds on the thread that answers requests.
  */
-import { createGraphCache, namedArray, tf } from '@lorekeep/graph';
+import { createGraphCache, namedArray, tf, threadsFor } from '@lorekeep/graph';
 import type { ContentRows } from './features.ts';
 
 /** Queries of one product: 1 for a request, 32 for bulk work. */
@@ -26,9 +26,11 @@ export function createCosineReader(
   { rows, columns, threads }: { rows: number; columns: number; threads?: number },
 ): CosineReader {
   const { dim } = content;
-  const products = createGraphCache(
-    ({ left, right }) => ({ cosines: tf.matMul(left as never, right as never, false, true) }),
-    { name: 'cosines', threads },
+  const products = BATCHES.map((batch) =>
+    createGraphCache(({ left, right }) => ({ cosines: tf.matMul(left as never, right as never, false, true) }), {
+      name: 'cosines',
+      threads: threadsFor(batch, threads),
+    }),
   );
   const gather = (into: Float32Array, from: number, items: readonly number[]) => {
     items.forEach((item, at) => {
@@ -40,7 +42,8 @@ export function createCosineReader(
     async read(queries) {
       const result: Float32Array[] = [];
       for (let first = 0; first < queries.length; ) {
-        const batch = BATCHES[queries.length - first > 1 ? 1 : 0];
+        const size = queries.length - first > 1 ? 1 : 0;
+        const batch = BATCHES[size];
         const block = queries.slice(first, first + batch);
         first += batch;
         const left = new Float32Array(batch * rows * dim);
@@ -49,7 +52,7 @@ export function createCosineReader(
           gather(left, at * rows, query.rows);
           gather(right, at * columns, query.columns);
         });
-        const { cosines } = await products.run({
+        const { cosines } = await products[size].run({
           left: namedArray([batch, rows, dim], left),
           right: namedArray([batch, columns, dim], right),
         });
@@ -60,6 +63,8 @@ export function createCosineReader(
       }
       return result;
     },
-    close: () => products.close(),
+    async close() {
+      await Promise.all(products.map((product) => product.close()));
+    },
   };
 }
