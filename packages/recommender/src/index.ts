@@ -21,6 +21,7 @@ export type {
   Recommendation,
   Recommendations,
   RecommendRequest,
+  RequestContext,
   Scenario,
   ScenarioSettings,
   SimilarRequest,

@@ -1447,6 +1447,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
                         /** @description The published version that answered. */
                         version: string;
                         /**
@@ -1592,6 +1594,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
                         /** @description The published version that answered. */
                         version: string;
                         /**
@@ -1787,6 +1791,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
                         /** @description The published version that answered. */
                         version: string;
                         /**
