@@ -19,6 +19,7 @@ import { createDashboard } from '../dashboard/dashboard.ts';
 import type { DashboardWorkspace } from '../dashboard/source.ts';
 import type { BulkLimits } from '../ingest/limits.ts';
 import { createBulkRoutes } from '../ingest/routes.ts';
+import { addSnippetRoute } from '../ingest/snippet-route.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -155,6 +156,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       addKeyRoutes(routes, { keys, namespace });
     });
     app.register(bulkRoutes);
+    app.register(addSnippetRoute);
     return { app, ...at };
   }
 
