@@ -154,7 +154,7 @@ describe('bulk uploads', () => {
   test('gzip is taken, broken gzip and other encodings are refused', async () => {
     const post = async (body: Uint8Array, encoding: string) => {
       const headers = { 'content-type': NDJSON, 'content-encoding': encoding };
-      return client.get('/v1/bulk/events', { method: 'POST', body: body as BodyInit, headers });
+      return client.get('/v1/bulk/events', { method: 'POST', body: body as RequestInit['body'], headers });
     };
     const whole = gzipSync(lines(events('zipped', 500)));
     assert.equal((await post(whole, 'gzip')).body.accepted, 500);

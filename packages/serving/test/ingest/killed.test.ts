@@ -67,7 +67,7 @@ test('killed three times while lines arrive', async () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     }
-    const init = { method: 'POST', body: endless() as unknown as BodyInit, headers, duplex: 'half' };
+    const init = { method: 'POST', body: endless() as unknown as RequestInit['body'], headers, duplex: 'half' };
     const cut = fetch(`${address}/v1/bulk/events`, init as RequestInit).then(
       () => 'answered',
       () => 'cut',

@@ -105,7 +105,7 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
     ]);
     await page.locator('[data-lorekeep-item=music-3]').scrollIntoViewIfNeeded();
     await arrived('ann', 3);
-    await page.evaluate(() => scrollTo(0, 0));
+    await page.evaluate('scrollTo(0, 0)');
     await page.dblclick('[data-lorekeep-item=music-2]');
     const events = await arrived('ann', 4);
     await pause(2_500);
@@ -126,12 +126,9 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
 
   test('nothing is lost when the page ends before there is an answer', async () => {
     const page = await open(`${list('r3', ['music-4'])}${script('data-user="leaver"')}`);
-    await page.waitForFunction(() => 'lorekeep' in window);
+    await page.waitForFunction('"lorekeep" in window');
     // Away at once, by the link itself.
-    await page.evaluate(() => {
-      document.querySelector<HTMLElement>('[data-lorekeep-item]')!.click();
-      location.href = 'about:blank';
-    });
+    await page.evaluate(`document.querySelector('[data-lorekeep-item]').click(); location.href = 'about:blank'`);
     assert.deepEqual(brief(await arrived('leaver', 2)), [
       ['impression', 'music-4', 'r3', 0, 'home'],
       ['click', 'music-4', 'r3', 0, 'home'],
@@ -169,11 +166,8 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
       list('r5', ['music-7']),
     );
     await arrived('spa', 2);
-    await page.evaluate(() => {
-      const element = document.querySelector('[data-lorekeep-item]')!;
-      element.setAttribute('data-lorekeep-item', 'music-8');
-      (window as any).lorekeep('user', undefined);
-    });
+    await page.evaluate(`document.querySelector('[data-lorekeep-item]').setAttribute('data-lorekeep-item', 'music-8');
+      lorekeep('user', undefined)`);
     await pause(2_500);
     assert.deepEqual(brief(await stored('spa')), [
       ['cart', 'music-6', 'r5', undefined, undefined],
@@ -189,11 +183,11 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
     await pause(2_500);
     const storage = () => page.evaluate(() => localStorage.length + sessionStorage.length);
     assert.deepEqual([(await stored('asked')).length, await storage()], [0, 0]);
-    await page.evaluate(() => (window as any).lorekeep('consent', true));
+    await page.evaluate(`lorekeep('consent', true)`);
     assert.equal((await arrived('asked', 1)).length, 1);
     await page.context().close();
 
-    const optOut = () => Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' });
+    const optOut = `Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })`;
     const context = await browser.newContext();
     await context.addInitScript(optOut);
     const private_ = await context.newPage();
