@@ -61,8 +61,9 @@ test('killed three times while lines arrive', async () => {
     assert.equal(((await answer.json()) as { lastLine: number }).lastLine, killAt);
     acknowledged = killAt;
     // The next upload is in progress when the service is killed.
+    let isKilled = false;
     async function* endless() {
-      for (let from = killAt; ; from += 100) {
+      for (let from = killAt; !isKilled; from += 100) {
         yield Buffer.from(part(from, from + 100));
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
@@ -74,6 +75,7 @@ test('killed three times while lines arrive', async () => {
     );
     while ((await countOf('killed')).length < killAt + 250) await new Promise((resolve) => setTimeout(resolve, 5));
     await kill();
+    isKilled = true;
     assert.equal(await cut, 'cut');
     const ids = new Set(await countOf('killed'));
     for (let n = 0; n < acknowledged; n++) assert.ok(ids.has(`k${n}`), `line ${n + 1} was acknowledged`);
