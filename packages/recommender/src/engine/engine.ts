@@ -156,6 +156,8 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `ITEM_NOT_FOUND`
    */
   getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
+  /** Which of these ids are not those of stored items, so that no event may name them. */
+  unknownItems(ids: readonly string[]): Promise<string[]>;
   /**
    * The text of an item as the encoder reads it, and its vector `[dim]`. The item need not be stored,
    * and nothing is written. The vector of an item without text is all zeros.
@@ -329,6 +331,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const row = loaded.catalogue.rowOf(id);
         const [vector] = row === undefined ? [] : await loaded.publication.index.getMany([row]);
         return { item, retrievable: vector !== undefined };
+      }),
+
+    unknownItems: (ids) =>
+      read(async () => {
+        const items = await store.getItems([...ids]);
+        return ids.filter((_, at) => items[at] === undefined);
       }),
 
     readText: (item) =>

@@ -6,6 +6,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { errorCode, LorekeepError } from '@lorekeep/core';
+import type { MappingDescription } from '@lorekeep/datasets/mappings';
 import type { Engine, RankingService } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { AuditLog } from '../access/audit.ts';
@@ -16,6 +17,9 @@ import type { Surface } from '../access/surface.ts';
 import { createTargetCheck, isLoopback } from '../access/target.ts';
 import { createDashboard } from '../dashboard/dashboard.ts';
 import type { DashboardWorkspace } from '../dashboard/source.ts';
+import type { BulkLimits } from '../ingest/limits.ts';
+import { createBulkRoutes } from '../ingest/routes.ts';
+import { addSnippetRoute } from '../ingest/snippet-route.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -72,6 +76,16 @@ export interface ServerOptions {
    * none, and these routes answer `WORKSPACE_NOT_GIVEN`.
    */
   workspace?: DashboardWorkspace;
+  /**
+   * Limits of an upload of `/v1/bulk/…`. Default: a line of 1 MiB, 1,000,000 lines, 1 GiB after
+   * decompression, one hour; 64 uploads at once.
+   */
+  bulk?: Partial<BulkLimits>;
+  /**
+   * Mappings of events of other programs, by the name that `?format=` has, beside those of
+   * `@lorekeep/datasets/mappings`; one with the same name replaces it. Default: none.
+   */
+  mappings?: Readonly<Record<string, MappingDescription>>;
 }
 
 export interface Server {
@@ -122,6 +136,8 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     if (options.workspace === undefined) throw errors.WORKSPACE_NOT_GIVEN();
     return options.workspace;
   };
+  const { bulk, mappings, requestTimeout: stallMs = 30_000 } = options;
+  const bulkRoutes = createBulkRoutes({ live, metrics, limits: bulk, mappings, stallMs, isClosing: () => closing });
   const dashboard = createDashboard({ workspace, live, engine: () => ready });
 
   function listener(surface: Surface, at: { host: string; port: number }): Listener {
@@ -139,6 +155,8 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
       addKeyRoutes(routes, { keys, namespace });
     });
+    app.register(bulkRoutes);
+    app.register(addSnippetRoute);
     return { app, ...at };
   }
 
