@@ -14,6 +14,8 @@ export interface ServiceMetrics {
   request(route: string, method: string, status: number, seconds: number): void;
   recommendation(source: string): void;
   encoded(texts: number, seconds: number): void;
+  /** For metrics of other parts of the service. */
+  readonly registry: Registry;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -110,6 +112,7 @@ export function createMetrics(
       texts.inc(count);
       encoding.observe(seconds);
     },
+    registry,
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };
