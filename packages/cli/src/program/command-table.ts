@@ -11,7 +11,7 @@ import { DELETABLE, type Deletable } from '../options/deletable.ts';
 import { eventOptions } from '../options/event-options.ts';
 import * as option from '../options/options.ts';
 import { maxResidual, store } from '../options/ranking-options.ts';
-import { exposureOptions } from '../options/serving-options.ts';
+import { exposureOptions, operationCommandOptions } from '../options/serving-options.ts';
 import type { Output } from '../terminal.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addKeys } from './key-commands.ts';
@@ -232,6 +232,7 @@ function addServe({ command, inWorkspace }: Program): void {
     option.host(),
     option.allowHost(),
     ...exposureOptions(),
+    ...operationCommandOptions(),
     store(),
     maxResidual(),
     option.threads(),

@@ -16,6 +16,8 @@ export interface ServiceMetrics {
   encoded(texts: number, seconds: number): void;
   /** What an upload did, at its end. */
   uploaded(kind: 'items' | 'events', counts: Readonly<Record<string, number>>): void;
+  /** For metrics of other parts of the service. */
+  readonly registry: Registry;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -121,6 +123,7 @@ export function createMetrics(
     uploaded(kind, counts) {
       for (const [outcome, count] of Object.entries(counts)) uploads.inc({ kind, outcome }, count);
     },
+    registry,
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

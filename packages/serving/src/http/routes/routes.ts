@@ -237,7 +237,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/metrics',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', isShed: false },
       schema: {
         operationId: 'metrics',
         summary: 'Metrics for Prometheus',
