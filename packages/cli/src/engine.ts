@@ -38,6 +38,8 @@ export interface ServingOptions extends Partial<ExposureOptions> {
   port: number;
   /** For a service without an engine. */
   ranking?: RankingService;
+  /** Whether jobs are started when they are due. Default: they are not. */
+  jobs?: boolean;
 }
 
 /** Serves until the run is aborted. Requests in progress are finished first. */
@@ -59,12 +61,15 @@ export async function serveUntilStopped(
   });
   const address = await server.listen();
   const removeRecord = await recordService(context, address);
+  const onProblem = (problem: string) => output.warn(`Jobs do not run: ${problem}`);
+  const scheduler = options.jobs && !workspace.isReadOnly ? await workspace.jobs.schedule({ onProblem }) : undefined;
   try {
     announce(address, server.adminAddress);
     if (!run.signal.aborted) {
       await new Promise<void>((resolve) => run.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
+    await scheduler?.close();
     await removeRecord();
     await server.close();
   }

@@ -8,6 +8,7 @@ import type { ExposureOptions } from '../options/serving-options.ts';
 export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions {
   host: string;
   port: number;
+  jobs: boolean;
 }
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {

@@ -85,7 +85,7 @@ export async function resume(dir: string): Promise<void> {
   if (rollbacks.isHeld) await writeRollbacks(dir, { ...rollbacks, isHeld: false });
 }
 
-/** After a new publication: those that somebody went back from are of no use any more. */
+/** Removes the publications that somebody went back from, except the live one. */
 export async function removeRolledBack(dir: string): Promise<void> {
   const live = await liveVersion(dir);
   for (const { version } of (await readRollbacks(dir)).list)

@@ -116,12 +116,13 @@ async function publishModel({ state, own, settings, report, run }: Publishing, m
   await report.change({ model, learnedUntil: until });
   await mkdir(state.modelsDir, { recursive: true });
   await rename(join(own.modelsDir, model), join(state.modelsDir, model));
+  // Else they would take the place of those that somebody can go back to.
+  await removeRolledBack(state.dir);
   const { version } = await publish(state, { model, threads, keep }, run);
   await report.change({ publication: version });
   await report.log(`publish: publication ${version} of model ${model} is live`);
   // What follows tidies up. The new version is live, and a signal does not change that any more.
   await setLatestModel(state, model);
-  await removeRolledBack(state.dir);
   await forgetErasedUsers(state, { warn: run.warn });
   await forgetFormerPublications(state);
   const pruned = await pruneModels(state, keep);
