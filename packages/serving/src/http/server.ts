@@ -16,6 +16,7 @@ import type { Surface } from '../access/surface.ts';
 import { createTargetCheck, isLoopback } from '../access/target.ts';
 import { createDashboard } from '../dashboard/dashboard.ts';
 import type { DashboardWorkspace } from '../dashboard/source.ts';
+import { addJobRoutes } from '../jobs/job-routes.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -138,6 +139,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     app.register(async (routes) => {
       addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
       addKeyRoutes(routes, { keys, namespace });
+      addJobRoutes(routes, workspace);
     });
     return { app, ...at };
   }
