@@ -38,6 +38,8 @@ export interface ServingOptions extends Partial<ExposureOptions & OperationComma
   port: number;
   /** For a service without an engine. */
   ranking?: RankingService;
+  /** Whether jobs are started when they are due. Default: they are not. */
+  jobs?: boolean;
 }
 
 /** What a service that was stopped may still take to close its files. */
@@ -64,6 +66,8 @@ export async function serveUntilStopped(
   });
   const address = await server.listen();
   const removeRecord = await recordService(context, address);
+  const onProblem = (problem: string) => output.warn(`Jobs do not run: ${problem}`);
+  const scheduler = options.jobs && !workspace.isReadOnly ? await workspace.jobs.schedule({ onProblem }) : undefined;
   try {
     announce(address, server.adminAddress);
     if (!run.signal.aborted) {
@@ -71,6 +75,7 @@ export async function serveUntilStopped(
     }
   } finally {
     endInTime(operation);
+    await scheduler?.close();
     await removeRecord();
     await server.close();
   }

@@ -8,6 +8,7 @@ import type { ExposureOptions, OperationCommandOptions } from '../options/servin
 export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions, OperationCommandOptions {
   host: string;
   port: number;
+  jobs: boolean;
 }
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {

@@ -20,6 +20,7 @@ import type { DashboardWorkspace } from '../dashboard/source.ts';
 import type { BulkLimits } from '../ingest/limits.ts';
 import { createBulkRoutes } from '../ingest/routes.ts';
 import { addSnippetRoute } from '../ingest/snippet-route.ts';
+import { addJobRoutes } from '../jobs/job-routes.ts';
 import { createDrain } from '../operation/drain.ts';
 import { createLoadShedding } from '../operation/load-shedding.ts';
 import { addOperationMetrics } from '../operation/metrics.ts';
@@ -166,6 +167,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     app.register(async (routes) => {
       addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
       addKeyRoutes(routes, { keys, namespace });
+      addJobRoutes(routes, workspace);
     });
     app.register(bulkRoutes);
     app.register(addSnippetRoute);
