@@ -7,6 +7,7 @@ import type { CommandContext } from './context.ts';
 import { withTyped } from './guidance/invocation.ts';
 import type { ExposureOptions } from './options/serving-options.ts';
 import { storePlace } from './paths.ts';
+import { startSimulation } from './simulation/simulation.ts';
 
 const READ_ONLY_SERVICE =
   'This workspace can only be read. The service recommends, but it takes no new items and events: ' +
@@ -38,6 +39,8 @@ export interface ServingOptions extends Partial<ExposureOptions> {
   port: number;
   /** For a service without an engine. */
   ranking?: RankingService;
+  /** Simulated users visit. Default false. */
+  simulate?: boolean;
 }
 
 /** Serves until the run is aborted. Requests in progress are finished first. */
@@ -59,12 +62,14 @@ export async function serveUntilStopped(
   });
   const address = await server.listen();
   const removeRecord = await recordService(context, address);
+  const stopSimulation = options.simulate ? startSimulation(context, address) : undefined;
   try {
     announce(address, server.adminAddress);
     if (!run.signal.aborted) {
       await new Promise<void>((resolve) => run.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
+    await stopSimulation?.();
     await removeRecord();
     await server.close();
   }
