@@ -34,7 +34,7 @@ export const errors = defineErrors({
   }),
   SIMULATE_REAL_DATA: usage({
     message: 'Simulated users visit the simulated shop only, and this workspace holds other data.',
-    hint: 'Leave --simulate out, or name a workspace that quickstart has made without --data.',
+    hint: 'Name a workspace with the simulated shop, or serve without simulated users.',
   }),
   INTERRUPTED: failure({
     message: 'Stopped before the end. Everything finished so far is kept.',

@@ -26,6 +26,7 @@ import type {
   RequestContext,
   Scenario,
   ScenarioSettings,
+  SearchRequest,
   SimilarRequest,
 } from './request-types.ts';
 import { eventSchema, itemSchema, MAX_BATCH, parse, userSchema } from './requests.ts';
@@ -105,6 +106,15 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
    */
   similar(id: string, request?: SimilarRequest, context?: RequestContext): Promise<Recommendations>;
+  /**
+   * Items for a query in words: those whose texts are nearest to its meaning, and those that have its
+   * words. With a user or a history, taste moves them a little. New items are found at once.
+   *
+   * @throws LorekeepError `REQUEST_INVALID`, `SEARCH_WITHOUT_TEXTS`; or what the encoder throws
+   * @example
+   * const { items } = await engine.search({ query: 'blue kettle', k: 5, withItems: true });
+   */
+  search(request: SearchRequest, context?: RequestContext): Promise<Recommendations>;
   /**
    * Stores items (an existing one is replaced as a whole) and makes them retrievable: when this
    * resolves they are on disk and in the index. Of an id given twice the last one counts. At most
@@ -253,6 +263,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     recommend: (input, context = {}) => read((loaded) => lists.recommend(loaded, input, context)),
     similar: (id, input = {}, context = {}) => read((loaded) => lists.similar(loaded, id, input, context)),
+    search: (input, context = {}) => read((loaded) => lists.search(loaded, input, context)),
 
     async rank(input) {
       if (closed) throw errors.ENGINE_CLOSED();
