@@ -152,6 +152,11 @@ export interface Engine extends EngineDeletions {
   /** The newest version of every scenario, by name. */
   listScenarios(): Promise<Scenario[]>;
   /**
+   * All versions of a scenario that are kept, the newest first.
+   * @throws LorekeepError `SCENARIO_UNKNOWN`
+   */
+  scenarioVersions(name: string): Promise<Scenario[]>;
+  /**
    * Removes a scenario with all its versions.
    * @throws LorekeepError `SCENARIO_UNKNOWN`, `ENGINE_BUSY`
    */
@@ -316,6 +321,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async listScenarios() {
       if (closed) throw errors.ENGINE_CLOSED();
       return scenarios.list();
+    },
+    async scenarioVersions(name) {
+      if (closed) throw errors.ENGINE_CLOSED();
+      return scenarios.versions(name);
     },
 
     async upsertUsers(input) {
