@@ -15,6 +15,7 @@ import { openPublication, readCurrent } from '../publication/publication.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import { knowledgeRequestSchema, rankSchema } from '../ranking/schemas.ts';
 import type { KnowledgeAnswer, KnowledgeRequest, RankAnswer, RankingStats, RankRequest } from '../ranking/types.ts';
+import { type EngineScenarios, engineScenarios } from '../scenarios/engine-scenarios.ts';
 import { createScenarios } from '../scenarios/scenarios.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
@@ -24,8 +25,6 @@ import type {
   Recommendations,
   RecommendRequest,
   RequestContext,
-  Scenario,
-  ScenarioSettings,
   SearchRequest,
   SimilarRequest,
 } from './request-types.ts';
@@ -67,7 +66,7 @@ export interface EngineStats {
 }
 
 /** Answers requests from the live version, and takes new items and events. */
-export interface Engine extends EngineDeletions {
+export interface Engine extends EngineDeletions, EngineScenarios {
   /**
    * Orders given items for a user by the probability of an outcome, with everything that the user has
    * done up to now.
@@ -138,29 +137,6 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `REQUEST_INVALID`, `USER_INVALID` (nothing is written), `ENGINE_BUSY`
    */
   upsertUsers(users: UserRecord[]): Promise<{ upserted: number }>;
-  /**
-   * Stores settings of lists under a name, as a new version. The newest 20 versions are kept.
-   *
-   * @throws LorekeepError `REQUEST_INVALID`, `SCENARIOS_FULL`, `ENGINE_BUSY`
-   */
-  putScenario(name: string, settings: ScenarioSettings): Promise<Scenario>;
-  /**
-   * A scenario, in its newest version or another one.
-   * @throws LorekeepError `SCENARIO_UNKNOWN`
-   */
-  getScenario(name: string, version?: number): Promise<Scenario>;
-  /** The newest version of every scenario, by name. */
-  listScenarios(): Promise<Scenario[]>;
-  /**
-   * All versions of a scenario that are kept, the newest first.
-   * @throws LorekeepError `SCENARIO_UNKNOWN`
-   */
-  scenarioVersions(name: string): Promise<Scenario[]>;
-  /**
-   * Removes a scenario with all its versions.
-   * @throws LorekeepError `SCENARIO_UNKNOWN`, `ENGINE_BUSY`
-   */
-  deleteScenario(name: string): Promise<void>;
   /**
    * A user as it is stored.
    * @throws LorekeepError `USER_NOT_FOUND`
@@ -263,6 +239,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
 
   const scenarios = createScenarios(store);
+  const checkOpen = () => {
+    if (closed) throw errors.ENGINE_CLOSED();
+  };
   const lists = createListRequests({ store, encoder, ranking, scenarios });
 
   return {
@@ -312,20 +291,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     ...deletions,
-    putScenario: (name, settings) => write(() => scenarios.put(name, settings)),
-    deleteScenario: (name) => write(() => scenarios.delete(name)),
-    async getScenario(name, version) {
-      if (closed) throw errors.ENGINE_CLOSED();
-      return scenarios.get(name, version);
-    },
-    async listScenarios() {
-      if (closed) throw errors.ENGINE_CLOSED();
-      return scenarios.list();
-    },
-    async scenarioVersions(name) {
-      if (closed) throw errors.ENGINE_CLOSED();
-      return scenarios.versions(name);
-    },
+    ...engineScenarios(scenarios, { write, checkOpen }),
 
     async upsertUsers(input) {
       const users = parse(z.array(userSchema).max(MAX_BATCH), input) as UserRecord[];
