@@ -10,7 +10,9 @@ export type { DialectReading, FieldReading, FileReading } from './import/reading
 export { COLUMN_SYNONYMS, type ColumnNames, canonicalColumns, type FieldName } from './mapping/columns.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export { simulatedFingerprint } from './simulated/fingerprint.ts';
-export { importSimulatedShop, type SimulatedImport } from './simulated/import-shop.ts';
+export { holdsSimulatedShop, importSimulatedShop, type SimulatedImport } from './simulated/import-shop.ts';
+export type { WantedPage } from './simulated/live/pages.ts';
+export { type VisitedService, type VisitOptions, type VisitSummary, visitService } from './simulated/live/visitors.ts';
 export type { Surface } from './simulated/log/choice.ts';
 export { SIMULATED_START } from './simulated/log/timeline.ts';
 export { type ResolvedShopOptions, resolveShopOptions, type SimulatedShopOptions } from './simulated/options.ts';

@@ -51,6 +51,13 @@ export async function importSimulatedShop(
   return { record, unchanged: false };
 }
 
+/** Whether the only import of a store is the simulated shop of these options. */
+export async function holdsSimulatedShop(store: Store, options: SimulatedShopOptions = {}): Promise<boolean> {
+  const made = [simulatedFingerprint(options), formerFingerprint(options)];
+  const imports = await store.imports();
+  return imports.length > 0 && imports.every(({ fingerprint }) => made.includes(fingerprint));
+}
+
 async function putShop(transaction: ImportTransaction, shop: SimulatedShop, context: RunContext): Promise<void> {
   const items: Item[] = [];
   for (const item of shop.items()) {

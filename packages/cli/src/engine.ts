@@ -7,6 +7,7 @@ import type { CommandContext } from './context.ts';
 import { withTyped } from './guidance/invocation.ts';
 import { type ExposureOptions, type OperationCommandOptions, operationOf } from './options/serving-options.ts';
 import { storePlace } from './paths.ts';
+import { startSimulation } from './simulation/simulation.ts';
 
 const READ_ONLY_SERVICE =
   'This workspace can only be read. The service recommends, but it takes no new items and events: ' +
@@ -40,6 +41,8 @@ export interface ServingOptions extends Partial<ExposureOptions & OperationComma
   ranking?: RankingService;
   /** Whether jobs are started when they are due. Default: they are not. */
   jobs?: boolean;
+  /** Simulated users visit. Default false. */
+  simulate?: boolean;
 }
 
 /** What a service that was stopped may still take to close its files. */
@@ -68,6 +71,7 @@ export async function serveUntilStopped(
   const removeRecord = await recordService(context, address);
   const onProblem = (problem: string) => output.warn(`Jobs do not run: ${problem}`);
   const scheduler = options.jobs && !workspace.isReadOnly ? await workspace.jobs.schedule({ onProblem }) : undefined;
+  const stopSimulation = options.simulate ? startSimulation(context, address) : undefined;
   try {
     announce(address, server.adminAddress);
     if (!run.signal.aborted) {
@@ -76,6 +80,7 @@ export async function serveUntilStopped(
   } finally {
     endInTime(operation);
     await scheduler?.close();
+    await stopSimulation?.();
     await removeRecord();
     await server.close();
   }

@@ -32,6 +32,10 @@ export const errors = defineErrors({
     message: ({ path, problem }) => `The file of ids "${path}" cannot be read: ${problem}`,
     hint: 'Name a text file with one id per line.',
   }),
+  SIMULATE_REAL_DATA: usage({
+    message: 'Simulated users visit the simulated shop only, and this workspace holds other data.',
+    hint: 'Name a workspace with the simulated shop, or serve without simulated users.',
+  }),
   INTERRUPTED: failure({
     message: 'Stopped before the end. Everything finished so far is kept.',
     hint: 'Run the same command again to resume.',

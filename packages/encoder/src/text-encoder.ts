@@ -40,6 +40,11 @@ export interface TextEncoder {
    */
   encode(texts: string[]): Promise<Float32Array>;
   /**
+   * The same for what people search for, of a model that reads queries with words of their own before
+   * them. Absent: queries are read as any other text.
+   */
+  encodeQueries?(queries: string[]): Promise<Float32Array>;
+  /**
    * Waits for running calls and frees the model. Later calls of `encode` fail with
    * `ENCODER_CLOSED`; closing again does nothing.
    */

@@ -95,6 +95,11 @@ export const errors = defineErrors({
     message: 'The cursor belongs to a published version that is not served any more.',
     hint: 'Start again without a cursor.',
   }),
+  SEARCH_WITHOUT_TEXTS: usage({
+    http: 409,
+    message: 'No item of this shop has a text, so there is nothing that a query could be compared with.',
+    hint: 'Store items with a title or a description.',
+  }),
   SCENARIOS_FULL: usage<{ most: number }>({
     http: 409,
     message: ({ most }) => `There are ${most} scenarios, which is the most that a shop can have.`,

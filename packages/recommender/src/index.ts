@@ -24,6 +24,7 @@ export type {
   RequestContext,
   Scenario,
   ScenarioSettings,
+  SearchRequest,
   SimilarRequest,
 } from './engine/request-types.ts';
 export {
@@ -46,7 +47,14 @@ export { resolveConfig } from './options/resolve-config.ts';
 export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from './options/table.ts';
 export type { Explanation, ScorePart } from './page/explanation.ts';
 export type { Boost, Cap, Diversity } from './page/options.ts';
-export { MAX_K, recommendationsSchema, recommendSchema, settingsSchema, similarSchema } from './page/schemas.ts';
+export {
+  MAX_K,
+  recommendationsSchema,
+  recommendSchema,
+  searchSchema,
+  settingsSchema,
+  similarSchema,
+} from './page/schemas.ts';
 export { bundleOfPublication, goLive, liveVersion, publicationsIn } from './publication/former.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';

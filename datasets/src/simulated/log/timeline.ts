@@ -37,7 +37,13 @@ export function* simulateTimeline(
 ): Generator<TracedEvent, void, undefined> {
   const random = world.root.fork('timeline');
   const policy = createLoggingPolicy(world, catalogue, options.policy);
-  const shop: Shop = { world, catalogue, policy, memory: createUserMemory(users.count), random };
+  const shop: Shop & { policy: typeof policy } = {
+    world,
+    catalogue,
+    policy,
+    memory: createUserMemory(users.count),
+    random,
+  };
   const nextStart = createVisitStarts(options, random);
   const chooseUser = createUserChoice(users.activity, random);
   const busyUntil = new Float64Array(users.count);
@@ -85,7 +91,7 @@ function createVisitStarts(options: ResolvedShopOptions, random: Random) {
  * Draws a user with probability proportional to activity, and tries again (20 times) if the user is
  * in a visit.
  */
-function createUserChoice(activity: Float64Array, random: Random) {
+export function createUserChoice(activity: Float64Array, random: Random) {
   const cumulative = new Float64Array(activity.length);
   let total = 0;
   for (let i = 0; i < activity.length; i++) cumulative[i] = total += activity[i];

@@ -46,13 +46,12 @@ export interface Visit {
 export interface Shop {
   world: World;
   catalogue: Catalogue;
-  policy: LoggingPolicy;
   memory: UserMemory;
   random: Random;
 }
 
 /** A visit under way. */
-interface OngoingVisit extends Shop, Visit {
+export interface OngoingVisit extends Shop, Visit {
   name: string;
   /** Id of the page that is shown: the request that its impressions and what follows from them name. */
   request: string;
@@ -68,23 +67,50 @@ interface OngoingVisit extends Shop, Visit {
 /** One position of a page. */
 interface Shown {
   item: number;
+  position: number;
   logOdds: number;
   examined: boolean;
   /** Probability of a click if it is examined. */
   click: number;
 }
 
-const MAX_PAGES = 15;
+export const MAX_PAGES = 15;
 /**
  * Log-odds that an item loses if the user clicked it not long ago, unless it is to be bought again.
  */
 const SEEN_PENALTY = 2;
 
 /** Simulates one visit and returns its events in order of time. */
-export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
+export function simulateVisit(visit: Visit, shop: Shop & { policy: LoggingPolicy }): TracedEvent[] {
   const { random, memory, policy } = shop;
-  const errand = chooseErrand(shop.world, visit.state, memory.needs.get(visit.user), visit.start, random);
-  const ongoing: OngoingVisit = {
+  const ongoing = beginVisit(visit, shop);
+  const recentShelves = memory.recentShelves(visit.user);
+  let next: NextPage | undefined = { surface: chooseSurface(ongoing.errand, random), anchor: -1 };
+  for (let pages = 0; pages < MAX_PAGES && next !== undefined; pages++) {
+    const { surface, anchor }: NextPage = next;
+    ongoing.now += 2 + exponential(random, 8);
+    ongoing.request = `${visit.session}.${pages}`;
+    const page = policy.page({ surface, errand: ongoing.errand, recentShelves, anchor }, random);
+    const places = page.map((item, position) => ({ item, position }));
+    const lastClick = browsePage(ongoing, surface, showPage(ongoing, surface, places));
+    next = nextPage(ongoing, next, lastClick);
+  }
+  checkOut(ongoing);
+  return ongoing.log;
+}
+
+/** The page that a visit goes on with. */
+export interface NextPage {
+  surface: Surface;
+  /** The item that a `similar` page belongs to; −1 before the first. */
+  anchor: number;
+}
+
+/** A visit before its first page. */
+export function beginVisit(visit: Visit, shop: Shop): OngoingVisit {
+  const { world, memory, random } = shop;
+  const errand = chooseErrand(world, visit.state, memory.needs.get(visit.user), visit.start, random);
+  return {
     ...shop,
     ...visit,
     name: userId(visit.user),
@@ -95,40 +121,39 @@ export function simulateVisit(visit: Visit, shop: Shop): TracedEvent[] {
     clicked: new Set(),
     cart: new Map(),
   };
-  const recentShelves = memory.recentShelves(visit.user);
-  let surface = chooseSurface(errand, random);
-  let anchor = -1;
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    ongoing.now += 2 + exponential(random, 8);
-    ongoing.request = `${visit.session}.${pages}`;
-    const page = policy.page({ surface, errand: ongoing.errand, recentShelves, anchor }, random);
-    const lastClick = browsePage(ongoing, surface, showPage(ongoing, surface, page));
-    if (lastClick !== undefined && random.next() < 0.4) {
-      surface = 'similar';
-      anchor = lastClick;
-    } else if (random.next() < 0.37) break;
-    else surface = chooseSurface(ongoing.errand, random);
-  }
-  checkOut(ongoing);
-  return ongoing.log;
 }
 
-function chooseSurface(errand: Errand | undefined, random: Random): Surface {
+export function chooseSurface(errand: Errand | undefined, random: Random): Surface {
   return errand === undefined ? 'home' : pick(random, ['search', 'search', 'category', 'home'] as const);
 }
 
+/** Where a visit goes on; `undefined` if it ends. */
+export function nextPage(
+  { errand, random }: OngoingVisit,
+  { anchor }: NextPage,
+  lastClick: number | undefined,
+): NextPage | undefined {
+  if (lastClick !== undefined && random.next() < 0.4) return { surface: 'similar', anchor: lastClick };
+  if (random.next() < 0.37) return undefined;
+  return { surface: chooseSurface(errand, random), anchor };
+}
+
 /** Logs the impressions of a page and decides which positions are looked at. */
-function showPage(ongoing: OngoingVisit, surface: Surface, page: number[]): Shown[] {
+export function showPage(
+  ongoing: OngoingVisit,
+  surface: Surface,
+  page: readonly { item: number; position: number }[],
+): Shown[] {
   const { memory, user, random, clicked } = ongoing;
   const seen = memory.recentItems(user);
-  return page.map((item, position) => {
+  return page.map(({ item, position }) => {
     const examination = examinationProbability(surface, position);
     const logOdds = clickLogOdds(ongoing, item, seen);
     const examined = random.next() < examination;
     // An item is clicked at most once per visit.
     const click = clicked.has(item) ? 0 : clickProbability(logOdds);
     Object.assign(record(ongoing, item, 'impression', { surface, position }), { examination, click });
-    return { item, logOdds, examined, click };
+    return { item, position, logOdds, examined, click };
   });
 }
 
@@ -140,10 +165,10 @@ function clickLogOdds({ world, catalogue, state, errand }: OngoingVisit, item: n
 }
 
 /** Looks at a page from top to bottom, clicks and fills the cart; returns the item clicked last. */
-function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): number | undefined {
+export function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): number | undefined {
   const { world, catalogue, memory, user, random, clicked, cart } = ongoing;
   let lastClick: number | undefined;
-  shown.forEach(({ item, logOdds, examined, click }, position) => {
+  shown.forEach(({ item, position, logOdds, examined, click }) => {
     if (!examined) return;
     ongoing.now += 1 + exponential(random, 2);
     if (random.next() >= click) return;
@@ -163,7 +188,7 @@ function browsePage(ongoing: OngoingVisit, surface: Surface, shown: Shown[]): nu
 }
 
 /** Buys some of the cart; purchases create needs. */
-function checkOut(ongoing: OngoingVisit): void {
+export function checkOut(ongoing: OngoingVisit): void {
   const { world, catalogue, memory, user, random, cart } = ongoing;
   for (const [item, { logOdds, request }] of cart) {
     if (random.next() >= purchaseProbability(logOdds)) continue;

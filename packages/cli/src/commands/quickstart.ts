@@ -3,6 +3,7 @@
  * running. Steps whose result is still valid are skipped, so a second run serves within seconds and
  * a stopped run resumes.
  */
+import { counted } from '@lorekeep/core';
 import type { Recommendations } from '@lorekeep/recommender';
 import { checkExposure } from '@lorekeep/serving';
 import {
@@ -18,10 +19,14 @@ import {
 import { keysOf } from '../access.ts';
 import type { CommandContext } from '../context.ts';
 import { serveUntilStopped, withEngine } from '../engine.ts';
+import { errors } from '../errors.ts';
 import { explainStages, pageWords, requestLine } from '../guidance/guidance.ts';
+import { SIMULATED } from '../guidance/simulated.ts';
 import { WITHOUT_MODEL } from '../guidance/without-model.ts';
 import { testTable } from '../metrics-tables.ts';
 import { userPath } from '../paths.ts';
+import { publishedBefore } from '../simulation/published-before.ts';
+import { isSimulated } from '../simulation/simulation.ts';
 import { contentOf, duration } from '../terminal.ts';
 import { encodeSummary, userModel } from './encode.ts';
 import { importSummary, type ReadingCommandOptions, readingOptionsOf } from './import.ts';
@@ -39,6 +44,7 @@ export interface QuickstartCommandOptions extends ReadingCommandOptions {
   port: number;
   host: string;
   serve: boolean;
+  simulate?: boolean;
 }
 
 const EXAMPLE_USERS = 3;
@@ -56,9 +62,11 @@ export async function quickstartCommand(context: CommandContext, options: Quicks
   const { output, run } = context;
   const started = performance.now();
   // Better now than after the training.
+  if (options.simulate && options.data !== undefined) throw errors.SIMULATE_REAL_DATA();
   if (options.serve) await checkExposure(options.host, await keysOf(context.workspace));
   const explained = { ...context, run: { ...run, progress: explainStages(output) } };
   const steps = await runSteps(explained, options);
+  const simulate = options.serve && (await isSimulated(context, options.simulate, options.data === undefined));
   await withEngine(context, options, async (engine) => {
     const examples = await findExamples(context, (user) =>
       engine.recommend({ user, k: EXAMPLE_ITEMS, withItems: true }),
@@ -70,8 +78,9 @@ export async function quickstartCommand(context: CommandContext, options: Quicks
       output.result({ ...result, address: null }, report.join('\n'));
       return;
     }
-    await serveUntilStopped(context, engine, options, (address) => {
-      output.result({ ...result, address }, [...report, ...usageOf(address, examples)].join('\n'));
+    await serveUntilStopped(context, engine, { ...options, simulate }, (address) => {
+      const usage = [...usageOf(address, examples), ...(simulate ? ['', SIMULATED] : [])];
+      output.result({ ...result, address }, [...report, ...usage].join('\n'));
     });
   });
 }
@@ -84,7 +93,8 @@ interface Steps {
   published: PublishResult;
 }
 
-async function runSteps({ workspace, output, run }: CommandContext, options: QuickstartCommandOptions): Promise<Steps> {
+async function runSteps(context: CommandContext, options: QuickstartCommandOptions): Promise<Steps> {
+  const { workspace, output, run } = context;
   const { data, model, preset, refit, seed, threads } = options;
   const reading = readingOptionsOf(options, await workspace.store.eventRules(), output);
   const imported =
@@ -94,6 +104,12 @@ async function runSteps({ workspace, output, run }: CommandContext, options: Qui
   output.note(`import    ${importSummary(imported)}`);
   const encoded = await workspace.encode({ model: userModel(model), threads }, run);
   output.note(`encode    ${encodeSummary(encoded)}`);
+  const before = data === undefined ? await publishedBefore(context, options) : undefined;
+  if (before !== undefined) {
+    const later = counted(before.laterEvents, 'event');
+    output.note(`train     Already trained, nothing to do: model ${before.trained.version}. ${later} came later.`);
+    return { imported, encoded, ...before };
+  }
   const trained = await workspace.train({ preset, refit, seed, threads }, run).catch((error: unknown) => {
     if (!hasNothingToLearn(error)) throw error;
     output.note(`train     ${(error as Error).message}`);

@@ -124,6 +124,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   DELETE_FILE: 'Give --file a text file with one id per line.',
   DELETE_FILTER: ({ what }) => `Use \`lorekeep delete events\` with these options, or \`lorekeep delete ${what} ID\`.`,
 
+  SIMULATE_REAL_DATA: 'Leave --simulate out, or name another --workspace and run `lorekeep quickstart` without --data.',
+
   // Import
   IMPORT_BAD_LINES: badLinesHint,
   IMPORT_COLUMN_QUESTION: ({ field, candidates }) => {

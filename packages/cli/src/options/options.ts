@@ -302,6 +302,13 @@ export const allowHost = () =>
     '--allow-host <name>',
     'further name that requests may use in their Host header (repeatable); * for any',
   ).argParser(repeated);
+export const simulate = (fallback: string) => [
+  new Option(
+    '--simulate',
+    `simulated users go on buying in the simulated shop while it is served (default: ${fallback})`,
+  ),
+  new Option('--no-simulate', 'no simulated users'),
+];
 export const noServe = () => new Option('--no-serve', 'exit after the report');
 export const threads = () =>
   new Option('--threads <n>', 'CPU threads (default: one per core)').argParser(integer(LIMITS.threads));

@@ -76,6 +76,7 @@ function addStart({ output, command, inWorkspace }: Program): void {
       option.port(),
       option.host(),
       option.noServe(),
+      ...option.simulate('on for the simulated shop'),
     ],
   ).action(
     inWorkspace('create', async (context, options: import('../commands/quickstart.ts').QuickstartCommandOptions) => {
@@ -240,6 +241,7 @@ function addServe({ command, inWorkspace }: Program): void {
     store(),
     maxResidual(),
     option.threads(),
+    ...option.simulate('off'),
   ]).action(
     inWorkspace('read', async (context, options: import('../commands/serve.ts').ServeCommandOptions) => {
       const { serveCommand } = await import('../commands/serve.ts');

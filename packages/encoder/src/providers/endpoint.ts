@@ -85,7 +85,7 @@ export async function openEndpoint(model: string, options: OpenEndpointOptions =
       calls: settings.concurrency,
     },
     settings: { endpoint: settings, probe: firstProbe },
-    ...closable(model, encodeAll, async () => {}),
+    ...closable(model, { encode: encodeAll }, async () => {}),
   };
 
   async function encodeAll(texts: string[]): Promise<Float32Array> {

@@ -71,7 +71,7 @@ export async function openTransformers(directory: string, options: TransformersO
     dim: width,
     isLanguageModel: true,
     maxLength,
-    ...closable(name, encodeAll, async () => void (await model.dispose())),
+    ...closable(name, { encode: encodeAll }, async () => void (await model.dispose())),
   };
 
   async function encodeAll(texts: string[]): Promise<Float32Array> {

@@ -53,6 +53,8 @@ export interface LoadedModel {
   maxLength: number;
   /** Also prepends the prompt. */
   tokenizer: TextTokenizer;
+  /** Prepends the prompt of queries. Absent if they have none of their own. */
+  queryTokenizer?: TextTokenizer;
   inference: InferenceModel;
 }
 
@@ -118,7 +120,28 @@ export async function loadModel(directory: string, options: ModelOptions = {}): 
     }),
   );
   const inference = await computation.write({ promptTokens: tokenizer.promptTokens, dimensions });
-  return { id, dim: dimensions ?? full, maxLength, tokenizer, inference };
+  const queryPrompt = queryPromptOf(sentence, options, prompt);
+  const queryTokenizer =
+    queryPrompt === undefined
+      ? undefined
+      : await loadTokenizer(sentence.transformer, { maxLength, lowerCase: sentence.lowerCase, prompt: queryPrompt });
+  return { id, dim: dimensions ?? full, maxLength, tokenizer, queryTokenizer, inference };
+}
+
+/**
+ * What stands before a query: the prompt `query` of the model, as `encode_query` of
+ * sentence-transformers does. `undefined` if that is what stands before every text, if the caller has
+ * chosen the prompt, or if the pooling leaves a prompt of another length out.
+ */
+function queryPromptOf(
+  { prompts, head }: SentenceTransformersConfig,
+  options: PromptOptions,
+  prompt: string,
+): string | undefined {
+  if (options.prompt !== undefined || options.promptName !== undefined || !Object.hasOwn(prompts, 'query'))
+    return undefined;
+  const leavesOut = head.some((module) => module.kind === 'pooling' && !module.includePrompt);
+  return leavesOut || prompts.query === prompt ? undefined : prompts.query;
 }
 
 async function readFolder(directory: string): Promise<ModelFolder> {

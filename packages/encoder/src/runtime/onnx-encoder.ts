@@ -18,6 +18,7 @@ import { batchInputs, packBatches } from './batches.ts';
 import { closable } from './closable.ts';
 import { createInferencePool } from './inference-pool.ts';
 import { loadModel, type ModelOptions } from './model.ts';
+import type { TextTokenizer } from './tokenise.ts';
 
 /** How a model runs in ONNX Runtime. */
 export interface OnnxEncoderOptions extends ModelOptions {
@@ -47,7 +48,7 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
   const { name = basename(directory), threads = availableParallelism(), batchTokens = 256 } = options;
   checkInteger('threads', threads, 1, 1024);
   checkInteger('batchTokens', batchTokens, 1, 1 << 20);
-  const { id, dim, maxLength, tokenizer, inference } = await loadModel(directory, options);
+  const { id, dim, maxLength, tokenizer: itemTokenizer, queryTokenizer, inference } = await loadModel(directory, options);
   const pool = await createInferencePool(name, inference, threads);
   return {
     id,
@@ -56,11 +57,19 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
     isLanguageModel: true,
     maxLength,
     ...(options.precision === 'int8' ? { settings: { precision: options.precision } } : {}),
-    ...closable(name, encodeAll, () => pool.close()),
+    ...closable(
+      name,
+      { encode: encodeWith(itemTokenizer), ...(queryTokenizer && { encodeQueries: encodeWith(queryTokenizer) }) },
+      () => pool.close(),
+    ),
   };
 
+  function encodeWith(texts: TextTokenizer) {
+    return (list: string[]) => encodeAll(list, texts);
+  }
+
   /** Tokenises slice by slice, sorted by length, while the threads compute the slices before. */
-  async function encodeAll(texts: string[]): Promise<Float32Array> {
+  async function encodeAll(texts: string[], tokenizer: TextTokenizer): Promise<Float32Array> {
     const vectors = new Float32Array(texts.length * dim);
     const pending = new Set<Promise<void>>();
     for (const slice of slicesByLength(texts)) {

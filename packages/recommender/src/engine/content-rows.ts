@@ -9,18 +9,30 @@ import { createVectorTable } from '@lorekeep/vector-index';
 import type { CatalogueRow, RankedRows } from '../composition/recommender.ts';
 import { createRowSet } from '../filters/row-set.ts';
 
+const NO_BONUS: ReadonlyMap<CatalogueRow, number> = new Map();
 /** Rows that are scored between two turns of other work: 3 ms for 384 dimensions. */
 const SLICE = 8_192;
+
+/** Default: all rows. */
+export interface AmongRows {
+  passes?: (row: CatalogueRow) => boolean;
+  among?: Uint32Array;
+}
 
 export interface ContentRows {
   /**
    * The `k` items with the largest cosine between their text and that of the row, itself included;
    * `undefined` if it has no text.
    */
-  nearest(
-    row: CatalogueRow,
+  nearest(row: CatalogueRow, k: number, options: AmongRows): Promise<RankedRows | undefined>;
+  /**
+   * The `k` items with the largest cosine between their text and a vector of length 1, plus what
+   * `bonus` gives them; `undefined` if no item has a text.
+   */
+  nearestTo(
+    query: Float32Array,
     k: number,
-    options: { passes?: (row: CatalogueRow) => boolean; among?: Uint32Array },
+    options: AmongRows & { bonus?: ReadonlyMap<CatalogueRow, number> },
   ): Promise<RankedRows | undefined>;
   /**
    * Takes in items whose text is new.
@@ -60,26 +72,54 @@ export function createContentRows(
     }
   }
 
-  return {
-    async nearest(row, k, { passes, among }) {
-      reading ??= readAll().catch((error) => {
-        reading = undefined;
-        throw error;
+  async function ready(): Promise<void> {
+    reading ??= readAll().catch((error) => {
+      reading = undefined;
+      throw error;
+    });
+    await reading;
+  }
+
+  async function nearestTo(
+    query: Float32Array,
+    k: number,
+    { passes, among, bonus = NO_BONUS }: AmongRows & { bonus?: ReadonlyMap<CatalogueRow, number> },
+  ): Promise<RankedRows> {
+    const candidates = among ?? table.keys().slice();
+    const best = createTopK(Math.min(k, candidates.length));
+    const offer = (rows: Uint32Array, most: number) => {
+      const { keys, scores } = table.rescore(query, most, rows);
+      keys.forEach((key, at) => {
+        best.offer(key, scores[at] + (bonus.get(key) ?? 0));
       });
-      await reading;
-      const query = table.get(row);
-      if (query === undefined) return undefined;
-      const candidates = among ?? table.keys().slice();
-      const best = createTopK(Math.min(k, candidates.length));
-      for (let from = 0; from < candidates.length; from += SLICE) {
-        if (from > 0) await nextTurn();
-        const slice = candidates.subarray(from, from + SLICE);
-        const { keys, scores } = table.rescore(query, k, passes === undefined ? slice : slice.filter(passes));
-        keys.forEach((key, at) => {
-          best.offer(key, scores[at]);
-        });
+    };
+    for (let from = 0; from < candidates.length; from += SLICE) {
+      if (from > 0) await nextTurn();
+      const slice = candidates.subarray(from, from + SLICE);
+      const rows = passes === undefined ? slice : slice.filter(passes);
+      if (bonus.size === 0) offer(rows, k);
+      else {
+        // One with a bonus may be among the best whatever its cosine is.
+        const preferred = rows.filter((row) => bonus.has(row));
+        offer(preferred, preferred.length);
+        offer(
+          rows.filter((row) => !bonus.has(row)),
+          k,
+        );
       }
-      return best.best();
+    }
+    return best.best();
+  }
+
+  return {
+    async nearest(row, k, options) {
+      await ready();
+      const query = table.get(row);
+      return query === undefined ? undefined : nearestTo(query, k, options);
+    },
+    async nearestTo(query, k, options) {
+      await ready();
+      return table.size === 0 ? undefined : nearestTo(query, k, options);
     },
     put(rows, content) {
       if (reading === undefined) return;

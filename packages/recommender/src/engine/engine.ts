@@ -15,6 +15,7 @@ import { openPublication, readCurrent } from '../publication/publication.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import { knowledgeRequestSchema, rankSchema } from '../ranking/schemas.ts';
 import type { KnowledgeAnswer, KnowledgeRequest, RankAnswer, RankingStats, RankRequest } from '../ranking/types.ts';
+import { type EngineScenarios, engineScenarios } from '../scenarios/engine-scenarios.ts';
 import { createScenarios } from '../scenarios/scenarios.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
@@ -24,8 +25,7 @@ import type {
   Recommendations,
   RecommendRequest,
   RequestContext,
-  Scenario,
-  ScenarioSettings,
+  SearchRequest,
   SimilarRequest,
 } from './request-types.ts';
 import { eventSchema, itemSchema, MAX_BATCH, parse, userSchema } from './requests.ts';
@@ -66,7 +66,7 @@ export interface EngineStats {
 }
 
 /** Answers requests from the live version, and takes new items and events. */
-export interface Engine extends EngineDeletions {
+export interface Engine extends EngineDeletions, EngineScenarios {
   /**
    * Orders given items for a user by the probability of an outcome, with everything that the user has
    * done up to now.
@@ -106,6 +106,15 @@ export interface Engine extends EngineDeletions {
    */
   similar(id: string, request?: SimilarRequest, context?: RequestContext): Promise<Recommendations>;
   /**
+   * Items for a query in words: those whose texts are nearest to its meaning, and those that have its
+   * words. With a user or a history, taste moves them a little. New items are found at once.
+   *
+   * @throws LorekeepError `REQUEST_INVALID`, `SEARCH_WITHOUT_TEXTS`; or what the encoder throws
+   * @example
+   * const { items } = await engine.search({ query: 'blue kettle', k: 5, withItems: true });
+   */
+  search(request: SearchRequest, context?: RequestContext): Promise<Recommendations>;
+  /**
    * Stores items (an existing one is replaced as a whole) and makes them retrievable: when this
    * resolves they are on disk and in the index. Of an id given twice the last one counts. At most
    * 1,000.
@@ -128,24 +137,6 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `REQUEST_INVALID`, `USER_INVALID` (nothing is written), `ENGINE_BUSY`
    */
   upsertUsers(users: UserRecord[]): Promise<{ upserted: number }>;
-  /**
-   * Stores settings of lists under a name, as a new version. The newest 20 versions are kept.
-   *
-   * @throws LorekeepError `REQUEST_INVALID`, `SCENARIOS_FULL`, `ENGINE_BUSY`
-   */
-  putScenario(name: string, settings: ScenarioSettings): Promise<Scenario>;
-  /**
-   * A scenario, in its newest version or another one.
-   * @throws LorekeepError `SCENARIO_UNKNOWN`
-   */
-  getScenario(name: string, version?: number): Promise<Scenario>;
-  /** The newest version of every scenario, by name. */
-  listScenarios(): Promise<Scenario[]>;
-  /**
-   * Removes a scenario with all its versions.
-   * @throws LorekeepError `SCENARIO_UNKNOWN`, `ENGINE_BUSY`
-   */
-  deleteScenario(name: string): Promise<void>;
   /**
    * A user as it is stored.
    * @throws LorekeepError `USER_NOT_FOUND`
@@ -248,11 +239,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
 
   const scenarios = createScenarios(store);
+  const checkOpen = () => {
+    if (closed) throw errors.ENGINE_CLOSED();
+  };
   const lists = createListRequests({ store, encoder, ranking, scenarios });
 
   return {
     recommend: (input, context = {}) => read((loaded) => lists.recommend(loaded, input, context)),
     similar: (id, input = {}, context = {}) => read((loaded) => lists.similar(loaded, id, input, context)),
+    search: (input, context = {}) => read((loaded) => lists.search(loaded, input, context)),
 
     async rank(input) {
       if (closed) throw errors.ENGINE_CLOSED();
@@ -296,16 +291,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     ...deletions,
-    putScenario: (name, settings) => write(() => scenarios.put(name, settings)),
-    deleteScenario: (name) => write(() => scenarios.delete(name)),
-    async getScenario(name, version) {
-      if (closed) throw errors.ENGINE_CLOSED();
-      return scenarios.get(name, version);
-    },
-    async listScenarios() {
-      if (closed) throw errors.ENGINE_CLOSED();
-      return scenarios.list();
-    },
+    ...engineScenarios(scenarios, { write, checkOpen }),
 
     async upsertUsers(input) {
       const users = parse(z.array(userSchema).max(MAX_BATCH), input) as UserRecord[];

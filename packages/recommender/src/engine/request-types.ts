@@ -81,6 +81,16 @@ export interface SimilarRequest extends ListOptions, Continuation {
   by?: 'both' | 'behaviour' | 'content';
 }
 
+/** What is searched for. At most one of `user` and `history`. */
+export interface SearchRequest extends Omit<ListOptions, 'explain'>, Continuation {
+  /** Words of a person: `'blue kettle'`. 1 to 500 characters, with a letter or a digit. */
+  query: string;
+  /** A known user, whose taste moves items a little. Default: nobody. */
+  user?: string;
+  /** Item ids of an anonymous session, oldest first, in place of a user. At most 1,000. */
+  history?: string[];
+}
+
 /** A stored scenario: settings under a name. Every change is a new version. */
 export interface Scenario {
   name: string;

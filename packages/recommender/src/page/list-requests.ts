@@ -14,6 +14,7 @@ import type {
   RecommendRequest,
   RequestContext,
   ScenarioSettings,
+  SearchRequest,
   SimilarRequest,
 } from '../engine/request-types.ts';
 import { parse } from '../engine/requests.ts';
@@ -21,12 +22,14 @@ import { errors } from '../errors.ts';
 import { unknownNames } from '../filters/item-fields.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import type { Scenarios } from '../scenarios/scenarios.ts';
+import { createQueryVectors, plainQuery } from '../search/query-vectors.ts';
+import { searchItems } from '../search/search.ts';
 import { readCursor } from './cursor.ts';
 import { explain } from './explain.ts';
 import { listableRows } from './listable-rows.ts';
 import { type Page, pageOf, type SourcedItems } from './page.ts';
 import { createRankedSource, type RankedSource } from './ranked-source.ts';
-import { DEFAULT_K, recommendSchema, similarSchema } from './schemas.ts';
+import { DEFAULT_K, recommendSchema, searchSchema, similarSchema } from './schemas.ts';
 import { similarItems } from './similar.ts';
 
 export interface ListRequests {
@@ -37,6 +40,7 @@ export interface ListRequests {
     input: SimilarRequest,
     context: RequestContext,
   ): Promise<Recommendations>;
+  search(loaded: LoadedPublication, input: SearchRequest, context: RequestContext): Promise<Recommendations>;
 }
 
 interface Parts {
@@ -53,6 +57,8 @@ interface Asked<Settings> {
 }
 
 export function createListRequests({ store, encoder, ranking, scenarios }: Parts): ListRequests {
+  const queryVectors = createQueryVectors(encoder);
+
   /** What the request says, and behind it what its scenario says. */
   async function withScenario<Request extends { scenario?: string }>(
     request: Request,
@@ -216,6 +222,32 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
         unknownItems: [],
         reason: 'nothingKnown',
       });
+      return found;
+    },
+
+    async search(loaded, input, { requestId }) {
+      const asked = await withScenario(parse(searchSchema, input));
+      const { query: typed, user, history: given, filter, exclude = [] } = asked.settings;
+      const query = plainQuery(typed);
+      const vector = await queryVectors.of(query);
+      const { catalogue } = loaded;
+      const ids = given ?? (user === undefined ? [] : (await store.histories([user], HISTORY_READ))[0]);
+      const rows = ids.map(catalogue.rowOf);
+      const history = rows.filter((row) => row !== undefined);
+      const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
+      const { answer: found } = await answer(
+        loaded,
+        { ...asked, settings: { ...asked.settings, explain: false } },
+        {
+          list: await searchItems(loaded, { query, vector, history, listable }),
+          bound: { share: 1, keepsAll: true },
+          query: { history, passes: listable.passes },
+          requestId,
+          binding: { query, user, history: given },
+          unknownItems: given === undefined ? [] : ids.filter((_, at) => rows[at] === undefined),
+          reason: undefined,
+        },
+      );
       return found;
     },
   };

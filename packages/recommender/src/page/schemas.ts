@@ -111,6 +111,29 @@ export const similarSchema = strictObject({ ...listShape, by, scenario, cursor }
   NOT_EXPLAINABLE,
 );
 
+const { explain: _explain, ...searchShape } = listShape;
+
+export const searchSchema = strictObject({
+  query: text(500, 1)
+    .refine((value) => /[\p{L}\p{N}]/u.test(value), 'The query has no letter and no digit.')
+    .describe('What a person types into the search field.'),
+  user: idSchema.optional().describe('A known user, whose taste moves items a little. Default: nobody.'),
+  history: z
+    .array(idSchema)
+    .max(1_000)
+    .optional()
+    .describe('Item ids of an anonymous session, oldest first. Not together with user.'),
+  ...searchShape,
+  scenario,
+  cursor,
+})
+  .refine(({ user, history }) => user === undefined || history === undefined, {
+    message: 'Both user and history are given. Give at most one of them.',
+    path: ['user'],
+  })
+  .meta({ not: { required: ['user', 'history'] } })
+  .describe('What is searched for.');
+
 const explanationSchema = z.object({
   score: z.number().describe('The score of the source, before boosts and moves.'),
   parts: z

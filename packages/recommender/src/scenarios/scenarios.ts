@@ -27,6 +27,11 @@ export interface Scenarios {
   /** The newest version of each, by name. */
   list(): Promise<Scenario[]>;
   /**
+   * All versions that are kept, the newest first.
+   * @throws LorekeepError `SCENARIO_UNKNOWN`
+   */
+  versions(name: string): Promise<Scenario[]>;
+  /**
    * Removes a scenario with all its versions.
    * @throws LorekeepError `SCENARIO_UNKNOWN`
    */
@@ -46,27 +51,42 @@ export const scenarioNameSchema = z
   .string()
   .regex(SCENARIO_NAME, 'Expected 1 to 64 letters, digits, "_", "." and "-", beginning with a letter or digit.');
 
-/** Writes must not overlap. */
+/** Programs that write at the same moment lose nothing of each other. */
 export function createScenarios(store: Settings): Scenarios {
   const names = async () => (await store.getSetting<string[]>(NAMES)) ?? [];
   const stored = async (name: string): Promise<Stored> =>
     (await store.getSetting<Stored>(keyOf(name))) ?? { last: 0, versions: [] };
 
+  /** Writes what `next` makes of the present value, and makes it again if another program was faster. */
+  async function change<Value>(key: string, next: (present: Value | undefined) => Value): Promise<Value> {
+    for (;;) {
+      const present = await store.getSetting<Value>(key);
+      const value = next(present);
+      if (await store.replaceSetting(key, present, value)) return value;
+    }
+  }
+
+  async function addName(name: string): Promise<void> {
+    await change<string[]>(NAMES, (known = []) => {
+      if (known.includes(name)) return known;
+      if (known.length >= MAX_SCENARIOS) throw errors.SCENARIOS_FULL({ most: MAX_SCENARIOS });
+      return [...known, name].sort();
+    });
+  }
+
   return {
     async put(name, input) {
       parse(z.object({ name: scenarioNameSchema }), { name });
       const settings = parse(settingsSchema, input);
-      const { last, versions } = await stored(name);
-      const known = await names();
-      if (!known.includes(name)) {
-        if (known.length >= MAX_SCENARIOS) throw errors.SCENARIOS_FULL({ most: MAX_SCENARIOS });
-        // The name comes last: without its content, it would be a scenario that cannot be read.
-      }
-      const scenario: Scenario = { name, version: last + 1, at: Date.now() / 1000, settings };
-      const kept = [...versions, scenario].slice(-MAX_SCENARIO_VERSIONS);
-      await store.setSetting(keyOf(name), { last: last + 1, versions: kept });
-      if (!known.includes(name)) await store.setSetting(NAMES, [...known, name].sort());
-      return scenario;
+      // Without its content, a name is not listed. So it may come first, and be counted first.
+      await addName(name);
+      const { versions } = await change<Stored>(keyOf(name), ({ last, versions } = { last: 0, versions: [] }) => {
+        const scenario: Scenario = { name, version: last + 1, at: Date.now() / 1000, settings };
+        return { last: last + 1, versions: [...versions, scenario].slice(-MAX_SCENARIO_VERSIONS) };
+      });
+      // Another program may have deleted the scenario in between. What was stored last is there.
+      await addName(name);
+      return versions[versions.length - 1];
     },
 
     async get(name, version) {
@@ -81,15 +101,17 @@ export function createScenarios(store: Settings): Scenarios {
       return all.flatMap(({ versions }) => versions.slice(-1));
     },
 
+    async versions(name) {
+      const { versions } = await stored(name);
+      if (versions.length === 0) throw errors.SCENARIO_UNKNOWN({ name });
+      return versions.toReversed();
+    },
+
     async delete(name) {
-      const known = await names();
-      if (!known.includes(name)) throw errors.SCENARIO_UNKNOWN({ name });
-      const { last } = await stored(name);
-      await store.setSetting(keyOf(name), { last, versions: [] });
-      await store.setSetting(
-        NAMES,
-        known.filter((one) => one !== name),
-      );
+      if (!(await names()).includes(name)) throw errors.SCENARIO_UNKNOWN({ name });
+      await change<Stored>(keyOf(name), ({ last } = { last: 0, versions: [] }) => ({ last, versions: [] }));
+      await change<string[]>(NAMES, (known = []) => known.filter((one) => one !== name));
+      if ((await stored(name)).versions.length > 0) await addName(name);
     },
   };
 }

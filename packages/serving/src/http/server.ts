@@ -150,7 +150,14 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     return options.workspace;
   };
   const { bulk, mappings, requestTimeout: stallMs = 30_000 } = options;
-  const bulkRoutes = createBulkRoutes({ live, metrics, limits: bulk, mappings, stallMs, isClosing: () => closing });
+  const bulkRoutes = createBulkRoutes({
+    live,
+    metrics,
+    limits: bulk,
+    mappings,
+    stallMs,
+    isClosing: () => drain.isClosing,
+  });
   const dashboard = createDashboard({ workspace, live, engine: () => ready });
 
   function listener(surface: Surface, at: { host: string; port: number }): Listener {

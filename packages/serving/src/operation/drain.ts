@@ -19,6 +19,8 @@ const QUIET_MS = 100;
 const LOOK_MS = 10;
 
 export interface Drain {
+  /** No more connections are accepted: a long request ends at its next step. */
+  readonly isClosing: boolean;
   /** Counts the requests of an address. Call it before other hooks are added. */
   addTo(app: FastifyInstance): void;
   /**
@@ -32,6 +34,7 @@ export interface Drain {
 export function createDrain(): Drain {
   const apps: FastifyInstance[] = [];
   let phase: 'open' | 'stopping' | 'closing' = 'open';
+  let isClosing = false;
   let inProgress = 0;
   let lastArrival = 0;
   let running: Promise<number> | undefined;
@@ -52,6 +55,7 @@ export function createDrain(): Drain {
     phase = 'stopping';
     const wasListening = apps.some(({ server }) => server.listening);
     if (wasListening && delaySeconds > 0) await pause(delaySeconds * 1000);
+    isClosing = true;
     const deadline = performance.now() + seconds * 1000;
     // `close` of an HTTP server would also close connections on which a request is about to arrive.
     for (const { server } of apps) if (server.listening) NetServer.prototype.close.call(server);
@@ -71,6 +75,9 @@ export function createDrain(): Drain {
   }
 
   return {
+    get isClosing() {
+      return isClosing;
+    },
     addTo(app) {
       apps.push(app);
       app.addHook('onRequest', async (request, reply) => {

@@ -28,6 +28,18 @@ export function lifecycleChecks(check: Check): void {
     await assert.rejects(store.setSetting('model', undefined), code('STORE_ARGUMENT'));
   });
 
+  check('a setting is replaced only if it is what the caller has read', async ({ store }) => {
+    assert.equal(await store.replaceSetting('rules', { a: 1 }, { a: 2 }), false);
+    assert.equal(await store.getSetting('rules'), undefined);
+    assert.equal(await store.replaceSetting('rules', undefined, { b: 'ü', a: [1, null] }), true);
+    assert.equal(await store.replaceSetting('rules', undefined, 1), false);
+    const read = await store.getSetting('rules');
+    const both = [store.replaceSetting('rules', read, 'first'), store.replaceSetting('rules', read, 'second')];
+    assert.deepEqual(await Promise.all(both), [true, false]);
+    assert.equal(await store.getSetting('rules'), 'first');
+    await assert.rejects(store.replaceSetting('rules', 'first', undefined), code('STORE_ARGUMENT'));
+  });
+
   check('after close every call fails with a code, and a second close does nothing', async ({ store }) => {
     await store.upsertItems([{ id: 'a' }, { id: 'b' }]);
     const open = store.items({ batchSize: 1 })[Symbol.asyncIterator]();

@@ -10,8 +10,11 @@ import {
   itemSchema,
   type RankingService,
   type RankingStats,
+  type Recommendations,
   recommendationsSchema,
   recommendSchema,
+  type SimilarRequest,
+  searchSchema,
   similarSchema,
   userSchema,
 } from '@lorekeep/recommender';
@@ -54,6 +57,12 @@ interface Served {
 
 export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Served): void {
   const routes = plain.withTypeProvider<ZodTypeProvider>();
+  const listed = (answer: Recommendations) => {
+    metrics.recommendation(answer.source);
+    return answer;
+  };
+  const similar = async (item: string, request: SimilarRequest, requestId: string) =>
+    listed(await live().similar(item, request, { requestId }));
 
   routes.post(
     '/v1/recommend',
@@ -67,11 +76,28 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
-    async ({ body, id }) => {
-      const answer = await live().recommend(body, { requestId: id });
-      metrics.recommendation(answer.source);
-      return answer;
+    async ({ body, id }) => listed(await live().recommend(body, { requestId: id })),
+  );
+
+  routes.post(
+    '/v1/search',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'search',
+        summary: 'Items for a query in words',
+        tags: ['recommend'],
+        body: searchSchema,
+        response: {
+          200: recommendationsSchema,
+          ...failures,
+          ...bodyFailures,
+          ...listFailures,
+          409: errorSchema.describe('No item of the shop has a text.'),
+        },
+      },
     },
+    async ({ body, id }) => listed(await live().search(body, { requestId: id })),
   );
 
   routes.get(
@@ -87,12 +113,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...notFound('item') },
       },
     },
-    async ({ params, query, id }) => {
-      const options = { k: query.k, withItems: query.withItems === 'true' };
-      const answer = await live().similar(params.id, options, { requestId: id });
-      metrics.recommendation(answer.source);
-      return answer;
-    },
+    ({ params, query: { k, withItems }, id }) => similar(params.id, { k, withItems: withItems === 'true' }, id),
   );
 
   routes.post(
@@ -108,11 +129,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
-    async ({ params, body, id }) => {
-      const answer = await live().similar(params.id, body, { requestId: id });
-      metrics.recommendation(answer.source);
-      return answer;
-    },
+    ({ params, body, id }) => similar(params.id, body, id),
   );
 
   routes.get(

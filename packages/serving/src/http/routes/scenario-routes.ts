@@ -58,6 +58,21 @@ export function addScenarioRoutes(plain: FastifyInstance, live: () => Engine): v
     ({ params, query }) => live().getScenario(params.name, query.version),
   );
 
+  routes.get(
+    '/v1/scenarios/:name/versions',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listScenarioVersions',
+        summary: 'All versions of a scenario that are kept, the newest first',
+        tags: ['scenarios'],
+        params: path,
+        response: { 200: z.object({ versions: z.array(scenarioSchema) }), ...failures, ...notFound('scenario') },
+      },
+    },
+    async ({ params }) => ({ versions: await live().scenarioVersions(params.name) }),
+  );
+
   routes.put(
     '/v1/scenarios/:name',
     {
