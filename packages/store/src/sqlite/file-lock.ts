@@ -8,7 +8,9 @@ import { dirname } from 'node:path';
 import { systemError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 
+/** A lock that this process holds. */
 export interface FileLock {
+  /** Gives the lock back. A second call does nothing. */
   release(): void;
 }
 
