@@ -72,6 +72,8 @@ export function createFront(options: FrontOptions): RequestListener {
     if (url === undefined && request.method === 'GET') return sendToPage(request, response, name);
     if (url === undefined) return host(request, response);
     request.url = url;
+    // One id, for whoever answers and for the logs.
+    request.headers['x-request-id'] = requestId(request);
     pass(name, request, response).catch((error) => refuse(error, name, request, response));
   };
 }

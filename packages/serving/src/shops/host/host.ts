@@ -80,7 +80,13 @@ export async function openHost(dir: string, options: HostOptions = {}): Promise<
     () => undefined,
   );
   const metrics = createHostMetrics(shops, own);
-  const stranger = createService(undefined, { ...serverOptions, keys, watchInterval: 0, processMetrics: false });
+  const stranger = createService(undefined, {
+    ...serverOptions,
+    // It is asked only where a key is needed.
+    keys: { ...keys, exist: async () => true },
+    watchInterval: 0,
+    processMetrics: false,
+  });
   const forStrangers = await stranger.attach();
 
   async function listener(surface: Surface, at: { host: string; port: number }): Promise<Listener> {
