@@ -31,10 +31,10 @@ export function addKeys({ command, group, inWorkspace, output }: Program): void 
     'create',
     'create a key, and print it once',
     [
-      shops(),
       option.scope(),
       option.keyName(),
       option.namespace(),
+      shops(),
       option.expiresIn(),
       option.rate(),
       option.burst(),
@@ -52,7 +52,7 @@ export function addKeys({ command, group, inWorkspace, output }: Program): void 
       await keysListCommand(context);
     }),
   );
-  command('rotate', 'give a key another secret, and print it once', [shops(), option.overlap()], keys)
+  command('rotate', 'give a key another secret, and print it once', [option.overlap(), shops()], keys)
     .addArgument(keyId())
     .action(async (id: string, options, called: Command) => {
       const work = async (
