@@ -90,7 +90,7 @@ export async function serveUntilStopped(
  * A request that hangs, for example in an encoder elsewhere, keeps neither the engine nor the process
  * from ending. What was acknowledged is on disk.
  */
-function endInTime(operation: OperationOptions): void {
+export function endInTime(operation: OperationOptions): void {
   const { seconds, delaySeconds } = operationSettings(operation).drain;
   setTimeout(() => process.exit(), (delaySeconds + seconds + CLOSE_SECONDS) * 1000).unref();
 }

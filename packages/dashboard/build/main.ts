@@ -14,7 +14,11 @@ try {
     root: folder('page'),
     configFile: false,
     logLevel: 'warn',
-    base: '/dashboard/',
+    // Relative to the page, which is below a path where one process serves many shops.
+    base: './',
+    experimental: {
+      renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `./dashboard/${file}` : { relative: true }),
+    },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: built,

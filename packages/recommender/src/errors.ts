@@ -57,6 +57,11 @@ export const errors = defineErrors({
     message: ({ workspace }) => `Nothing is published in ${workspace}.`,
     hint: 'Publish a trained model first.',
   }),
+  NOTHING_PUBLISHED: usage({
+    http: 503,
+    message: 'Nothing is published yet, so texts cannot be read.',
+    hint: 'Store items first; a shop is published with its first items.',
+  }),
   PUBLICATION_CORRUPT: failure<{ directory: string; reason: string }>({
     message: ({ directory, reason }) => `The published version in ${directory} cannot be served: ${reason}.`,
     hint: 'Publish again; a service that already runs continues with the version it has loaded.',

@@ -38,6 +38,7 @@ export {
   userSchema,
 } from './engine/requests.ts';
 export { idSchema } from './engine/schema-parts.ts';
+export { createUnpublishedEngine, NO_VERSION } from './engine/unpublished-engine.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';

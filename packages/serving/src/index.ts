@@ -8,3 +8,7 @@ export type { DashboardWorkspace } from './dashboard/source.ts';
 export { errors as servingErrors } from './http/errors.ts';
 export { createServer, type Server, type ServerOptions } from './http/server.ts';
 export { OPERATION_LIMITS, type OperationOptions, operationOptions, operationSettings } from './operation/options.ts';
+export { errors as shopErrors } from './shops/errors.ts';
+export { type Host, type HostOptions, openHost } from './shops/host/host.ts';
+export type { ShopLimits } from './shops/settings.ts';
+export type { ShopInfo, Shops } from './shops/shops.ts';

@@ -13,6 +13,7 @@ import { noJobs } from '../options/job-options.ts';
 import * as option from '../options/options.ts';
 import { maxResidual, store } from '../options/ranking-options.ts';
 import { exposureOptions, operationCommandOptions } from '../options/serving-options.ts';
+import { shopsOptions } from '../options/shops-options.ts';
 import type { Output } from '../terminal.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addJobs } from './job-commands.ts';
@@ -25,6 +26,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   root.description('Recommendations from what items mean and what users do.').version(manifest.version);
   const program: Program = {
     output,
+    signal,
     group: (name, description) => withStrictUse(root.command(name).description(description)),
     command(name, description, options = [], group = root) {
       const command = withStrictUse(group.command(name).description(description).allowExcessArguments(false));
@@ -230,7 +232,7 @@ function addQueries({ command, inWorkspace }: Program): void {
   );
 }
 
-function addServe({ command, inWorkspace }: Program): void {
+function addServe({ command, inWorkspace, output, signal }: Program): void {
   command('serve', 'serve the live version over HTTP', [
     option.port(),
     option.host(),
@@ -242,11 +244,19 @@ function addServe({ command, inWorkspace }: Program): void {
     maxResidual(),
     option.threads(),
     ...option.simulate('off'),
+    ...shopsOptions(),
   ]).action(
-    inWorkspace('read', async (context, options: import('../commands/serve.ts').ServeCommandOptions) => {
-      const { serveCommand } = await import('../commands/serve.ts');
-      await serveCommand(context, options);
-    }),
+    async (options: import('../commands/serve-shops.ts').ServeShopsCommandOptions & { workspace: string }, called) => {
+      if (options.shops !== undefined) {
+        const { serveShopsCommand } = await import('../commands/serve-shops.ts');
+        return serveShopsCommand({ output, signal }, { ...options, shops: options.shops });
+      }
+      const one = inWorkspace('read', async (context, given: import('../commands/serve.ts').ServeCommandOptions) => {
+        const { serveCommand } = await import('../commands/serve.ts');
+        await serveCommand(context, given);
+      });
+      await one(options, called);
+    },
   );
 }
 

@@ -6,6 +6,8 @@ import type { Use } from './in-workspace.ts';
 
 export interface Program {
   output: Output;
+  /** Ctrl-C aborts it. */
+  signal: AbortSignal;
   /** Adds a command with the options that all commands share. */
   command(name: string, description: string, options?: Option[], group?: Command): Command;
   /** Adds a command that only contains others. */

@@ -15,7 +15,8 @@ const ELSEWHERE = 'This address does not answer administrators.';
 const ELSEWHERE_HINT = 'Open the page at the other address of the service.';
 const UNREACHABLE = 'The service does not answer. The figures below are the last ones that it gave.';
 
-const KEY = 'lorekeep-key';
+/** Shops of one process have one origin, and each has keys of its own. */
+const KEY = `lorekeep-key ${location.pathname}`;
 
 /** Kept for this tab alone, and forgotten with it. */
 export function useKey(key: string): void {
@@ -34,7 +35,8 @@ function authorization(): Record<string, string> {
 async function send<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers: { ...authorization(), ...init.headers } });
+    // Relative to the page: a process with many shops has each below a path.
+    response = await fetch(`.${path}`, { ...init, headers: { ...authorization(), ...init.headers } });
   } catch {
     throw new ApiError('UNREACHABLE', UNREACHABLE, 'Look whether the process still runs: lorekeep status');
   }

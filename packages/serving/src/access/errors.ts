@@ -32,6 +32,12 @@ export const errors = defineErrors({
     message: ({ key, perSecond }) => `The key ${key} may send ${perSecond} requests per second, and has sent more.`,
     hint: 'Wait as long as the header Retry-After says.',
   }),
+  SHOP_RATE: usage<{ perSecond: number; retryAfter: number }>({
+    http: 429,
+    message: ({ perSecond }) =>
+      `All clients together may send ${perSecond} requests per second to this shop, and have sent more.`,
+    hint: 'Wait as long as the header Retry-After says.',
+  }),
   KEY_UNKNOWN: usage<{ key: string }>({
     http: 404,
     message: ({ key }) => `There is no key with the id ${JSON.stringify(key)}.`,

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditLog } from './audit.ts';
 import { errors } from './errors.ts';
 import type { Key, Keys } from './keys.ts';
-import { createRateLimiter } from './rate-limit.ts';
+import { createRateLimiter, type Rate } from './rate-limit.ts';
 
 export interface Guard {
   keys: Keys | undefined;
@@ -16,7 +16,12 @@ export interface Guard {
   /** Whether requests need no key as long as none was created. */
   isOpen: boolean;
   audit: AuditLog | undefined;
+  /** Of all clients together. */
+  rate?: Rate;
 }
+
+/** No key has this id. */
+const ALL = 'all keys';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,7 +34,7 @@ declare module 'fastify' {
   }
 }
 
-export function addGuard(app: FastifyInstance, { keys, namespace, isOpen, audit }: Guard): void {
+export function addGuard(app: FastifyInstance, { keys, namespace, isOpen, audit, rate }: Guard): void {
   const take = createRateLimiter();
   app.decorateRequest('key', undefined);
   app.decorateRequest('auditTarget', undefined);
@@ -47,6 +52,9 @@ export function addGuard(app: FastifyInstance, { keys, namespace, isOpen, audit 
       if (key.namespace !== namespace) throw errors.KEY_NAMESPACE({ key: key.id });
       if (!key.scopes.includes(scope)) throw errors.KEY_SCOPE({ key: key.id, needed: scope, scopes: key.scopes });
     }
+    // Last: requests that are refused anyway must not use up what the clients of this shop may send.
+    const wait = rate === undefined ? 0 : take(ALL, rate);
+    if (wait > 0) throw errors.SHOP_RATE({ perSecond: rate!.perSecond, retryAfter: Math.ceil(wait) });
     if (scope === 'admin' && request.routeOptions.config.isAudited !== false) await audit?.check();
   });
 
@@ -74,7 +82,7 @@ export function addGuard(app: FastifyInstance, { keys, namespace, isOpen, audit 
 function isAudited({ key, errorCode, routeOptions }: FastifyRequest): boolean {
   if (errorCode === 'KEY_NAMESPACE') return true;
   const isAnonymous = errorCode === 'KEY_MISSING' || errorCode === 'KEY_INVALID' || errorCode === 'KEY_EXPIRED';
-  if (isAnonymous || errorCode === 'KEY_RATE') return false;
+  if (isAnonymous || errorCode === 'KEY_RATE' || errorCode === 'SHOP_RATE') return false;
   const { scope, isAudited: isRecorded = true } = routeOptions.config;
   return (
     scope === 'admin' &&

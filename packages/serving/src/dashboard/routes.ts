@@ -2,6 +2,7 @@
  * What the page reads: `/v1/admin/…`. All of it is for those who run the shop, so that one check of a
  * key guards this prefix.
  */
+import { errorCode } from '@lorekeep/core';
 import {
   dataSchema,
   exposureSchema,
@@ -183,5 +184,10 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
 /** `undefined` where nothing is published. */
 async function currentManifest({ workspace, engine }: DashboardSource): Promise<PublicationManifest | undefined> {
   const { dir } = workspace();
-  return engine() === undefined ? undefined : (await readCurrent(dir)).manifest;
+  if (engine() === undefined) return undefined;
+  const current = await readCurrent(dir).catch((error: unknown) => {
+    if (errorCode(error) === 'PUBLICATION_MISSING') return undefined;
+    throw error;
+  });
+  return current?.manifest;
 }

@@ -110,7 +110,7 @@ function addSecureHeaders(app: FastifyInstance): void {
 }
 
 /** The client's own id if it is harmless in a log, else a new one. */
-function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+export function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
 }

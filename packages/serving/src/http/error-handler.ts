@@ -41,7 +41,7 @@ function addKeyHeaders({ code, details }: LorekeepError, reply: FastifyReply): v
     reply.header('www-authenticate', 'Bearer error="invalid_token"');
   if (code === 'KEY_SCOPE')
     reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${details.needed}"`);
-  if (code === 'KEY_RATE') reply.header('retry-after', String(details.retryAfter));
+  if (code === 'KEY_RATE' || code === 'SHOP_RATE') reply.header('retry-after', String(details.retryAfter));
 }
 
 /** `undefined` for an internal failure: its message may contain paths, SQL or stacks. */

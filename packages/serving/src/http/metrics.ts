@@ -25,11 +25,13 @@ export interface ServiceMetrics {
 export function createMetrics(
   engine: () => Engine | undefined,
   ranking: () => RankingStats | undefined,
+  { processMetrics = true }: { processMetrics?: boolean } = {},
 ): ServiceMetrics {
   const registry = new Registry();
   const registers = [registry];
-  // Memory (process_resident_memory_bytes), event-loop lag, garbage collection.
-  collectDefaultMetrics({ register: registry });
+  // Memory (process_resident_memory_bytes), event-loop lag, garbage collection. The collection
+  // never ends, so a server that comes and goes with its shop must not begin one.
+  if (processMetrics) collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'lorekeep_http_request_duration_seconds',
     help: 'Time to answer a request.',

@@ -4,6 +4,7 @@
  *
  * `docs/explanation/threat-model.md` says what this service defends against, and what it leaves to others.
  */
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorCode, LorekeepError } from '@lorekeep/core';
 import type { MappingDescription } from '@lorekeep/datasets/mappings';
@@ -13,6 +14,7 @@ import type { AuditLog } from '../access/audit.ts';
 import { checkExposure } from '../access/exposure.ts';
 import { addKeyRoutes } from '../access/key-routes.ts';
 import { DEFAULT_NAMESPACE, type Keys } from '../access/keys.ts';
+import type { Rate } from '../access/rate-limit.ts';
 import type { Surface } from '../access/surface.ts';
 import { createTargetCheck, isLoopback } from '../access/target.ts';
 import { createDashboard } from '../dashboard/dashboard.ts';
@@ -58,6 +60,12 @@ export interface ServerOptions {
   audit?: AuditLog;
   /** Largest body in bytes. Default 1 MiB. */
   bodyLimit?: number;
+  /** Requests that all clients may send together; more are answered 429 `SHOP_RATE`. Default: any number. */
+  rate?: Rate;
+  /**
+   * Whether `/metrics` has memory, event loop and garbage collection of the process. Default `true`.
+   */
+  processMetrics?: boolean;
   /**
    * Host names that requests may use beside the loopback addresses, against DNS rebinding; `['*']`
    * for any. Default: `host`; any name if `host` is not a loopback address.
@@ -104,10 +112,24 @@ export interface Server {
   /** The base address of the routes of administrators, while it listens. */
   readonly adminAddress: string | undefined;
   /**
+   * In place of `listen`, for a program that listens itself, such as a host of many shops: starts
+   * everything else, and resolves with what answers requests.
+   */
+  attach(): Promise<AttachedServer>;
+  /**
    * Stops to listen, finishes requests in progress within `operation.drain`, then resolves. The engine
    * stays open.
    */
   close(): Promise<void>;
+}
+
+/** What answers the requests that another server receives. */
+export interface AttachedServer {
+  main: RequestListener;
+  /** The routes of administrators, if they have an address of their own. */
+  admin: RequestListener | undefined;
+  /** As `/metrics` tells them. */
+  metrics(): Promise<string>;
 }
 
 interface Listener {
@@ -134,6 +156,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
   const metrics = createMetrics(
     () => ready,
     () => ranking?.stats() ?? ready?.stats().ranking,
+    options,
   );
   const load = createLoadShedding(limits, (requests, reason) => countShed(requests, reason));
   const countShed = addOperationMetrics(metrics.registry, load);
@@ -162,11 +185,11 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
 
   function listener(surface: Surface, at: { host: string; port: number }): Listener {
     const { bodyLimit = 2 ** 20, requestTimeout = 30_000, logLevel = 'info', cors = [], audit } = options;
-    const { namespace = DEFAULT_NAMESPACE, insecurePublicWithoutKeys = false, allowedHosts } = options;
+    const { namespace = DEFAULT_NAMESPACE, insecurePublicWithoutKeys = false, allowedHosts, rate } = options;
     const isOpen = isLoopback(at.host) || insecurePublicWithoutKeys;
     const app = createApp({
       ...{ bodyLimit, requestTimeout, logLevel, cors, surface, metrics },
-      guard: { keys, namespace, isOpen, audit },
+      guard: { keys, namespace, isOpen, audit, rate },
       ...{ drain, load },
       checkTarget: createTargetCheck(at.host, allowedHosts),
     });
@@ -211,6 +234,10 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     if (watching !== undefined) watching = setTimeout(watch, watchInterval).unref();
   }
 
+  function startToWatch(): void {
+    if (watchInterval > 0) watching = setTimeout(watch, watchInterval).unref();
+  }
+
   async function close(): Promise<void> {
     clearTimeout(watching);
     watching = undefined;
@@ -225,8 +252,13 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       if (!options.insecurePublicWithoutKeys) for (const at of listeners) await checkExposure(at.host, keys);
       // One of two listeners alone would keep the process alive.
       for (const one of listeners) await listenAt(one).catch((error) => close().then(() => Promise.reject(error)));
-      if (watchInterval > 0) watching = setTimeout(watch, watchInterval).unref();
+      startToWatch();
       return addressOf(main);
+    },
+    async attach() {
+      for (const { app } of listeners) await app.ready();
+      startToWatch();
+      return { main: main.app.routing, admin: ofAdmin?.app.routing, metrics: metrics.text };
     },
     get adminAddress() {
       return ofAdmin?.app.server.listening ? addressOf(ofAdmin) : undefined;

@@ -1,10 +1,15 @@
 /** What the commands that change keys share: the change, its entry in the audit log, its output. */
 import type { IssuedKey, Key, Keys } from '@lorekeep/serving';
-import { auditOf, keysOf } from '../../access.ts';
-import type { CommandContext } from '../../context.ts';
+import { auditOf, type KeysPlace, keysOf } from '../../access.ts';
+import type { Output } from '../../terminal.ts';
+
+export interface KeysContext {
+  workspace: KeysPlace;
+  output: Output;
+}
 
 export async function changeKeys(
-  { workspace, output }: CommandContext,
+  { workspace, output }: KeysContext,
   what: string,
   change: (keys: Keys) => Promise<IssuedKey | Key>,
 ): Promise<void> {

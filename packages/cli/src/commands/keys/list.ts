@@ -1,9 +1,9 @@
 /** `lorekeep keys list` */
 import type { Key } from '@lorekeep/serving';
 import { keysOf } from '../../access.ts';
-import type { CommandContext } from '../../context.ts';
+import type { KeysContext } from './change.ts';
 
-export async function keysListCommand({ workspace, output }: CommandContext): Promise<void> {
+export async function keysListCommand({ workspace, output }: KeysContext): Promise<void> {
   const keys = await (await keysOf(workspace)).list();
   output.result({ keys }, keys.length === 0 ? 'There are no keys yet.' : keys.map(lineOf).join('\n'));
 }

@@ -1,13 +1,12 @@
 /** `lorekeep keys rotate` */
-import type { CommandContext } from '../../context.ts';
-import { changeKeys } from './change.ts';
+import { changeKeys, type KeysContext } from './change.ts';
 
 export interface KeysRotateCommandOptions {
   overlap: number;
 }
 
 export async function keysRotateCommand(
-  context: CommandContext,
+  context: KeysContext,
   id: string,
   { overlap }: KeysRotateCommandOptions,
 ): Promise<void> {
