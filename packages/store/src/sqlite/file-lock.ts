@@ -8,7 +8,9 @@ import { dirname } from 'node:path';
 import { systemError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 
+/** A lock that is held. */
 export interface FileLock {
+  /** Gives it up. */
   release(): void;
 }
 

@@ -14,7 +14,10 @@ import type { Children } from './start.ts';
 export interface Jobs {
   /** All jobs by name, with what they wait for and their last runs. */
   list(): Promise<JobStatus[]>;
-  /** @throws LorekeepError `JOB_UNKNOWN`, `JOB_DAMAGED` */
+  /**
+   * One job, as in the list.
+   * @throws LorekeepError `JOB_UNKNOWN`, `JOB_DAMAGED`
+   */
   get(name: string): Promise<JobStatus>;
   /**
    * Adds a job, or replaces it as a whole.
