@@ -65,7 +65,7 @@ describe('jobs over HTTP', () => {
       await send('PUT', '/v1/jobs/a', { train: { config: { nothing: {} } } }),
       400,
       'REQUEST_INVALID',
-      'train.config',
+      'train/config',
     );
     refused(await client.get('/v1/jobs/other'), 404, 'JOB_UNKNOWN');
     refused(await client.get('/v1/jobs/nightly/runs/..%2f..'), 404, 'JOB_RUN_UNKNOWN');
