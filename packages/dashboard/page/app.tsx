@@ -9,6 +9,7 @@ import { KeyForm } from './parts/key-form.tsx';
 import { Problem } from './parts/panel.tsx';
 import { StoreView } from './views/data.tsx';
 import { ExploreView } from './views/explore.tsx';
+import { JobsView } from './views/jobs.tsx';
 import { ListsView } from './views/lists.tsx';
 import { MapView } from './views/map.tsx';
 import { ModelView } from './views/model.tsx';
@@ -19,6 +20,7 @@ const VIEWS = [
   ['lists', 'Lists'],
   ['model', 'Model'],
   ['data', 'Data'],
+  ['jobs', 'Jobs'],
   ['explore', 'Explore'],
   ['map', 'Map'],
 ] as const;
@@ -84,6 +86,8 @@ function View({ route, system, model }: { route: Route; system: Polled<System>; 
       return <ModelView model={model} />;
     case 'data':
       return <StoreView />;
+    case 'jobs':
+      return <JobsView />;
     case 'explore':
       return <ExploreView rest={route.rest} />;
     case 'map':

@@ -15,7 +15,7 @@ import { createSurveys } from './surveys.ts';
 /** Routes whose answers are lists that a shop shows. */
 const LISTS = /^\/v1\/(recommend|search|items\/:id\/similar)$/;
 /** What the page itself asks for says nothing about the shop. */
-const OWN = /^\/(v1\/admin\/.*|dashboard\/.*)?$/;
+const OWN = /^\/(v1\/(admin|jobs|publications)(\/.*)?|dashboard\/.*)?$/;
 
 export interface Dashboard {
   /**

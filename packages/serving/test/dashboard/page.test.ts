@@ -42,6 +42,7 @@ describe('the page in Chromium', { skip }, () => {
       Lists: '#/lists',
       Model: '#/model',
       Data: '#/data',
+      Jobs: '#/jobs',
       Explore: '#/explore',
       user: `#/explore/user/${user}`,
       item: `#/explore/item/${item}`,

@@ -8,9 +8,9 @@ import { dirname } from 'node:path';
 import { systemError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 
-/** A lock that this process holds. */
+/** A lock that is held. */
 export interface FileLock {
-  /** Gives the lock back. A second call does nothing. */
+  /** Gives it up. */
   release(): void;
 }
 

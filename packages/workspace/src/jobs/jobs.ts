@@ -15,7 +15,7 @@ export interface Jobs {
   /** All jobs by name, with what they wait for and their last runs. */
   list(): Promise<JobStatus[]>;
   /**
-   * One job, with what it waits for and its last run.
+   * One job, as in the list.
    * @throws LorekeepError `JOB_UNKNOWN`, `JOB_DAMAGED`
    */
   get(name: string): Promise<JobStatus>;

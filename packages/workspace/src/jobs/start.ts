@@ -33,6 +33,8 @@ export type Children = Set<ChildProcess>;
 /** @throws LorekeepError `JOB_RUNNING`, `JOB_NOT_STARTED` */
 export async function startRun(options: Omit<StartOptions, 'run'>, children: Children): Promise<JobRun> {
   const { dir, job } = options;
+  const busy = await runningIn(dir);
+  if (busy !== undefined) throw errors.JOB_RUNNING({ job: busy.job, run: busy.id });
   const id = newVersion();
   // Its output is that of the service, where a crash of native code is looked for.
   const child = fork(MAIN, [JSON.stringify({ ...options, run: id })], {
@@ -58,9 +60,12 @@ export async function startRun(options: Omit<StartOptions, 'run'>, children: Chi
     return readRun(dir, job, id);
   }
   if (message.kind === 'failed') throw errors.JOB_NOT_STARTED({ job, reason: message.reason });
-  const running = (await readRuns(dir)).find(({ state }) => state === 'running');
+  // Another process was faster.
+  const running = await runningIn(dir);
   throw errors.JOB_RUNNING({ job: running?.job ?? job, run: running?.id ?? '' });
 }
+
+const runningIn = async (dir: string) => (await readRuns(dir)).find(({ state }) => state === 'running');
 
 /** Ends the runs that this process has started. They are repeated when the next scheduler starts. */
 export async function stopRuns(children: Children): Promise<void> {

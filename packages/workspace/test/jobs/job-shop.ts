@@ -14,7 +14,10 @@ const USERS = 160;
 export const DAY = 86_400;
 const FIRST_DAY = 1_700_000_000;
 
-export const LINEAR: JobSettingsInput = { train: { preset: 'linear' }, threads: 1 };
+export const LINEAR: JobSettingsInput = {
+  train: { preset: 'linear', config: { network: { dim: 32, hidden: 16 } } },
+  threads: 1,
+};
 /** Untrained towers: an order by chance. */
 export const BAD: JobSettingsInput = {
   train: {

@@ -24,6 +24,7 @@ export const verdictSchema = z.object({
   ).optional(),
   to: seconds('The newest event that both were compared on').optional(),
 });
+/** What a comparison shows, and what the rule says. */
 export type Verdict = z.output<typeof verdictSchema>;
 
 export const runSchema = z.object({

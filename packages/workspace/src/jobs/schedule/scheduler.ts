@@ -11,6 +11,7 @@ import { schedulerLock } from '../records/places.ts';
 import { readRuns } from '../records/runs.ts';
 import { nextOf, triggerOf } from './due.ts';
 
+/** How a scheduler runs. */
 export interface SchedulerOptions {
   /** How often to look whether a job is due, in ms. Default 5,000. */
   interval?: number;
