@@ -259,6 +259,16 @@ export const errors = defineErrors({
       `Check that ${directory} has free space of several times the size of the files. Nothing was imported.`,
   }),
 
+  MAPPING_UNKNOWN: usage<{ name: string; known: readonly string[] }>({
+    http: 400,
+    message: ({ name }) => `There is no mapping for events of ${JSON.stringify(name)}.`,
+    hint: ({ known }) => `There are mappings for ${known.join(', ')}.`,
+  }),
+  MAPPING_INVALID: usage<{ problem: string }>({
+    message: ({ problem }) => `The description of the mapping is not valid: ${problem}.`,
+    hint: 'See the guide "Send events" for its keys.',
+  }),
+
   SIMULATED_BAD_OPTION: usage<{ option: string; value: unknown; allowed: string }>({
     message: ({ option, value }) => `The simulated shop does not accept ${option} = ${String(value)}.`,
     hint: ({ option, allowed }) => `${option} must be ${allowed}.`,

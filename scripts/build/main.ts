@@ -23,7 +23,8 @@ export async function build(): Promise<void> {
     pointMapsAtSources(dist, from);
   }
   await bundleTfjs();
-  buildPage();
+  buildForBrowsers('dashboard');
+  buildForBrowsers('snippet');
   await bundleDeclarations(COMPILED);
   rmSync(COMPILED, { recursive: true });
 }
@@ -34,11 +35,11 @@ function compile(): void {
   if (status !== 0) throw new Error('the sources do not compile');
 }
 
-/** The page of the service, after its package's `dist/` is there. */
-function buildPage(): void {
-  const builder = join(ROOT, 'packages', 'dashboard', 'build', 'main.ts');
+/** What browsers load from the service, after the `dist/` of its package is there. */
+function buildForBrowsers(name: 'dashboard' | 'snippet'): void {
+  const builder = join(ROOT, 'packages', name, 'build', 'main.ts');
   const { status } = spawnSync(process.execPath, [builder], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the page cannot be built');
+  if (status !== 0) throw new Error(`the files of packages/${name} for browsers cannot be built`);
 }
 
 /** The paths in a map are relative to the folder in which the compiler wrote it. */

@@ -1,10 +1,12 @@
 /** What the client takes from the OpenAPI document: its types, and a table of its operations. */
 import openapiTypes, { astToString, type OpenAPI3 } from 'openapi-typescript';
 
+const JSON_TYPE = 'application/json';
 const HEAD = '// Written by `pnpm contract` from docs/reference/openapi.json.\n\n';
 
 interface Operation {
   operationId: string;
+  requestBody?: { content: Record<string, unknown> };
   responses: Record<string, unknown>;
 }
 
@@ -29,8 +31,14 @@ function operationTable(document: object): string {
   const { paths } = document as { paths: Record<string, Record<string, Operation>> };
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
-      ([method, { operationId }]) => `  ${operationId}: ['${method.toUpperCase()}', '${path}'],\n`,
+      ([method, { operationId, requestBody }]) =>
+        `  ${operationId}: ['${method.toUpperCase()}', '${path}'${mediaType(requestBody)}],\n`,
     ),
   );
-  return `/** Method and path of every operation. */\nexport const OPERATIONS = {\n${rows.sort().join('')}} as const;\n`;
+  return `/** Method and path of every operation, and the type of a body that is not JSON. */\nexport const OPERATIONS = {\n${rows.sort().join('')}} as const;\n`;
+}
+
+function mediaType(body: Operation['requestBody']): string {
+  const [type = JSON_TYPE] = Object.keys(body?.content ?? {});
+  return type === JSON_TYPE ? '' : `, '${type}'`;
 }

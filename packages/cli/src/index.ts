@@ -11,6 +11,7 @@
  * | rankers of what was shown | {@link Workspace.rankEvaluate}, {@link Workspace.rankTrain}, {@link Workspace.rankScore} |
  * | knowledge for rankers | {@link Workspace.knowledgePretrain}, {@link Workspace.knowledgePublish}, {@link Workspace.knowledgeExtract} |
  * | recommend, similar items, new items and events | {@link Workspace.engine}, then {@link Engine} |
+ * | train and publish by themselves; go back to a former publication | {@link Workspace.jobs} |
  * | see how far a workspace is | {@link Workspace.status} |
  * | check the machine | {@link diagnose} |
  * | show progress and warnings, stop a step | {@link RunContext} |

@@ -78,12 +78,14 @@ export function createClient(options: ClientOptions): Client {
   }
 
   async function call(operation: Name, given: Given = {}, { signal, timeout }: RequestOptions = {}): Promise<unknown> {
-    const [method, template] = OPERATIONS[operation];
+    const [method, template, type = 'application/json'] = OPERATIONS[operation] as readonly [string, string, string?];
     const target = base + pathOf(template, given.path) + queryOf(given.query);
     const headers: Record<string, string> = { accept: 'application/json, text/plain' };
     if (key !== undefined) headers.authorization = `Bearer ${key}`;
-    if (given.body !== undefined) headers['content-type'] = 'application/json';
-    const init = { method, headers, body: given.body === undefined ? undefined : JSON.stringify(given.body) };
+    if (given.body !== undefined) headers['content-type'] = type;
+    const isText = typeof given.body === 'string' && type !== 'application/json';
+    const body = given.body === undefined || isText ? (given.body as string | undefined) : JSON.stringify(given.body);
+    const init = { method, headers, body };
     const idempotent = isIdempotent(operation, given.body);
     for (let tries = 1; ; tries++) {
       signal?.throwIfAborted();

@@ -13,8 +13,19 @@ const FIRST_WAIT = 100;
 const NOT_IDEMPOTENT = new Set<OperationName>(['createKey', 'rotateKey']);
 
 export function isIdempotent(operation: OperationName, body: unknown): boolean {
+  if (operation === 'bulkEvents') return String(body).split('\n').every(lineHasId);
   if (operation !== 'appendEvents') return !NOT_IDEMPOTENT.has(operation);
-  return [body].flat().every((event) => (event as { id?: unknown } | null)?.id !== undefined);
+  return [body].flat().every(hasId);
+}
+
+const hasId = (event: unknown) => (event as { id?: unknown } | null)?.id !== undefined;
+
+function lineHasId(line: string): boolean {
+  try {
+    return line.trim() === '' || hasId(JSON.parse(line));
+  } catch {
+    return false;
+  }
 }
 
 /**

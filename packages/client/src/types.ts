@@ -13,12 +13,18 @@ type Parameters<Name extends OperationName, Place extends 'path' | 'query'> = op
       : { [Key in Place]?: Given }
     : unknown;
 
-/** The body of a request. */
-export type Body<Name extends OperationName> = operations[Name] extends {
-  requestBody: { content: { 'application/json': infer Given } };
-}
-  ? Given
+/** The body of a request: as JSON, or a text in another type, such as lines of JSON. */
+export type Body<Name extends OperationName> = operations[Name] extends { requestBody: { content: infer Content } }
+  ? Content[keyof Content]
   : never;
+
+type ElementOf<List> = List extends readonly (infer Element)[] ? Element : never;
+
+/** An event that the service takes. */
+export type EventInput = ElementOf<Body<'appendEvents'>>;
+
+/** An item that the service takes. */
+export type ItemInput = ElementOf<Body<'upsertItems'>>;
 
 /** What a call takes: `path`, `query` and `body`, as far as the operation has them. */
 export type Input<Name extends OperationName> = Parameters<Name, 'path'> &

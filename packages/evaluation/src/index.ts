@@ -33,6 +33,7 @@ export {
   PROTOCOLS,
   type Protocol,
   type Split,
+  splitAt,
   splitBy,
   temporal,
   trainCounts,

@@ -21,6 +21,7 @@ export type {
   Recommendation,
   Recommendations,
   RecommendRequest,
+  RequestContext,
   Scenario,
   ScenarioSettings,
   SimilarRequest,
@@ -46,6 +47,7 @@ export { type ConfigOverrides, type RecommenderConfig, recommenderOptions } from
 export type { Explanation, ScorePart } from './page/explanation.ts';
 export type { Boost, Cap, Diversity } from './page/options.ts';
 export { MAX_K, recommendationsSchema, recommendSchema, settingsSchema, similarSchema } from './page/schemas.ts';
+export { bundleOfPublication, goLive, liveVersion, publicationsIn } from './publication/former.ts';
 export { type PublicationManifest, readCurrent } from './publication/publication.ts';
 export { type PublishOptions, publish } from './publication/publish.ts';
 export { columnNames, knowledgeAnswer } from './ranking/knowledge-answer.ts';

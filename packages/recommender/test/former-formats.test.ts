@@ -91,7 +91,8 @@ test('a publication of format 1 with a bundle of format 2 is served', async () =
   try {
     const history = ['garden-10', 'garden-11', 'garden-12'];
     const present = await openEngine(shop);
-    const expected = await present.recommend({ history, k: 20 });
+    const context = { requestId: 'list' };
+    const expected = await present.recommend({ history, k: 20 }, context);
     await present.close();
 
     const { directory, manifest } = await readCurrent(shop.workspace);
@@ -101,7 +102,7 @@ test('a publication of format 1 with a bundle of format 2 is served', async () =
     const files = Object.fromEntries(Object.entries(manifest.files).filter(([name]) => !name.startsWith('model/')));
     await writeFile(join(directory, 'manifest.json'), JSON.stringify({ ...manifest, format: 1, files }));
     const former = await openEngine(shop);
-    assert.deepEqual(await former.recommend({ history, k: 20 }), expected);
+    assert.deepEqual(await former.recommend({ history, k: 20 }, context), expected);
     await former.close();
   } finally {
     await shop.close();

@@ -7,3 +7,4 @@ export { SCOPES, type Scope } from './access/scopes.ts';
 export type { DashboardWorkspace } from './dashboard/source.ts';
 export { errors as servingErrors } from './http/errors.ts';
 export { createServer, type Server, type ServerOptions } from './http/server.ts';
+export { OPERATION_LIMITS, type OperationOptions, operationOptions, operationSettings } from './operation/options.ts';

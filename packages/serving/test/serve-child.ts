@@ -1,6 +1,6 @@
 /**
  * A service in a process of its own, for tests that kill it. Arguments: workspace, lexical encoder
- * file.
+ * file, operation options as JSON.
  */
 import { join } from 'node:path';
 import { loadLexicalEncoder } from '@lorekeep/encoder';
@@ -8,8 +8,11 @@ import { openEngine } from '@lorekeep/recommender';
 import { openStore } from '@lorekeep/store';
 import { createServer } from '../src/index.ts';
 
-const [workspace, encoderFile] = process.argv.slice(2);
+const [workspace, encoderFile, operation = '{}'] = process.argv.slice(2);
 const store = await openStore(join(workspace, 'lorekeep.sqlite'));
 const encoder = await loadLexicalEncoder(encoderFile);
-const server = createServer(openEngine({ workspace, store, encoder }), { port: 0, logLevel: 'error' });
+const server = createServer(openEngine({ workspace, store, encoder }), {
+  ...{ port: 0, logLevel: 'error' },
+  operation: JSON.parse(operation),
+});
 console.log(await server.listen());

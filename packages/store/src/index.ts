@@ -68,3 +68,4 @@ export {
 } from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';
+export { type FileLock, tryLock } from './sqlite/file-lock.ts';

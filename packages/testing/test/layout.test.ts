@@ -19,7 +19,7 @@ const LAYERS = [
   ['@lorekeep/towers', '@lorekeep/ranking'],
   ['@lorekeep/knowledge'],
   ['@lorekeep/recommender'],
-  ['@lorekeep/workspace', '@lorekeep/report', '@lorekeep/testing', '@lorekeep/dashboard'],
+  ['@lorekeep/workspace', '@lorekeep/report', '@lorekeep/testing', '@lorekeep/dashboard', '@lorekeep/snippet'],
   ['@lorekeep/serving'],
   ['lorekeep'],
   ['@lorekeep/benchmarks'],

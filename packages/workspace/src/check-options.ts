@@ -8,6 +8,7 @@ interface CheckedOptions {
   refit?: string;
   seed?: number;
   threads?: number;
+  keep?: number;
 }
 
 const CHOICES: Record<string, readonly string[]> = { protocol: PROTOCOLS, refit: REFITS };

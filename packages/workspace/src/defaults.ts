@@ -26,5 +26,5 @@ export const DEFAULT_REFIT: Refit = 'none';
 /** Seed that `train` uses. */
 export const DEFAULT_SEED = 42;
 
-/** Smallest and largest value. Both options are whole numbers. */
-export const LIMITS = { seed: [0, 2 ** 32 - 1], threads: [1, 256] } as const;
+/** Smallest and largest value. All are whole numbers. */
+export const LIMITS = { seed: [0, 2 ** 32 - 1], threads: [1, 256], keep: [1, 100] } as const;

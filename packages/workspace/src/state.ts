@@ -8,6 +8,7 @@
  *     encoders/             fitted states of lexical encoders
  *     work/                 checkpoints of unfinished trainings
  *     services/             one file per running service
+ *     jobs/                 definitions, runs and work of jobs
  */
 import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rm, rmdir, stat } from 'node:fs/promises';

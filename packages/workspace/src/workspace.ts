@@ -13,6 +13,7 @@ import type { Deleted, EventFilter, Store, UndoneImport } from '@lorekeep/store'
 import type { EncodeEstimate, EncodeOptions, EncodeResult } from './encoding/encode.ts';
 import type { EventRulesChange, EventSummary } from './events.ts';
 import type { ImportDirectoryOptions, ImportFilesOptions, ImportResult } from './import.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { EngineRun } from './publishing/engine.ts';
 import type { PublishOptions, PublishResult } from './publishing/publish.ts';
 import { type RankingSteps, rankingSteps } from './ranking/steps.ts';
@@ -36,6 +37,8 @@ export interface Workspace extends AsyncDisposable, RankingSteps {
   readonly store: Store;
   /** Opened with `allowReadOnly` in a folder that cannot be written: steps that write fail. */
   readonly isReadOnly: boolean;
+  /** Jobs that train and publish by themselves, former publications, and the step back to them. */
+  readonly jobs: Jobs;
 
   /**
    * Imports files, all or nothing. Items are inserted, or replaced if their id is known; events are
@@ -227,7 +230,7 @@ export interface Workspace extends AsyncDisposable, RankingSteps {
   latestModel(): Promise<string | undefined>;
 
   /**
-   * Closes the store. A workspace that was created by `openWorkspace` and is still empty, for
+   * Stops the runs of jobs that it has started, and closes the store. A workspace that was created by `openWorkspace` and is still empty, for
    * example because the import failed, is removed again. A second call does nothing.
    */
   close(): Promise<void>;
@@ -254,8 +257,9 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
   const { closeState, openState } = await import('./state.ts');
   const state = await openState(dir, options);
   let closing: Promise<void> | undefined;
+  const { jobs, stop } = createJobs(state);
   const close = () => {
-    closing ??= closeState(state);
+    closing ??= stop().then(() => closeState(state));
     return closing;
   };
   const forgetKnowledge = async (ids: { users?: string[]; items?: string[] }) => {
@@ -266,6 +270,7 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions =
     dir: state.dir,
     store: state.store,
     isReadOnly: state.isReadOnly,
+    jobs,
     async import(files, run = {}) {
       const { importInto } = await import('./import.ts');
       return importInto(state, files, run);

@@ -3,11 +3,12 @@ import { counted } from '@lorekeep/core';
 import type { CommandContext } from '../context.ts';
 import { type EngineCommandOptions, serveUntilStopped, withEngine } from '../engine.ts';
 import { pageWords, requestLine } from '../guidance/guidance.ts';
-import type { ExposureOptions } from '../options/serving-options.ts';
+import type { ExposureOptions, OperationCommandOptions } from '../options/serving-options.ts';
 
-export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions {
+export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions, OperationCommandOptions {
   host: string;
   port: number;
+  jobs: boolean;
 }
 
 export async function serveCommand(context: CommandContext, options: ServeCommandOptions): Promise<void> {

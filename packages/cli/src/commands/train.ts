@@ -71,7 +71,7 @@ function leftOutLine({ leftOut }: TrainResult['manifest']): string {
 }
 
 /** The configuration file with the options of the command line. */
-async function configOf({ config: path, target, maxPairEvents, maxUserEvents }: TrainCommandOptions) {
+export async function configOf({ config: path, target, maxPairEvents, maxUserEvents }: TrainCommandOptions) {
   const config = path === undefined ? {} : await readConfig(path);
   const given = Object.entries({ target, maxPairEvents, maxUserEvents }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return config;

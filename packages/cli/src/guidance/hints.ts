@@ -263,6 +263,15 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     'Use the address that the service printed, or start it with `lorekeep serve --allow-host HOST` for this name.',
   KEYS_REQUIRED:
     'Create a key with `lorekeep keys create --scope read --scope events --scope write`, or listen on this machine only with --host 127.0.0.1.',
+  JOB_UNKNOWN: ({ known }) =>
+    Array.isArray(known) && known.length === 0
+      ? 'Add it with `lorekeep jobs add NAME`.'
+      : `The jobs are: ${listed(known)}.`,
+  JOBS_FULL: 'Remove one with `lorekeep jobs remove NAME`.',
+  JOB_RUNNING: 'Wait until it has ended, or stop it with `lorekeep jobs cancel NAME`.',
+  JOB_NOT_RUNNING: 'Look with `lorekeep jobs history` how its last run ended.',
+  JOB_RUN_UNKNOWN: 'Take an id that `lorekeep jobs history` shows.',
+  JOB_FAILED: ({ run }) => `What is served was not changed. Read \`lorekeep jobs logs ${run}\`.`,
   KEY_UNKNOWN: 'Take an id that `lorekeep keys list` shows.',
   KEY_REVOKED: 'Create a new key with `lorekeep keys create`.',
   KEY_OPTION: ({ option }) => (option === 'namespace' ? 'Correct --namespace.' : undefined),

@@ -1,5 +1,12 @@
 /** The options of `keys`, and of what a service may be reached by. */
-import { DEFAULT_NAMESPACE, SCOPES, type Scope } from '@lorekeep/serving';
+import {
+  DEFAULT_NAMESPACE,
+  OPERATION_LIMITS,
+  type OperationOptions,
+  operationSettings,
+  SCOPES,
+  type Scope,
+} from '@lorekeep/serving';
 import { Option } from 'commander';
 import { duration, integer, number, repeated } from './parsers.ts';
 
@@ -30,6 +37,56 @@ export const insecurePublicWithoutKeys = () =>
 
 /** Of `serve` and `knowledge serve`. */
 export const exposureOptions = () => [allowOrigin(), adminPort(), adminHost(), insecurePublicWithoutKeys()];
+
+/** How the service stops, and what it refuses under load. */
+export interface OperationCommandOptions {
+  drainSeconds: number;
+  drainDelay: number;
+  maxReads: number;
+  maxWrites: number;
+  maxQueue: number;
+  maxLoopDelay: number;
+}
+
+/** Of `serve` and `knowledge serve`. */
+export function operationCommandOptions(): Option[] {
+  const { drain, load } = operationSettings();
+  const limits = OPERATION_LIMITS;
+  return [
+    new Option('--drain-seconds <n>', 'how long requests in progress may take once the service stops')
+      .argParser(number(limits.drainSeconds))
+      .default(drain.seconds),
+    new Option(
+      '--drain-delay <n>',
+      'seconds during which a stopping service still accepts connections while /readyz answers 503',
+    )
+      .argParser(number(limits.drainDelay))
+      .default(drain.delaySeconds),
+    new Option('--max-reads <n>', 'requests that read and run at once')
+      .argParser(integer(limits.atOnce))
+      .default(load.reads),
+    new Option('--max-writes <n>', 'requests that write and run at once')
+      .argParser(integer(limits.atOnce))
+      .default(load.writes),
+    new Option('--max-queue <n>', 'requests that wait, of those that read and of those that write; more get 503')
+      .argParser(integer(limits.queue))
+      .default(load.queue),
+    new Option('--max-loop-delay <ms>', 'mean delay of the event loop above which requests get 503; 0 for never')
+      .argParser(integer(limits.eventLoopDelay))
+      .default(load.eventLoopDelay),
+  ];
+}
+
+/** The options as `createServer` takes them; those that were not given are absent. */
+export function operationOf(options: Partial<OperationCommandOptions>): OperationOptions {
+  const { drainSeconds, drainDelay, maxReads, maxWrites, maxQueue, maxLoopDelay } = options;
+  const given = (values: Record<string, number | undefined>) =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  return {
+    drain: given({ seconds: drainSeconds, delaySeconds: drainDelay }),
+    load: given({ reads: maxReads, writes: maxWrites, queue: maxQueue, eventLoopDelay: maxLoopDelay }),
+  };
+}
 
 export interface KeyOptions {
   scope: Scope[];

@@ -9,11 +9,13 @@ import type { CommandContext } from '../context.ts';
 import { suggestNext } from '../guidance/guidance.ts';
 import { DELETABLE, type Deletable } from '../options/deletable.ts';
 import { eventOptions } from '../options/event-options.ts';
+import { noJobs } from '../options/job-options.ts';
 import * as option from '../options/options.ts';
 import { maxResidual, store } from '../options/ranking-options.ts';
-import { exposureOptions } from '../options/serving-options.ts';
+import { exposureOptions, operationCommandOptions } from '../options/serving-options.ts';
 import type { Output } from '../terminal.ts';
 import { inWorkspace } from './in-workspace.ts';
+import { addJobs } from './job-commands.ts';
 import { addKeys } from './key-commands.ts';
 import type { Program } from './program.ts';
 import { addKnowledge, addRank } from './ranking-commands.ts';
@@ -42,6 +44,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addQueries(program);
   addServe(program);
   addKeys(program);
+  addJobs(program);
   addRank(program);
   addKnowledge(program);
   addDoctor(program);
@@ -232,6 +235,8 @@ function addServe({ command, inWorkspace }: Program): void {
     option.host(),
     option.allowHost(),
     ...exposureOptions(),
+    ...operationCommandOptions(),
+    noJobs(),
     store(),
     maxResidual(),
     option.threads(),

@@ -2,7 +2,7 @@
 
 import { allowHost, host, port, user } from '../options/options.ts';
 import * as option from '../options/ranking-options.ts';
-import { exposureOptions } from '../options/serving-options.ts';
+import { exposureOptions, operationCommandOptions } from '../options/serving-options.ts';
 import type { Program } from './program.ts';
 
 export function addRank({ command, group, inWorkspace }: Program): void {
@@ -135,7 +135,15 @@ export function addKnowledge({ command, group, inWorkspace }: Program): void {
   command(
     'serve',
     'serve knowledge and the newest ranker over HTTP, without recommendations',
-    [port(), host(), allowHost(), ...exposureOptions(), option.store(), option.maxResidual()],
+    [
+      port(),
+      host(),
+      allowHost(),
+      ...exposureOptions(),
+      ...operationCommandOptions(),
+      option.store(),
+      option.maxResidual(),
+    ],
     knowledge,
   ).action(
     inWorkspace(

@@ -1,8 +1,10 @@
 // Written by `pnpm contract` from docs/reference/openapi.json.
 
-/** Method and path of every operation. */
+/** Method and path of every operation, and the type of a body that is not JSON. */
 export const OPERATIONS = {
   appendEvents: ['POST', '/v1/events'],
+  bulkEvents: ['POST', '/v1/bulk/events', 'application/x-ndjson'],
+  bulkItems: ['POST', '/v1/bulk/items', 'application/x-ndjson'],
   createKey: ['POST', '/v1/keys'],
   dataHealth: ['GET', '/v1/admin/data'],
   deleteEvents: ['DELETE', '/v1/events'],

@@ -467,6 +467,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bulk/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload events and impressions, one on each line */
+        post: operations["bulkEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload items, one on each line */
+        post: operations["bulkItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1447,6 +1481,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
                         /** @description The published version that answered. */
                         version: string;
                         /**
@@ -1592,6 +1628,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
                         /** @description The published version that answered. */
                         version: string;
                         /**
@@ -1787,6 +1825,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
                         /** @description The published version that answered. */
                         version: string;
                         /**
@@ -3100,6 +3140,111 @@ export interface operations {
                             perSecond: number;
                             burst: number;
                         };
+                    };
+                };
+            };
+        };
+    };
+    bulkEvents: {
+        parameters: {
+            query?: {
+                /** @description At a line that is not valid: end the upload, or go on with the next line. */
+                onError?: "stop" | "skip";
+                /** @description The program that wrote the lines: 'ga4', 'segment', 'snowplow', 'ubi'. Default: Lorekeep. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"id":"e1","user":"ann","item":"B1","type":"click","request":"r1","position":0} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every line up to this one is done: on disk, or among `refused`. To resume, send those behind it. */
+                        lastLine: number;
+                        /** @description Lines that are done, without empty ones. */
+                        lines: number;
+                        /** @description How much was not stored because it is not valid; `problems` says why. */
+                        refused: number;
+                        /** @description The first 100 of them. */
+                        problems: {
+                            /** @description The number of the line, from 1. */
+                            line: number;
+                            /** @description Stable, for programs. */
+                            code: string;
+                            message: string;
+                        }[];
+                        /** @description Events that are on disk now and were not there before. */
+                        accepted: number;
+                        /** @description Events whose id is stored already. */
+                        duplicates: number;
+                        /** @description Events of other programs that say nothing of a single item, or whose name the mapping does not have. */
+                        ignored: number;
+                        /** @description The first 100 of their names. */
+                        ignoredNames: {
+                            name: string;
+                            /** @description Whether the mapping has it. */
+                            known: boolean;
+                            count: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    bulkItems: {
+        parameters: {
+            query?: {
+                /** @description At a line that is not valid: end the upload, or go on with the next line. */
+                onError?: "stop" | "skip";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"id":"B1","title":"A lamp","price":19.5} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every line up to this one is done: on disk, or among `refused`. To resume, send those behind it. */
+                        lastLine: number;
+                        /** @description Lines that are done, without empty ones. */
+                        lines: number;
+                        /** @description How much was not stored because it is not valid; `problems` says why. */
+                        refused: number;
+                        /** @description The first 100 of them. */
+                        problems: {
+                            /** @description The number of the line, from 1. */
+                            line: number;
+                            /** @description Stable, for programs. */
+                            code: string;
+                            message: string;
+                        }[];
+                        /** @description Items that are on disk and, if they have a text, retrievable now. */
+                        accepted: number;
+                        /** @description How many of them have a new or changed text. */
+                        encoded: number;
                     };
                 };
             };

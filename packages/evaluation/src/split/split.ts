@@ -162,6 +162,22 @@ export function temporal(log: InteractionLog, fitOn: FitOn = 'train', choice: Ev
   return found;
 }
 
+/**
+ * Holds out what came at a given moment or later: the test target of a user is the first event from
+ * then on, if at least one event precedes it. All events before the moment are training events, and
+ * there is no validation set. With it, versions are compared that were trained before the moment.
+ *
+ * @param moment in the unit of the timestamps
+ */
+export function splitAt(moment: number, log: InteractionLog, choice: EventChoice = {}): Split {
+  const chosen = chosenEvents(log, choice);
+  return split('temporal', 'valid', log, chosen, choice, (first, end) => {
+    let known = first;
+    while (known < end && log.timestamps[known] < moment) known++;
+    return { trained: known, known, ...(known > first ? { test: firstTarget(chosen, known, end) } : {}) };
+  });
+}
+
 /** The times of all events of users who count. */
 function timesOf({ timestamps, offsets }: InteractionLog, { leftOut }: ChosenEvents): Float64Array {
   if (leftOut === undefined) return timestamps.slice();

@@ -23,6 +23,7 @@ import type {
   EventInput,
   Recommendations,
   RecommendRequest,
+  RequestContext,
   Scenario,
   ScenarioSettings,
   SimilarRequest,
@@ -95,7 +96,7 @@ export interface Engine extends EngineDeletions {
    * const filter = { price: { max: 20 } };
    * const { items } = await engine.recommend({ user: 'ann', k: 5, filter, withItems: true });
    */
-  recommend(request: RecommendRequest): Promise<Recommendations>;
+  recommend(request: RecommendRequest, context?: RequestContext): Promise<Recommendations>;
   /**
    * Items similar to this one, itself left out: its neighbours in the linear model, then the items
    * with the largest inner products of vectors. For an item without text that training did not see,
@@ -103,7 +104,7 @@ export interface Engine extends EngineDeletions {
    *
    * @throws LorekeepError `ITEM_NOT_FOUND`, `REQUEST_INVALID`
    */
-  similar(id: string, request?: SimilarRequest): Promise<Recommendations>;
+  similar(id: string, request?: SimilarRequest, context?: RequestContext): Promise<Recommendations>;
   /**
    * Stores items (an existing one is replaced as a whole) and makes them retrievable: when this
    * resolves they are on disk and in the index. Of an id given twice the last one counts. At most
@@ -155,6 +156,8 @@ export interface Engine extends EngineDeletions {
    * @throws LorekeepError `ITEM_NOT_FOUND`
    */
   getItem(id: string): Promise<{ item: Item; retrievable: boolean }>;
+  /** Which of these ids are not those of stored items, so that no event may name them. */
+  unknownItems(ids: readonly string[]): Promise<string[]>;
   /**
    * The text of an item as the encoder reads it, and its vector `[dim]`. The item need not be stored,
    * and nothing is written. The vector of an item without text is all zeros.
@@ -248,8 +251,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const lists = createListRequests({ store, encoder, ranking, scenarios });
 
   return {
-    recommend: (input) => read((loaded) => lists.recommend(loaded, input)),
-    similar: (id, input = {}) => read((loaded) => lists.similar(loaded, id, input)),
+    recommend: (input, context = {}) => read((loaded) => lists.recommend(loaded, input, context)),
+    similar: (id, input = {}, context = {}) => read((loaded) => lists.similar(loaded, id, input, context)),
 
     async rank(input) {
       if (closed) throw errors.ENGINE_CLOSED();
@@ -328,6 +331,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const row = loaded.catalogue.rowOf(id);
         const [vector] = row === undefined ? [] : await loaded.publication.index.getMany([row]);
         return { item, retrievable: vector !== undefined };
+      }),
+
+    unknownItems: (ids) =>
+      read(async () => {
+        const items = await store.getItems([...ids]);
+        return ids.filter((_, at) => items[at] === undefined);
       }),
 
     readText: (item) =>

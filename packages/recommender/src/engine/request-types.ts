@@ -166,8 +166,19 @@ export interface Fallback {
   items: number;
 }
 
+/** What is known of a request beside what it asks for. */
+export interface RequestContext {
+  /** The id of the answer. Default: a new UUID. */
+  requestId?: string;
+}
+
 /** Best first. */
 export interface Recommendations {
+  /**
+   * The id of this answer. Impressions and outcomes of its items name it as `request`, so that they
+   * are attributed to this list.
+   */
+  request: string;
   /** The published version that answered. */
   version: string;
   /**

@@ -1,4 +1,5 @@
 /** Requests for lists, from what they say to their answer. */
+import { randomUUID } from 'node:crypto';
 import type { TextEncoder } from '@lorekeep/encoder';
 import type { Store } from '@lorekeep/store';
 import { newBound, type RankedItems } from '../composition/lists.ts';
@@ -11,6 +12,7 @@ import type {
   ListOptions,
   Recommendations,
   RecommendRequest,
+  RequestContext,
   ScenarioSettings,
   SimilarRequest,
 } from '../engine/request-types.ts';
@@ -28,8 +30,13 @@ import { DEFAULT_K, recommendSchema, similarSchema } from './schemas.ts';
 import { similarItems } from './similar.ts';
 
 export interface ListRequests {
-  recommend(loaded: LoadedPublication, input: RecommendRequest): Promise<Recommendations>;
-  similar(loaded: LoadedPublication, id: string, input: SimilarRequest): Promise<Recommendations>;
+  recommend(loaded: LoadedPublication, input: RecommendRequest, context: RequestContext): Promise<Recommendations>;
+  similar(
+    loaded: LoadedPublication,
+    id: string,
+    input: SimilarRequest,
+    context: RequestContext,
+  ): Promise<Recommendations>;
 }
 
 interface Parts {
@@ -67,6 +74,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
       /** Largest share of new items. */
       bound: ReturnType<typeof newBound>;
       query: Query;
+      requestId: string | undefined;
       /** Identifies the list, beside its settings. */
       binding: unknown;
       unknownItems: string[];
@@ -119,6 +127,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
     return {
       page,
       answer: {
+        request: asked.requestId ?? randomUUID(),
         version,
         source: page.source,
         items: ids.map((id, at) => ({
@@ -144,7 +153,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
   }
 
   return {
-    async recommend(loaded, input) {
+    async recommend(loaded, input, { requestId }) {
       const asked = await withScenario(parse(recommendSchema, input));
       const { user, history: given, exclude = [], filter, candidates = 'model', ...further } = asked.settings;
       const { includeHistory = false, rank = false, surface, newItems = {} } = further;
@@ -184,6 +193,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
         list: ranked?.list ?? list,
         bound,
         query,
+        requestId,
         binding: { user, history: given },
         unknownItems: given === undefined ? [] : history.filter((_, at) => rows[at] === undefined),
         reason: candidates !== 'model' ? undefined : known.length > 0 ? 'nothingKnown' : await reasonOf(user, given),
@@ -191,7 +201,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
       return ranked === undefined ? found : withProbabilities(found, page, ranked, publication.manifest.model);
     },
 
-    async similar(loaded, id, input) {
+    async similar(loaded, id, input, { requestId }) {
       const asked = await withScenario(parse(similarSchema, input));
       const { by = 'both', filter, exclude = [] } = asked.settings;
       const row = loaded.catalogue.rowOf(id);
@@ -201,6 +211,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
         list: (size) => similarItems(loaded, row, size, by, listable),
         bound: { share: 1, keepsAll: true },
         query: { history: [row], passes: listable.passes },
+        requestId,
         binding: { item: id },
         unknownItems: [],
         reason: 'nothingKnown',

@@ -146,6 +146,11 @@ const score = z
 
 export const recommendationsSchema = z
   .object({
+    request: z
+      .string()
+      .describe(
+        'The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items.',
+      ),
     version: z.string().describe('The published version that answered.'),
     source: z
       .enum(['ranker', 'reranker', 'linear', 'towers', 'content', 'popularity', 'newest'])

@@ -33,8 +33,8 @@ import type { ServedModel } from '../bundle/served-model.ts';
 import { createTextModel } from '../bundle/text-model.ts';
 import { errors } from '../errors.ts';
 
-/** Versions kept, the live one included, so that a shop can go back. */
-const KEPT_VERSIONS = 3;
+/** Versions kept by default, the live one included, so that a shop can go back. */
+export const KEPT_VERSIONS = 3;
 
 export const PUBLICATION_FORMAT = 2;
 export const FORMAT_WITHOUT_MODEL = 3;
@@ -186,9 +186,9 @@ async function openModel(
   throw errors.PUBLICATION_CORRUPT({ directory, reason: 'items.safetensors has no mean of the text vectors' });
 }
 
-/** Makes a finished version the live one, and removes old ones. */
-export async function makeLive(workspace: string, version: string): Promise<void> {
+/** Makes a finished version the live one, and removes all but the newest `keep`. */
+export async function makeLive(workspace: string, version: string, keep: number): Promise<void> {
   const folder = publications(workspace);
   await setCurrentVersion(folder, version);
-  await pruneVersions(folder, KEPT_VERSIONS);
+  await pruneVersions(folder, keep);
 }

@@ -26,6 +26,7 @@ import { errors } from '../errors.ts';
 import {
   bundleFolder,
   FORMAT_WITHOUT_MODEL,
+  KEPT_VERSIONS,
   makeLive,
   PUBLICATION_FORMAT,
   type PublicationManifest,
@@ -54,6 +55,8 @@ export interface PublishOptions extends RunContext {
   indexKind?: IndexKind;
   /** CPU threads per operation of the model. Default: all cores. */
   threads?: number;
+  /** Publications that stay on disk, the new one included. Default 3. */
+  keep?: number;
 }
 
 /**
@@ -65,7 +68,7 @@ export interface PublishOptions extends RunContext {
  */
 export async function publish(options: PublishOptions): Promise<PublicationManifest> {
   const { workspace, bundleDir, store, encoder, progress = noProgress, signal } = options;
-  const { indexKind = 'usearch' } = options;
+  const { indexKind = 'usearch', keep = KEPT_VERSIONS } = options;
   // A missing adapter is reported before the work, not after it.
   await (await (await openIndexAdapter(indexKind)).create({ dim: 1 })).close();
   const { items: count, events } = await store.counts();
@@ -120,7 +123,7 @@ export async function publish(options: PublishOptions): Promise<PublicationManif
       };
       await writeFile(join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     });
-    await makeLive(workspace, version);
+    await makeLive(workspace, version, keep);
     return manifest!;
   } finally {
     await bundle.close();

@@ -5,7 +5,7 @@ import type { Workspace } from '@lorekeep/workspace';
 /** The workspace that the service serves: `openWorkspace` of `@lorekeep/workspace` gives it. */
 export type DashboardWorkspace = Pick<
   Workspace,
-  'dir' | 'store' | 'events' | 'modelVersions' | 'knowledgeVersions' | 'isReadOnly'
+  'dir' | 'store' | 'events' | 'modelVersions' | 'knowledgeVersions' | 'isReadOnly' | 'jobs'
 >;
 
 export interface DashboardSource {

@@ -1,7 +1,6 @@
 /** Fastify as this service uses it: what it reads, what it checks first, and how it answers errors. */
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
-import { recommenderErrors } from '@lorekeep/recommender';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addCors } from '../access/cors.ts';
 import { addGuard, type Guard } from '../access/guard.ts';
@@ -9,6 +8,8 @@ import { requireScopes } from '../access/scopes.ts';
 import { addSurface, isServed, type Surface } from '../access/surface.ts';
 import type { createTargetCheck } from '../access/target.ts';
 import { addOpenApi } from '../openapi/document.ts';
+import type { Drain } from '../operation/drain.ts';
+import type { LoadShedding } from '../operation/load-shedding.ts';
 import { checkEncoding, parseJson } from './body.ts';
 import { pathMalformed, routeUnknown, sendError } from './error-handler.ts';
 import { recordMethods } from './methods.ts';
@@ -25,7 +26,8 @@ export interface AppOptions {
   guard: Guard;
   surface: Surface;
   metrics: ServiceMetrics;
-  isClosing: () => boolean;
+  drain: Drain;
+  load: LoadShedding;
   checkTarget: ReturnType<typeof createTargetCheck>;
 }
 
@@ -70,21 +72,18 @@ export function createApp(options: AppOptions): FastifyInstance {
 
 /** In this order: what costs least to refuse comes first, and nothing reads a body before it. */
 function addHooks(app: FastifyInstance, options: AppOptions): void {
-  const { metrics, isClosing, checkTarget, cors, guard, surface } = options;
+  const { metrics, drain, load, checkTarget, cors, guard, surface } = options;
   addSecureHeaders(app);
+  drain.addTo(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    const problem = isClosing() ? recommenderErrors.ENGINE_CLOSED() : checkTarget(request.raw);
+    const problem = checkTarget(request.raw);
     if (problem !== undefined) throw problem;
   });
   addCors(app, cors);
   addSurface(app, surface, routeUnknown);
   addGuard(app, guard);
-  // A kept-alive connection whose request was in progress would otherwise delay the shutdown until
-  // it times out.
-  app.addHook('onSend', async (_, reply) => {
-    if (isClosing()) reply.header('connection', 'close');
-  });
+  load.addTo(app);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);

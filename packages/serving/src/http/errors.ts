@@ -47,6 +47,14 @@ export const errors = defineErrors({
     message: 'The text encoder does not answer at the moment.',
     hint: 'Send the same request again later.',
   }),
+  SERVICE_OVERLOADED: failure<{ requests: 'read' | 'write'; reason: 'queue' | 'event-loop' }>({
+    http: 503,
+    message: ({ requests, reason }) =>
+      reason === 'queue'
+        ? `Too many ${requests} requests are waiting already. Nothing of this one was done.`
+        : 'The service is overloaded at the moment. Nothing of this request was done.',
+    hint: 'Send the same request again after the time in Retry-After, or to another instance.',
+  }),
   ROUTE_UNKNOWN: usage<{ method: string; url: string }>({
     http: 404,
     message: ({ method, url }) => `There is no route for ${method} ${url}.`,

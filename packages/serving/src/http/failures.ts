@@ -10,7 +10,7 @@ export const failures = {
   431: errorSchema.describe('The headers are too large.'),
   500: errorSchema.describe('The service failed; its log has the cause.'),
   503: errorSchema.describe(
-    'The model is loading, too many writes are waiting, the workspace can only be read, or the service is shutting down.',
+    'The model is loading, too many requests are waiting, the workspace can only be read, or the service is shutting down.',
   ),
 };
 export const bodyFailures = {

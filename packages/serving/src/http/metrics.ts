@@ -14,6 +14,10 @@ export interface ServiceMetrics {
   request(route: string, method: string, status: number, seconds: number): void;
   recommendation(source: string): void;
   encoded(texts: number, seconds: number): void;
+  /** What an upload did, at its end. */
+  uploaded(kind: 'items' | 'events', counts: Readonly<Record<string, number>>): void;
+  /** For metrics of other parts of the service. */
+  readonly registry: Registry;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -48,6 +52,12 @@ export function createMetrics(
   const texts = new Counter({
     name: 'lorekeep_encoded_items_total',
     help: 'New or changed texts upserted.',
+    registers,
+  });
+  const uploads = new Counter({
+    name: 'lorekeep_bulk_records_total',
+    help: 'Items and events of bulk uploads, by what became of them.',
+    labelNames: ['kind', 'outcome'],
     registers,
   });
   const gauge = (name: string, help: string, value: (engine: Engine) => number) =>
@@ -110,6 +120,10 @@ export function createMetrics(
       texts.inc(count);
       encoding.observe(seconds);
     },
+    uploaded(kind, counts) {
+      for (const [outcome, count] of Object.entries(counts)) uploads.inc({ kind, outcome }, count);
+    },
+    registry,
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

@@ -9,6 +9,19 @@ import type { LorekeepError } from '@lorekeep/core';
 import { errors, quoted } from './errors.ts';
 import { BARE_HEADERS, PROBLEM_TYPE, problemOf } from './problem.ts';
 
+/** Connections with a request that may take longer: it watches over itself. */
+const longRequests = new WeakSet<Duplex>();
+
+/** Lets the request that a connection is sending take longer than the limit of the server. */
+export function allowLongRequest({ socket }: IncomingMessage): void {
+  longRequests.add(socket);
+}
+
+/** The next requests of the connection have the limit of the server again. */
+export function endLongRequest({ socket }: IncomingMessage): void {
+  longRequests.delete(socket);
+}
+
 /** @param requestTimeout ms until a request must have arrived completely */
 export const nodeServerOptions = (requestTimeout: number): ServerOptions => ({
   requestTimeout,
@@ -40,6 +53,7 @@ export function answerUnusualRequests(server: Server, requestId: (request: Incom
 
 /** Answers what cannot be parsed or took too long, and closes the connection. */
 export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longRequests.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

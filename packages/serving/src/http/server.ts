@@ -6,6 +6,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { errorCode, LorekeepError } from '@lorekeep/core';
+import type { MappingDescription } from '@lorekeep/datasets/mappings';
 import type { Engine, RankingService } from '@lorekeep/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { AuditLog } from '../access/audit.ts';
@@ -16,6 +17,14 @@ import type { Surface } from '../access/surface.ts';
 import { createTargetCheck, isLoopback } from '../access/target.ts';
 import { createDashboard } from '../dashboard/dashboard.ts';
 import type { DashboardWorkspace } from '../dashboard/source.ts';
+import type { BulkLimits } from '../ingest/limits.ts';
+import { createBulkRoutes } from '../ingest/routes.ts';
+import { addSnippetRoute } from '../ingest/snippet-route.ts';
+import { addJobRoutes } from '../jobs/job-routes.ts';
+import { createDrain } from '../operation/drain.ts';
+import { createLoadShedding } from '../operation/load-shedding.ts';
+import { addOperationMetrics } from '../operation/metrics.ts';
+import { type OperationOptions, operationSettings } from '../operation/options.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -72,6 +81,18 @@ export interface ServerOptions {
    * none, and these routes answer `WORKSPACE_NOT_GIVEN`.
    */
   workspace?: DashboardWorkspace;
+  /**
+   * Limits of an upload of `/v1/bulk/…`. Default: a line of 1 MiB, 1,000,000 lines, 1 GiB after
+   * decompression, one hour; 64 uploads at once.
+   */
+  bulk?: Partial<BulkLimits>;
+  /**
+   * Mappings of events of other programs, by the name that `?format=` has, beside those of
+   * `@lorekeep/datasets/mappings`; one with the same name replaces it. Default: none.
+   */
+  mappings?: Readonly<Record<string, MappingDescription>>;
+  /** How the service stops, and what it refuses under load. Default: `OperationOptions`. */
+  operation?: OperationOptions;
 }
 
 export interface Server {
@@ -82,7 +103,10 @@ export interface Server {
   listen(): Promise<string>;
   /** The base address of the routes of administrators, while it listens. */
   readonly adminAddress: string | undefined;
-  /** Stops to listen, finishes requests in progress, then resolves. The engine stays open. */
+  /**
+   * Stops to listen, finishes requests in progress within `operation.drain`, then resolves. The engine
+   * stays open.
+   */
   close(): Promise<void>;
 }
 
@@ -96,7 +120,7 @@ interface Listener {
  * The service of one engine. A promise of an engine may be given, so that `/healthz` answers while
  * it is still loading: until then every other route answers 503 `ENGINE_NOT_READY`. Without an engine,
  * the service only ranks and serves knowledge; every route that needs one answers `ENGINE_MISSING`.
- * @throws LorekeepError `CORS_ORIGIN`
+ * @throws LorekeepError `CORS_ORIGIN`, `OPTION_UNKNOWN`, `OPTION_INVALID`
  * @example
  * const server = createServer(openEngine({ workspace, store, encoder }));
  * console.log(await server.listen());
@@ -105,11 +129,14 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
   const { host = '127.0.0.1', port = 7070, watchInterval = 2_000, keys, ranking, admin } = options;
   let ready: Engine | undefined;
   let failure: unknown;
-  let closing = false;
+  const { drain: draining, load: limits } = operationSettings(options.operation);
+  const drain = createDrain();
   const metrics = createMetrics(
     () => ready,
     () => ranking?.stats() ?? ready?.stats().ranking,
   );
+  const load = createLoadShedding(limits, (requests, reason) => countShed(requests, reason));
+  const countShed = addOperationMetrics(metrics.registry, load);
   const live = (): Engine => {
     if (ready !== undefined) return ready;
     if (engine === undefined) throw errors.ENGINE_MISSING();
@@ -122,6 +149,8 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     if (options.workspace === undefined) throw errors.WORKSPACE_NOT_GIVEN();
     return options.workspace;
   };
+  const { bulk, mappings, requestTimeout: stallMs = 30_000 } = options;
+  const bulkRoutes = createBulkRoutes({ live, metrics, limits: bulk, mappings, stallMs, isClosing: () => closing });
   const dashboard = createDashboard({ workspace, live, engine: () => ready });
 
   function listener(surface: Surface, at: { host: string; port: number }): Listener {
@@ -131,14 +160,17 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
     const app = createApp({
       ...{ bodyLimit, requestTimeout, logLevel, cors, surface, metrics },
       guard: { keys, namespace, isOpen, audit },
-      isClosing: () => closing,
+      ...{ drain, load },
       checkTarget: createTargetCheck(at.host, allowedHosts),
     });
     dashboard.addTo(app);
     app.register(async (routes) => {
       addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
       addKeyRoutes(routes, { keys, namespace });
+      addJobRoutes(routes, workspace);
     });
+    app.register(bulkRoutes);
+    app.register(addSnippetRoute);
     return { app, ...at };
   }
 
@@ -173,10 +205,11 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
   }
 
   async function close(): Promise<void> {
-    closing = true;
     clearTimeout(watching);
     watching = undefined;
-    await Promise.all(listeners.map(({ app }) => app.close()));
+    const cut = await drain.run(draining);
+    if (cut > 0) log.warn({ requests: cut }, 'requests in progress were cut when the time to stop was over');
+    load.stop();
     await dashboard.close();
   }
 

@@ -47,9 +47,22 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
     transform: (of) => {
       const { schema, url } = toJsonSchema({ ...of, schema: withFailures(of.schema, of.route) });
       const hide = schema.hide === true || !isListed(of.route.config?.scope);
-      return { schema: { ...withProblem(schema), hide, security: securityOf(of.route) }, url };
+      return { schema: { ...withProblem(schema), ...streamOf(of.route), hide, security: securityOf(of.route) }, url };
     },
   });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of a route whose body is read as it arrives, and not validated as a whole: what the body is. */
+    stream?: { type: string; description: string; example: string };
+  }
+}
+
+function streamOf({ config }: RouteOptions): FastifySchema {
+  if (config?.stream === undefined) return {};
+  const { type, description, example } = config.stream;
+  return { body: { content: { [type]: { schema: { type: 'string', description, examples: [example] } } } } };
 }
 
 function withFailures(schema: FastifySchema, { config }: RouteOptions): FastifySchema {

@@ -137,7 +137,7 @@ describe('life of the service', () => {
     await closing;
   });
 
-  test('a request that arrives on an open connection during shutdown is refused in the shape of all errors', async () => {
+  test('a request that arrives on an open connection during shutdown is answered; /readyz refuses in the shape of all errors', async () => {
     const entered = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const getItem = async (id: string) => {
@@ -150,21 +150,28 @@ describe('life of the service', () => {
     const line = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
     const answers = clientOf(base).raw(line('/v1/items/music-1'), line('/healthz'));
     await entered.promise;
-    const socket = connect(Number(new URL(base).port), '127.0.0.1');
-    socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n');
+    const late = (path: string) => {
+      const socket = connect(Number(new URL(base).port), '127.0.0.1');
+      let received = '';
+      socket.on('data', (chunk) => {
+        received += chunk;
+      });
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n`);
+      return async () => {
+        const ended = once(socket, 'end');
+        socket.write('\r\n');
+        await ended;
+        return received;
+      };
+    };
+    const [probe, other] = [late('/readyz'), late('/healthz')];
     await new Promise((resolve) => setTimeout(resolve, 50));
     const closing = closingServer.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    let late = '';
-    socket.on('data', (chunk) => {
-      late += chunk;
-    });
-    const ended = once(socket, 'end');
-    socket.write('\r\n');
-    await ended;
+    assert.match(await probe(), /^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*connection: close[\s\S]*"ENGINE_CLOSED"/);
+    assert.match(await other(), /^HTTP\/1\.1 200 [\s\S]*connection: close/);
     finish.resolve();
     await closing;
-    assert.match(late, /^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*"ENGINE_CLOSED"/);
     assert.match(await answers, /^HTTP\/1\.1 200 /);
   });
 

@@ -38,6 +38,31 @@ describe('routes', () => {
     assert.ok(anonymous.body.items.every(({ id }: { id: string }) => Number(id.split('-')[1]) <= 9));
   });
 
+  test('a list has the id of its answer, and its outcomes are attributed by it', async () => {
+    const lists = [
+      await post('/v1/recommend', { user: 'user-1', k: 2 }),
+      await get('/v1/items/kitchen-4/similar?k=2'),
+      await post('/v1/items/kitchen-4/similar', { k: 2 }),
+    ];
+    for (const { body, headers } of lists) assert.equal(body.request, headers.get('x-request-id'));
+    assert.equal(new Set(lists.map(({ body }) => body.request)).size, 3);
+    assert.match((await engine.recommend({ user: 'user-1' })).request, /^[0-9a-f-]{36}$/);
+    assert.notEqual((await engine.similar('kitchen-4')).request, (await engine.similar('kitchen-4')).request);
+
+    const shown = lists.flatMap(({ body: { request, items } }) =>
+      items.map(({ id }: { id: string }, position: number) => ({ user: 'visitor', item: id, request, position })),
+    );
+    await post('/v1/events', [
+      ...shown.map((event) => ({ ...event, type: 'impression', timestamp: 1_700_000_000 })),
+      // A day later, which is beyond the window for outcomes that name no list.
+      { ...shown[1], type: 'click', timestamp: 1_700_086_400 },
+    ]);
+    const { outcomes, positions } = await shop.store.impressionLog({ outcomes: ['click'] });
+    assert.equal(outcomes.length, 6);
+    assert.equal(outcomes.filter(Boolean).length, 1);
+    assert.equal(positions[outcomes.indexOf(1)], 1);
+  });
+
   test('an unknown user and a history of unknown items get popular items, with 200', async () => {
     for (const request of [{ user: 'nobody' }, { history: ['gone'] }, { history: [] }]) {
       const { status, body } = await post('/v1/recommend', request);

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { currentVersion, errorCode, type RunContext, versionsIn } from '@lorekeep/core';
 import { readManifest } from '@lorekeep/recommender';
+import { removeLeftWork } from '../jobs/left-work.ts';
 import { knowledgeModels, rankers, readLearned } from '../ranking/versions.ts';
 import type { WorkspaceState } from '../state.ts';
 import { warnings } from '../warnings.ts';
@@ -88,7 +89,10 @@ export async function forgetErasedUsers(state: WorkspaceState, { warn }: RunCont
   await remove(state, await versionsBeforeErasure(state));
   try {
     // Checkpoints and solved models of earlier logs.
-    if (await state.store.purge()) await rm(state.workDir, { recursive: true, force: true });
+    if (await state.store.purge()) {
+      await rm(state.workDir, { recursive: true, force: true });
+      await removeLeftWork(state.dir);
+    }
   } catch (error) {
     if (errorCode(error) !== 'STORE_BUSY') throw error;
     warn?.(warnings.ERASURE_WAITS());

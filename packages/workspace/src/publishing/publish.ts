@@ -30,6 +30,8 @@ export interface PublishOptions {
    * Default false.
    */
   skipIfLive?: boolean;
+  /** Publications that stay on disk, the new one included, 1 to 100. Default 3. */
+  keep?: number;
   /** 1 to 256. Default: one per core. */
   threads?: number;
 }
@@ -48,8 +50,8 @@ export async function publish(
   options: PublishOptions,
   { progress, signal, warn }: RunContext,
 ): Promise<PublishResult> {
-  const { index = DEFAULT_INDEX, model, threads, skipIfLive = false } = options;
-  checkOptions({ threads });
+  const { index = DEFAULT_INDEX, model, threads, keep, skipIfLive = false } = options;
+  checkOptions({ threads, keep });
   const { dir, store } = state;
   const bundleDir = await bundleOf(state, model);
   const published = bundleDir === undefined ? null : basename(bundleDir);
@@ -69,7 +71,7 @@ export async function publish(
   const encoder = await openEncoderOf(state, encoderId, { threads, progress, signal });
   try {
     const what = { workspace: dir, bundleDir, store, encoder, template };
-    const manifest = await publishBundle({ ...what, indexKind: index, threads, progress, signal });
+    const manifest = await publishBundle({ ...what, indexKind: index, threads, keep, progress, signal });
     return { version: manifest.version, manifest, unchanged: false };
   } finally {
     await encoder.close();

@@ -3,10 +3,13 @@ import type { CommandContext } from '../../context.ts';
 import { type EngineCommandOptions, serveUntilStopped } from '../../engine.ts';
 import { pageWords } from '../../guidance/guidance.ts';
 import { withTyped } from '../../guidance/invocation.ts';
-import type { ExposureOptions } from '../../options/serving-options.ts';
+import type { ExposureOptions, OperationCommandOptions } from '../../options/serving-options.ts';
 import { storePlace } from '../../paths.ts';
 
-export interface KnowledgeServeCommandOptions extends Omit<EngineCommandOptions, 'threads'>, ExposureOptions {
+export interface KnowledgeServeCommandOptions
+  extends Omit<EngineCommandOptions, 'threads'>,
+    ExposureOptions,
+    OperationCommandOptions {
   host: string;
   port: number;
 }

@@ -67,8 +67,8 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
-    async ({ body }) => {
-      const answer = await live().recommend(body);
+    async ({ body, id }) => {
+      const answer = await live().recommend(body, { requestId: id });
       metrics.recommendation(answer.source);
       return answer;
     },
@@ -87,8 +87,9 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...notFound('item') },
       },
     },
-    async ({ params, query }) => {
-      const answer = await live().similar(params.id, { k: query.k, withItems: query.withItems === 'true' });
+    async ({ params, query, id }) => {
+      const options = { k: query.k, withItems: query.withItems === 'true' };
+      const answer = await live().similar(params.id, options, { requestId: id });
       metrics.recommendation(answer.source);
       return answer;
     },
@@ -107,8 +108,8 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
-    async ({ params, body }) => {
-      const answer = await live().similar(params.id, body);
+    async ({ params, body, id }) => {
+      const answer = await live().similar(params.id, body, { requestId: id });
       metrics.recommendation(answer.source);
       return answer;
     },
@@ -236,7 +237,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   routes.get(
     '/metrics',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', isShed: false },
       schema: {
         operationId: 'metrics',
         summary: 'Metrics for Prometheus',
