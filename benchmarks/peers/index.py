@@ -1,4 +1,4 @@
-"""hnswlib and faiss for the bench `index`: the same vectors, graph and breadth, one thread for searching."""
+"""hnswlib and faiss for the bench `index`: the same vectors, graph and breadth."""
 
 import os
 import time
@@ -30,21 +30,35 @@ def setup(vectors, queries, dim, connectivity, efConstruction, ef):
     two.add(rows)
     two.hnsw.efSearch = ef
     faiss_s = time.perf_counter() - started
-    faiss.omp_set_num_threads(1)
+    def search_hnswlib(rows, k, threads):
+        return one.knn_query(rows, k, num_threads=threads)[0]
 
-    indexes["hnswlib"] = lambda k: one.knn_query(query_rows, k, num_threads=1)[0]
-    indexes["faiss"] = lambda k: two.search(query_rows, k)[1]
+    def search_faiss(rows, k, threads):
+        faiss.omp_set_num_threads(threads)
+        return two.search(rows, k)[1]
+
+    indexes["hnswlib"], indexes["faiss"] = search_hnswlib, search_faiss
     return {"hnswlib_s": hnswlib_s, "faiss_s": faiss_s}
 
 
 def neighbours(k):
-    return {name: search(k).tolist() for name, search in indexes.items()}
+    return {name: search(query_rows, k, 1).tolist() for name, search in indexes.items()}
 
 
-def search(name, k):
+def search(name, k, threads):
+    """All queries in one call."""
     started = time.perf_counter()
-    indexes[name](k)
+    indexes[name](query_rows, k, threads)
     return {"seconds": time.perf_counter() - started}
 
 
-serve({"setup": setup, "neighbours": neighbours, "search": search})
+def search_one_by_one(name, k):
+    """One query per call, on one thread."""
+    run = indexes[name]
+    started = time.perf_counter()
+    for at in range(len(query_rows)):
+        run(query_rows[at : at + 1], k, 1)
+    return {"seconds": time.perf_counter() - started}
+
+
+serve({"setup": setup, "neighbours": neighbours, "search": search, "search_one_by_one": search_one_by_one})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createRandom } from '@lorekeep/core';
-import { fillBehind, mergeNewItems, USUAL_BOUND, withFewerNew } from '../src/composition/lists.ts';
+import { fillBehind, mergedByScore, mergeNewItems, USUAL_BOUND, withFewerNew } from '../src/composition/lists.ts';
 import { popularRows } from '../src/composition/parts.ts';
 import { createRecommender, type RankedRows, type RecommenderParts } from '../src/composition/recommender.ts';
 
@@ -17,6 +17,38 @@ test('new items keep the rank that the linear model gives them, the rest follows
   assert.deepEqual(mergeNewItems([], [3, 91], isNew, 5), [3, 91]);
   assert.deepEqual(mergeNewItems([4, 2], [], isNew, 5), [4, 2]);
   assert.deepEqual(mergeNewItems([8, 6, 4, 2], [1, 2, 3, 4, 5, 6, 7, 8], isNew, 8), [8, 6, 4, 2, 1, 3, 5, 7]);
+});
+
+const VALUES = [0, 1, 2.5, -3, Number.NaN, Number.NEGATIVE_INFINITY];
+
+test('two lists on one scale become what sorting all their items gives, each item once', () => {
+  const random = createRandom(3);
+  const some = (count: number) => {
+    const items = random.shuffle(Int32Array.from({ length: 30 }, (_, at) => at)).subarray(0, count);
+    // Few distinct values, so that some are equal, in order in half of the lists.
+    const scores = Float32Array.from(items, () => VALUES[random.int(VALUES.length)]);
+    const value = (score: number) => (Number.isFinite(score) ? score : Number.NEGATIVE_INFINITY);
+    return { items, scores: random.next() < 0.5 ? scores.sort((a, b) => value(b) - value(a)) : scores };
+  };
+  for (let round = 0; round < 200; round++) {
+    const [first, second] = [some(random.int(20)), some(random.int(20))];
+    const all = [first, second].flatMap(({ items, scores }) =>
+      Array.from(items, (item, at) => ({ item, score: scores[at] })),
+    );
+    const sorted = all
+      .map((entry, at) => ({ ...entry, at, value: Number.isFinite(entry.score) ? entry.score : -1e9 }))
+      .sort((a, b) => b.value - a.value || a.at - b.at);
+    const once = sorted.filter(({ item }, at) => sorted.findIndex((other) => other.item === item) === at);
+    const merged = mergedByScore(first, second);
+    assert.deepEqual(
+      [...merged.keys],
+      once.map(({ item }) => item),
+    );
+    assert.deepEqual(
+      [...merged.scores],
+      once.map(({ score }) => score),
+    );
+  }
 });
 
 /** Parts over 12 items: `linear` and `reranked` orders as given, towers in falling row order. */

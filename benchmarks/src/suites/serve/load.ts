@@ -22,6 +22,8 @@ export interface LoadWork {
   bodies: readonly unknown[];
   connections: number;
   seconds: number;
+  /** Of a closed loop: ends after so many, or after `seconds`. Default: no limit. */
+  requests?: number;
   /** Requests per second. Default: as many as are answered. */
   rate?: number;
 }
@@ -97,10 +99,11 @@ async function closedLoop(work: LoadWork): Promise<LoadResult> {
   let sent = 0;
   const started = performance.now();
   const until = started + work.seconds * 1000;
+  const most = work.requests ?? Number.POSITIVE_INFINITY;
   await Promise.all(
     Array.from({ length: work.connections }, async () => {
       const client = await openClient(work.address);
-      while (performance.now() < until) {
+      while (performance.now() < until && sent < most) {
         const from = performance.now();
         const status = await client.send(requests[sent++ % requests.length]);
         times.push(performance.now() - from);

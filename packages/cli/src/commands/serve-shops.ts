@@ -7,7 +7,11 @@ import type { ShopsOptions } from '../options/shops-options.ts';
 import { userPath } from '../paths.ts';
 import type { Output } from '../terminal.ts';
 
-export interface ServeShopsCommandOptions extends EngineCommandOptions, ExposureOptions, OperationCommandOptions, ShopsOptions {
+export interface ServeShopsCommandOptions
+  extends EngineCommandOptions,
+    ExposureOptions,
+    OperationCommandOptions,
+    ShopsOptions {
   host: string;
   port: number;
 }

@@ -30,15 +30,7 @@ export function addKeys({ command, group, inWorkspace, output }: Program): void 
   command(
     'create',
     'create a key, and print it once',
-    [
-      option.scope(),
-      option.keyName(),
-      option.namespace(),
-      shops(),
-      option.expiresIn(),
-      option.rate(),
-      option.burst(),
-    ],
+    [option.scope(), option.keyName(), option.namespace(), shops(), option.expiresIn(), option.rate(), option.burst()],
     keys,
   ).action(
     inPlace('write', async (context, options: option.KeyOptions) => {

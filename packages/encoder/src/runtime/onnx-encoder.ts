@@ -48,7 +48,14 @@ export async function loadOnnxEncoder(directory: string, options: OnnxEncoderOpt
   const { name = basename(directory), threads = availableParallelism(), batchTokens = 256 } = options;
   checkInteger('threads', threads, 1, 1024);
   checkInteger('batchTokens', batchTokens, 1, 1 << 20);
-  const { id, dim, maxLength, tokenizer: itemTokenizer, queryTokenizer, inference } = await loadModel(directory, options);
+  const {
+    id,
+    dim,
+    maxLength,
+    tokenizer: itemTokenizer,
+    queryTokenizer,
+    inference,
+  } = await loadModel(directory, options);
   const pool = await createInferencePool(name, inference, threads);
   return {
     id,

@@ -3,6 +3,7 @@
  * that changes while it serves. The engine swaps one for another on reload; the old one closes with
  * its last reader.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { dot, gatherRows } from '@lorekeep/core';
 import { catalogueVectors, contentVectors, type TextEncoder, textHash } from '@lorekeep/encoder';
@@ -19,8 +20,10 @@ import { type LinearRows, openLinearRows } from './linear-rows.ts';
 import { createLiveEvents } from './live-events.ts';
 import { type NewItemRows, openNewItemRows } from './new-item-rows.ts';
 
-/** Items that are brought up to date together. */
+/** Items that are read together. */
 const BATCH = 256;
+/** Items that are brought up to date before other requests get their turn: some milliseconds. */
+const ITEMS_PER_TURN = 128;
 /**
  * Largest log that is counted anew at each deletion. Of a larger one, popularity follows with the
  * next version.
@@ -294,7 +297,7 @@ function createUpsert(
     );
   }
 
-  return async (items) => {
+  async function upsertFew(items: readonly Item[]): Promise<{ encoded: number; seconds: number }> {
     const changed = await unchanged(items);
     if (changed.length === 0) return { encoded: 0, seconds: 0 };
     const started = performance.now();
@@ -322,6 +325,17 @@ function createUpsert(
       catalogue.setTextHash(row, hashes[at]);
     });
     return { encoded: changed.length, seconds: (performance.now() - started) / 1000 };
+  }
+
+  return async (items) => {
+    const total = { encoded: 0, seconds: 0 };
+    for (let from = 0; from < items.length; from += ITEMS_PER_TURN) {
+      if (from > 0) await nextTurn();
+      const { encoded, seconds } = await upsertFew(items.slice(from, from + ITEMS_PER_TURN));
+      total.encoded += encoded;
+      total.seconds += seconds;
+    }
+    return total;
   };
 }
 

@@ -13,13 +13,13 @@ import { open } from 'node:fs/promises';
 import { withOptionalPackage } from '@lorekeep/core';
 import type { IndexAdapter, IndexOptions, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { keysAmong, searchPredicate } from '../search-predicate.ts';
+import { filteredSearch, keysAmong, searchPredicate } from '../search-predicate.ts';
 import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from '../table/vector-table.ts';
 
 const PACKAGE = 'hnswlib-node';
 /** Rows that are added before the event loop runs other work. */
 const CHUNK = 256;
-/** If a smaller share of the items passes, a scan is faster than the callback. */
+/** If a smaller share of the items passes, a scan is faster than the callback in a table of any size. */
 const MIN_PASSING = 0.1;
 
 /**
@@ -162,7 +162,10 @@ function hnswlibIndex(initial: Native, table: VectorTable, { dim, ef: defaultEf 
       const passes = searchPredicate(options);
       const breadth = Math.max(k, options.ef ?? defaultEf);
       if (breadth >= table.size) return table.scan(query, k, passes);
-      if (passes !== undefined && table.selectivity(passes) < MIN_PASSING) return table.scan(query, k, passes);
+      if (passes !== undefined) {
+        const { scans, share } = filteredSearch(table, passes);
+        if (scans || share < MIN_PASSING) return table.scan(query, k, passes);
+      }
       native.setEf(breadth);
       const { neighbors } = native.searchKnn(Array.from(query), k, passes);
       return neighbors.length < k ? table.scan(query, k, passes) : table.rescore(query, k, neighbors);

@@ -5,9 +5,9 @@
  * The binding's search takes neither a filter nor a breadth, so this file adds both. A request for
  * max(k, ef) neighbours walks the graph with that breadth (`expansion_search` is the larger of the
  * two), and rescoring in full precision corrects the order that half precision blurred. For a
- * filter a sample estimates how many items pass. If many do, the graph is asked for proportionally
- * more neighbours, which are then filtered. If few do, or if too few are left, the table is
- * scanned, which is exact.
+ * filter a sample estimates how many items pass. If nearly all do, the graph is asked for
+ * proportionally more neighbours, which are then filtered. If fewer do (`filteredSearch`), or if too
+ * few are left, the table is scanned, which is exact.
  *
  * Pitfalls of the binding (2.26): adding a key that exists is an error, so a key is removed before
  * it is replaced; `exactSearch` ignores the byte offset of a typed array; inner-product distances
@@ -15,14 +15,17 @@
  */
 import { createRequire } from 'node:module';
 import type { Index as NativeIndex } from 'usearch';
-import type { IndexAdapter, IndexOptions, SearchOptions, VectorIndex } from '../contract.ts';
+import type { IndexAdapter, IndexOptions, VectorIndex } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { keysAmong, searchPredicate } from '../search-predicate.ts';
+import { filteredSearch, keysAmong, searchPredicate } from '../search-predicate.ts';
 import { appendTable, readTable, writeNatively } from '../table/table-file.ts';
 import { checkQuery, checkVectors, createVectorTable, lastOfEachKey, type VectorTable } from '../table/vector-table.ts';
 
-/** Rows that are added before the event loop runs other work: some tens of milliseconds. */
-const CHUNK = 512;
+/**
+ * Rows that are added before the event loop runs other work: some milliseconds in an index of 100,000
+ * rows.
+ */
+const CHUNK = 32;
 /**
  * By default the library builds on all cores and then loses links: over 40 builds of 3,000 × 32
  * clustered vectors, recall@10 varied between .9875 and 1. On one thread it is 1 and the graph is
@@ -93,15 +96,6 @@ function nearest(graph: NativeIndex, query: Float32Array, count: number): Uint32
   return low;
 }
 
-/** Candidates to request so that about `breadth` of them pass. */
-function candidatesFor(breadth: number, { exclude, filter }: SearchOptions, table: VectorTable): number {
-  const excluded = exclude?.size ?? 0;
-  if (filter === undefined) return breadth + excluded;
-  // Half as many again, so that an unlucky sample or a filter that opposes the query seldom leads
-  // to a scan.
-  return Math.ceil((1.5 * breadth) / table.selectivity(filter)) + excluded;
-}
-
 function usearchIndex(
   initial: NativeIndex,
   table: VectorTable,
@@ -169,7 +163,13 @@ function usearchIndex(
         if (breadth >= Math.min(MAX_CANDIDATES, table.size)) return table.scan(query, k);
         return table.rescore(query, k, nearest(native, query, breadth).subarray(0, rescoredCount(k)));
       }
-      const wanted = candidatesFor(breadth, options, table);
+      const { scans, share, broader } = filteredSearch(table, options.filter ?? (() => true));
+      if (scans) return table.scan(query, k, passes);
+      // More than need to pass, so that an unlucky sample or a filter that opposes the query seldom
+      // leads to a scan.
+      const wanted =
+        (options.filter === undefined ? breadth : Math.ceil((broader * breadth) / share)) +
+        (options.exclude?.size ?? 0);
       if (wanted < Math.min(MAX_CANDIDATES, table.size)) {
         const found = nearest(native, query, wanted).filter(passes);
         if (found.length >= k) return table.rescore(query, k, found.subarray(0, rescoredCount(k)));

@@ -33,6 +33,20 @@ export function searchTests(subject: Subject): void {
     const unevenSet = new Map(rowsOf(uneven).map((vector, row) => [keys[row], vector]));
     const found = await recall(index, unevenSet, rowsOf(clustered(2, QUERIES, 0.3)), 10);
     demand(found, 0.99);
+    // A graph over inner products leads to the long vectors, and a filter may ask for short ones.
+    const lengths = new Map([...unevenSet].map(([key, vector]) => [key, Math.hypot(...vector)]));
+    const middle = [...lengths.values()].sort((a, b) => a - b)[COUNT / 2];
+    const filters: [string, (key: number) => boolean][] = [
+      ...[2, 10, 100].map((n): [string, (key: number) => boolean] => [
+        `one in ${n}`,
+        (key) => (key - keys[0]) % (3 * n) === 0,
+      ]),
+      ['the shorter half', (key) => (lengths.get(key) as number) < middle],
+    ];
+    for (const [name, filter] of filters) {
+      const passing = await recall(index, unevenSet, rowsOf(clustered(2, QUERIES, 0.3)), 10, { filter });
+      demand(passing, 0.99, `recall@10 of uneven vectors of which ${name} passes`);
+    }
     await index.close();
 
     const two = await subject.adapter.create({ dim: 2 });
@@ -77,6 +91,20 @@ export function searchTests(subject: Subject): void {
       const found = await recall(subject.full, vectorOf, [query], 10, { filter: (key) => !near.has(key) });
       demand(found, 0.9, 'recall@10 of one query without its 1,000 nearest');
     }
+  });
+
+  test('scores single vectors, if it can', async () => {
+    const wanted = [keys[5], 7, keys[0]];
+    const found = await subject.full.scores?.(queries[0], wanted);
+    if (found === undefined) return;
+    const expected = wanted.map((key) => {
+      const vector = vectorOf.get(key);
+      return vector === undefined ? 0 : queries[0].reduce((sum, value, at) => sum + value * vector[at], 0);
+    });
+    assert.equal(found.length, wanted.length);
+    expected.forEach((score, at) => {
+      assert.ok(Math.abs(found[at] - score) < 1e-4);
+    });
   });
 
   test('returns nothing if it is empty', async () => {
