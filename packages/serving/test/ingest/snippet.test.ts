@@ -163,12 +163,8 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
       lorekeep('user', 'spa'); lorekeep('event', { type: 'cart', item: 'music-6', request: 'r5' })</script>`;
     const page = await open(`${early}<main></main>${script()}`);
     await arrived('spa', 1);
-    await page.evaluate(
-      (html) => {
-        document.querySelector('main')!.innerHTML = html;
-      },
-      list('r5', ['music-7']),
-    );
+    const later = JSON.stringify(list('r5', ['music-7']));
+    await page.evaluate(`document.querySelector('main').innerHTML = ${later}`);
     await arrived('spa', 2);
     await page.evaluate(`document.querySelector('[data-lorekeep-item]').setAttribute('data-lorekeep-item', 'music-8');
       lorekeep('user', undefined)`);
