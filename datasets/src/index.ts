@@ -8,6 +8,7 @@ export { importFiles } from './import/import-files.ts';
 export type { GrownFile, HeaderNames, ImportOptions, ImportSummary } from './import/options.ts';
 export type { DialectReading, FieldReading, FileReading } from './import/reading.ts';
 export { COLUMN_SYNONYMS, type ColumnNames, canonicalColumns, type FieldName } from './mapping/columns.ts';
+export { MAPPED_SOURCES, type MappedSource } from './mappings/sources.ts';
 export { RAW_FORMATS, type RawFormat } from './raw/amazon.ts';
 export { simulatedFingerprint } from './simulated/fingerprint.ts';
 export { holdsSimulatedShop, importSimulatedShop, type SimulatedImport } from './simulated/import-shop.ts';

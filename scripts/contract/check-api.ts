@@ -2,7 +2,7 @@
  * `pnpm check:api [CASES]`: Schemathesis sends requests that its own reading of `/openapi.json` says are
  * valid, and requests that it says are not, to a live service with keys. No answer may be a 5xx or a
  * status that is not documented, no valid request may be refused, and no invalid one accepted;
- * `schemathesis.toml` has the exceptions with their reasons. It takes minutes and is no part of
+ * `schemathesis.toml` has the exceptions with their reasons, `hooks.py` makes the bodies of uploads. It takes minutes and is no part of
  * `pnpm test`. Python's `venv` must be there; Schemathesis is installed into `.peers/schemathesis`.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -63,11 +63,12 @@ function check(address: string, secret: string, examples: number): { status: num
   const words = ['--config-file', join(here, 'schemathesis.toml'), 'run', `${address}/openapi.json`];
   // All checks are on by default. `--checks all` would outrank what `schemathesis.toml` turns off.
   const options = ['--phases', 'coverage,fuzzing', '--continue-on-failure', '--seed', '42'];
+  const env = { ...process.env, SCHEMATHESIS_HOOKS: join(here, 'hooks.py') };
   const key = ['--header', `Authorization: Bearer ${secret}`];
   const { status, stdout, stderr } = spawnSync(
     join(venv, 'bin', 'st'),
     [...words, ...options, ...key, '--max-examples', String(examples)],
-    { cwd: work, encoding: 'utf8', maxBuffer: 2 ** 28 },
+    { cwd: work, env, encoding: 'utf8', maxBuffer: 2 ** 28 },
   );
   console.log(stdout + stderr);
   return { status, sent: Number(/(\d+) generated/.exec(stdout)?.[1] ?? 0) };

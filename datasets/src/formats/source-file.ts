@@ -1,3 +1,4 @@
+import type { Mapping } from '../mappings/mapping.ts';
 import type { RawFormat } from '../raw/amazon.ts';
 import type { Compression, Format } from './format.ts';
 
@@ -40,6 +41,8 @@ export interface SourceFile {
   dialect: Dialect;
   /** Set for a public raw file. */
   raw?: RawFormat;
+  /** Set for the log of another program: each of its lines becomes events. */
+  mapping?: Mapping;
   /** Its position among all files of the import, catalogue files first. */
   index: number;
   /** Whether a folder or a pattern named it, so that its partition is part of its identity. */

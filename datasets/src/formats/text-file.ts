@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { errors } from '../errors.ts';
+import type { IgnoredName, Mapped } from '../mappings/mapping.ts';
 import { openText, REPLACEMENT } from './decode.ts';
 import { parseJsonLine } from './json/json-line.ts';
 import { rowsOf } from './json/paths.ts';
@@ -28,6 +29,13 @@ export interface TextFileReader {
 export interface TextFileCounts {
   /** Records of JSON whose list of elements is empty or missing, so that they gave no row. */
   withoutElements: number;
+  /** With a mapping: events that say nothing of a single item, by name. */
+  ignored?: IgnoredEvents[];
+}
+
+/** Events of another program that became none here. */
+export interface IgnoredEvents extends IgnoredName {
+  count: number;
 }
 
 /**
@@ -99,11 +107,22 @@ function withoutDamage({ encoding }: Dialect, onRecord: OnRecord): OnRecord {
 }
 
 async function readJson({ path, dialect, ...file }: SourceFile, reader: TextFileReader): Promise<TextFileCounts> {
-  const { partition, paths = [] } = file;
+  const { partition, paths = [], mapping } = file;
   let withoutElements = 0;
+  const ignored = new Map<string, IgnoredEvents>();
+  const onMapped = (line: number, mapped: Mapped) => {
+    for (const event of mapped.events) reader.onRecord(line, { ...event }, undefined);
+    for (const problem of mapped.problems) reader.onRecord(line, undefined, `cannot be mapped: ${problem}`);
+    for (const { name, known } of mapped.ignored) {
+      const count = (ignored.get(name)?.count ?? 0) + 1;
+      ignored.set(name, { name, known, count });
+    }
+  };
+  const counts = () => ({ withoutElements, ...(mapping && { ignored: [...ignored.values()] }) });
   const onText = (line: number, text: string) => {
     const { value, problem } = parseJsonLine(text);
     if (value === undefined) reader.onRecord(line, undefined, problem);
+    else if (mapping !== undefined) onMapped(line, mapping(value));
     else {
       const record = partition === undefined ? value : { ...partition, ...value };
       const rows = rowsOf(record, paths, dialect.lists ?? []);
@@ -117,7 +136,7 @@ async function readJson({ path, dialect, ...file }: SourceFile, reader: TextFile
   });
   if (dialect.format === 'jsonl') {
     await readRecords(path, openText(path, dialect), undefined, onLine, reader.onBlock);
-    return { withoutElements };
+    return counts();
   }
   let records = 0;
   const cutter = createValueCutter(path, recordsAt(dialect.recordPath ?? ''), (line, bytes) => {
@@ -131,7 +150,7 @@ async function readJson({ path, dialect, ...file }: SourceFile, reader: TextFile
     reader.onBlock();
   }
   cutter.end();
-  return { withoutElements };
+  return counts();
 }
 
 function widthProblem(found: number, expected: number): string | undefined {

@@ -7,6 +7,7 @@ import { encodingLabel } from '../formats/decode.ts';
 import { separatorOption } from '../formats/detect/separator.ts';
 import { FORMATS, type Format } from '../formats/format.ts';
 import { COLUMN_SYNONYMS, type ColumnNames, canonicalColumns } from '../mapping/columns.ts';
+import { MAPPED_SOURCES, type MappedSource } from '../mappings/sources.ts';
 import { RAW_FORMATS, type RawFormat } from '../raw/amazon.ts';
 import { UNKNOWN_ITEMS, type UnknownItems } from '../staging/events/check-events.ts';
 import { MAX_OUTCOMES, type OutcomeNames, SHOWN } from '../staging/events/outcomes.ts';
@@ -43,6 +44,11 @@ export interface ImportOptions extends RunContext {
    * files (raw/amazon.ts).
    */
   format?: Format | RawFormat | 'auto';
+  /**
+   * Event files are JSON lines of another program: `'ga4'`, `'segment'`, `'snowplow'`, `'ubi'`. One
+   * line can become several events, and names that say nothing of an item are counted. Default: none.
+   */
+  mapping?: MappedSource;
   /**
    * What stands between the fields of tables: one to four characters, or `comma`, `semicolon`,
    * `tab`, `pipe`, `space`. Default: what the lines show.
@@ -193,6 +199,7 @@ export function checkOptions(options: ImportOptions): void {
   checkOutcomes(options.outcomes ?? {});
   checkDialect(options);
   checkChoice('format', format, ['auto', ...FORMATS, ...RAW_FORMATS]);
+  checkChoice('mapping', options.mapping, MAPPED_SOURCES);
   checkChoice('unknownItems', options.unknownItems, UNKNOWN_ITEMS);
   checkChoice('repeatedItems', options.repeatedItems, REPEATED_ITEMS);
   checkChoice('dateOrder', options.dateOrder, DATE_ORDERS);

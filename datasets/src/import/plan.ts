@@ -49,6 +49,7 @@ interface Limits {
   dateOrder?: string;
   outcomes?: OutcomeNames;
   ignore?: string[];
+  mapping?: string;
 }
 
 /** All options that decide what an import makes of its files, by the names of `ImportOptions`. */
@@ -93,6 +94,7 @@ export async function planImport(options: ImportOptions): Promise<ImportPlan> {
     ...(dateOrder === undefined ? {} : { dateOrder }),
     ...(Object.keys(outcomes).length > 0 ? { outcomes } : {}),
     ...(ignore.length > 0 ? { ignore } : {}),
+    ...(options.mapping === undefined ? {} : { mapping: options.mapping }),
   };
   const itemOptions = {
     ...(options.repeatedItems === undefined ? {} : { repeatedItems }),
@@ -203,13 +205,14 @@ function contentOf(file: SourceFile, hash: string, columns: ColumnNames, limits:
  * that has grown, only the new lines are added, by the present rule.
  */
 export function readingKey(file: SourceFile, { columns, reading, given }: ImportPlan): string {
-  const { minUserEvents, minItemEvents, dateOrder, outcomes, ignore } = reading as Partial<Limits>;
+  const { minUserEvents, minItemEvents, dateOrder, outcomes, ignore, mapping } = reading as Partial<Limits>;
   const limits = {
     minUserEvents: minUserEvents ?? 0,
     minItemEvents: minItemEvents ?? 0,
     dateOrder,
     outcomes,
     ignore,
+    mapping,
   };
   return contentOf(file, '', columns, limits, given);
 }

@@ -1,6 +1,7 @@
 /** How the files of an import were understood, for people and programs. */
 import type { Compression, Format } from '../formats/format.ts';
 import type { Dialect } from '../formats/source-file.ts';
+import type { IgnoredEvents } from '../formats/text-file.ts';
 import { countOutcomes, type OutcomeColumns } from '../staging/events/outcomes.ts';
 import type { StagedEvents, StagedLog } from '../staging/events/stage-events.ts';
 import { groupProblems, type ProblemGroup } from '../staging/problems.ts';
@@ -47,6 +48,8 @@ export interface FileReading {
   negative?: string[];
   /** Records of JSON whose list of elements is empty, so that they gave no row. */
   withoutElements?: number;
+  /** With a mapping: events that say nothing of a single item, or whose name it does not have. */
+  ignored?: IgnoredEvents[];
   /** The events have real times; absent for items. */
   timed?: boolean;
   /** Events that columns of outcomes bring beside the impressions. */
@@ -120,7 +123,7 @@ export async function readingOf(
 async function logReading(
   staging: Staging,
   paths: readonly string[],
-  { file, recognised, time, withoutElements }: StagedLog,
+  { file, recognised, time, withoutElements, ignored = [] }: StagedLog,
   timed: boolean,
   outcomes: OutcomeColumns,
 ): Promise<FileReading> {
@@ -156,6 +159,7 @@ async function logReading(
     unread: recognised.unread.filter((column) => !given.some((outcome) => outcome.column === column)),
     ...(recognised.negative.length === 0 ? {} : { negative: recognised.negative }),
     ...(withoutElements === 0 ? {} : { withoutElements }),
+    ...(ignored.length === 0 ? {} : { ignored: ignored.toSorted((a, b) => b.count - a.count).slice(0, MAX_TYPES) }),
     timed: timed && isTime,
     types: Number(count) === 0 ? [] : types.map(([type, events]) => ({ type: String(type), events: Number(events) })),
     ...(rated && ratings.length <= MAX_RATINGS

@@ -10,6 +10,7 @@ import type { SourceFile } from '../formats/source-file.ts';
 import { checkReadable } from '../formats/unpack.ts';
 import { type ColumnNames, isColumnName } from '../mapping/columns.ts';
 import { headerFor } from '../mapping/layouts.ts';
+import { mappingOf } from '../mappings/sources.ts';
 import { isRawFormat } from '../raw/amazon.ts';
 import { headerOf, type ImportOptions } from './options.ts';
 
@@ -68,13 +69,17 @@ async function readSourceFile(
 ): Promise<SourceFile> {
   await checkReadable(path);
   const { format = 'auto' } = options;
+  const mapping = role === 'events' ? options.mapping : undefined;
   const dialect = await detectDialect(path, {
     ...givenDialect(options, role),
-    format,
+    // A line of another program may look like one list of records.
+    format: mapping !== undefined && format === 'auto' ? 'jsonl' : format,
     isColumnName: (name) => isColumnName(name) || Object.values(columns).includes(name),
     headerFor: ({ path, rows }: TableSample) => headerFor(path, rows)?.names,
   });
   const isJson = dialect.format === 'json' || dialect.format === 'jsonl';
+  if (mapping !== undefined && !isJson)
+    throw errors.IMPORT_OPTION({ name: 'mapping', value: mapping, expected: `JSON, but ${path} is ${dialect.format}` });
   // A given path belongs to the files whose records begin it: those of events, for example.
   const roots = new Set([...(dialect.names ?? []), ...(dialect.lists ?? [])].map(rootOf));
   const given = Object.values(columns).filter((name) => isPath(name) && (!isJson || roots.has(rootOf(name))));
@@ -87,6 +92,7 @@ async function readSourceFile(
     format: dialect.format,
     dialect,
     raw: isRawFormat(format) ? format : undefined,
+    ...(mapping === undefined ? {} : { mapping: mappingOf(mapping) }),
     listed,
     paths: [...new Set(given)],
     ...(hasPartition ? { partition } : {}),

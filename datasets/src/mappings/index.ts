@@ -6,4 +6,4 @@
  */
 export type { MappingDescription, Paths } from './description.ts';
 export { createMapping, type IgnoredName, type Mapped, type MappedEvent, type Mapping } from './mapping.ts';
-export { DESCRIPTIONS, isSource, mappingOf, SOURCES, type Source } from './sources.ts';
+export { DESCRIPTIONS, isSource, MAPPED_SOURCES, type MappedSource, mappingOf } from './sources.ts';

@@ -16,8 +16,8 @@ import { createMapping, type Mapping } from './mapping.ts';
 import { flattenSnowplow } from './snowplow.ts';
 import { unwrapUbi } from './ubi.ts';
 
-export const SOURCES = ['ga4', 'segment', 'snowplow', 'ubi'] as const;
-export type Source = (typeof SOURCES)[number];
+export const MAPPED_SOURCES = ['ga4', 'segment', 'snowplow', 'ubi'] as const;
+export type MappedSource = (typeof MAPPED_SOURCES)[number];
 
 const ignored = (...names: string[]) => Object.fromEntries(names.map((name) => [name, null]));
 
@@ -150,14 +150,14 @@ const ubi: MappingDescription = {
   surface: 'application',
 };
 
-export const DESCRIPTIONS: Readonly<Record<Source, MappingDescription>> = { ga4, segment, snowplow, ubi };
+export const DESCRIPTIONS: Readonly<Record<MappedSource, MappingDescription>> = { ga4, segment, snowplow, ubi };
 
-const PREPARE: Partial<Record<Source, (line: Record<string, unknown>) => Record<string, unknown>>> = {
+const PREPARE: Partial<Record<MappedSource, (line: Record<string, unknown>) => Record<string, unknown>>> = {
   snowplow: flattenSnowplow,
   ubi: unwrapUbi,
 };
 
-export const isSource = (name: string): name is Source => (SOURCES as readonly string[]).includes(name);
+export const isSource = (name: string): name is MappedSource => (MAPPED_SOURCES as readonly string[]).includes(name);
 
 /**
  * The mapping of a source.
@@ -167,7 +167,7 @@ export const isSource = (name: string): name is Source => (SOURCES as readonly s
  * const { events } = mappingOf('segment')(JSON.parse(line));
  */
 export function mappingOf(source: string, changes: Partial<MappingDescription> = {}): Mapping {
-  if (!isSource(source)) throw errors.MAPPING_UNKNOWN({ name: source, known: SOURCES });
+  if (!isSource(source)) throw errors.MAPPING_UNKNOWN({ name: source, known: MAPPED_SOURCES });
   const description = { ...DESCRIPTIONS[source], ...changes };
   return createMapping(description, { prepare: PREPARE[source] });
 }

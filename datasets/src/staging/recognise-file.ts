@@ -5,12 +5,20 @@
 import { isPath } from '../formats/json/paths.ts';
 import type { SourceFile } from '../formats/source-file.ts';
 import type { ColumnNames } from '../mapping/columns.ts';
+import { EVENT_FIELDS } from '../mapping/columns.ts';
 import type { GivenColumns } from '../mapping/locate.ts';
 import { type Recognised, recogniseColumns } from '../mapping/recognise.ts';
 import type { FileSample } from '../mapping/sample.ts';
 import type { FileRole, Surroundings } from '../mapping/search.ts';
 import { sampleFile } from './sample-file.ts';
 import type { Staging } from './staging.ts';
+
+/** A mapping names the fields as the store does, so nothing is left to recognise. */
+const MAPPED: Recognised = {
+  columns: new Map(EVENT_FIELDS.map((field) => [field, field])),
+  unread: [],
+  negative: [],
+};
 
 /**
  * Sets `paths` of the file.
@@ -26,6 +34,7 @@ export async function recogniseFile(
   const all = await sampleFile(staging, file);
   given.see(all.names);
   const sample = withoutColumns(all, given.isIgnored);
+  if (file.mapping !== undefined) return { sample, recognised: MAPPED };
   const isNested = sample.names.some(isPath) && (file.format === 'parquet' || /^json/.test(file.format));
   if (!isNested) return { sample, recognised: await recogniseColumns(sample, role, given.columns, surroundings) };
   const found = await recogniseNested(sample, role, given.columns, surroundings);

@@ -60,6 +60,12 @@ function fileText(file: FileReading, name: string, rules: EventRules): string {
   }
   const rated = ratingText(file, rules);
   if (rated !== undefined) lines.push(`  ${rated}`);
+  if (file.ignored !== undefined) {
+    const texts = file.ignored.map(
+      ({ name, known, count: n }) => `${name} (${count(n)}${known ? '' : ', name not known'})`,
+    );
+    lines.push(`  events without an item: ${texts.join(', ')}`);
+  }
   if (file.withoutElements !== undefined) {
     lines.push(`  ${count(file.withoutElements)} × record without an element of its list`);
   }

@@ -20,7 +20,7 @@ export interface TrackerOptions {
 /** A list that a visitor has seen. */
 export interface ListShown {
   user: string;
-  /** The id of the answer: its `x-request-id`. */
+  /** The `request` of the answer. */
   request: string;
   /** In the order in which they were shown. */
   items: readonly (string | { id: string })[];
@@ -48,8 +48,9 @@ const MAX_PAUSE = 60_000;
 /**
  * @example
  * const tracker = createTracker(client);
- * tracker.impressions({ user: 'ann', request, items: answer.items, surface: 'home' });
- * tracker.event({ user: 'ann', item: 'B1', type: 'click', request, position: 0 });
+ * const { request, items } = await client.recommend({ body: { user: 'ann' } });
+ * tracker.impressions({ user: 'ann', request, items, surface: 'home' });
+ * tracker.event({ user: 'ann', item: items[0].id, type: 'click', request, position: 0 });
  * await tracker.close();
  */
 export function createTracker(client: Client, options: TrackerOptions = {}): Tracker {

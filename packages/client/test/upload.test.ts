@@ -105,13 +105,14 @@ describe('a live service', () => {
 
   test('a tracker sends a list with its click, once, and the rest when it is closed', async () => {
     const tracker = createTracker(client, { interval: 10 });
-    const list = { user: 'seen', request: 'r1', items: [{ id: 'garden-1' }, 'garden-2'], surface: 'home' };
+    const { request, items } = await client.recommend({ body: { user: 'user-0', k: 2 } });
+    const list = { user: 'seen', request, items, surface: 'home' };
     tracker.impressions(list);
     tracker.impressions(list);
-    tracker.event({ user: 'seen', item: 'garden-2', type: 'click', request: 'r1', position: 1 });
+    tracker.event({ user: 'seen', item: items[1].id, type: 'click', request, position: 1 });
     await tracker.flush();
     assert.equal(tracker.queued, 0);
-    tracker.event({ user: 'seen', item: 'garden-2', type: 'purchase', request: 'r1' });
+    tracker.event({ user: 'seen', item: items[1].id, type: 'purchase', request });
     await tracker.close();
     assert.throws(() => tracker.event({ user: 'seen', item: 'garden-2' }), /closed/);
     assert.equal((await client.deleteEvents({ query: { user: 'seen', type: ['impression'] } })).events, 2);

@@ -8,7 +8,7 @@ import type { DateOrder, RunContext } from '@lorekeep/core';
 import { errors } from '../../errors.ts';
 import { isPath } from '../../formats/json/paths.ts';
 import type { SourceFile } from '../../formats/source-file.ts';
-import { type JsonRecord, readTextFile } from '../../formats/text-file.ts';
+import { type IgnoredEvents, type JsonRecord, readTextFile } from '../../formats/text-file.ts';
 import { COLUMN_SYNONYMS, EVENT_FIELDS } from '../../mapping/columns.ts';
 import { createContinuation } from '../../mapping/continued.ts';
 import { type ColumnFinder, createColumnFinder, type GivenColumns } from '../../mapping/locate.ts';
@@ -36,9 +36,11 @@ export interface StagedLog {
   lines: number;
   /** Records of JSON whose list of elements is empty, so that they gave no event. */
   withoutElements: number;
+  /** With a mapping: events of another program that became none. */
+  ignored?: IgnoredEvents[];
 }
 
-type ReadCounts = Pick<StagedLog, 'lines' | 'withoutElements'>;
+type ReadCounts = Pick<StagedLog, 'lines' | 'withoutElements' | 'ignored'>;
 
 export interface StagedEvents {
   logs: StagedLog[];
@@ -212,7 +214,7 @@ async function stageText(
   let continuation: ReturnType<typeof createContinuation>;
   let last = 0;
   let lines = 0;
-  const { withoutElements } = await readTextFile(file, {
+  const counts = await readTextFile(file, {
     onHeader(header) {
       requireColumns(file, header, recognised);
       indexes = locateAll(file, recognised, finder, outcomes, header);
@@ -241,7 +243,7 @@ async function stageText(
     },
   });
   rows.close();
-  return { lines: last, withoutElements };
+  return { lines: last, ...counts };
 }
 
 /** Reads the file with DuckDB if it is a plain table without a bad line; undefined if not. */

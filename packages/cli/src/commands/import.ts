@@ -15,6 +15,7 @@ export interface ReadingCommandOptions
   extends Pick<
     ImportFilesOptions,
     | 'format'
+    | 'mapping'
     | 'separator'
     | 'encoding'
     | 'header'
@@ -38,7 +39,7 @@ export interface ImportCommandOptions
 
 /** @throws LorekeepError `COLUMN_FIELD_UNKNOWN` */
 export function readingOptionsOf(options: ReadingCommandOptions, rules: EventRules, output: Output) {
-  const { column: columns = {}, format, separator, encoding, header, recordPath } = options;
+  const { column: columns = {}, format, mapping, separator, encoding, header, recordPath } = options;
   const { skipBad, unknownItems, repeatedItems, dateOrder, listSeparator } = options;
   const fields = Object.keys(COLUMN_SYNONYMS);
   for (const field of Object.keys(columns)) {
@@ -48,7 +49,7 @@ export function readingOptionsOf(options: ReadingCommandOptions, rules: EventRul
   // As the import itself has it.
   const meant: EventRules = isPublished && Object.keys(rules).length === 0 ? { preset: 'all-positive' } : rules;
   const onReading: ImportFilesOptions['onReading'] = (reading) => output.aside(`${readingText(reading, meant)}\n`);
-  const dialect = { format, separator, encoding, header, recordPath };
+  const dialect = { format, mapping, separator, encoding, header, recordPath };
   return { columns, ...dialect, skipBad, unknownItems, repeatedItems, dateOrder, listSeparator, onReading };
 }
 

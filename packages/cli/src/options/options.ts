@@ -3,7 +3,7 @@
  * limits that belong to the library are taken from there.
  */
 import { DATE_ORDERS } from '@lorekeep/core';
-import { FORMATS, RAW_FORMATS, REPEATED_ITEMS, UNKNOWN_ITEMS } from '@lorekeep/datasets';
+import { FORMATS, MAPPED_SOURCES, RAW_FORMATS, REPEATED_ITEMS, UNKNOWN_ITEMS } from '@lorekeep/datasets';
 import {
   DEFAULT_MODEL,
   DEFAULT_TEMPLATE,
@@ -76,6 +76,8 @@ export const format = () =>
   new Option('--format <name>', 'format of all files')
     .choices(['auto', ...FORMATS, ...RAW_FORMATS])
     .default('auto', 'by content and file extension');
+export const mapping = () =>
+  new Option('--mapping <name>', 'event files are JSON lines of another program').choices(MAPPED_SOURCES);
 export const separator = () =>
   new Option(
     '--separator <text>',
@@ -139,6 +141,7 @@ export const replace = () =>
 /** How to read files: the same for `import` and `quickstart --data`. */
 export const readingOptions = () => [
   format(),
+  mapping(),
   separator(),
   encoding(),
   header(),

@@ -14,6 +14,8 @@ import { createSurveys } from './surveys.ts';
 
 /** Routes whose answers are lists that a shop shows. */
 const LISTS = /^\/v1\/(recommend|search|items\/:id\/similar)$/;
+/** Routes that change items; an upload also if it ends early. */
+const ITEM_WRITES = /^\/v1\/(bulk\/)?items$/;
 /** What the page itself asks for says nothing about the shop. */
 const OWN = /^\/(v1\/(admin|jobs|publications)(\/.*)?|dashboard\/.*)?$/;
 
@@ -41,7 +43,8 @@ export function createDashboard(source: DashboardSource): Dashboard {
       app.addHook('onResponse', async ({ routeOptions: { url = 'unknown' }, method }, reply) => {
         if (OWN.test(url)) return;
         traffic.request(url, method, reply.statusCode, reply.elapsedTime);
-        if (url === '/v1/items' && method === 'POST' && reply.statusCode === 200) itemWrites++;
+        const isWritten = reply.statusCode === 200 || url.startsWith('/v1/bulk/');
+        if (ITEM_WRITES.test(url) && method === 'POST' && isWritten) itemWrites++;
       });
       app.register(async (routes) => {
         addDashboardRoutes(routes, { source, traffic, exposure, surveys });

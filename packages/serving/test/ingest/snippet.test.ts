@@ -54,6 +54,11 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
       .join('');
   const list = (request: string, ids: readonly string[]) =>
     `<div data-lorekeep-request="${request}" data-lorekeep-surface="home">${items(ids)}</div>`;
+  /** The list of an answer as the shop's server writes it. */
+  async function answered(user: string, k: number) {
+    const { request, items } = await engine.recommend({ user, k });
+    return { request, ids: items.map(({ id }) => id) };
+  }
   const script = (attributes = '') =>
     `<script async src="${address}/snippet.js" data-key="${key}" ${attributes}></script>`;
 
@@ -96,23 +101,22 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
   });
 
   test('reports what is in view for a second, what is scrolled to, and what is clicked', async () => {
-    const page = await open(
-      `${list('r1', ['music-1', 'music-2'])}${SPACE}${list('r2', ['music-3'])}${script('data-user="ann"')}`,
+    const { request, ids } = await answered('user-0', 2);
+    const page = await open(`${list(request, ids)}${SPACE}${list('r2', ['music-3'])}${script('data-user="ann"')}`);
+    assert.deepEqual(
+      brief(await arrived('ann', 2)),
+      ids.map((id, position) => ['impression', id, request, position, 'home']),
     );
-    assert.deepEqual(brief(await arrived('ann', 2)), [
-      ['impression', 'music-1', 'r1', 0, 'home'],
-      ['impression', 'music-2', 'r1', 1, 'home'],
-    ]);
     await page.locator('[data-lorekeep-item=music-3]').scrollIntoViewIfNeeded();
     await arrived('ann', 3);
     await page.evaluate('scrollTo(0, 0)');
-    await page.dblclick('[data-lorekeep-item=music-2]');
+    await page.dblclick(`[data-lorekeep-item=${ids[1]}]`);
     const events = await arrived('ann', 4);
     await pause(2_500);
     assert.deepEqual(brief(await stored('ann')), brief(events), 'nothing twice');
     assert.deepEqual(brief(events).slice(2), [
       ['impression', 'music-3', 'r2', 0, 'home'],
-      ['click', 'music-2', 'r1', 1, 'home'],
+      ['click', ids[1], request, 1, 'home'],
     ]);
     const { outcomes, unattributed } = await shop.store.impressionLog({ outcomes: ['click'] });
     const clicked = [...outcomes].filter((bits) => bits === 1).length;
@@ -159,7 +163,8 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
       lorekeep('user', 'spa'); lorekeep('event', { type: 'cart', item: 'music-6', request: 'r5' })</script>`;
     const page = await open(`${early}<main></main>${script()}`);
     await arrived('spa', 1);
-    await page.evaluate(`document.querySelector('main').innerHTML = ${JSON.stringify(list('r5', ['music-7']))}`);
+    const later = JSON.stringify(list('r5', ['music-7']));
+    await page.evaluate(`document.querySelector('main').innerHTML = ${later}`);
     await arrived('spa', 2);
     await page.evaluate(`document.querySelector('[data-lorekeep-item]').setAttribute('data-lorekeep-item', 'music-8');
       lorekeep('user', undefined)`);
