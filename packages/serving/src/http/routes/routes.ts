@@ -18,6 +18,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { addExperimentRoutes } from '../../experiments/experiment-routes.ts';
 import { errors } from '../errors.ts';
 import { bodyFailures, failures, listFailures, notFound } from '../failures.ts';
 import type { ServiceMetrics } from '../metrics.ts';
@@ -68,7 +69,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
       },
     },
     async ({ body, id }) => {
-      const answer = await live().recommend(body, { requestId: id });
+      const answer = await live().recommend(body, { requestId: id, isShown: true });
       metrics.recommendation(answer.source);
       return answer;
     },
@@ -89,7 +90,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
     },
     async ({ params, query, id }) => {
       const options = { k: query.k, withItems: query.withItems === 'true' };
-      const answer = await live().similar(params.id, options, { requestId: id });
+      const answer = await live().similar(params.id, options, { requestId: id, isShown: true });
       metrics.recommendation(answer.source);
       return answer;
     },
@@ -109,7 +110,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
       },
     },
     async ({ params, body, id }) => {
-      const answer = await live().similar(params.id, body, { requestId: id });
+      const answer = await live().similar(params.id, body, { requestId: id, isShown: true });
       metrics.recommendation(answer.source);
       return answer;
     },
@@ -203,6 +204,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   );
 
   addScenarioRoutes(plain, live);
+  addExperimentRoutes(plain, live);
   addDeletionRoutes(plain, live);
   addRankingRoutes(plain, ranking);
 
