@@ -118,6 +118,22 @@ export const errors = defineErrors({
         : `The scenario ${JSON.stringify(name)} has no version ${version}.`,
     hint: 'Check the name in the list of scenarios, or store the scenario first.',
   }),
+  EXPERIMENT_UNKNOWN: usage<{ name: string }>({
+    http: 404,
+    message: ({ name }) => `There is no experiment ${JSON.stringify(name)}.`,
+    hint: 'Check the name in the list of experiments.',
+  }),
+  EXPERIMENT_RUNNING: usage<{ name: string; scenario: string }>({
+    http: 409,
+    message: ({ name, scenario }) =>
+      `The experiment ${JSON.stringify(name)} runs on the scenario ${JSON.stringify(scenario)}.`,
+    hint: 'Stop it first. What runs is never changed, and a scenario has one experiment at a time.',
+  }),
+  EXPERIMENTS_FULL: usage<{ most: number }>({
+    http: 409,
+    message: ({ most }) => `There are ${most} experiments, which is the most that a shop can have.`,
+    hint: 'Delete an experiment that is not read any more.',
+  }),
   ITEM_NOT_FOUND: usage<{ id: string }>({
     http: 404,
     message: ({ id }) => `No item has the id ${JSON.stringify(id)}.`,

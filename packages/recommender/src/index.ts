@@ -13,6 +13,7 @@ export {
 } from './composition/recommender.ts';
 export type { EngineDeletions } from './engine/deletions.ts';
 export { type Engine, type EngineOptions, type EngineStats, openEngine } from './engine/engine.ts';
+export type { EngineExperiments } from './engine/experiments.ts';
 export { requestInvalid } from './engine/request-invalid.ts';
 export type {
   EventFilterInput,
@@ -42,6 +43,23 @@ export { createUnpublishedEngine, NO_VERSION } from './engine/unpublished-engine
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
+export {
+  experimentResultsSchema,
+  experimentSchema,
+  experimentSettingsSchema,
+  outcomesSchema,
+} from './experiments/schemas.ts';
+export type {
+  ArmDifference,
+  ArmResults,
+  Experiment,
+  ExperimentArm,
+  ExperimentResults,
+  ExperimentSettings,
+  OutcomeMetric,
+  OutcomeRow,
+  Outcomes,
+} from './experiments/types.ts';
 export type { FieldMatch, Filter, FilterValue, NumberRange, TextMatch, WordMatch } from './filters/filter.ts';
 export { type Preset, presets } from './options/presets.ts';
 export { resolveConfig } from './options/resolve-config.ts';

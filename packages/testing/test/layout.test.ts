@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const LAYERS = [
   ['@lorekeep/core', '@lorekeep/client'],
   ['@lorekeep/store', '@lorekeep/graph', '@lorekeep/vector-index'],
-  ['@lorekeep/encoder', '@lorekeep/datasets', '@lorekeep/evaluation'],
+  ['@lorekeep/encoder', '@lorekeep/datasets', '@lorekeep/evaluation', '@lorekeep/experiments'],
   ['@lorekeep/linear'],
   ['@lorekeep/towers', '@lorekeep/ranking'],
   ['@lorekeep/knowledge'],

@@ -14,6 +14,7 @@ export interface ServeShopsCommandOptions
     ShopsOptions {
   host: string;
   port: number;
+  jobs: boolean;
 }
 
 export async function serveShopsCommand(

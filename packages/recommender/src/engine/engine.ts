@@ -18,6 +18,7 @@ import type { KnowledgeAnswer, KnowledgeRequest, RankAnswer, RankingStats, RankR
 import { type EngineScenarios, engineScenarios } from '../scenarios/engine-scenarios.ts';
 import { createScenarios } from '../scenarios/scenarios.ts';
 import { createDeletions, type EngineDeletions } from './deletions.ts';
+import { createEngineExperiments, type EngineExperiments } from './experiments.ts';
 import { type LoadedPublication, loadPublication } from './loaded-publication.ts';
 import { newChoices } from './new-choices.ts';
 import type {
@@ -66,7 +67,7 @@ export interface EngineStats {
 }
 
 /** Answers requests from the live version, and takes new items and events. */
-export interface Engine extends EngineDeletions, EngineScenarios {
+export interface Engine extends EngineDeletions, EngineScenarios, EngineExperiments {
   /**
    * Orders given items for a user by the probability of an outcome, with everything that the user has
    * done up to now.
@@ -229,20 +230,29 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
+  function checkOpen(): void {
+    if (closed) throw errors.ENGINE_CLOSED();
+  }
+
   let current = await inTurn(load);
+  const scenarios = createScenarios(store);
+  const {
+    engine: ofExperiments,
+    experiments,
+    exposures,
+  } = createEngineExperiments({ store, scenarios, write, checkOpen });
   const { notice: noticeDeletions, ...deletions } = createDeletions({
     store,
-    forget: async (ids) => ranking?.forget(ids),
+    forget: async (ids) => {
+      exposures.forget(ids.users ?? []);
+      await ranking?.forget(ids);
+    },
     current: () => current.loaded,
     write,
     inTurn,
   });
 
-  const scenarios = createScenarios(store);
-  const checkOpen = () => {
-    if (closed) throw errors.ENGINE_CLOSED();
-  };
-  const lists = createListRequests({ store, encoder, ranking, scenarios });
+  const lists = createListRequests({ store, encoder, ranking, scenarios, experiments, exposures });
 
   return {
     recommend: (input, context = {}) => read((loaded) => lists.recommend(loaded, input, context)),
@@ -291,6 +301,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     ...deletions,
+    ...ofExperiments,
     ...engineScenarios(scenarios, { write, checkOpen }),
 
     async upsertUsers(input) {
@@ -363,6 +374,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (closed) return;
       closed = true;
       await lastWrite;
+      await exposures.close();
       current.loaded.retire();
       await ranking?.close();
     },

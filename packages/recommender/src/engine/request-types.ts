@@ -180,6 +180,11 @@ export interface Fallback {
 export interface RequestContext {
   /** The id of the answer. Default: a new UUID. */
   requestId?: string;
+  /**
+   * The answer is shown: it is logged as an exposure, from which outcomes and experiments are
+   * computed. Default false.
+   */
+  isShown?: boolean;
 }
 
 /** Best first. */
@@ -203,6 +208,8 @@ export interface Recommendations {
   cursor?: string;
   /** The scenario that the request named, with the version that was used. */
   scenario?: { name: string; version: number };
+  /** The running experiment of the scenario that the user takes part in; `arm` is the version used. */
+  experiment?: { name: string; arm: string };
   /** Absent if the list is what was asked for. */
   fallbacks?: Fallback[];
   /** Ids of the given history that are not in the catalogue; they were ignored. */

@@ -3,13 +3,16 @@
  * answers as a shop does that has nothing to list: an empty list, not an error, so that a page of
  * that shop works from its first day. What it stores, the first publication has.
  */
+import { randomUUID } from 'node:crypto';
 import type { Item, Store, UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
-import { recommendSchema, similarSchema } from '../page/schemas.ts';
+import { recommendSchema, searchSchema, similarSchema } from '../page/schemas.ts';
+import { engineScenarios } from '../scenarios/engine-scenarios.ts';
 import { createScenarios } from '../scenarios/scenarios.ts';
 import type { Engine } from './engine.ts';
-import type { Recommendations } from './request-types.ts';
+import { createEngineExperiments } from './experiments.ts';
+import type { Recommendations, RequestContext } from './request-types.ts';
 import {
   deletionIdsSchema,
   eventFilterSchema,
@@ -49,14 +52,31 @@ export async function createUnpublishedEngine(store: Store): Promise<Engine> {
     return answer;
   }
 
-  async function emptyList({ scenario, cursor }: { scenario?: string; cursor?: string }): Promise<Recommendations> {
+  const { engine: ofExperiments, exposures } = createEngineExperiments({ store, scenarios, write, checkOpen: open });
+
+  async function emptyList(
+    { scenario, cursor }: { scenario?: string; cursor?: string },
+    { requestId = randomUUID() }: RequestContext = {},
+  ): Promise<Recommendations> {
     open();
     if (cursor !== undefined) throw errors.CURSOR_EXPIRED();
-    const list: Recommendations = { version: NO_VERSION, source: 'newest', items: [], unknownItems: [] };
+    const list: Recommendations = {
+      request: requestId,
+      version: NO_VERSION,
+      source: 'newest',
+      items: [],
+      unknownItems: [],
+    };
     if (scenario === undefined) return list;
     const [name, number] = scenario.split('@');
     const { version } = await scenarios.get(name, number === undefined ? undefined : Number(number));
     return { ...list, scenario: { name, version } };
+  }
+
+  async function unknownItems(ids: readonly string[]): Promise<string[]> {
+    open();
+    const items = await store.getItems([...ids]);
+    return ids.filter((_, at) => items[at] === undefined);
   }
 
   async function stored(id: string): Promise<Item> {
@@ -66,18 +86,21 @@ export async function createUnpublishedEngine(store: Store): Promise<Engine> {
   }
 
   return {
-    async recommend(input) {
+    async recommend(input, context) {
       const request = parse(recommendSchema, input);
-      const { history = [] } = request;
-      const items = await store.getItems(history);
-      return { ...(await emptyList(request)), unknownItems: history.filter((_, at) => items[at] === undefined) };
+      return { ...(await emptyList(request, context)), unknownItems: await unknownItems(request.history ?? []) };
     },
-    async similar(id, input = {}) {
+    async similar(id, input = {}, context = {}) {
       const request = parse(similarSchema, input);
       open();
       await stored(id);
-      return emptyList(request);
+      return emptyList(request, context);
     },
+    async search(input, context) {
+      const { history = [], ...request } = parse(searchSchema, input);
+      return { ...(await emptyList(request, context)), unknownItems: await unknownItems(history) };
+    },
+    unknownItems,
     async rank() {
       throw errors.RANKER_NOT_SERVED();
     },
@@ -107,16 +130,8 @@ export async function createUnpublishedEngine(store: Store): Promise<Engine> {
     deleteItems: async (ids) => write(() => store.deleteItems(parse(deletionIdsSchema, ids))),
     deleteUsers: async (ids) => write(() => store.deleteUsers(parse(deletionIdsSchema, ids))),
     deleteEvents: async (filter) => write(() => store.deleteEvents(parse(eventFilterSchema, filter))),
-    putScenario: (name, settings) => write(() => scenarios.put(name, settings)),
-    deleteScenario: (name) => write(() => scenarios.delete(name)),
-    async getScenario(name, version) {
-      open();
-      return scenarios.get(name, version);
-    },
-    async listScenarios() {
-      open();
-      return scenarios.list();
-    },
+    ...engineScenarios(scenarios, { write, checkOpen: open }),
+    ...ofExperiments,
     async getUser(id) {
       open();
       const [user] = await store.getUsers([id]);
@@ -144,6 +159,7 @@ export async function createUnpublishedEngine(store: Store): Promise<Engine> {
     async close() {
       closed = true;
       await lastWrite;
+      await exposures.close();
     },
   };
 }

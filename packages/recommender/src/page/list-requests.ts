@@ -1,5 +1,6 @@
 /** Requests for lists, from what they say to their answer. */
 import { randomUUID } from 'node:crypto';
+import { LorekeepError } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import type { Store } from '@lorekeep/store';
 import { newBound, type RankedItems } from '../composition/lists.ts';
@@ -19,6 +20,8 @@ import type {
 } from '../engine/request-types.ts';
 import { parse } from '../engine/requests.ts';
 import { errors } from '../errors.ts';
+import type { Assignment, Experiments } from '../experiments/experiments.ts';
+import type { ExposureBuffer } from '../experiments/exposure-buffer.ts';
 import { unknownNames } from '../filters/item-fields.ts';
 import type { RankingService } from '../ranking/ranking-service.ts';
 import type { Scenarios } from '../scenarios/scenarios.ts';
@@ -48,33 +51,80 @@ interface Parts {
   encoder: TextEncoder;
   ranking?: RankingService;
   scenarios: Scenarios;
+  experiments: Experiments;
+  exposures: ExposureBuffer;
 }
 
 /** A request with its scenario, before its list is made. */
 interface Asked<Settings> {
   settings: Settings;
   scenario?: { name: string; version: number };
+  experiment?: Assignment;
 }
 
-export function createListRequests({ store, encoder, ranking, scenarios }: Parts): ListRequests {
+export function createListRequests({
+  store,
+  encoder,
+  ranking,
+  scenarios,
+  experiments,
+  exposures,
+}: Parts): ListRequests {
   const queryVectors = createQueryVectors(encoder);
 
-  /** What the request says, and behind it what its scenario says. */
+  /** What the request says, and behind it what its scenario says, or the user's arm of its experiment. */
   async function withScenario<Request extends { scenario?: string }>(
     request: Request,
+    user?: string,
   ): Promise<Asked<Omit<Request, 'scenario'> & ScenarioSettings>> {
     const { scenario: named, ...own } = request;
     if (named === undefined) return { settings: own };
-    const [name, number] = named.split('@');
+    const assigned = user === undefined || named.includes('@') ? undefined : await experiments.armOf(named, user);
+    const [name, number] = (assigned?.arm ?? named).split('@');
     const { version, settings } = await scenarios.get(name, number === undefined ? undefined : Number(number));
     const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as typeof own;
-    return { settings: { ...settings, ...said }, scenario: { name, version } };
+    return {
+      settings: { ...settings, ...said },
+      scenario: { name, version },
+      ...(assigned && { experiment: assigned }),
+    };
+  }
+
+  /** Logs the list that `make` gives, or that it failed. */
+  async function exposed(
+    { publication }: LoadedPublication,
+    { scenario, experiment }: Asked<unknown>,
+    to: { user?: string; surface?: string },
+    { requestId, isShown = false }: RequestContext,
+    make: () => Promise<Recommendations>,
+  ): Promise<Recommendations> {
+    if (!isShown) return make();
+    const timestamp = Date.now() / 1000;
+    const started = performance.now();
+    const log = (request: string, answer?: Recommendations) =>
+      exposures.add({
+        ...{ request, timestamp, ...to, version: publication.manifest.version },
+        ...(scenario && { scenario: `${scenario.name}@${scenario.version}` }),
+        ...(experiment && { experiment: experiment.id, arm: experiment.arm }),
+        ...(answer && { source: answer.source }),
+        milliseconds: performance.now() - started,
+        items: answer?.items.map(({ id }) => id) ?? [],
+      });
+    try {
+      const answer = await make();
+      log(answer.request, answer);
+      return answer;
+    } catch (error) {
+      // What the client has done wrong says nothing about an arm.
+      if (!(error instanceof LorekeepError) || error.kind === 'failure') log(requestId ?? randomUUID());
+      throw error;
+    }
   }
 
   /** Cuts the page and says what it has to say. */
   async function answer(
     loaded: LoadedPublication,
-    { settings, scenario }: Asked<ListOptions & { cursor?: string; scenario?: string }>,
+    { settings, scenario, experiment }: Asked<ListOptions & { cursor?: string; scenario?: string }>,
     asked: {
       list: (size: number) => Promise<SourcedItems>;
       /** Largest share of new items. */
@@ -145,6 +195,7 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
         })),
         ...(next === undefined ? {} : { cursor: next }),
         ...(scenario === undefined ? {} : { scenario }),
+        ...(experiment === undefined ? {} : { experiment: { name: experiment.name, arm: experiment.arm } }),
         ...(fallbacks.length === 0 ? {} : { fallbacks }),
         unknownItems: asked.unknownItems,
         ...(unknownFields.length === 0 ? {} : { unknownFields }),
@@ -158,97 +209,127 @@ export function createListRequests({ store, encoder, ranking, scenarios }: Parts
     return known === undefined ? 'unknownUser' : 'noHistory';
   }
 
-  return {
-    async recommend(loaded, input, { requestId }) {
-      const asked = await withScenario(parse(recommendSchema, input));
-      const { user, history: given, exclude = [], filter, candidates = 'model', ...further } = asked.settings;
-      const { includeHistory = false, rank = false, surface, newItems = {} } = further;
-      const { catalogue, recommender, parts, publication } = loaded;
-      if (rank && ranking === undefined) throw errors.RANKER_NOT_SERVED();
-      const history = given ?? (await store.histories([user as string], HISTORY_READ))[0];
-      const rows = history.map(catalogue.rowOf);
-      const known = rows.filter((row) => row !== undefined);
-      const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
-      const [unwanted] = user === undefined ? [[]] : await store.negatives([user]);
-      const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
-      if (!includeHistory) for (const row of known) left.add(row);
-      const bound = newBound(newItems.atMost);
-      // Without any new item, the search for known ones must not go through all new ones first.
-      const passes =
-        bound.share > 0
-          ? listable.passes
-          : (row: number) => !parts.isNew(row) && (listable.passes === undefined || listable.passes(row));
-      // The ranker orders candidates that are bounded already; of any other list, the page is.
-      const query: Query = { history: known, passes, among: listable.among, atMostNew: rank ? newItems.atMost : 1 };
-      const unseen = (row: number) => !left.has(row) && (passes === undefined || passes(row));
-      const list = await candidateList();
-      const ranked =
-        rank && ranking !== undefined
-          ? createRankedSource({ ranking, list, idOf: catalogue.idOf, user, history: given, surface })
-          : undefined;
+  async function recommendations(
+    loaded: LoadedPublication,
+    asked: Asked<Omit<RecommendRequest, 'scenario'>>,
+    requestId: string | undefined,
+  ): Promise<Recommendations> {
+    const { user, history: given, exclude = [], filter, candidates = 'model', ...further } = asked.settings;
+    const { includeHistory = false, rank = false, surface, newItems = {} } = further;
+    const { catalogue, recommender, parts, publication } = loaded;
+    if (rank && ranking === undefined) throw errors.RANKER_NOT_SERVED();
+    const history = given ?? (await store.histories([user as string], HISTORY_READ))[0];
+    const rows = history.map(catalogue.rowOf);
+    const known = rows.filter((row) => row !== undefined);
+    const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
+    const [unwanted] = user === undefined ? [[]] : await store.negatives([user]);
+    const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
+    if (!includeHistory) for (const row of known) left.add(row);
+    const bound = newBound(newItems.atMost);
+    // Without any new item, the search for known ones must not go through all new ones first.
+    const passes =
+      bound.share > 0
+        ? listable.passes
+        : (row: number) => !parts.isNew(row) && (listable.passes === undefined || listable.passes(row));
+    // The ranker orders candidates that are bounded already; of any other list, the page is.
+    const query: Query = { history: known, passes, among: listable.among, atMostNew: rank ? newItems.atMost : 1 };
+    const unseen = (row: number) => !left.has(row) && (passes === undefined || passes(row));
+    const list = await candidateList();
+    const ranked =
+      rank && ranking !== undefined
+        ? createRankedSource({ ranking, list, idOf: catalogue.idOf, user, history: given, surface })
+        : undefined;
 
-      async function candidateList(): Promise<(size: number) => Promise<RankedItems>> {
-        if (candidates === 'popularity') return async (size) => parts.popular(size, unseen);
-        if (candidates === 'newest')
-          return async (size) => popularRows(catalogue.rows, Math.min(size, catalogue.size), () => 0, unseen);
-        const [prepared] = await recommender.prepare([query]);
-        return (size) => prepared.list(size, left);
-      }
+    async function candidateList(): Promise<(size: number) => Promise<RankedItems>> {
+      if (candidates === 'popularity') return async (size) => parts.popular(size, unseen);
+      if (candidates === 'newest')
+        return async (size) => popularRows(catalogue.rows, Math.min(size, catalogue.size), () => 0, unseen);
+      const [prepared] = await recommender.prepare([query]);
+      return (size) => prepared.list(size, left);
+    }
 
-      const { answer: found, page } = await answer(loaded, asked, {
-        list: ranked?.list ?? list,
-        bound,
-        query,
-        requestId,
-        binding: { user, history: given },
-        unknownItems: given === undefined ? [] : history.filter((_, at) => rows[at] === undefined),
-        reason: candidates !== 'model' ? undefined : known.length > 0 ? 'nothingKnown' : await reasonOf(user, given),
-      });
-      return ranked === undefined ? found : withProbabilities(found, page, ranked, publication.manifest.model);
-    },
+    const { answer: found, page } = await answer(loaded, asked, {
+      list: ranked?.list ?? list,
+      bound,
+      query,
+      requestId,
+      binding: { user, history: given },
+      unknownItems: given === undefined ? [] : history.filter((_, at) => rows[at] === undefined),
+      reason: candidates !== 'model' ? undefined : known.length > 0 ? 'nothingKnown' : await reasonOf(user, given),
+    });
+    return ranked === undefined ? found : withProbabilities(found, page, ranked, publication.manifest.model);
+  }
 
-    async similar(loaded, id, input, { requestId }) {
-      const asked = await withScenario(parse(similarSchema, input));
-      const { by = 'both', filter, exclude = [] } = asked.settings;
-      const row = loaded.catalogue.rowOf(id);
-      if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
-      const listable = await listableRows(loaded, filter, [row, ...exclude.map(loaded.catalogue.rowOf)]);
-      const { answer: found } = await answer(loaded, asked, {
-        list: (size) => similarItems(loaded, row, size, by, listable),
+  async function similarTo(
+    loaded: LoadedPublication,
+    id: string,
+    asked: Asked<Omit<SimilarRequest, 'scenario'>>,
+    requestId: string | undefined,
+  ): Promise<Recommendations> {
+    const { by = 'both', filter, exclude = [] } = asked.settings;
+    const row = loaded.catalogue.rowOf(id);
+    if (row === undefined) throw errors.ITEM_NOT_FOUND({ id });
+    const listable = await listableRows(loaded, filter, [row, ...exclude.map(loaded.catalogue.rowOf)]);
+    const { answer: found } = await answer(loaded, asked, {
+      list: (size) => similarItems(loaded, row, size, by, listable),
+      bound: { share: 1, keepsAll: true },
+      query: { history: [row], passes: listable.passes },
+      requestId,
+      binding: { item: id },
+      unknownItems: [],
+      reason: 'nothingKnown',
+    });
+    return found;
+  }
+
+  async function found(
+    loaded: LoadedPublication,
+    asked: Asked<Omit<SearchRequest, 'scenario'>>,
+    requestId: string | undefined,
+  ): Promise<Recommendations> {
+    const { query: typed, user, history: given, filter, exclude = [] } = asked.settings;
+    const query = plainQuery(typed);
+    const vector = await queryVectors.of(query);
+    const { catalogue } = loaded;
+    const ids = given ?? (user === undefined ? [] : (await store.histories([user], HISTORY_READ))[0]);
+    const rows = ids.map(catalogue.rowOf);
+    const history = rows.filter((row) => row !== undefined);
+    const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
+    const { answer: list } = await answer(
+      loaded,
+      { ...asked, settings: { ...asked.settings, explain: false } },
+      {
+        list: await searchItems(loaded, { query, vector, history, listable }),
         bound: { share: 1, keepsAll: true },
-        query: { history: [row], passes: listable.passes },
+        query: { history, passes: listable.passes },
         requestId,
-        binding: { item: id },
-        unknownItems: [],
-        reason: 'nothingKnown',
-      });
-      return found;
+        binding: { query, user, history: given },
+        unknownItems: given === undefined ? [] : ids.filter((_, at) => rows[at] === undefined),
+        reason: undefined,
+      },
+    );
+    return list;
+  }
+
+  return {
+    async recommend(loaded, input, context) {
+      const request = parse(recommendSchema, input);
+      const asked = await withScenario(request, request.user);
+      const { user, surface } = asked.settings;
+      return exposed(loaded, asked, { user, surface }, context, () =>
+        recommendations(loaded, asked, context.requestId),
+      );
+    },
+    async similar(loaded, id, input, context) {
+      const asked = await withScenario(parse(similarSchema, input));
+      const to = { surface: asked.settings.surface };
+      return exposed(loaded, asked, to, context, () => similarTo(loaded, id, asked, context.requestId));
     },
 
-    async search(loaded, input, { requestId }) {
+    async search(loaded, input, context) {
       const asked = await withScenario(parse(searchSchema, input));
-      const { query: typed, user, history: given, filter, exclude = [] } = asked.settings;
-      const query = plainQuery(typed);
-      const vector = await queryVectors.of(query);
-      const { catalogue } = loaded;
-      const ids = given ?? (user === undefined ? [] : (await store.histories([user], HISTORY_READ))[0]);
-      const rows = ids.map(catalogue.rowOf);
-      const history = rows.filter((row) => row !== undefined);
-      const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
-      const { answer: found } = await answer(
-        loaded,
-        { ...asked, settings: { ...asked.settings, explain: false } },
-        {
-          list: await searchItems(loaded, { query, vector, history, listable }),
-          bound: { share: 1, keepsAll: true },
-          query: { history, passes: listable.passes },
-          requestId,
-          binding: { query, user, history: given },
-          unknownItems: given === undefined ? [] : ids.filter((_, at) => rows[at] === undefined),
-          reason: undefined,
-        },
-      );
-      return found;
+      const to = { user: asked.settings.user };
+      return exposed(loaded, asked, to, context, () => found(loaded, asked, context.requestId));
     },
   };
 }

@@ -207,6 +207,10 @@ export const recommendationsSchema = z
       .object({ name: z.string(), version: z.int() })
       .optional()
       .describe('The scenario that the request named, with the version that was used.'),
+    experiment: z
+      .object({ name: z.string(), arm: z.string() })
+      .optional()
+      .describe('The running experiment of the scenario that the user takes part in, and the arm: the version used.'),
     fallbacks: z
       .array(
         z.object({

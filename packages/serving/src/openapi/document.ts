@@ -36,6 +36,7 @@ export function addOpenApi(app: FastifyInstance, isListed: (scope: RouteScope | 
       tags: [
         { name: 'recommend', description: 'Recommendations' },
         { name: 'scenarios', description: 'Settings of lists under a name' },
+        { name: 'experiments', description: 'Versions of scenarios side by side, and outcomes of lists' },
         { name: 'rank', description: 'Rankers of impressions, and knowledge for rankers' },
         { name: 'shop', description: 'Items and events' },
         { name: 'operations', description: 'Operation of the service' },

@@ -26,6 +26,7 @@ export type ShopServerOptions = Pick<
   | 'insecurePublicWithoutKeys'
   | 'logLevel'
   | 'requestTimeout'
+  | 'operation'
   | 'watchInterval'
 >;
 

@@ -9,6 +9,7 @@ import { catalogueChecks } from './catalogue.ts';
 import { deletionChecks } from './deletion.ts';
 import { embeddingsChecks } from './embeddings.ts';
 import { eventsChecks } from './events.ts';
+import { exposuresChecks } from './exposures.ts';
 import { importsChecks } from './imports.ts';
 import { impressionsChecks } from './impressions.ts';
 import { lifecycleChecks } from './lifecycle.ts';
@@ -48,6 +49,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     eventsChecks(check);
     meaningChecks(check);
     impressionsChecks(check);
+    exposuresChecks(check);
     importsChecks(check);
     writesDuringImportsChecks(check);
     deletionChecks(check);

@@ -58,8 +58,11 @@ export interface EventLog {
    * negative is negative. In the order of `users`, `[]` for unknown users.
    */
   negatives(users: string[]): Promise<string[][]>;
-  /** All events in order of arrival, including passive ones. */
-  events(options?: { batchSize?: number; types?: string[] }): AsyncIterable<Event[]>;
+  /**
+   * All events in order of arrival, including passive ones.
+   * @param options `after`: only those whose number in the order of arrival is above it.
+   */
+  events(options?: { batchSize?: number; types?: string[]; after?: number }): AsyncIterable<Event[]>;
   /**
    * All positive events as typed arrays.
    * @param options `types`: with the type of each event. Default false.

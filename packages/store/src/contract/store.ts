@@ -7,6 +7,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Deletion } from './deletion.ts';
 import type { EmbeddingStore } from './embedding-store.ts';
 import type { EventLog } from './event-log.ts';
+import type { ExposureLog } from './exposure-log.ts';
 import type { Imports } from './imports.ts';
 import type { Impressions } from './impression-log.ts';
 import type { Settings } from './settings.ts';
@@ -20,7 +21,16 @@ export interface StoreCounts {
 }
 
 /** Everything that Lorekeep keeps of one shop: the contract that every adapter implements. */
-export interface Store extends Catalogue, Users, EventLog, Impressions, Imports, Deletion, EmbeddingStore, Settings {
+export interface Store
+  extends Catalogue,
+    Users,
+    EventLog,
+    Impressions,
+    ExposureLog,
+    Imports,
+    Deletion,
+    EmbeddingStore,
+    Settings {
   /** Sizes of the catalogue and of the event log. */
   counts(): Promise<StoreCounts>;
   /** Waits for the writes that have been called. Every later call fails with `STORE_CLOSED`. */

@@ -78,11 +78,11 @@ export function createEventLog(access: Access, writer: LiveWriter): EventLog {
       return read(() => users.map(ofUser.negatives));
     },
 
-    async *events({ batchSize = 1000, types } = {}) {
+    async *events({ batchSize = 1000, types, after = -1 } = {}) {
       checkCount('batchSize', batchSize, 1);
       const wanted = types === undefined ? null : JSON.stringify(types);
       const select = wanted === null ? all : ofTypes;
-      let arrival = -1;
+      let arrival = after;
       for (;;) {
         const rows = read(() => select.all({ arrival, batchSize, wanted }));
         if (rows.length === 0) return;

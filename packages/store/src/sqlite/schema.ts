@@ -157,6 +157,26 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE user_attributes (user INTEGER PRIMARY KEY REFERENCES users, attributes TEXT NOT NULL) STRICT;
   CREATE TABLE user_attribute_originals (user INTEGER PRIMARY KEY, attributes TEXT) STRICT;
   `,
+  `
+  -- Lists that were answered. Users are named by their ids: most have no row before their first event.
+  CREATE TABLE exposures (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    request TEXT NOT NULL,
+    timestamp REAL NOT NULL,
+    arrival INTEGER NOT NULL, -- the last event at that time
+    user TEXT, -- NULL: a session
+    experiment TEXT,
+    arm TEXT,
+    scenario TEXT,
+    version TEXT NOT NULL,
+    surface TEXT,
+    source TEXT, -- NULL: it failed
+    milliseconds REAL NOT NULL,
+    items TEXT NOT NULL -- JSON array of ids, in the order of their positions
+  ) STRICT;
+  CREATE INDEX exposures_by_user ON exposures (user) WHERE user IS NOT NULL;
+  CREATE INDEX exposures_by_experiment ON exposures (experiment);
+  `,
 ];
 
 /** Brings an open database to the current schema, also a new and empty one. All or nothing. */

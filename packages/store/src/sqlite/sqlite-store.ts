@@ -8,6 +8,7 @@ import { connect, IN_MEMORY } from './connection.ts';
 import { createDeletion } from './deletion/deletion.ts';
 import { createEmbeddingStore } from './embeddings.ts';
 import { createEventLog } from './event-log.ts';
+import { createExposureLog } from './exposure-log.ts';
 import { createImports } from './import/imports.ts';
 import { askForTurn, lockFileOf } from './import/lock.ts';
 import { createImpressions } from './impressions/impressions.ts';
@@ -43,6 +44,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     ...createUsers(access, writer),
     ...createEventLog(access, writer),
     ...createImpressions(access),
+    ...createExposureLog(access),
     ...imports,
     ...createDeletion(access, askImportForTurn),
     ...createEmbeddingStore(access),

@@ -21,6 +21,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { addExperimentRoutes } from '../../experiments/experiment-routes.ts';
 import { errors } from '../errors.ts';
 import { bodyFailures, failures, listFailures, notFound } from '../failures.ts';
 import type { ServiceMetrics } from '../metrics.ts';
@@ -62,7 +63,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
     return answer;
   };
   const similar = async (item: string, request: SimilarRequest, requestId: string) =>
-    listed(await live().similar(item, request, { requestId }));
+    listed(await live().similar(item, request, { requestId, isShown: true }));
 
   routes.post(
     '/v1/recommend',
@@ -76,7 +77,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         response: { 200: recommendationsSchema, ...failures, ...bodyFailures, ...listFailures },
       },
     },
-    async ({ body, id }) => listed(await live().recommend(body, { requestId: id })),
+    async ({ body, id }) => listed(await live().recommend(body, { requestId: id, isShown: true })),
   );
 
   routes.post(
@@ -97,7 +98,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
         },
       },
     },
-    async ({ body, id }) => listed(await live().search(body, { requestId: id })),
+    async ({ body, id }) => listed(await live().search(body, { requestId: id, isShown: true })),
   );
 
   routes.get(
@@ -220,6 +221,7 @@ export function addRoutes(plain: FastifyInstance, { live, ranking, metrics }: Se
   );
 
   addScenarioRoutes(plain, live);
+  addExperimentRoutes(plain, live);
   addDeletionRoutes(plain, live);
   addRankingRoutes(plain, ranking);
 

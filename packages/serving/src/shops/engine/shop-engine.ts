@@ -150,8 +150,9 @@ export async function openShopEngine(options: ShopEngineOptions): Promise<ShopEn
   if (isUnpublished()) void publishOnce();
 
   const engine: Engine = {
-    recommend: (request) => call((live) => live.recommend(request)),
-    similar: (id, request) => call((live) => live.similar(id, request)),
+    recommend: (request, context) => call((live) => live.recommend(request, context)),
+    similar: (id, request, context) => call((live) => live.similar(id, request, context)),
+    search: (request, context) => call((live) => live.search(request, context)),
     rank: (request) => call((live) => live.rank(request)),
     knowledge: (request) => call((live) => live.knowledge(request)),
     getUser: (id) => call((live) => live.getUser(id)),
@@ -159,6 +160,15 @@ export async function openShopEngine(options: ShopEngineOptions): Promise<ShopEn
     readText: (item) => call((live) => live.readText(item)),
     getScenario: (name, version) => call((live) => live.getScenario(name, version)),
     listScenarios: () => call((live) => live.listScenarios()),
+    scenarioVersions: (name) => call((live) => live.scenarioVersions(name)),
+    unknownItems: (ids) => call((live) => live.unknownItems(ids)),
+    getExperiment: (name) => call((live) => live.getExperiment(name)),
+    listExperiments: () => call((live) => live.listExperiments()),
+    experimentResults: (name) => call((live) => live.experimentResults(name)),
+    outcomes: () => call((live) => live.outcomes()),
+    putExperiment: (name, settings) => write((live) => live.putExperiment(name, settings)),
+    stopExperiment: (name) => write((live) => live.stopExperiment(name)),
+    deleteExperiment: (name) => write((live) => live.deleteExperiment(name)),
     upsertItems,
     appendEvents: (events) => room.forEvents(events, () => write((live) => live.appendEvents(events))),
     upsertUsers: (users) => write((live) => live.upsertUsers(users)),

@@ -19,6 +19,9 @@ import { errors as servingErrors } from '../../http/errors.ts';
 import { createMetrics } from '../../http/metrics.ts';
 import { answerClientError, answerUnusualRequests, nodeServerOptions } from '../../http/node-server.ts';
 import { createServer as createService, type Server } from '../../http/server.ts';
+import { createDrain } from '../../operation/drain.ts';
+import { createLoadShedding } from '../../operation/load-shedding.ts';
+import { operationSettings } from '../../operation/options.ts';
 import { AUDIT_FILE, type ShopServerOptions } from '../loaded-shop.ts';
 import { openShops, type Shops, type ShopsOptions } from '../shops.ts';
 import { createDoorkeeper } from './doorkeeper.ts';
@@ -65,7 +68,11 @@ export async function openHost(dir: string, options: HostOptions = {}): Promise<
   const { host = '127.0.0.1', port = 7070, admin, insecurePublicWithoutKeys = false, allowedHosts } = options;
   const { cors = [], logLevel = 'info', requestTimeout = 30_000, watchInterval } = options;
   const { maxShops, maxLoaded, idleAfter, threads } = options;
-  const serverOptions = { host, admin, insecurePublicWithoutKeys, allowedHosts, cors, logLevel, requestTimeout };
+  const { operation } = options;
+  const serverOptions = {
+    ...{ host, admin, insecurePublicWithoutKeys, allowedHosts, cors, logLevel, requestTimeout, operation },
+  };
+  const load = createLoadShedding(operationSettings(operation).load, () => {});
   let closing = false;
   let log: FastifyInstance['log'] | undefined;
   const onFailure = (shop: string, error: unknown) => log?.error({ err: error, shop }, 'a shop failed');
@@ -95,7 +102,9 @@ export async function openHost(dir: string, options: HostOptions = {}): Promise<
     const app = createApp({
       ...{ bodyLimit: 2 ** 20, requestTimeout, logLevel, cors, surface, metrics: own, checkTarget },
       guard: { keys, namespace: DEFAULT_NAMESPACE, isOpen, audit: createAuditLog(join(dir, AUDIT_FILE)) },
-      isClosing: () => closing,
+      // The front counts the requests of all shops, and each shop sheds its own load.
+      drain: createDrain(),
+      load,
     });
     app.register(async (routes) => {
       addHostRoutes(routes, { shops, keys, metrics });
@@ -136,6 +145,7 @@ export async function openHost(dir: string, options: HostOptions = {}): Promise<
     await shops.close();
     await stranger.close();
     await Promise.all(listeners.map(({ app }) => app.close()));
+    load.stop();
   }
 
   function close(): Promise<void> {

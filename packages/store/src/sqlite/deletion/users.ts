@@ -20,10 +20,11 @@ export function* deleteUsers(database: Database, ids: readonly string[]): Steps<
   const scope = openScope(database);
   const find = database.prepare<[string, number], number>('SELECT row FROM users WHERE id = ? AND place < ?').pluck();
   const doom = database.prepare('INSERT INTO temp.doomed_users VALUES (?)');
+  const isExposed = database.prepare<[string], number>('SELECT 1 FROM exposures WHERE user = ? LIMIT 1').pluck();
   const found = ids.filter((id) => {
     const row = find.get(id, scope.horizon);
     if (row !== undefined) doom.run(row);
-    return row !== undefined;
+    return row !== undefined || isExposed.get(id) !== undefined;
   });
   const result: Deleted = {
     items: 0,
@@ -36,6 +37,8 @@ export function* deleteUsers(database: Database, ids: readonly string[]): Steps<
     const number = numberDeletion(scope);
     database.prepare('UPDATE deletions SET last_erasure = ?').run(number);
     rememberErased(database, found);
+    const forget = database.prepare('DELETE FROM exposures WHERE user = ?');
+    for (const id of found) forget.run(id);
     result.events = yield* deleteEventsOfUsers(scope, 'SELECT row FROM temp.doomed_users', { where: '1', values: {} });
     for (const named of tablesNamingUsers(database)) removeFrom(scope, named);
     ({ returning: result.returning } = yield* removeTouchedUsers(scope));

@@ -47,6 +47,14 @@ function erasedUsers(database: Database): StoreProblem[] {
     if ((first.get(row) ?? Number.MAX_SAFE_INTEGER) <= last) left++;
   }
   if (left > 0) problems.push({ kind: 'erased-user', message: `${left} erased users still have events` });
+  const exposed = database
+    .prepare<[], string>(
+      'SELECT DISTINCT user FROM exposures WHERE user IS NOT NULL AND user NOT IN (SELECT id FROM users)',
+    )
+    .pluck();
+  let exposures = 0;
+  for (const id of exposed.iterate()) if (isErased(id) !== undefined) exposures++;
+  if (exposures > 0) problems.push({ kind: 'erased-user', message: `${exposures} erased users still have exposures` });
   const isPurged = database.prepare<[], number>('SELECT last_erasure <= purged FROM deletions').pluck().get() === 1;
   if (!isPurged) {
     problems.push({ kind: 'not-purged', message: 'what erased users have left on the disk is not overwritten yet' });
