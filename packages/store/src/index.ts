@@ -68,5 +68,5 @@ export {
   checkUsers,
 } from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
+export { type FileLock, tryLock } from './file-lock.ts';
 export { openStore } from './open.ts';
-export { type FileLock, tryLock } from './sqlite/file-lock.ts';
