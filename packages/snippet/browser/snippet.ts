@@ -34,7 +34,9 @@ const isOptedOut = globalPrivacyControl === true || navigator.doNotTrack === '1'
 if (!isOptedOut || doNotTrack === 'ignore') run();
 
 function run(): void {
-  const queue = createQueue(`${url ?? new URL(script.src).origin}/v1/bulk/events?onError=skip`, key);
+  // The script is beside the routes, also under the path of a shop or of a proxy.
+  const base = url ? `${url.replace(/\/$/, '')}/` : script.src;
+  const queue = createQueue(new URL('v1/bulk/events?onError=skip', base).href, key);
   let user = givenUser;
   let isAllowed = consent !== 'required';
   /** Before consent, nothing is stored in the browser and nothing is sent. */

@@ -178,6 +178,22 @@ describe('the script of a page', { skip: program === undefined && 'there is no C
     await page.context().close();
   });
 
+  test('under a path, as that of a shop, events go to the same path', async () => {
+    const page = await browser.newPage();
+    await page.route('https://shops.example/**', async (route) => {
+      const isScript = route.request().url().endsWith('/shops/garden/snippet.js');
+      const script = isScript ? ((await clientOf(address).get('/snippet.js')).body as string) : '{}';
+      await route.fulfill({ body: script, headers: { 'access-control-allow-origin': '*' } });
+    });
+    body = `${list('r8', ['music-9'])}<script async src="https://shops.example/shops/garden/snippet.js"></script>`;
+    await page.goto(origin);
+    await page.waitForFunction('"lorekeep" in window');
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await page.click('[data-lorekeep-item]');
+    assert.equal((await sent).url(), 'https://shops.example/shops/garden/v1/bulk/events?onError=skip');
+    await page.close();
+  });
+
   test('without consent, or against the wish not to be tracked, nothing is sent or stored', async () => {
     const page = await open(`${list('r6', ['music-9'])}${script('data-user="asked" data-consent="required"')}`);
     await pause(2_500);
