@@ -69,3 +69,4 @@ export {
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';
 export { type FileLock, tryLock } from './sqlite/file-lock.ts';
+export { type SnapshotOptions, snapshotStore } from './sqlite/snapshot.ts';

@@ -14,6 +14,7 @@ import * as option from '../options/options.ts';
 import { maxResidual, store } from '../options/ranking-options.ts';
 import { exposureOptions, operationCommandOptions } from '../options/serving-options.ts';
 import type { Output } from '../terminal.ts';
+import { addBackup } from './backup-commands.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addJobs } from './job-commands.ts';
 import { addKeys } from './key-commands.ts';
@@ -47,6 +48,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addJobs(program);
   addRank(program);
   addKnowledge(program);
+  addBackup(program, signal);
   addDoctor(program);
   addCompletion(root, output);
   return root;
