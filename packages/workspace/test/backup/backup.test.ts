@@ -1,10 +1,13 @@
 /** A backup of a workspace that is written meanwhile, and the workspace that comes out of it. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { backupWorkspace, openWorkspace, restoreWorkspace, verifyBackup, type Workspace } from '../../src/index.ts';
 
 describe('backup and restore', () => {
@@ -68,18 +71,19 @@ describe('backup and restore', () => {
   });
 
   test('under writes and publications it has one moment: every event before, none half, the live version whole', async () => {
-    let isOver = false;
     const [item] = await itemIds(workspace);
+    const script = fileURLToPath(new URL('./writer-child.ts', import.meta.url));
+    const writer = spawn(process.execPath, [script, join(dir, 'lorekeep.sqlite'), item], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let written = 0;
-    const writing = (async () => {
-      for (; !isOver; written++, await nextTurn())
-        await workspace.store.appendEvents([
-          { user: `pair-${written}`, item, type: 'view', timestamp: written },
-          { user: `pair-${written}`, item, type: 'cart', timestamp: written },
-        ]);
-    })();
+    const lines = createInterface({ input: writer.stdout });
+    lines.on('line', (line) => {
+      written = Number(line);
+    });
+    await once(lines, 'line');
     try {
-      for (let n = 0; n < 3; n++) {
+      for (let n = 0; n < 2; n++) {
         const before = written;
         const [{ manifest }] = await Promise.all([
           backupWorkspace(dir, join(root, `busy-${n}`)),
@@ -100,8 +104,7 @@ describe('backup and restore', () => {
         await engine.close();
       }
     } finally {
-      isOver = true;
-      await writing;
+      writer.kill('SIGKILL');
     }
   });
 
@@ -155,7 +158,6 @@ describe('backup and restore', () => {
     const foreign = join(parent, 'mine.0123456789ab.tmp');
     await mkdir(dead, { recursive: true });
     await mkdir(foreign);
-    const { hostname } = await import('node:os');
     await writeFile(join(dead, 'unfinished.json'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }));
     await cp(join(dir, 'keys.jsonl'), join(dead, 'keys.jsonl'));
     await backupWorkspace(dir, join(parent, 'new'));
