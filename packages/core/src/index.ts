@@ -47,6 +47,7 @@ export {
 } from './options.ts';
 export { noProgress, type Progress, type ProgressEvent, type RunContext, type Warning } from './progress.ts';
 export { createRandom, fillWords, type Random, type RandomState } from './random.ts';
+export { observeStages, STAGES, type Stage, type StageObserver, stage } from './stages.ts';
 export { checkNodeVersion, isNodeRecent, MIN_NODE, systemError, systemErrors } from './system-errors.ts';
 export {
   EARLIEST_TIME,

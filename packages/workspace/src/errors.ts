@@ -143,4 +143,33 @@ export const errors = defineErrors({
     message: ({ out, allowed }) => `"${out}" names no format: its end must be ${allowed.join(', ')}.`,
     hint: 'Give the file another end.',
   }),
+  BACKUP_TARGET_EXISTS: usage<{ target: string }>({
+    message: ({ target }) => `"${target}" exists already, so no backup was made there.`,
+    hint: 'Name a folder that does not exist.',
+  }),
+  BACKUP_INSIDE_WORKSPACE: usage<{ dir: string; target: string }>({
+    message: ({ dir, target }) => `"${target}" is inside the workspace "${dir}".`,
+    hint: 'Name a folder outside the workspace, best on another disk.',
+  }),
+  BACKUP_RESTLESS: failure<{ dir: string }>({
+    message: ({ dir }) => `Versions of the workspace "${dir}" were removed as fast as they were copied.`,
+    hint: 'Make the backup while nothing is published. Nothing was written.',
+  }),
+  BACKUP_MISSING: usage<{ dir: string }>({
+    message: ({ dir }) => `There is no complete backup in "${dir}".`,
+    hint: 'Name the folder that a backup was made in: it has a file backup.json.',
+  }),
+  BACKUP_FORMAT_UNKNOWN: usage<{ dir: string; format: unknown }>({
+    message: ({ dir, format }) =>
+      `The backup "${dir}" has the format ${JSON.stringify(format) ?? 'of another program'}.`,
+    hint: 'Restore it with the version of Lorekeep that made it, or a newer one.',
+  }),
+  BACKUP_DAMAGED: failure<{ dir: string; file: string; problem: string }>({
+    message: ({ dir, file, problem }) => `The backup "${dir}" is damaged: ${file} ${problem}.`,
+    hint: 'Use another backup. Nothing was restored.',
+  }),
+  RESTORE_TARGET_EXISTS: usage<{ dir: string }>({
+    message: ({ dir }) => `"${dir}" exists already, so nothing was restored there.`,
+    hint: 'Restore into a new folder. To replace a workspace, rename it first.',
+  }),
 });

@@ -1,4 +1,7 @@
 export type { RankingTask } from '@lorekeep/ranking';
+export { type BackupResult, backupWorkspace } from './backup/backup.ts';
+export { type BackupManifest, readBackup, verifyBackup } from './backup/manifest.ts';
+export { type RestoreResult, restoreWorkspace } from './backup/restore.ts';
 export {
   DEFAULT_INDEX,
   DEFAULT_PRESET,

@@ -111,6 +111,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   KNOWLEDGE_TASKS_DIFFER: 'Leave --outcome out to continue, or learn the whole log anew with --fresh.',
   KNOWLEDGE_FILE_DAMAGED: 'Remove the folder of this version, and run `lorekeep knowledge pretrain` with --fresh.',
   KNOWLEDGE_NOT_SERVED: 'Run `lorekeep knowledge pretrain` and `lorekeep knowledge publish`.',
+  BACKUP_MISSING: 'Name the folder that `lorekeep backup` made: it has a file backup.json.',
+  RESTORE_TARGET_EXISTS: 'Name a new folder with --workspace. To replace a workspace, rename it first.',
   EXTRACT_FORMAT: 'Give --out a file that ends in .parquet, .csv or .ndjson.',
   RANKING_TOO_SHORT:
     'A ranker is scored on later windows than it learns from: give shorter windows with --window-days, or an earlier --start.',

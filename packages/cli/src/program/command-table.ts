@@ -15,6 +15,7 @@ import { maxResidual, store } from '../options/ranking-options.ts';
 import { exposureOptions, operationCommandOptions } from '../options/serving-options.ts';
 import { shopsOptions } from '../options/shops-options.ts';
 import type { Output } from '../terminal.ts';
+import { addBackup } from './backup-commands.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addJobs } from './job-commands.ts';
 import { addKeys } from './key-commands.ts';
@@ -49,6 +50,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addJobs(program);
   addRank(program);
   addKnowledge(program);
+  addBackup(program, signal);
   addDoctor(program);
   addCompletion(root, output);
   return root;

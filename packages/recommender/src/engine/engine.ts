@@ -5,7 +5,7 @@
  * store, where they are durable, then into memory. After a crash every acknowledged write is found
  * again, because every start and every reload adds what the store has and the publication does not.
  */
-import { errorCode } from '@lorekeep/core';
+import { errorCode, stage } from '@lorekeep/core';
 import { itemText, type TextEncoder } from '@lorekeep/encoder';
 import type { Event, Item, Store, UserRecord } from '@lorekeep/store';
 import { z } from 'zod';
@@ -276,8 +276,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const distinct = [...new Map(items.map((item) => [item.id, item])).values()];
       return write(async () => {
         const { loaded } = current;
-        await store.upsertItems(distinct);
-        const { encoded, seconds } = await loaded.upsert(distinct);
+        await stage('store', () => store.upsertItems(distinct));
+        const { encoded, seconds } = await stage('encode', () => loaded.upsert(distinct));
         await ranking?.addItems(distinct);
         const { version } = loaded.publication.manifest;
         return { upserted: distinct.length, encoded, encodeSeconds: seconds, version };
@@ -292,7 +292,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       }));
       return write(async () => {
         const chosen = await newChoices(store, events);
-        const appended = await store.appendEvents(events);
+        const appended = await stage('store', () => store.appendEvents(events));
         current.loaded.countUsers(chosen);
         current.loaded.catchUp();
         await ranking?.addEvents(events, appended === events.length);
@@ -308,7 +308,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const users = parse(z.array(userSchema).max(MAX_BATCH), input) as UserRecord[];
       const distinct = [...new Map(users.map((user) => [user.id, user])).values()];
       return write(async () => {
-        await store.upsertUsers(distinct);
+        await stage('store', () => store.upsertUsers(distinct));
         await ranking?.addUsers(distinct);
         return { upserted: distinct.length };
       });

@@ -1,6 +1,6 @@
 /** Requests for lists, from what they say to their answer. */
 import { randomUUID } from 'node:crypto';
-import { LorekeepError } from '@lorekeep/core';
+import { LorekeepError, stage } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import type { Store } from '@lorekeep/store';
 import { newBound, type RankedItems } from '../composition/lists.ts';
@@ -30,7 +30,7 @@ import { searchItems } from '../search/search.ts';
 import { readCursor } from './cursor.ts';
 import { explain } from './explain.ts';
 import { listableRows } from './listable-rows.ts';
-import { type Page, pageOf, type SourcedItems } from './page.ts';
+import { type Page, type PageRules, pageOf, type SourcedItems } from './page.ts';
 import { createRankedSource, type RankedSource } from './ranked-source.ts';
 import { DEFAULT_K, recommendSchema, searchSchema, similarSchema } from './schemas.ts';
 import { similarItems } from './similar.ts';
@@ -151,7 +151,7 @@ export function createListRequests({
     const { k: _k, withItems: _items, explain: _explain, cursor, ...bound } = settings;
     const { version } = publication.manifest;
     const shown = readCursor(cursor, { version, request: { ...bound, for: asked.binding } });
-    const page = await pageOf(asked.list, k, {
+    const rules: PageRules = {
       boosts: await Promise.all(
         boosts.map(async ({ filter: moved, factor = 1, bonus = 0 }) => {
           const rows = await catalogue.filters.rowsFor(moved);
@@ -172,9 +172,10 @@ export function createListRequests({
       isShown: (row) => shown.has(catalogue.idOf(row)),
       shown: shown.count,
       vectorsOf: (rows) => publication.index.getMany(rows),
-    });
+    };
+    const page = await stage('page', () => pageOf(asked.list, k, rules));
     const ids = Array.from(page.keys, catalogue.idOf);
-    const items = withItems ? await store.getItems(ids) : [];
+    const items = withItems ? await stage('store', () => store.getItems(ids)) : [];
     const reasons = why ? await explain({ store, encoder, loaded, query: asked.query, page }) : [];
     const next = page.hasMore ? shown.next(ids) : undefined;
     const fallbacks = fallbacksOf(page, k, asked.reason);
@@ -218,11 +219,11 @@ export function createListRequests({
     const { includeHistory = false, rank = false, surface, newItems = {} } = further;
     const { catalogue, recommender, parts, publication } = loaded;
     if (rank && ranking === undefined) throw errors.RANKER_NOT_SERVED();
-    const history = given ?? (await store.histories([user as string], HISTORY_READ))[0];
+    const history = given ?? (await stage('store', () => store.histories([user as string], HISTORY_READ)))[0];
     const rows = history.map(catalogue.rowOf);
     const known = rows.filter((row) => row !== undefined);
     const listable = await listableRows(loaded, filter, exclude.map(catalogue.rowOf));
-    const [unwanted] = user === undefined ? [[]] : await store.negatives([user]);
+    const [unwanted] = user === undefined ? [[]] : await stage('store', () => store.negatives([user]));
     const left = new Set(unwanted.map(catalogue.rowOf).filter((row) => row !== undefined));
     if (!includeHistory) for (const row of known) left.add(row);
     const bound = newBound(newItems.atMost);
@@ -244,7 +245,7 @@ export function createListRequests({
       if (candidates === 'popularity') return async (size) => parts.popular(size, unseen);
       if (candidates === 'newest')
         return async (size) => popularRows(catalogue.rows, Math.min(size, catalogue.size), () => 0, unseen);
-      const [prepared] = await recommender.prepare([query]);
+      const [prepared] = await stage('candidates', () => recommender.prepare([query]));
       return (size) => prepared.list(size, left);
     }
 

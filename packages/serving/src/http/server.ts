@@ -27,6 +27,7 @@ import { createDrain } from '../operation/drain.ts';
 import { createLoadShedding } from '../operation/load-shedding.ts';
 import { addOperationMetrics } from '../operation/metrics.ts';
 import { type OperationOptions, operationSettings } from '../operation/options.ts';
+import { createStages } from '../operation/stages.ts';
 import { createApp } from './app.ts';
 import { errors } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -160,6 +161,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
   );
   const load = createLoadShedding(limits, (requests, reason) => countShed(requests, reason));
   const countShed = addOperationMetrics(metrics.registry, load);
+  const addStages = createStages(metrics.registry);
   const live = (): Engine => {
     if (ready !== undefined) return ready;
     if (engine === undefined) throw errors.ENGINE_MISSING();
@@ -193,6 +195,7 @@ export function createServer(engine: Engine | Promise<Engine> | undefined, optio
       ...{ drain, load },
       checkTarget: createTargetCheck(at.host, allowedHosts),
     });
+    addStages(app);
     dashboard.addTo(app);
     app.register(async (routes) => {
       addRoutes(routes, { live, ranking: () => ranking ?? live(), metrics });
