@@ -87,6 +87,8 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
       ],
       { rounds: quick ? 2 : 5, warmup: 0 },
     );
+    for (const [name, { median: perSecond }] of Object.entries(throughput))
+      log(`${name}: ${perSecond.toFixed(0)} requests/s`);
     const cpu = (await service.usage()).cpuSeconds - before.cpuSeconds;
     await load({ address: service.address });
     const { eventLoop } = await service.usage();
@@ -94,9 +96,11 @@ export async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
     log(`latency at ${RATE} requests/s`);
     const alone = await rounds(quick ? 1 : 5, () => load({ address: service.address, rate: RATE, connections: 64 }));
     errors += alone.errors;
+    log(`p50 ${alone.p50.toFixed(2)} ms, p99 ${alone.p99.toFixed(2)} ms`);
     log('latency while events and long texts are written');
     const busy = await rounds(quick ? 1 : 3, (round) => whileWriting(service, round, users, items, load));
     errors += busy.errors;
+    log(`p50 ${busy.p50.toFixed(2)} ms, p99 ${busy.p99.toFixed(2)} ms`);
     const rssMb = await service.residentMb();
 
     return {
