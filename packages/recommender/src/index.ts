@@ -41,6 +41,8 @@ export { idSchema } from './engine/schema-parts.ts';
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
+export { createExperiments, type Experiments } from './experiments/experiments.ts';
+export { experimentResults } from './experiments/results.ts';
 export {
   experimentResultsSchema,
   experimentSchema,
@@ -95,5 +97,5 @@ export type {
   RankRequest,
   UsedKnowledge,
 } from './ranking/types.ts';
-export { MAX_SCENARIO_VERSIONS, scenarioNameSchema } from './scenarios/scenarios.ts';
+export { createScenarios, MAX_SCENARIO_VERSIONS, type Scenarios, scenarioNameSchema } from './scenarios/scenarios.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

@@ -263,6 +263,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     'Use the address that the service printed, or start it with `lorekeep serve --allow-host HOST` for this name.',
   KEYS_REQUIRED:
     'Create a key with `lorekeep keys create --scope read --scope events --scope write`, or listen on this machine only with --host 127.0.0.1.',
+  EXPERIMENT_UNKNOWN: 'Take a name that `lorekeep experiments list` shows.',
+  EXPERIMENT_RUNNING: 'Stop it first with `lorekeep experiments stop NAME`. What runs is never changed.',
   KEY_UNKNOWN: 'Take an id that `lorekeep keys list` shows.',
   KEY_REVOKED: 'Create a new key with `lorekeep keys create`.',
   KEY_OPTION: ({ option }) => (option === 'namespace' ? 'Correct --namespace.' : undefined),

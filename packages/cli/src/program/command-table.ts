@@ -13,6 +13,7 @@ import * as option from '../options/options.ts';
 import { maxResidual, store } from '../options/ranking-options.ts';
 import { exposureOptions } from '../options/serving-options.ts';
 import type { Output } from '../terminal.ts';
+import { addExperiments } from './experiment-commands.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addKeys } from './key-commands.ts';
 import type { Program } from './program.ts';
@@ -42,6 +43,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addQueries(program);
   addServe(program);
   addKeys(program);
+  addExperiments(program);
   addRank(program);
   addKnowledge(program);
   addDoctor(program);

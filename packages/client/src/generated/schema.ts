@@ -313,6 +313,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every experiment, by name */
+        get: operations["listExperiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An experiment */
+        get: operations["getExperiment"];
+        /** Start an experiment; on disk when this answers */
+        put: operations["putExperiment"];
+        post?: never;
+        /** Delete an experiment; if it runs, it ends */
+        delete: operations["deleteExperiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an experiment; its results stay */
+        post: operations["stopExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{name}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outcomes by arm up to now, and what to do */
+        get: operations["experimentResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outcomes of the newest lists by scenario, publication, surface and position */
+        get: operations["outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/delete": {
         parameters: {
             query?: never;
@@ -1521,6 +1608,11 @@ export interface operations {
                             name: string;
                             version: number;
                         };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
+                        };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
                             /**
@@ -1667,6 +1759,11 @@ export interface operations {
                         scenario?: {
                             name: string;
                             version: number;
+                        };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -1864,6 +1961,11 @@ export interface operations {
                         scenario?: {
                             name: string;
                             version: number;
+                        };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -2667,6 +2769,510 @@ export interface operations {
                 content: {
                     "application/json": {
                         deleted: string;
+                    };
+                };
+            };
+        };
+    };
+    listExperiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        experiments: {
+                            name: string;
+                            /** @description New with each start: users are split anew. */
+                            id: string;
+                            settings: {
+                                scenario: string;
+                                arms: {
+                                    scenario: string;
+                                    weight: number;
+                                }[];
+                                /** @enum {string} */
+                                metric: "ctr" | "cvr" | "value";
+                                clicks: string[];
+                                conversions: string[];
+                                alpha: number;
+                                planned: number;
+                                minimalEffect: number;
+                            };
+                            /** @description Unix seconds. */
+                            startedAt: number;
+                            /** @description Unix seconds. Absent while it runs. */
+                            stoppedAt?: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description New with each start: users are split anew. */
+                        id: string;
+                        settings: {
+                            scenario: string;
+                            arms: {
+                                scenario: string;
+                                weight: number;
+                            }[];
+                            /** @enum {string} */
+                            metric: "ctr" | "cvr" | "value";
+                            clicks: string[];
+                            conversions: string[];
+                            alpha: number;
+                            planned: number;
+                            minimalEffect: number;
+                        };
+                        /** @description Unix seconds. */
+                        startedAt: number;
+                        /** @description Unix seconds. Absent while it runs. */
+                        stoppedAt?: number;
+                    };
+                };
+            };
+        };
+    };
+    putExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description Who takes part, what they get, and what decides. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Requests that name this scenario without a version, and a user, take part. */
+                    scenario: string;
+                    /** @description The first is the control. */
+                    arms: {
+                        /** @description A version of a scenario: home@2. */
+                        scenario: string;
+                        /**
+                         * @description Share of the users, in any unit.
+                         * @default 1
+                         */
+                        weight?: number;
+                    }[];
+                    /**
+                     * @description What decides. 'ctr': lists with a click. 'cvr': users who buy after their first list. 'value': what they pay, a user.
+                     * @default ctr
+                     * @enum {string}
+                     */
+                    metric?: "ctr" | "cvr" | "value";
+                    /**
+                     * @description Types of events that are clicks; they must name the request.
+                     * @default [
+                     *       "click"
+                     *     ]
+                     */
+                    clicks?: string[];
+                    /**
+                     * @description Types of events that are purchases.
+                     * @default [
+                     *       "purchase"
+                     *     ]
+                     */
+                    conversions?: string[];
+                    /**
+                     * @description How often arms without a difference may be told apart, over all looks together.
+                     * @default 0.05
+                     */
+                    alpha?: number;
+                    /**
+                     * @description Lists of two arms at which the intervals are to be narrowest.
+                     * @default 20000
+                     */
+                    planned?: number;
+                    /**
+                     * @description Differences below this do not matter.
+                     * @default 0
+                     */
+                    minimalEffect?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description New with each start: users are split anew. */
+                        id: string;
+                        settings: {
+                            scenario: string;
+                            arms: {
+                                scenario: string;
+                                weight: number;
+                            }[];
+                            /** @enum {string} */
+                            metric: "ctr" | "cvr" | "value";
+                            clicks: string[];
+                            conversions: string[];
+                            alpha: number;
+                            planned: number;
+                            minimalEffect: number;
+                        };
+                        /** @description Unix seconds. */
+                        startedAt: number;
+                        /** @description Unix seconds. Absent while it runs. */
+                        stoppedAt?: number;
+                    };
+                };
+            };
+        };
+    };
+    deleteExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+        };
+    };
+    stopExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description New with each start: users are split anew. */
+                        id: string;
+                        settings: {
+                            scenario: string;
+                            arms: {
+                                scenario: string;
+                                weight: number;
+                            }[];
+                            /** @enum {string} */
+                            metric: "ctr" | "cvr" | "value";
+                            clicks: string[];
+                            conversions: string[];
+                            alpha: number;
+                            planned: number;
+                            minimalEffect: number;
+                        };
+                        /** @description Unix seconds. */
+                        startedAt: number;
+                        /** @description Unix seconds. Absent while it runs. */
+                        stoppedAt?: number;
+                    };
+                };
+            };
+        };
+    };
+    experimentResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        experiment: {
+                            name: string;
+                            /** @description New with each start: users are split anew. */
+                            id: string;
+                            settings: {
+                                scenario: string;
+                                arms: {
+                                    scenario: string;
+                                    weight: number;
+                                }[];
+                                /** @enum {string} */
+                                metric: "ctr" | "cvr" | "value";
+                                clicks: string[];
+                                conversions: string[];
+                                alpha: number;
+                                planned: number;
+                                minimalEffect: number;
+                            };
+                            /** @description Unix seconds. */
+                            startedAt: number;
+                            /** @description Unix seconds. Absent while it runs. */
+                            stoppedAt?: number;
+                        };
+                        at: number;
+                        /** @description The first list that is counted, in Unix seconds. */
+                        since: number | null;
+                        lists: number;
+                        arms: {
+                            arm: string;
+                            users: number;
+                            lists: number;
+                            /** @description Share of lists with a click. */
+                            ctr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share of users who bought after their first list. */
+                            cvr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description What they paid, a user. */
+                            value: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share of lists without items. */
+                            empty: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share of lists that failed. */
+                            failed: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Milliseconds. */
+                            latency: {
+                                mean: number;
+                                p95: number;
+                            } | null;
+                        }[];
+                        /** @description Each arm beside the control. */
+                        comparisons: {
+                            arm: string;
+                            ctr?: {
+                                difference: number;
+                                /** @description As a share of the control. */
+                                relative: number | null;
+                                /** @description Holds at all looks together. */
+                                interval: [
+                                    number,
+                                    number
+                                ];
+                            };
+                            cvr?: {
+                                difference: number;
+                                /** @description As a share of the control. */
+                                relative: number | null;
+                                /** @description Holds at all looks together. */
+                                interval: [
+                                    number,
+                                    number
+                                ];
+                            };
+                            value?: {
+                                difference: number;
+                                /** @description As a share of the control. */
+                                relative: number | null;
+                                /** @description Holds at all looks together. */
+                                interval: [
+                                    number,
+                                    number
+                                ];
+                            };
+                            guardrails: {
+                                name: string;
+                                /** @description A difference up to this is no harm. */
+                                margin: number;
+                                comparison?: {
+                                    difference: number;
+                                    /** @description As a share of the control. */
+                                    relative: number | null;
+                                    /** @description Holds at all looks together. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ];
+                                };
+                                isHarmed: boolean;
+                            }[];
+                        }[];
+                        sampleRatio: {
+                            expected: number[];
+                            observed: number[];
+                            chiSquare: number;
+                            /** @description For one look. */
+                            pValue: number;
+                            /** @description Bayes factor against the weights; it may be looked at every day. */
+                            evidence: number;
+                            isBroken: boolean;
+                        };
+                        decision: {
+                            /** @enum {string} */
+                            action: "ship" | "stop" | "continue" | "invalid";
+                            /** @description With ship. */
+                            arm?: string;
+                            /** @enum {string} */
+                            reason: "sampleRatio" | "tooFew" | "undecided" | "better" | "worse" | "guardrail" | "noRelevantDifference";
+                            text: string;
+                        };
+                        /** @description Purchases of items without a price: they count 0. */
+                        withoutPrice: number;
+                    };
+                };
+            };
+        };
+    };
+    outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        at: number;
+                        /** @description The first list that is counted, in Unix seconds. */
+                        since: number | null;
+                        lists: number;
+                        rows: {
+                            scenario: string | null;
+                            version: string;
+                            surface: string | null;
+                            /** @description From 0; null for the lists as a whole. */
+                            position: number | null;
+                            users: number;
+                            /** @description Lists that had this position. */
+                            shown: number;
+                            /** @description Share with a click. */
+                            ctr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share with a purchase. */
+                            cvr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Paid, a list. */
+                            value: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                        }[];
                     };
                 };
             };
