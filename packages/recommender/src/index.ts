@@ -43,6 +43,8 @@ export { createUnpublishedEngine, NO_VERSION } from './engine/unpublished-engine
 export { errors as recommenderErrors } from './errors.ts';
 export { evaluateBundle } from './evaluation/evaluate-bundle.ts';
 export { evaluateTrained } from './evaluation/evaluate-trained.ts';
+export { createExperiments, type Experiments } from './experiments/experiments.ts';
+export { experimentResults } from './experiments/results.ts';
 export {
   experimentResultsSchema,
   experimentSchema,
@@ -105,5 +107,5 @@ export type {
   RankRequest,
   UsedKnowledge,
 } from './ranking/types.ts';
-export { MAX_SCENARIO_VERSIONS, scenarioNameSchema } from './scenarios/scenarios.ts';
+export { createScenarios, MAX_SCENARIO_VERSIONS, type Scenarios, scenarioNameSchema } from './scenarios/scenarios.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

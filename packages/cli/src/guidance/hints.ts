@@ -276,6 +276,8 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   JOB_NOT_RUNNING: 'Look with `lorekeep jobs history` how its last run ended.',
   JOB_RUN_UNKNOWN: 'Take an id that `lorekeep jobs history` shows.',
   JOB_FAILED: ({ run }) => `What is served was not changed. Read \`lorekeep jobs logs ${run}\`.`,
+  EXPERIMENT_UNKNOWN: 'Take a name that `lorekeep experiments list` shows.',
+  EXPERIMENT_RUNNING: 'Stop it first with `lorekeep experiments stop NAME`. What runs is never changed.',
   KEY_UNKNOWN: 'Take an id that `lorekeep keys list` shows.',
   KEY_REVOKED: 'Create a new key with `lorekeep keys create`.',
   KEY_OPTION: ({ option }) => (option === 'namespace' ? 'Correct --namespace.' : undefined),

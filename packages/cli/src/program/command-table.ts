@@ -16,6 +16,7 @@ import { exposureOptions, operationCommandOptions } from '../options/serving-opt
 import { shopsOptions } from '../options/shops-options.ts';
 import type { Output } from '../terminal.ts';
 import { addBackup } from './backup-commands.ts';
+import { addExperiments } from './experiment-commands.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addJobs } from './job-commands.ts';
 import { addKeys } from './key-commands.ts';
@@ -48,6 +49,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addServe(program);
   addKeys(program);
   addJobs(program);
+  addExperiments(program);
   addRank(program);
   addKnowledge(program);
   addBackup(program, signal);
