@@ -61,7 +61,9 @@ async function tasteOf(
 ): Promise<Map<number, number>> {
   if (history.length === 0 || rows.length === 0) return new Map();
   const among = new Set(rows);
-  const [prepared] = await recommender.prepare([{ history, passes: (row) => among.has(row), among: rows, atMostNew: 1 }]);
+  const [prepared] = await recommender.prepare([
+    { history, passes: (row) => among.has(row), among: rows, atMostNew: 1 },
+  ]);
   const { keys, source } = await prepared.list(rows.length);
   if (source === 'popularity' || source === 'newest') return new Map();
   return new Map(Array.from(keys, (row, at) => [row, TASTE_WEIGHT * (1 - at / rows.length)]));

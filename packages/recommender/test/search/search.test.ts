@@ -17,7 +17,9 @@ const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/
 async function scanned(encoder: TextEncoder, items: Item[], query: string): Promise<Map<string, number>> {
   const own = await encoder.encode([query]);
   const vectors = await encoder.encode(items.map((item) => itemText(item)));
-  const has = items.map(({ title = '', brand = '', categories = [] }) => words([title, brand, ...categories].join(' ')));
+  const has = items.map(({ title = '', brand = '', categories = [] }) =>
+    words([title, brand, ...categories].join(' ')),
+  );
   const wanted = [...words(query)]
     .map((word) => ({ word, count: has.filter((set) => set.has(word)).length }))
     .filter(({ count }) => count > 0)
@@ -80,7 +82,10 @@ describe('search', () => {
     assert.deepEqual(shown, whole);
     const without = await engine.search({ query: 'steel', filter, k: 100, exclude: [whole[0]] });
     assert.deepEqual(ids(without), whole.slice(1));
-    await assert.rejects(engine.search({ query: 'iron', k: 4, cursor: page.cursor ?? 'none' }), coded('CURSOR_INVALID'));
+    await assert.rejects(
+      engine.search({ query: 'iron', k: 4, cursor: page.cursor ?? 'none' }),
+      coded('CURSOR_INVALID'),
+    );
   });
 
   test('a new item is found at once, a changed one by its new text, and a deleted one not any more', async () => {
