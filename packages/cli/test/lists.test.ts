@@ -36,7 +36,17 @@ test('lists take filters, boosts and diversity, and show reasons and fallbacks',
   const [first] = items;
   const boosted = await ofJson('recommend', '--user', user, '--boost', `brand=${first.item.brand}*100`, '-k', '1');
   assert.equal(boosted.items[0].item.brand, first.item.brand);
-  const few = await run('similar', '--item', first.id, '--filter', `id=${items[1].id}`, '--diversity', '0.5', '-k', '3');
+  const few = await run(
+    'similar',
+    '--item',
+    first.id,
+    '--filter',
+    `id=${items[1].id}`,
+    '--diversity',
+    '0.5',
+    '-k',
+    '3',
+  );
   assert.match(few.stdout, /No more items pass: 2 fewer than asked for\./);
   assert.deepEqual((await ofJson('recommend', '--user', user, '--filter', 'price')).error.code, 'USAGE');
 });

@@ -33,7 +33,8 @@ async function newEvents(): Promise<Event[]> {
 test('users look and choose in the lists of the service, and leave with it', async () => {
   const { child, finished } = start([...SERVE, '--simulate'], dir);
   const { address } = await lineOf(child, (line) => line.event === 'listening');
-  const counts = async () => ((await (await fetch(`${address}/v1/admin/data`)).json()) as { counts: { events: number } }).counts.events;
+  const counts = async () =>
+    ((await (await fetch(`${address}/v1/admin/data`)).json()) as { counts: { events: number } }).counts.events;
   while ((await counts()) < 300_030) await sleep(200);
   child.kill('SIGINT');
   const { code, stderr } = await finished;

@@ -10,6 +10,7 @@ import { Problem } from './parts/panel.tsx';
 import { StoreView } from './views/data.tsx';
 import { ExploreView } from './views/explore.tsx';
 import { ListsView } from './views/lists.tsx';
+import { ManageView } from './views/manage.tsx';
 import { MapView } from './views/map.tsx';
 import { ModelView } from './views/model.tsx';
 import { SystemView } from './views/system.tsx';
@@ -21,6 +22,7 @@ const VIEWS = [
   ['data', 'Data'],
   ['explore', 'Explore'],
   ['map', 'Map'],
+  ['manage', 'Manage'],
 ] as const;
 
 export function App() {
@@ -88,6 +90,8 @@ function View({ route, system, model }: { route: Route; system: Polled<System>; 
       return <ExploreView rest={route.rest} />;
     case 'map':
       return <MapView />;
+    case 'manage':
+      return <ManageView />;
   }
   return <SystemView system={system} />;
 }
