@@ -1084,6 +1084,29 @@ export interface operations {
                             isFallback: boolean;
                             meaning: string;
                         }[];
+                        /** @description The last day, in intervals of five minutes that have lists. */
+                        fallbacks: {
+                            /** @description Unix seconds: the begin of five minutes. */
+                            at: number;
+                            lists: number;
+                            /** @description Lists with this fallback. */
+                            reasons: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        /** @description Whether the scores of a version have changed since it was first served, the newest version first. */
+                        drift: {
+                            version: string;
+                            source: string;
+                            /** @description Unix seconds: what is counted began then. */
+                            since: number;
+                            /** @description Lists at the begin of the version, up to 500. */
+                            first: number;
+                            /** @description Last lists, up to 500. */
+                            last: number;
+                            /** @description Population stability index of the first score of a list; `null` with fewer lists than 500 each. */
+                            psi: number | null;
+                        }[];
                         /** @description The items that were shown most. */
                         most: {
                             id: string;
