@@ -32,6 +32,10 @@ export const errors = defineErrors({
     message: ({ path, problem }) => `The file of ids "${path}" cannot be read: ${problem}`,
     hint: 'Name a text file with one id per line.',
   }),
+  SCENARIO_FILE: usage<{ given: string; problem: string }>({
+    message: ({ given, problem }) => `The settings ${JSON.stringify(given)} cannot be read: ${problem}`,
+    hint: 'Write a JSON object, or name a file with one.',
+  }),
   SIMULATE_REAL_DATA: usage({
     message: 'Simulated users visit the simulated shop only, and this workspace holds other data.',
     hint: 'Name a workspace with the simulated shop, or serve without simulated users.',

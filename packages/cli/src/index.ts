@@ -10,7 +10,7 @@
  * | read the texts, train, evaluate, publish | {@link Workspace.encode}, {@link Workspace.train}, {@link Workspace.evaluate}, {@link Workspace.publish} |
  * | rankers of what was shown | {@link Workspace.rankEvaluate}, {@link Workspace.rankTrain}, {@link Workspace.rankScore} |
  * | knowledge for rankers | {@link Workspace.knowledgePretrain}, {@link Workspace.knowledgePublish}, {@link Workspace.knowledgeExtract} |
- * | recommend, similar items, new items and events | {@link Workspace.engine}, then {@link Engine} |
+ * | recommend, similar items, search, new items and events | {@link Workspace.engine}, then {@link Engine} |
  * | train and publish by themselves; go back to a former publication | {@link Workspace.jobs} |
  * | see how far a workspace is | {@link Workspace.status} |
  * | check the machine | {@link diagnose} |
@@ -44,11 +44,16 @@ export type {
   Protocol,
 } from '@lorekeep/evaluation';
 export type {
+  Boost,
   BundleManifest,
+  Cap,
   ConfigOverrides,
+  Diversity,
   Engine,
   EngineStats,
   EventInput,
+  Explanation,
+  Fallback,
   FieldMatch,
   Filter,
   FilterValue,
@@ -59,6 +64,10 @@ export type {
   Recommendations,
   RecommenderConfig,
   RecommendRequest,
+  Scenario,
+  ScenarioSettings,
+  ScorePart,
+  SearchRequest,
   SimilarRequest,
   Source,
   TextMatch,

@@ -26,7 +26,7 @@ describe('hints', () => {
 
   test('name commands and options that exist', () => {
     const commands = page('reference/command-line.md');
-    const named = [...source.matchAll(/lorekeep ((?:(?:rank|knowledge|keys|jobs) )?\w+)/g)].map(
+    const named = [...source.matchAll(/lorekeep ((?:(?:rank|knowledge|keys|jobs|scenarios|experiments) )?\w+)/g)].map(
       ([, command]) => `## ${command}\n`,
     );
     const options = [...source.matchAll(/(?<= )--[a-z-]+/g)].map(([option]) => option);

@@ -11,6 +11,7 @@ import { StoreView } from './views/data.tsx';
 import { ExploreView } from './views/explore.tsx';
 import { JobsView } from './views/jobs.tsx';
 import { ListsView } from './views/lists.tsx';
+import { ManageView } from './views/manage.tsx';
 import { MapView } from './views/map.tsx';
 import { ModelView } from './views/model.tsx';
 import { SystemView } from './views/system.tsx';
@@ -23,6 +24,7 @@ const VIEWS = [
   ['jobs', 'Jobs'],
   ['explore', 'Explore'],
   ['map', 'Map'],
+  ['manage', 'Manage'],
 ] as const;
 
 export function App() {
@@ -92,6 +94,8 @@ function View({ route, system, model }: { route: Route; system: Polled<System>; 
       return <ExploreView rest={route.rest} />;
     case 'map':
       return <MapView />;
+    case 'manage':
+      return <ManageView />;
   }
   return <SystemView system={system} />;
 }

@@ -15,6 +15,7 @@ export {
   type Nearest,
   type UserView,
   userViewSchema,
+  type Why,
 } from './contract/explorer.ts';
 export { type Exposure, exposureSchema } from './contract/exposure.ts';
 export { type KnowledgeHealth, knowledgeSchema } from './contract/knowledge.ts';

@@ -107,5 +107,6 @@ export type {
   RankRequest,
   UsedKnowledge,
 } from './ranking/types.ts';
+export type { EngineScenarios } from './scenarios/engine-scenarios.ts';
 export { createScenarios, MAX_SCENARIO_VERSIONS, type Scenarios, scenarioNameSchema } from './scenarios/scenarios.ts';
 export { type Selected, type TrainedRecommender, type TrainOptions, trainRecommender } from './training/train.ts';

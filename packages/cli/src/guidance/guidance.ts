@@ -55,6 +55,7 @@ const AFTER: Record<string, Suggestion[]> = {
   publish: ['serve', 'recommend'],
   recommend: ['serve'],
   similar: ['serve'],
+  search: ['serve'],
   doctor: ['status'],
   'rank evaluate': ['knowledge pretrain', 'rank train'],
   'knowledge pretrain': ['knowledge publish', 'rank train'],

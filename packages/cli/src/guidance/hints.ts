@@ -118,6 +118,7 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
     'A ranker is scored on later windows than it learns from: give shorter windows with --window-days, or an earlier --start.',
 
   // Delete
+  SCENARIO_FILE: 'Write JSON in single quotes, or name a file: `lorekeep scenarios put NAME SETTINGS`.',
   DELETE_NOTHING: ({ what }) =>
     what === 'events'
       ? 'Name ids of events, or choose events with --user, --item, --type, --before or --after.'

@@ -42,8 +42,6 @@ import {
 export const DEFAULT_WORKSPACE = '.lorekeep';
 export const DEFAULT_PORT = 7070;
 export const DEFAULT_HOST = '127.0.0.1';
-const DEFAULT_K = 10;
-const K_LIMITS: Range = [1, 1000];
 const PORT_LIMITS: Range = [0, 65_535];
 const MIN_EVENTS_LIMITS: Range = [0, 1e9];
 
@@ -292,9 +290,8 @@ export const verify = () =>
 export const user = () => new Option('--user <id>', 'a user of the log');
 export const history = () => new Option('--history <id,id,…>', 'items, oldest first').argParser(idList);
 export const exclude = () => new Option('--exclude <id,id,…>', 'items to leave out').argParser(idList);
+export const scenarioVersion = integer([1, 999_999_999]);
 export const item = () => new Option('--item <id>', 'an item of the catalogue').makeOptionMandatory();
-export const k = () =>
-  new Option('-k <n>', `number of items, ${K_LIMITS.join(' to ')}`).argParser(integer(K_LIMITS)).default(DEFAULT_K);
 export const port = () =>
   new Option('--port <n>', 'port of the service; 0 selects a free port')
     .argParser(integer(PORT_LIMITS))

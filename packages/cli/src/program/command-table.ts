@@ -20,6 +20,7 @@ import { addExperiments } from './experiment-commands.ts';
 import { inWorkspace } from './in-workspace.ts';
 import { addJobs } from './job-commands.ts';
 import { addKeys } from './key-commands.ts';
+import { addQueries, addScenarios } from './list-commands.ts';
 import type { Program } from './program.ts';
 import { addKnowledge, addRank } from './ranking-commands.ts';
 
@@ -46,6 +47,7 @@ export function createProgram(output: Output, signal: AbortSignal): Command {
   addEvaluate(program);
   addPublish(program);
   addQueries(program);
+  addScenarios(program);
   addServe(program);
   addKeys(program);
   addJobs(program);
@@ -211,27 +213,6 @@ function addPublish({ command, inWorkspace }: Program): void {
     inWorkspace('write', async (context, options: import('../commands/publish.ts').PublishCommandOptions) => {
       const { publishCommand } = await import('../commands/publish.ts');
       await publishCommand(context, options);
-    }),
-  );
-}
-
-function addQueries({ command, inWorkspace }: Program): void {
-  command('recommend', 'recommend items for a user or for a history of items', [
-    option.user(),
-    option.history(),
-    option.exclude(),
-    option.k(),
-    option.threads(),
-  ]).action(
-    inWorkspace('read', async (context, options: import('../commands/recommend.ts').RecommendCommandOptions) => {
-      const { recommendCommand } = await import('../commands/recommend.ts');
-      await recommendCommand(context, options);
-    }),
-  );
-  command('similar', 'find items similar to an item', [option.item(), option.k(), option.threads()]).action(
-    inWorkspace('read', async (context, options: import('../commands/similar.ts').SimilarCommandOptions) => {
-      const { similarCommand } = await import('../commands/similar.ts');
-      await similarCommand(context, options);
     }),
   );
 }

@@ -171,6 +171,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Items for a query in words */
+        post: operations["search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}/similar": {
         parameters: {
             query?: never;
@@ -313,85 +330,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/experiments": {
+    "/v1/scenarios/{name}/versions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Every experiment, by name */
-        get: operations["listExperiments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/experiments/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An experiment */
-        get: operations["getExperiment"];
-        /** Start an experiment; on disk when this answers */
-        put: operations["putExperiment"];
-        post?: never;
-        /** Delete an experiment; if it runs, it ends */
-        delete: operations["deleteExperiment"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/experiments/{name}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop an experiment; its results stay */
-        post: operations["stopExperiment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/experiments/{name}/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Outcomes by arm up to now, and what to do */
-        get: operations["experimentResults"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/outcomes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Outcomes of the newest lists by scenario, publication, surface and position */
-        get: operations["outcomes"];
+        /** All versions of a scenario that are kept, the newest first */
+        get: operations["listScenarioVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,6 +496,40 @@ export interface paths {
         post?: never;
         /** Revoke a key; it is refused within a second */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload events and impressions, one on each line */
+        post: operations["bulkEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload items, one on each line */
+        post: operations["bulkItems"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1103,6 +1084,29 @@ export interface operations {
                             isFallback: boolean;
                             meaning: string;
                         }[];
+                        /** @description The last day, in intervals of five minutes that have lists. */
+                        fallbacks: {
+                            /** @description Unix seconds: the begin of five minutes. */
+                            at: number;
+                            lists: number;
+                            /** @description Lists with this fallback. */
+                            reasons: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        /** @description Whether the scores of a version have changed since it was first served, the newest version first. */
+                        drift: {
+                            version: string;
+                            source: string;
+                            /** @description Unix seconds: what is counted began then. */
+                            since: number;
+                            /** @description Lists at the begin of the version, up to 500. */
+                            first: number;
+                            /** @description Last lists, up to 500. */
+                            last: number;
+                            /** @description Population stability index of the first score of a list; `null` with fewer lists than 500 each. */
+                            psi: number | null;
+                        }[];
                         /** @description The items that were shown most. */
                         most: {
                             id: string;
@@ -1265,6 +1269,33 @@ export interface operations {
                                     category: string | null;
                                     /** @description Cosine of the text vectors, with the mean of the catalogue taken off: −1 to 1. */
                                     similarity: number;
+                                } | null;
+                                /** @description `null` for lists of more than 100 items. */
+                                why: {
+                                    /** @description They add up to the score. */
+                                    parts: {
+                                        name: string;
+                                        value: number;
+                                    }[];
+                                    /** @description The items of the history that gave the item its weight, the strongest first; up to 3. */
+                                    history: {
+                                        id: string;
+                                        /** @description `null` for an item without a title, or that is not stored any more. */
+                                        title: string | null;
+                                        category: string | null;
+                                        weight: number;
+                                        /** @description Of the sum of all weights, 0 to 1. */
+                                        share: number;
+                                    }[];
+                                    /** @description The items of the history with the most similar texts; up to 3. */
+                                    content: {
+                                        id: string;
+                                        /** @description `null` for an item without a title, or that is not stored any more. */
+                                        title: string | null;
+                                        category: string | null;
+                                        /** @description Cosine of the text vectors. */
+                                        similarity: number;
+                                    }[];
                                 } | null;
                             }[];
                         };
@@ -1608,10 +1639,195 @@ export interface operations {
                             name: string;
                             version: number;
                         };
-                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
-                        experiment?: {
+                        /** @description Where the list is not what was asked for, and why. Absent if it is. */
+                        fallbacks?: {
+                            /**
+                             * @description 'unknownUser', 'noHistory' (no event that counts), 'unknownItems' (of the given history): the list is the same for all such users. 'nothingKnown': the model knows nothing of the item. 'fewCandidates': the model proposes too few that pass; others fill the list. 'fewPass': there are no more that pass, so the list is short.
+                             * @enum {string}
+                             */
+                            reason: "unknownUser" | "noHistory" | "unknownItems" | "nothingKnown" | "fewCandidates" | "fewPass";
+                            /** @description How many items of the list it concerns; for fewPass, how many are missing. */
+                            items: number;
+                        }[];
+                        /** @description Ids of the given history that are not in the catalogue; ignored. */
+                        unknownItems: string[];
+                        /** @description Names in filter.fields, also of inner filters, that no item has. Absent if there are none. */
+                        unknownFields?: string[];
+                        /** @description With rank: true, what ordered the items, and with which versions. */
+                        ranked?: {
+                            /** @description The version of the ranker. */
+                            ranker: string;
+                            /** @description null: the ranker was asked without knowledge. */
+                            knowledge: {
+                                space: string;
+                                /** @description The version that was read. */
+                                version: string;
+                                /** @description Seconds since it was published. */
+                                ageSeconds: number;
+                                /** @description How far it is from the version that was wanted; 0 for that version itself. */
+                                residual: number;
+                                /** @description Share of the items with an entry of their own; 0 if there are no items. */
+                                itemsPresent: number;
+                                /** @description Whether the user has an entry. */
+                                userPresent: boolean;
+                            } | null;
+                            /** @description Why there is no knowledge, if the ranker was trained with it. */
+                            reason?: string;
+                            /** @description Unix seconds: the time at which behaviours were read. */
+                            timestamp: number;
+                            /** @description The outcome that orders the items. */
+                            by: string;
+                            knownUser: boolean;
+                            /** @description Behaviours of the user that were read. */
+                            behaviours: number;
+                            /** @description The trained model whose candidates were ordered. */
+                            model: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is searched for. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What a person types into the search field. */
+                    query: string;
+                    /** @description A known user, whose taste moves items a little. Default: nobody. */
+                    user?: string;
+                    /** @description Item ids of an anonymous session, oldest first. Not together with user. */
+                    history?: string[];
+                    /**
+                     * @description Number of items. Fewer are returned if fewer pass.
+                     * @default 10
+                     */
+                    k?: number;
+                    /**
+                     * @description Ids of items that must not be listed.
+                     * @default []
+                     */
+                    exclude?: string[];
+                    filter?: components["schemas"]["FilterInput"];
+                    /** @description Items that pass a filter move up or down among the best 200. */
+                    boosts?: ({
+                        filter: components["schemas"]["FilterInput"];
+                        /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                        factor?: number;
+                        /** @description Added, as a share of the distance from the last candidate to the first. */
+                        bonus?: number;
+                    } | unknown | unknown)[];
+                    /** @description Maximal marginal relevance among the best 200. Default: off. */
+                    diversity?: {
+                        /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                        lambda: number;
+                    };
+                    /** @description Most items of the page with the same value of a field. */
+                    caps?: {
+                        /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                        field: string;
+                        atMost: number;
+                    }[];
+                    /**
+                     * @description Return the items themselves, not only their ids.
+                     * @default false
+                     */
+                    withItems?: boolean;
+                    /** @description A stored scenario. What the request itself says takes precedence. name@3 is version 3. */
+                    scenario?: string;
+                    /** @description The cursor of the last answer, with the same request: the items behind it. Default: the first page. */
+                    cursor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The id of this answer: the x-request-id. Send it as request with impressions and outcomes of its items. */
+                        request: string;
+                        /** @description The published version that answered. */
+                        version: string;
+                        /**
+                         * @description What ordered the items. 'ranker': the ranker of impressions, with rank: true. Items of the towers may follow behind 'reranker' and 'linear'. 'content': similarity of texts, where nothing is trained yet; popular and new items may follow. 'popularity': there is no usable history (none, or only unknown items); the newest items without events may follow. 'newest': there is no usable history, and no item that passes has events.
+                         * @enum {string}
+                         */
+                        source: "ranker" | "reranker" | "linear" | "towers" | "content" | "popularity" | "newest";
+                        items: {
+                            id: string;
+                            /** @description Comparable within one answer only. 'ranker': the probability of the outcome that orders the list. 'reranker': the score of the re-ranker. 'linear': the weight that the linear model gives the item. 'towers': the inner product of the vectors of the towers. 'content': the cosine between texts. 'popularity': the number of events. 'newest': 0. Items that fill the end of a list have the score of the item before them, at most 0. */
+                            score: number;
+                            /**
+                             * @description A new item: no user had chosen it when the model was trained. Absent for others.
+                             * @enum {boolean}
+                             */
+                            new?: true;
+                            /** @description With rank: true, the probability of each outcome. */
+                            probabilities?: {
+                                [key: string]: number;
+                            };
+                            /** @description An item that can be recommended. Only the id is required. */
+                            item?: {
+                                /** @description The shop's own id. */
+                                id: string;
+                                title?: string;
+                                brand?: string;
+                                /** @description From the broadest to the most specific. */
+                                categories?: string[];
+                                description?: string;
+                                /** @description In the shop's currency. */
+                                price?: number;
+                                /** @description Further properties, for filters. */
+                                fields?: {
+                                    [key: string]: string | number | boolean | string[];
+                                };
+                            };
+                            /** @description With explain: true. */
+                            explain?: {
+                                /** @description The score of the source, before boosts and moves. */
+                                score: number;
+                                /** @description They add up to the score. */
+                                parts: {
+                                    /**
+                                     * @description 'place': the item has the score of the one before it, because it fills the list or was placed there.
+                                     * @enum {string}
+                                     */
+                                    name: "ranker" | "reranker" | "towers" | "newItems" | "linear" | "content" | "popularity" | "place";
+                                    value: number;
+                                }[];
+                                /** @description The weight that the linear model gives the item, which made it a candidate. */
+                                linear?: number;
+                                /** @description What each item of the history adds to linear, or, with the source content, to the score. */
+                                history: {
+                                    item: string;
+                                    weight: number;
+                                }[];
+                                /** @description The items of the history with the most similar texts, with the cosine. */
+                                content: {
+                                    item: string;
+                                    similarity: number;
+                                }[];
+                                /** @description What boosts have added to the score. */
+                                boost?: number;
+                            };
+                        }[];
+                        /** @description For the next page: send it with the same request. Absent if the list ends here. */
+                        cursor?: string;
+                        /** @description The scenario that the request named, with the version that was used. */
+                        scenario?: {
                             name: string;
-                            arm: string;
+                            version: number;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -1759,11 +1975,6 @@ export interface operations {
                         scenario?: {
                             name: string;
                             version: number;
-                        };
-                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
-                        experiment?: {
-                            name: string;
-                            arm: string;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -1961,11 +2172,6 @@ export interface operations {
                         scenario?: {
                             name: string;
                             version: number;
-                        };
-                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
-                        experiment?: {
-                            name: string;
-                            arm: string;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -2774,11 +2980,14 @@ export interface operations {
             };
         };
     };
-    listExperiments: {
+    listScenarioVersions: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The name of the scenario. */
+                name: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2790,487 +2999,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        experiments: {
+                        versions: {
                             name: string;
-                            /** @description New with each start: users are split anew. */
-                            id: string;
+                            /** @description Counts from 1. */
+                            version: number;
+                            /** @description When this version was stored, in Unix seconds. */
+                            at: number;
+                            /** @description What requests for lists say if they do not say otherwise. */
                             settings: {
-                                scenario: string;
-                                arms: {
-                                    scenario: string;
-                                    weight: number;
-                                }[];
-                                /** @enum {string} */
-                                metric: "ctr" | "cvr" | "value";
-                                clicks: string[];
-                                conversions: string[];
-                                alpha: number;
-                                planned: number;
-                                minimalEffect: number;
-                            };
-                            /** @description Unix seconds. */
-                            startedAt: number;
-                            /** @description Unix seconds. Absent while it runs. */
-                            stoppedAt?: number;
-                        }[];
-                    };
-                };
-            };
-        };
-    };
-    getExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of the experiment. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        name: string;
-                        /** @description New with each start: users are split anew. */
-                        id: string;
-                        settings: {
-                            scenario: string;
-                            arms: {
-                                scenario: string;
-                                weight: number;
-                            }[];
-                            /** @enum {string} */
-                            metric: "ctr" | "cvr" | "value";
-                            clicks: string[];
-                            conversions: string[];
-                            alpha: number;
-                            planned: number;
-                            minimalEffect: number;
-                        };
-                        /** @description Unix seconds. */
-                        startedAt: number;
-                        /** @description Unix seconds. Absent while it runs. */
-                        stoppedAt?: number;
-                    };
-                };
-            };
-        };
-    };
-    putExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of the experiment. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        /** @description Who takes part, what they get, and what decides. */
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Requests that name this scenario without a version, and a user, take part. */
-                    scenario: string;
-                    /** @description The first is the control. */
-                    arms: {
-                        /** @description A version of a scenario: home@2. */
-                        scenario: string;
-                        /**
-                         * @description Share of the users, in any unit.
-                         * @default 1
-                         */
-                        weight?: number;
-                    }[];
-                    /**
-                     * @description What decides. 'ctr': lists with a click. 'cvr': users who buy after their first list. 'value': what they pay, a user.
-                     * @default ctr
-                     * @enum {string}
-                     */
-                    metric?: "ctr" | "cvr" | "value";
-                    /**
-                     * @description Types of events that are clicks; they must name the request.
-                     * @default [
-                     *       "click"
-                     *     ]
-                     */
-                    clicks?: string[];
-                    /**
-                     * @description Types of events that are purchases.
-                     * @default [
-                     *       "purchase"
-                     *     ]
-                     */
-                    conversions?: string[];
-                    /**
-                     * @description How often arms without a difference may be told apart, over all looks together.
-                     * @default 0.05
-                     */
-                    alpha?: number;
-                    /**
-                     * @description Lists of two arms at which the intervals are to be narrowest.
-                     * @default 20000
-                     */
-                    planned?: number;
-                    /**
-                     * @description Differences below this do not matter.
-                     * @default 0
-                     */
-                    minimalEffect?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        name: string;
-                        /** @description New with each start: users are split anew. */
-                        id: string;
-                        settings: {
-                            scenario: string;
-                            arms: {
-                                scenario: string;
-                                weight: number;
-                            }[];
-                            /** @enum {string} */
-                            metric: "ctr" | "cvr" | "value";
-                            clicks: string[];
-                            conversions: string[];
-                            alpha: number;
-                            planned: number;
-                            minimalEffect: number;
-                        };
-                        /** @description Unix seconds. */
-                        startedAt: number;
-                        /** @description Unix seconds. Absent while it runs. */
-                        stoppedAt?: number;
-                    };
-                };
-            };
-        };
-    };
-    deleteExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of the experiment. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        deleted: string;
-                    };
-                };
-            };
-        };
-    };
-    stopExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of the experiment. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        name: string;
-                        /** @description New with each start: users are split anew. */
-                        id: string;
-                        settings: {
-                            scenario: string;
-                            arms: {
-                                scenario: string;
-                                weight: number;
-                            }[];
-                            /** @enum {string} */
-                            metric: "ctr" | "cvr" | "value";
-                            clicks: string[];
-                            conversions: string[];
-                            alpha: number;
-                            planned: number;
-                            minimalEffect: number;
-                        };
-                        /** @description Unix seconds. */
-                        startedAt: number;
-                        /** @description Unix seconds. Absent while it runs. */
-                        stoppedAt?: number;
-                    };
-                };
-            };
-        };
-    };
-    experimentResults: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The name of the experiment. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        experiment: {
-                            name: string;
-                            /** @description New with each start: users are split anew. */
-                            id: string;
-                            settings: {
-                                scenario: string;
-                                arms: {
-                                    scenario: string;
-                                    weight: number;
-                                }[];
-                                /** @enum {string} */
-                                metric: "ctr" | "cvr" | "value";
-                                clicks: string[];
-                                conversions: string[];
-                                alpha: number;
-                                planned: number;
-                                minimalEffect: number;
-                            };
-                            /** @description Unix seconds. */
-                            startedAt: number;
-                            /** @description Unix seconds. Absent while it runs. */
-                            stoppedAt?: number;
-                        };
-                        at: number;
-                        /** @description The first list that is counted, in Unix seconds. */
-                        since: number | null;
-                        lists: number;
-                        arms: {
-                            arm: string;
-                            users: number;
-                            lists: number;
-                            /** @description Share of lists with a click. */
-                            ctr: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description Share of users who bought after their first list. */
-                            cvr: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description What they paid, a user. */
-                            value: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description Share of lists without items. */
-                            empty: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description Share of lists that failed. */
-                            failed: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description Milliseconds. */
-                            latency: {
-                                mean: number;
-                                p95: number;
-                            } | null;
-                        }[];
-                        /** @description Each arm beside the control. */
-                        comparisons: {
-                            arm: string;
-                            ctr?: {
-                                difference: number;
-                                /** @description As a share of the control. */
-                                relative: number | null;
-                                /** @description Holds at all looks together. */
-                                interval: [
-                                    number,
-                                    number
-                                ];
-                            };
-                            cvr?: {
-                                difference: number;
-                                /** @description As a share of the control. */
-                                relative: number | null;
-                                /** @description Holds at all looks together. */
-                                interval: [
-                                    number,
-                                    number
-                                ];
-                            };
-                            value?: {
-                                difference: number;
-                                /** @description As a share of the control. */
-                                relative: number | null;
-                                /** @description Holds at all looks together. */
-                                interval: [
-                                    number,
-                                    number
-                                ];
-                            };
-                            guardrails: {
-                                name: string;
-                                /** @description A difference up to this is no harm. */
-                                margin: number;
-                                comparison?: {
-                                    difference: number;
-                                    /** @description As a share of the control. */
-                                    relative: number | null;
-                                    /** @description Holds at all looks together. */
-                                    interval: [
-                                        number,
-                                        number
-                                    ];
+                                /**
+                                 * @description Number of items. Fewer are returned if fewer pass.
+                                 * @default 10
+                                 */
+                                k?: number;
+                                /**
+                                 * @description Ids of items that must not be listed.
+                                 * @default []
+                                 */
+                                exclude?: string[];
+                                filter?: components["schemas"]["Filter"];
+                                /** @description Items that pass a filter move up or down among the best 200. */
+                                boosts?: ({
+                                    filter: components["schemas"]["Filter"];
+                                    /** @description The distance of the score to that of the last candidate is multiplied with it. */
+                                    factor?: number;
+                                    /** @description Added, as a share of the distance from the last candidate to the first. */
+                                    bonus?: number;
+                                } | unknown | unknown)[];
+                                /** @description Maximal marginal relevance among the best 200. Default: off. */
+                                diversity?: {
+                                    /** @description 1 orders by score alone, 0 by unlikeness alone. */
+                                    lambda: number;
                                 };
-                                isHarmed: boolean;
-                            }[];
-                        }[];
-                        sampleRatio: {
-                            expected: number[];
-                            observed: number[];
-                            chiSquare: number;
-                            /** @description For one look. */
-                            pValue: number;
-                            /** @description Bayes factor against the weights; it may be looked at every day. */
-                            evidence: number;
-                            isBroken: boolean;
-                        };
-                        decision: {
-                            /** @enum {string} */
-                            action: "ship" | "stop" | "continue" | "invalid";
-                            /** @description With ship. */
-                            arm?: string;
-                            /** @enum {string} */
-                            reason: "sampleRatio" | "tooFew" | "undecided" | "better" | "worse" | "guardrail" | "noRelevantDifference";
-                            text: string;
-                        };
-                        /** @description Purchases of items without a price: they count 0. */
-                        withoutPrice: number;
-                    };
-                };
-            };
-        };
-    };
-    outcomes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        at: number;
-                        /** @description The first list that is counted, in Unix seconds. */
-                        since: number | null;
-                        lists: number;
-                        rows: {
-                            scenario: string | null;
-                            version: string;
-                            surface: string | null;
-                            /** @description From 0; null for the lists as a whole. */
-                            position: number | null;
-                            users: number;
-                            /** @description Lists that had this position. */
-                            shown: number;
-                            /** @description Share with a click. */
-                            ctr: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description Share with a purchase. */
-                            cvr: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
-                            };
-                            /** @description Paid, a list. */
-                            value: {
-                                value: number | null;
-                                standardError: number | null;
-                                /** @description 95 %, for one look. The user is the unit. */
-                                interval: [
-                                    number,
-                                    number
-                                ] | null;
+                                /** @description Most items of the page with the same value of a field. */
+                                caps?: {
+                                    /** @description brand, categories (the most specific counts), price, or fields.NAME. */
+                                    field: string;
+                                    atMost: number;
+                                }[];
+                                /**
+                                 * @description Return the items themselves, not only their ids.
+                                 * @default false
+                                 */
+                                withItems?: boolean;
+                                /**
+                                 * @description Say of each item what it has its score from. Needs k of at most 100.
+                                 * @default false
+                                 */
+                                explain?: boolean;
+                                /**
+                                 * @description Where the list comes from: 'model', or the same list for all users: most chosen, or newest, items first.
+                                 * @default model
+                                 * @enum {string}
+                                 */
+                                candidates?: "model" | "popularity" | "newest";
+                                /**
+                                 * @description Also recommend items of the history again.
+                                 * @default false
+                                 */
+                                includeHistory?: boolean;
+                                /**
+                                 * @description Let the ranker order the best candidates, up to 1,000. Fails if there is none.
+                                 * @default false
+                                 */
+                                rank?: boolean;
+                                /** @description Where the list is shown, for the ranker. */
+                                surface?: string;
+                                /** @description Items that no user had chosen when the model was trained. */
+                                newItems?: {
+                                    /** @description Largest share of new items: of the first n items at most this share of n, rounded up, for every n. Default: half, and more only behind all others. */
+                                    atMost?: number;
+                                };
+                                /**
+                                 * @description 'behaviour': what users choose together. 'content': similarity of texts. 'both': behaviour, and behind it the vectors that have learned from both.
+                                 * @default both
+                                 * @enum {string}
+                                 */
+                                by?: "both" | "behaviour" | "content";
                             };
                         }[];
                     };
@@ -3712,6 +3517,111 @@ export interface operations {
                             perSecond: number;
                             burst: number;
                         };
+                    };
+                };
+            };
+        };
+    };
+    bulkEvents: {
+        parameters: {
+            query?: {
+                /** @description At a line that is not valid: end the upload, or go on with the next line. */
+                onError?: "stop" | "skip";
+                /** @description The program that wrote the lines: 'ga4', 'segment', 'snowplow', 'ubi'. Default: Lorekeep. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"id":"e1","user":"ann","item":"B1","type":"click","request":"r1","position":0} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every line up to this one is done: on disk, or among `refused`. To resume, send those behind it. */
+                        lastLine: number;
+                        /** @description Lines that are done, without empty ones. */
+                        lines: number;
+                        /** @description How much was not stored because it is not valid; `problems` says why. */
+                        refused: number;
+                        /** @description The first 100 of them. */
+                        problems: {
+                            /** @description The number of the line, from 1. */
+                            line: number;
+                            /** @description Stable, for programs. */
+                            code: string;
+                            message: string;
+                        }[];
+                        /** @description Events that are on disk now and were not there before. */
+                        accepted: number;
+                        /** @description Events whose id is stored already. */
+                        duplicates: number;
+                        /** @description Events of other programs that say nothing of a single item, or whose name the mapping does not have. */
+                        ignored: number;
+                        /** @description The first 100 of their names. */
+                        ignoredNames: {
+                            name: string;
+                            /** @description Whether the mapping has it. */
+                            known: boolean;
+                            count: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    bulkItems: {
+        parameters: {
+            query?: {
+                /** @description At a line that is not valid: end the upload, or go on with the next line. */
+                onError?: "stop" | "skip";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"id":"B1","title":"A lamp","price":19.5} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every line up to this one is done: on disk, or among `refused`. To resume, send those behind it. */
+                        lastLine: number;
+                        /** @description Lines that are done, without empty ones. */
+                        lines: number;
+                        /** @description How much was not stored because it is not valid; `problems` says why. */
+                        refused: number;
+                        /** @description The first 100 of them. */
+                        problems: {
+                            /** @description The number of the line, from 1. */
+                            line: number;
+                            /** @description Stable, for programs. */
+                            code: string;
+                            message: string;
+                        }[];
+                        /** @description Items that are on disk and, if they have a text, retrievable now. */
+                        accepted: number;
+                        /** @description How many of them have a new or changed text. */
+                        encoded: number;
                     };
                 };
             };

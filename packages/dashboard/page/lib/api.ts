@@ -19,8 +19,10 @@ const UNREACHABLE = 'The service does not answer. The figures below are the last
 const KEY = `lorekeep-key ${location.pathname}`;
 
 /** Kept for this tab alone, and forgotten with it. */
+export const keepKey = (key: string): void => sessionStorage.setItem(KEY, key);
+
 export function useKey(key: string): void {
-  sessionStorage.setItem(KEY, key);
+  keepKey(key);
   location.reload();
 }
 
@@ -50,9 +52,13 @@ async function send<T>(path: string, init: RequestInit): Promise<T> {
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>(path, { signal });
 
-export const post = <T>(path: string, value: unknown): Promise<T> =>
-  send<T>(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(value),
-  });
+const sendJson = <T>(method: string, path: string, value: unknown): Promise<T> =>
+  send<T>(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+
+export const post = <T>(path: string, value: unknown): Promise<T> => sendJson('POST', path, value);
+export const put = <T>(path: string, value: unknown): Promise<T> => sendJson('PUT', path, value);
+export const remove = <T>(path: string): Promise<T> => send<T>(path, { method: 'DELETE' });
+
+/** What was thrown, as the page shows it. */
+export const asApiError = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError('PAGE', error instanceof Error ? error.message : String(error));

@@ -6,6 +6,7 @@ import { Bar, type Column, Figures, Table } from '../parts/figures.tsx';
 import { ItemName } from '../parts/items.tsx';
 import { Missing, Nothing, Panel } from '../parts/panel.tsx';
 import { KnowledgePanel } from './knowledge.tsx';
+import { StabilityPanels } from './stability.tsx';
 
 type Source = Exposure['sources'][number];
 type Shown = Exposure['most'][number];
@@ -52,7 +53,8 @@ function ExposurePanels({ data }: { data: Exposure }) {
           keyOf={({ source }) => source}
         />
       </Panel>
-      <Panel title="Shown most" about="The ten items with the most places in lists, since the start." span={6}>
+      <StabilityPanels data={data} />
+      <Panel title="Shown most" about="The ten items with the most places in lists, since the start." span={12}>
         {data.most.length === 0 ? (
           <Nothing why="All lists were empty." what="A filter that no item passes gives an empty list." />
         ) : (

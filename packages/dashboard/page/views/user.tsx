@@ -1,21 +1,13 @@
 /** A user: history beside the answer. */
-import type { UserView } from '@lorekeep/dashboard';
-import { count } from '../lib/format.ts';
+import type { UserView, Why } from '@lorekeep/dashboard';
+import { count, percent } from '../lib/format.ts';
 import { usePolled } from '../lib/polled.ts';
 import { Facts } from '../parts/figures.tsx';
 import { ItemList, ItemName } from '../parts/items.tsx';
 import { Missing, Nothing, Panel } from '../parts/panel.tsx';
 
-const hasNoTexts = ({ answer, history }: UserView) =>
-  history.length > 0 && answer.items.length > 0 && answer.items.every(({ closest }) => closest === null);
-
 export function UserPanels({ id }: { id: string }) {
-  const { data, error } = usePolled<UserView>(
-    `/v1/admin/users/${encodeURIComponent(id)}?k=10`,
-    15_000,
-    hasNoTexts,
-    2_000,
-  );
+  const { data, error } = usePolled<UserView>(`/v1/admin/users/${encodeURIComponent(id)}?k=10`, 15_000);
   if (data === undefined)
     return (
       <Panel title={`User ${id}`}>
@@ -42,8 +34,9 @@ export function UserPanels({ id }: { id: string }) {
         title="Answer"
         about={
           <>
-            Now, by publication {answer.version}: <b>{answer.source}</b>, {answer.meaning}. Below each item, the item of
-            the history whose text is nearest, with the cosine: a comparison, not the reason of the model.
+            Now, by publication {answer.version}: <b>{answer.source}</b>, {answer.meaning}. Below each item, why it is
+            there: what its score is made of, the items of the history that proposed it with their shares, and those
+            with the most similar texts with the cosine.
           </>
         }
         span={7}
@@ -59,16 +52,45 @@ export function UserPanels({ id }: { id: string }) {
                 {isNew && <span class="tag on">new</span>} {score.toPrecision(3)}
               </>
             )}
-            below={({ closest }) =>
-              closest === null ? undefined : (
-                <p class="because">
-                  near <ItemName item={{ ...closest, category: null }} /> {closest.similarity.toFixed(2)}
-                </p>
-              )
-            }
+            below={({ why }) => why !== null && <Reasons why={why} />}
           />
         )}
       </Panel>
     </>
+  );
+}
+
+function Reasons({ why: { parts, history, content } }: { why: Why }) {
+  return (
+    <dl class="because">
+      <div>
+        <dt>score</dt>
+        <dd>{parts.map(({ name, value }) => `${name} ${value.toPrecision(3)}`).join(' + ')}</dd>
+      </div>
+      {history.length > 0 && (
+        <div>
+          <dt>history</dt>
+          <dd>
+            {history.map((item) => (
+              <span key={item.id} class="reason">
+                <ItemName item={{ ...item, category: null }} /> {percent(item.share, 0)}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+      {content.length > 0 && (
+        <div>
+          <dt>text</dt>
+          <dd>
+            {content.map((item) => (
+              <span key={item.id} class="reason">
+                <ItemName item={{ ...item, category: null }} /> {item.similarity.toFixed(2)}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
   );
 }

@@ -11,6 +11,19 @@ const nearest = z
   .describe('By text vectors, exact over `among` items.');
 export type Nearest = z.infer<typeof nearest>;
 
+const why = z
+  .object({
+    parts: z.array(z.object({ name: z.string(), value: z.number() })).describe('They add up to the score.'),
+    history: z
+      .array(shownItem.extend({ weight: z.number(), share: z.number().describe('Of the sum of all weights, 0 to 1.') }))
+      .describe('The items of the history that gave the item its weight, the strongest first; up to 3.'),
+    content: z
+      .array(shownItem.extend({ similarity: z.number().describe('Cosine of the text vectors.') }))
+      .describe('The items of the history with the most similar texts; up to 3.'),
+  })
+  .describe('What the engine explains: what the item has its score from.');
+export type Why = z.infer<typeof why>;
+
 export const userViewSchema = z.object({
   user: z.string(),
   attributes: z.record(z.string(), z.unknown()),
@@ -26,6 +39,7 @@ export const userViewSchema = z.object({
         closest: nearItem
           .nullable()
           .describe('The item of the history with the nearest text; `null` while the texts are not read.'),
+        why: why.nullable().describe('`null` for lists of more than 100 items.'),
       }),
     ),
   }),

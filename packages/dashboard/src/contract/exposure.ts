@@ -22,6 +22,30 @@ export const exposureSchema = z.object({
       meaning: z.string(),
     }),
   ),
+  fallbacks: z
+    .array(
+      z.object({
+        at: z.number().describe('Unix seconds: the begin of five minutes.'),
+        lists: z.int(),
+        reasons: z.record(z.string(), z.int()).describe('Lists with this fallback.'),
+      }),
+    )
+    .describe('The last day, in intervals of five minutes that have lists.'),
+  drift: z
+    .array(
+      z.object({
+        version: z.string(),
+        source: z.string(),
+        since,
+        first: z.int().describe('Lists at the begin of the version, up to 500.'),
+        last: z.int().describe('Last lists, up to 500.'),
+        psi: z
+          .number()
+          .nullable()
+          .describe('Population stability index of the first score of a list; `null` with fewer lists than 500 each.'),
+      }),
+    )
+    .describe('Whether the scores of a version have changed since it was first served, the newest version first.'),
   most: z.array(shownItem.extend({ places: z.int() })).describe('The items that were shown most.'),
 });
 export type Exposure = z.infer<typeof exposureSchema>;

@@ -47,6 +47,23 @@ test('the id depends on prompt, dimensions, length, modules and their weights', 
   assert.equal(ids.at(-1), ids[0]);
 });
 
+test('queries are read with the prompt `query` of the model, as sentence-transformers reads them', async (t) => {
+  const folder = await folderOf(t, caseNamed('a prompt by name'));
+  const named = await loadOnnxEncoder(folder, { promptName: 'query', threads: 1 });
+  const expected = await named.encode(texts);
+  assert.equal(named.encodeQueries, undefined, 'the caller has chosen one prompt for all texts');
+  await named.close();
+  await edit(join(folder, 'config_sentence_transformers.json'), (config) => ({ ...config, default_prompt_name: null }));
+  const encoder = await loadOnnxEncoder(folder, { threads: 1 });
+  assert.deepEqual(await encoder.encodeQueries?.(texts), expected);
+  assert.notDeepEqual(await encoder.encode(texts), expected);
+  await encoder.close();
+  await assert.rejects(async () => encoder.encodeQueries?.(['a']), { code: 'ENCODER_CLOSED' });
+  const plain = await loadOnnxEncoder(await folderOf(t, caseNamed('Dense, tanh')), { threads: 1 });
+  assert.equal(plain.encodeQueries, undefined);
+  await plain.close();
+});
+
 test('options that the model does not support are refused', async (t) => {
   const folder = await folderOf(t, caseNamed('a prompt by name'));
   for (const options of [

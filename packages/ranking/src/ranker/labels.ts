@@ -17,7 +17,8 @@ export interface Labeller {
 }
 
 /**
- * @param known what `state` of an earlier labeller returned
+ * @param known what `state` of an earlier labeller returned. A task that it has noted may be absent from
+ *   `names`: after a deletion the log has no such outcome any more, and no row counts for the task.
  * @throws LorekeepError `RANKING_TASK_UNKNOWN`
  */
 export function createLabeller(
@@ -25,17 +26,19 @@ export function createLabeller(
   names: Pick<RankingEntities['names'], 'outcomeNames' | 'surfaceNames'>,
   known: readonly (readonly (string | null)[])[] = [],
 ): Labeller {
-  const bitOf = (outcome: string) => {
+  const bitOf = (outcome: string, task: number) => {
     const bit = names.outcomeNames.indexOf(outcome);
-    if (bit < 0) throw errors.RANKING_TASK_UNKNOWN({ outcome, known: names.outcomeNames });
+    const wasThere = (known[task]?.length ?? 0) > 0;
+    if (bit < 0 && !wasThere) throw errors.RANKING_TASK_UNKNOWN({ outcome, known: names.outcomeNames });
     return bit;
   };
-  const bits = tasks.map(({ outcome }) => bitOf(outcome));
-  const among = tasks.map((task) => (task.among === undefined ? -1 : bitOf(task.among)));
+  const bits = tasks.map(({ outcome }, t) => bitOf(outcome, t));
+  const among = tasks.map((task, t) => (task.among === undefined ? undefined : bitOf(task.among, t)));
   // Names, because the numbers of surfaces differ from log to log.
   const surfaces = tasks.map((_, t) => new Set<string | null>(known[t]));
   const surfaceOf = (columns: ImpressionColumns, row: number) => names.surfaceNames[columns.surfaces[row]] ?? null;
-  const has = (columns: ImpressionColumns, row: number, bit: number) => (columns.outcomes[row] >>> bit) & 1;
+  const has = (columns: ImpressionColumns, row: number, bit: number) =>
+    bit < 0 ? 0 : (columns.outcomes[row] >>> bit) & 1;
   return {
     learn(columns, rows) {
       for (const row of rows)
@@ -49,8 +52,11 @@ export function createLabeller(
         for (let t = 0; t < tasks.length; t++) {
           const row = rows[i];
           labels[i * tasks.length + t] = has(columns, row, bits[t]);
+          const only = among[t];
           const counts =
-            surfaces[t].has(surfaceOf(columns, row)) && (among[t] < 0 || has(columns, row, among[t]) === 1);
+            bits[t] >= 0 &&
+            surfaces[t].has(surfaceOf(columns, row)) &&
+            (only === undefined || has(columns, row, only) === 1);
           weights[i * tasks.length + t] = counts ? 1 : 0;
         }
       return { labels, weights };

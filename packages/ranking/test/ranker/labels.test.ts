@@ -51,6 +51,22 @@ test('a labeller that continues from a state knows surfaces by their names', () 
   assert.deepEqual([...labeller.read(columns, all(columns), 2).weights], [0, 1]);
 });
 
+test('of an outcome that was learned and has gone from the log, no row counts', () => {
+  const emptied = { surfaceNames: ['home'], outcomeNames: ['click'] };
+  const tasks = [{ outcome: 'click' }, { outcome: 'buy' }, { outcome: 'click', among: 'buy' }];
+  const labeller = createLabeller(tasks, emptied, [['home'], ['home'], ['home']]);
+  // The bit of a former outcome may be set by another one.
+  const columns = columnsOf([
+    [0, CLICK],
+    [0, 2 ** 31 + BUY],
+  ]);
+  labeller.learn(columns, all(columns));
+  const { labels, weights } = labeller.read(columns, all(columns), 2);
+  assert.deepEqual([...labels], [1, 0, 1, 0, 0, 0]);
+  assert.deepEqual([...weights], [1, 0, 0, 1, 0, 0]);
+  assert.deepEqual(labeller.state()[1], ['home']);
+});
+
 test('an outcome that the log does not know is refused', () => {
   assert.throws(() => createLabeller([{ outcome: 'like' }], names), {
     code: 'RANKING_TASK_UNKNOWN',

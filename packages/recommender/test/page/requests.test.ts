@@ -5,6 +5,7 @@ import type { LorekeepError } from '@lorekeep/core';
 import { makeWalks, openShop, type Shop, topicOf } from '@lorekeep/testing';
 import { type Engine, openEngine } from '../../src/engine/engine.ts';
 import type { Recommendations, RecommendRequest } from '../../src/engine/request-types.ts';
+import { publish } from '../../src/publication/publish.ts';
 
 const coded = (code: string) => (error: LorekeepError) => error.code === code;
 const ids = ({ items }: Recommendations) => items.map(({ id }) => id);
@@ -69,6 +70,20 @@ describe('requests for lists', () => {
         await assert.rejects(recommend({ ...request, ...other, cursor }), coded('CURSOR_INVALID'));
       await assert.rejects(engine.similar('garden-1', { k: 5, cursor }), coded('CURSOR_INVALID'));
       await assert.rejects(recommend({ ...request, cursor: 'garden' }), coded('CURSOR_INVALID'));
+    });
+
+    test('one of a version that is not served any more is refused, and a new list begins', async () => {
+      const own = await openEngine(shop);
+      const request = { history: ['garden-1'], k: 5 };
+      const { cursor, version } = await own.recommend(request);
+      await publish({ workspace: shop.workspace, bundleDir: shop.bundleDir, store: shop.store, encoder: shop.encoder });
+      assert.ok(await own.reload());
+      await assert.rejects(own.recommend({ ...request, cursor }), coded('CURSOR_EXPIRED'));
+      const again = await own.recommend(request);
+      assert.notEqual(again.version, version);
+      assert.ok(again.cursor !== undefined);
+      await own.recommend({ ...request, cursor: again.cursor });
+      await own.close();
     });
 
     test('continue similar items too', async () => {

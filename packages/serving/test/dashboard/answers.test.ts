@@ -150,6 +150,20 @@ describe('answers of the dashboard', () => {
       body.items.map(({ id, score }: any) => ({ id, score })),
     );
     assert.ok(view.answer.items.every(({ closest }) => closest !== null && history.includes(closest.id)));
+    const explained = await client.post('/v1/recommend', { user, k: 5, explain: true });
+    view.answer.items.forEach(({ why }, at) => {
+      const { parts, history: from, content } = explained.body.items[at].explain;
+      assert.deepEqual(why?.parts, parts);
+      assert.deepEqual(
+        why?.history.map(({ id, weight }) => ({ item: id, weight })),
+        from.slice(0, 3),
+      );
+      assert.deepEqual(
+        why?.content.map(({ id, similarity }) => ({ item: id, similarity })),
+        content.slice(0, 3),
+      );
+      assert.ok(why?.history.every(({ share, title }) => share > 0 && share <= 1 && title !== null));
+    });
     refused(await client.get('/v1/admin/users/nobody'), 404, 'USER_NOT_FOUND');
   });
 

@@ -6,9 +6,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { clientOf } from '../http/client.ts';
+import { createServer, loadKeys } from '../../src/index.ts';
+import { clientOf, QUIET } from '../http/client.ts';
 import { findChromium, openBrowser } from './browser.ts';
 import { complete, type ServedShop, serveShop } from './served-shop.ts';
 
@@ -48,6 +50,7 @@ describe('the page in Chromium', { skip }, () => {
       item: `#/explore/item/${item}`,
       'new item': '#/explore/new',
       Map: '#/map',
+      Manage: '#/manage',
     };
   });
   after(async () => {
@@ -217,6 +220,62 @@ describe('the page in Chromium', { skip }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Process' }).waitFor();
     await close();
+  });
+
+  test('a scenario is written, tried, stored, taken back to an earlier version, and deleted', async () => {
+    const { page, problems, close } = await openPage(SIZES.phone, 'dark');
+    await show(page, '#/manage');
+    const settings = page.getByLabel('Settings, as JSON');
+    await page.getByLabel('Name').first().fill('home');
+    await settings.fill('{"k": 3');
+    assert.equal(await settings.getAttribute('aria-invalid'), 'true');
+    await settings.fill('{"k": 3, "candidates": "popularity"}');
+    await page.getByRole('button', { name: 'Show the list' }).click();
+    await page.getByText('3 items, ordered by popularity.').waitFor();
+    await page.getByRole('button', { name: 'Store as a new version' }).click();
+    await page.getByText('Stored as version 1.').waitFor();
+    await settings.fill('{"k": 4}');
+    await page.getByRole('button', { name: 'Store as a new version' }).click();
+    await page.getByText('Stored as version 2.').waitFor();
+    assert.deepEqual((await shop.engine.getScenario('home')).settings, { k: 4 });
+    await page.getByRole('button', { name: 'home@1' }).click();
+    assert.deepEqual(JSON.parse(await settings.inputValue()), { k: 3, candidates: 'popularity' });
+    assert.deepEqual(await violationsOf(page), []);
+    await page.getByRole('button', { name: 'Delete home' }).click();
+    await page.getByRole('button', { name: 'Really delete home' }).click();
+    await page.getByText('home is deleted.').waitFor();
+    assert.deepEqual(await shop.engine.listScenarios(), []);
+    assert.deepEqual(problems, []);
+    await close();
+  });
+
+  test('keys are created, shown once, used, rotated and revoked', async () => {
+    const keys = await loadKeys(join(shop.workspace.dir, 'keys-of-page.jsonl'));
+    const server = createServer(shop.engine, { ...QUIET, workspace: shop.workspace, keys });
+    const address = await server.listen();
+    const context = await browser.newContext({ viewport: SIZES.wide });
+    const page = await context.newPage();
+    await page.goto(`${address}/#/manage`);
+    await page.getByText('There is no key yet').waitFor();
+    const [, name] = await page.getByLabel('Name').all();
+    await name.fill('page');
+    await page.getByRole('button', { name: 'Create a key' }).click();
+    const secret = await page.locator('.secret .whole').textContent();
+    assert.match(secret ?? '', /^lk_/);
+    assert.deepEqual(await violationsOf(page), []);
+    const [{ id }] = await keys.list();
+    await page.getByRole('button', { name: `Rotate ${id}` }).click();
+    await page.getByRole('button', { name: `Really rotate ${id}` }).click();
+    await page.waitForFunction(
+      (before) => (globalThis as any).document.querySelector('.secret .whole')?.textContent !== before,
+      secret,
+    );
+    await page.getByRole('button', { name: `Revoke ${id}` }).click();
+    await page.getByRole('button', { name: `Really revoke ${id}` }).click();
+    await page.getByText('revoked').first().waitFor();
+    assert.equal((await keys.list())[0].state, 'revoked');
+    await context.close();
+    await server.close();
   });
 
   test('when the service is gone the page says so and keeps its figures', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@lorekeep/recommender';
 import { openWorkspace, type Workspace } from '@lorekeep/workspace';
-import { createServer } from '../../src/index.ts';
+import { createServer, loadKeys } from '../../src/index.ts';
 import { QUIET } from '../http/client.ts';
 
 export interface ServedShop {
@@ -22,7 +22,8 @@ export async function serveShop(): Promise<ServedShop> {
   await workspace.train({ preset: 'linear' });
   await workspace.publish();
   const engine = await workspace.engine();
-  const server = createServer(engine, { ...QUIET, workspace });
+  const keys = await loadKeys(join(dir, 'keys.jsonl'));
+  const server = createServer(engine, { ...QUIET, workspace, keys });
   const address = await server.listen();
   return {
     workspace,

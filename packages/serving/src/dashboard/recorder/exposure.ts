@@ -1,5 +1,7 @@
 /** What the lists that were answered consist of. A few additions for each answer. */
 import type { Recommendations } from '@lorekeep/recommender';
+import { createScoreDrift, type ScoreDrift } from './drift.ts';
+import { createFallbackCounts, type FallbackCounts } from './fallbacks.ts';
 
 /** Items that are counted one by one; of a larger catalogue, those that come first. */
 const MAX_COUNTED = 500_000;
@@ -16,18 +18,26 @@ export interface ExposureCounts {
   readonly sources: ReadonlyMap<string, number>;
   /** Item → places. */
   readonly items: ReadonlyMap<string, number>;
-  add(answer: Pick<Recommendations, 'source' | 'items'>): void;
+  readonly fallbacks: FallbackCounts;
+  readonly drift: ScoreDrift;
+  add(answer: Pick<Recommendations, 'source' | 'items' | 'version' | 'fallbacks'>): void;
 }
 
 export function createExposureCounts(): ExposureCounts {
   const sources = new Map<string, number>();
   const items = new Map<string, number>();
+  const fallbacks = createFallbackCounts();
+  const drift = createScoreDrift();
   const counts = { lists: 0, empty: 0, places: 0, newPlaces: 0, isCapped: false };
   return Object.assign(counts, {
     since: Date.now() / 1000,
     sources,
     items,
-    add(answer: Pick<Recommendations, 'source' | 'items'>) {
+    fallbacks,
+    drift,
+    add(answer: Pick<Recommendations, 'source' | 'items' | 'version' | 'fallbacks'>) {
+      fallbacks.add(answer);
+      drift.add(answer);
       counts.lists++;
       if (answer.items.length === 0) counts.empty++;
       counts.places += answer.items.length;

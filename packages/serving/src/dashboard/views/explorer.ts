@@ -1,6 +1,6 @@
 /** The answers of the explorer and of the map. */
-import type { ItemSpaceMap, ItemView, Landing, Nearest, NearItem, UserView } from '@lorekeep/dashboard';
-import type { Engine } from '@lorekeep/recommender';
+import type { ItemSpaceMap, ItemView, Landing, Nearest, NearItem, ShownItem, UserView, Why } from '@lorekeep/dashboard';
+import type { Engine, Explanation } from '@lorekeep/recommender';
 import type { Item, Store } from '@lorekeep/store';
 import { shown, shownItems } from '../items.ts';
 import { sourceOf } from '../sources.ts';
@@ -12,6 +12,9 @@ import type { CatalogueSurvey, Surveys } from '../surveys.ts';
 const HISTORY = 30;
 /** Of the history, those with which each answered item is compared. */
 const COMPARED = 30;
+/** Most items of an answer that the engine explains, and items of the history that are named for each. */
+const EXPLAINED = 100;
+const REASONS = 3;
 const USERS = 10;
 const CATEGORIES = 7;
 const NO_VECTORS = 'No item of the catalogue has a text vector of the published encoder.';
@@ -26,10 +29,12 @@ interface Read {
 export async function userView({ engine, store, surveys }: Read, user: string, k: number): Promise<UserView> {
   const { user: record } = await engine.getUser(user);
   const [history] = await store.histories([user], HISTORY);
-  const { version, source, items } = await engine.recommend({ user, k, withItems: true });
+  const { version, source, items } = await engine.recommend({ user, k, withItems: true, explain: k <= EXPLAINED });
   const survey = await surveys.items.latest();
   const past = [...new Set(history)].slice(-COMPARED);
   const pastItems = new Map((await shownItems(store, past)).map((item) => [item.id, item]));
+  const named = items.flatMap(({ explain }) => (explain === undefined ? [] : namedBy(explain)));
+  const reasons = new Map((await shownItems(store, [...new Set(named)])).map((item) => [item.id, item]));
   return {
     user,
     attributes: record.attributes ?? {},
@@ -38,12 +43,33 @@ export async function userView({ engine, store, surveys }: Read, user: string, k
       version,
       source,
       meaning: sourceOf(source).meaning,
-      items: items.map(({ id, score, item, new: isNew = false }) => {
+      items: items.map(({ id, score, item, explain, new: isNew = false }) => {
         const near = survey && closest(survey, id, past);
         const named = near && pastItems.get(near.id);
-        return { ...shown(id, item), score, isNew, closest: near && named ? { ...named, ...near } : null };
+        return {
+          ...shown(id, item),
+          ...{ score, isNew },
+          closest: near && named ? { ...named, ...near } : null,
+          why: explain === undefined ? null : whyOf(explain, reasons),
+        };
       }),
     },
+  };
+}
+
+/** The items that an explanation shows. */
+const namedBy = ({ history, content }: Explanation) =>
+  [...history.slice(0, REASONS), ...content.slice(0, REASONS)].map(({ item }) => item);
+
+function whyOf({ parts, history, content }: Explanation, items: ReadonlyMap<string, ShownItem>): Why {
+  const total = history.reduce((sum, { weight }) => sum + Math.abs(weight), 0) || 1;
+  const known = (id: string) => items.get(id) ?? shown(id, undefined);
+  return {
+    parts,
+    history: history
+      .slice(0, REASONS)
+      .map(({ item, weight }) => ({ ...known(item), weight, share: Math.abs(weight) / total })),
+    content: content.slice(0, REASONS).map(({ item, similarity }) => ({ ...known(item), similarity })),
   };
 }
 

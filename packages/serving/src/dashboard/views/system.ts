@@ -71,6 +71,8 @@ export async function exposureView(
     sources: [...counts.sources]
       .map(([source, own]) => ({ source, lists: own, ...sourceOf(source) }))
       .sort((a, b) => b.lists - a.lists),
+    fallbacks: counts.fallbacks.history(),
+    drift: counts.drift.read(),
     most: items.map((item, at) => ({ ...item, places: most[at].places })),
   };
 }
