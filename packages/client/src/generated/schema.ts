@@ -347,6 +347,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every experiment, by name */
+        get: operations["listExperiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An experiment */
+        get: operations["getExperiment"];
+        /** Start an experiment; on disk when this answers */
+        put: operations["putExperiment"];
+        post?: never;
+        /** Delete an experiment; if it runs, it ends */
+        delete: operations["deleteExperiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an experiment; its results stay */
+        post: operations["stopExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{name}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outcomes by arm up to now, and what to do */
+        get: operations["experimentResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outcomes of the newest lists by scenario, publication, surface and position */
+        get: operations["outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/delete": {
         parameters: {
             query?: never;
@@ -496,6 +583,161 @@ export interface paths {
         post?: never;
         /** Revoke a key; it is refused within a second */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All jobs, with what they wait for and their last runs */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job */
+        get: operations["getJob"];
+        /** Add a job, or replace it as a whole */
+        put: operations["putJob"];
+        post?: never;
+        /** Remove a job; the history of its runs stays */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a run now; it goes on when this answers */
+        post: operations["runJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{name}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the run of a job; answers when it has ended */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest 100 runs of a job, newest first */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{name}/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run: progress, verdict and the end of its log */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The publications on disk, newest first */
+        get: operations["listPublications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publications/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a former publication live, and hold the jobs */
+        post: operations["rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publications/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** After a rollback: let jobs run and publish again */
+        post: operations["resumePublishing"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1639,6 +1881,11 @@ export interface operations {
                             name: string;
                             version: number;
                         };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
+                        };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
                             /**
@@ -1829,6 +2076,11 @@ export interface operations {
                             name: string;
                             version: number;
                         };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
+                        };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
                             /**
@@ -1975,6 +2227,11 @@ export interface operations {
                         scenario?: {
                             name: string;
                             version: number;
+                        };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -2172,6 +2429,11 @@ export interface operations {
                         scenario?: {
                             name: string;
                             version: number;
+                        };
+                        /** @description The running experiment of the scenario that the user takes part in, and the arm: the version used. */
+                        experiment?: {
+                            name: string;
+                            arm: string;
                         };
                         /** @description Where the list is not what was asked for, and why. Absent if it is. */
                         fallbacks?: {
@@ -3083,6 +3345,510 @@ export interface operations {
             };
         };
     };
+    listExperiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        experiments: {
+                            name: string;
+                            /** @description New with each start: users are split anew. */
+                            id: string;
+                            settings: {
+                                scenario: string;
+                                arms: {
+                                    scenario: string;
+                                    weight: number;
+                                }[];
+                                /** @enum {string} */
+                                metric: "ctr" | "cvr" | "value";
+                                clicks: string[];
+                                conversions: string[];
+                                alpha: number;
+                                planned: number;
+                                minimalEffect: number;
+                            };
+                            /** @description Unix seconds. */
+                            startedAt: number;
+                            /** @description Unix seconds. Absent while it runs. */
+                            stoppedAt?: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description New with each start: users are split anew. */
+                        id: string;
+                        settings: {
+                            scenario: string;
+                            arms: {
+                                scenario: string;
+                                weight: number;
+                            }[];
+                            /** @enum {string} */
+                            metric: "ctr" | "cvr" | "value";
+                            clicks: string[];
+                            conversions: string[];
+                            alpha: number;
+                            planned: number;
+                            minimalEffect: number;
+                        };
+                        /** @description Unix seconds. */
+                        startedAt: number;
+                        /** @description Unix seconds. Absent while it runs. */
+                        stoppedAt?: number;
+                    };
+                };
+            };
+        };
+    };
+    putExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description Who takes part, what they get, and what decides. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Requests that name this scenario without a version, and a user, take part. */
+                    scenario: string;
+                    /** @description The first is the control. */
+                    arms: {
+                        /** @description A version of a scenario: home@2. */
+                        scenario: string;
+                        /**
+                         * @description Share of the users, in any unit.
+                         * @default 1
+                         */
+                        weight?: number;
+                    }[];
+                    /**
+                     * @description What decides. 'ctr': lists with a click. 'cvr': users who buy after their first list. 'value': what they pay, a user.
+                     * @default ctr
+                     * @enum {string}
+                     */
+                    metric?: "ctr" | "cvr" | "value";
+                    /**
+                     * @description Types of events that are clicks; they must name the request.
+                     * @default [
+                     *       "click"
+                     *     ]
+                     */
+                    clicks?: string[];
+                    /**
+                     * @description Types of events that are purchases.
+                     * @default [
+                     *       "purchase"
+                     *     ]
+                     */
+                    conversions?: string[];
+                    /**
+                     * @description How often arms without a difference may be told apart, over all looks together.
+                     * @default 0.05
+                     */
+                    alpha?: number;
+                    /**
+                     * @description Lists of two arms at which the intervals are to be narrowest.
+                     * @default 20000
+                     */
+                    planned?: number;
+                    /**
+                     * @description Differences below this do not matter.
+                     * @default 0
+                     */
+                    minimalEffect?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description New with each start: users are split anew. */
+                        id: string;
+                        settings: {
+                            scenario: string;
+                            arms: {
+                                scenario: string;
+                                weight: number;
+                            }[];
+                            /** @enum {string} */
+                            metric: "ctr" | "cvr" | "value";
+                            clicks: string[];
+                            conversions: string[];
+                            alpha: number;
+                            planned: number;
+                            minimalEffect: number;
+                        };
+                        /** @description Unix seconds. */
+                        startedAt: number;
+                        /** @description Unix seconds. Absent while it runs. */
+                        stoppedAt?: number;
+                    };
+                };
+            };
+        };
+    };
+    deleteExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+        };
+    };
+    stopExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description New with each start: users are split anew. */
+                        id: string;
+                        settings: {
+                            scenario: string;
+                            arms: {
+                                scenario: string;
+                                weight: number;
+                            }[];
+                            /** @enum {string} */
+                            metric: "ctr" | "cvr" | "value";
+                            clicks: string[];
+                            conversions: string[];
+                            alpha: number;
+                            planned: number;
+                            minimalEffect: number;
+                        };
+                        /** @description Unix seconds. */
+                        startedAt: number;
+                        /** @description Unix seconds. Absent while it runs. */
+                        stoppedAt?: number;
+                    };
+                };
+            };
+        };
+    };
+    experimentResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the experiment. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        experiment: {
+                            name: string;
+                            /** @description New with each start: users are split anew. */
+                            id: string;
+                            settings: {
+                                scenario: string;
+                                arms: {
+                                    scenario: string;
+                                    weight: number;
+                                }[];
+                                /** @enum {string} */
+                                metric: "ctr" | "cvr" | "value";
+                                clicks: string[];
+                                conversions: string[];
+                                alpha: number;
+                                planned: number;
+                                minimalEffect: number;
+                            };
+                            /** @description Unix seconds. */
+                            startedAt: number;
+                            /** @description Unix seconds. Absent while it runs. */
+                            stoppedAt?: number;
+                        };
+                        at: number;
+                        /** @description The first list that is counted, in Unix seconds. */
+                        since: number | null;
+                        lists: number;
+                        arms: {
+                            arm: string;
+                            users: number;
+                            lists: number;
+                            /** @description Share of lists with a click. */
+                            ctr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share of users who bought after their first list. */
+                            cvr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description What they paid, a user. */
+                            value: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share of lists without items. */
+                            empty: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share of lists that failed. */
+                            failed: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Milliseconds. */
+                            latency: {
+                                mean: number;
+                                p95: number;
+                            } | null;
+                        }[];
+                        /** @description Each arm beside the control. */
+                        comparisons: {
+                            arm: string;
+                            ctr?: {
+                                difference: number;
+                                /** @description As a share of the control. */
+                                relative: number | null;
+                                /** @description Holds at all looks together. */
+                                interval: [
+                                    number,
+                                    number
+                                ];
+                            };
+                            cvr?: {
+                                difference: number;
+                                /** @description As a share of the control. */
+                                relative: number | null;
+                                /** @description Holds at all looks together. */
+                                interval: [
+                                    number,
+                                    number
+                                ];
+                            };
+                            value?: {
+                                difference: number;
+                                /** @description As a share of the control. */
+                                relative: number | null;
+                                /** @description Holds at all looks together. */
+                                interval: [
+                                    number,
+                                    number
+                                ];
+                            };
+                            guardrails: {
+                                name: string;
+                                /** @description A difference up to this is no harm. */
+                                margin: number;
+                                comparison?: {
+                                    difference: number;
+                                    /** @description As a share of the control. */
+                                    relative: number | null;
+                                    /** @description Holds at all looks together. */
+                                    interval: [
+                                        number,
+                                        number
+                                    ];
+                                };
+                                isHarmed: boolean;
+                            }[];
+                        }[];
+                        sampleRatio: {
+                            expected: number[];
+                            observed: number[];
+                            chiSquare: number;
+                            /** @description For one look. */
+                            pValue: number;
+                            /** @description Bayes factor against the weights; it may be looked at every day. */
+                            evidence: number;
+                            isBroken: boolean;
+                        };
+                        decision: {
+                            /** @enum {string} */
+                            action: "ship" | "stop" | "continue" | "invalid";
+                            /** @description With ship. */
+                            arm?: string;
+                            /** @enum {string} */
+                            reason: "sampleRatio" | "tooFew" | "undecided" | "better" | "worse" | "guardrail" | "noRelevantDifference";
+                            text: string;
+                        };
+                        /** @description Purchases of items without a price: they count 0. */
+                        withoutPrice: number;
+                    };
+                };
+            };
+        };
+    };
+    outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        at: number;
+                        /** @description The first list that is counted, in Unix seconds. */
+                        since: number | null;
+                        lists: number;
+                        rows: {
+                            scenario: string | null;
+                            version: string;
+                            surface: string | null;
+                            /** @description From 0; null for the lists as a whole. */
+                            position: number | null;
+                            users: number;
+                            /** @description Lists that had this position. */
+                            shown: number;
+                            /** @description Share with a click. */
+                            ctr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Share with a purchase. */
+                            cvr: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                            /** @description Paid, a list. */
+                            value: {
+                                value: number | null;
+                                standardError: number | null;
+                                /** @description 95 %, for one look. The user is the unit. */
+                                interval: [
+                                    number,
+                                    number
+                                ] | null;
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     deleteItems: {
         parameters: {
             query?: never;
@@ -3517,6 +4283,1991 @@ export interface operations {
                             perSecond: number;
                             burst: number;
                         };
+                    };
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs: {
+                            name: string;
+                            /** @description When it was added or changed, in Unix seconds. */
+                            at: number;
+                            /** @description Events in the store then. */
+                            events: number;
+                            settings: {
+                                /**
+                                 * @description Whether the schedule runs it. It can always be run by hand.
+                                 * @default true
+                                 */
+                                enabled: boolean;
+                                /** @description Seconds from the start of one run to the next. */
+                                every?: number;
+                                cron?: string;
+                                /**
+                                 * @description Of `cron`.
+                                 * @default UTC
+                                 */
+                                timeZone: string;
+                                /** @description Runs when as many events came since its last run. */
+                                afterEvents?: number;
+                                train: {
+                                    /**
+                                     * @default learn
+                                     * @enum {string}
+                                     */
+                                    preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                    /** @description Options that replace those of the preset: group → option → value. */
+                                    config?: {
+                                        [key: string]: {
+                                            [key: string]: unknown;
+                                        };
+                                    };
+                                    /**
+                                     * @default leave-one-out
+                                     * @enum {string}
+                                     */
+                                    protocol: "leave-one-out" | "temporal";
+                                    /**
+                                     * @description What is trained once more, with the settings that were selected.
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    refit: "none" | "valid" | "all";
+                                    /** @default 42 */
+                                    seed: number;
+                                    /**
+                                     * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                     * @default scratch
+                                     * @enum {string}
+                                     */
+                                    start: "scratch" | "live";
+                                };
+                                gate: {
+                                    /**
+                                     * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                     * @default not-worse
+                                     * @enum {string}
+                                     */
+                                    rule: "not-worse" | "unless-worse" | "always";
+                                    /**
+                                     * @default ndcg@10
+                                     * @enum {string}
+                                     */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    /**
+                                     * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                     * @default 0.05
+                                     */
+                                    tolerance: number;
+                                    /**
+                                     * @description With fewer users to compare on, nothing is shown.
+                                     * @default 100
+                                     */
+                                    minUsers: number;
+                                    /**
+                                     * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                     * @default 0.5
+                                     */
+                                    share: number;
+                                };
+                                /** @description CPU threads of a run. Default: one per core. */
+                                threads?: number;
+                                /**
+                                 * @description Publications, and models of jobs, that stay on disk.
+                                 * @default 3
+                                 */
+                                keep: number;
+                            };
+                            /** @description What starts the next run: a time or a number of events in the store. Empty: a person. */
+                            next: {
+                                /** @description Not before, in Unix seconds. */
+                                at?: number;
+                                events?: number;
+                            };
+                            running?: {
+                                id: string;
+                                job: string;
+                                /**
+                                 * @description What started it.
+                                 * @enum {string}
+                                 */
+                                trigger: "schedule" | "events" | "person";
+                                /** @enum {string} */
+                                state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                                /**
+                                 * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                                 * @enum {string}
+                                 */
+                                outcome?: "published" | "kept" | "unchanged" | "held";
+                                /** @description Start, in Unix seconds. */
+                                startedAt: number;
+                                /** @description End, in Unix seconds. */
+                                endedAt?: number;
+                                pid: number;
+                                host: string;
+                                /** @description Events in the store at the start. */
+                                events: number;
+                                /**
+                                 * @description The step that runs, or ran last.
+                                 * @enum {string}
+                                 */
+                                step?: "encode" | "compare" | "train" | "publish";
+                                progress?: {
+                                    stage: string;
+                                    done: number;
+                                    total?: number;
+                                    unit: string;
+                                    note?: string;
+                                };
+                                /** @description The job as it was at the start. */
+                                settings: {
+                                    /**
+                                     * @description Whether the schedule runs it. It can always be run by hand.
+                                     * @default true
+                                     */
+                                    enabled: boolean;
+                                    /** @description Seconds from the start of one run to the next. */
+                                    every?: number;
+                                    cron?: string;
+                                    /**
+                                     * @description Of `cron`.
+                                     * @default UTC
+                                     */
+                                    timeZone: string;
+                                    /** @description Runs when as many events came since its last run. */
+                                    afterEvents?: number;
+                                    train: {
+                                        /**
+                                         * @default learn
+                                         * @enum {string}
+                                         */
+                                        preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                        /** @description Options that replace those of the preset: group → option → value. */
+                                        config?: {
+                                            [key: string]: {
+                                                [key: string]: unknown;
+                                            };
+                                        };
+                                        /**
+                                         * @default leave-one-out
+                                         * @enum {string}
+                                         */
+                                        protocol: "leave-one-out" | "temporal";
+                                        /**
+                                         * @description What is trained once more, with the settings that were selected.
+                                         * @default all
+                                         * @enum {string}
+                                         */
+                                        refit: "none" | "valid" | "all";
+                                        /** @default 42 */
+                                        seed: number;
+                                        /**
+                                         * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                         * @default scratch
+                                         * @enum {string}
+                                         */
+                                        start: "scratch" | "live";
+                                    };
+                                    gate: {
+                                        /**
+                                         * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                         * @default not-worse
+                                         * @enum {string}
+                                         */
+                                        rule: "not-worse" | "unless-worse" | "always";
+                                        /**
+                                         * @default ndcg@10
+                                         * @enum {string}
+                                         */
+                                        metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                        /**
+                                         * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                         * @default 0.05
+                                         */
+                                        tolerance: number;
+                                        /**
+                                         * @description With fewer users to compare on, nothing is shown.
+                                         * @default 100
+                                         */
+                                        minUsers: number;
+                                        /**
+                                         * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                         * @default 0.5
+                                         */
+                                        share: number;
+                                    };
+                                    /** @description CPU threads of a run. Default: one per core. */
+                                    threads?: number;
+                                    /**
+                                     * @description Publications, and models of jobs, that stay on disk.
+                                     * @default 3
+                                     */
+                                    keep: number;
+                                };
+                                /** @description What was served at the start. */
+                                live?: {
+                                    publication: string;
+                                    model: string | null;
+                                };
+                                verdict?: {
+                                    /**
+                                     * @description What the comparison shows.
+                                     * @enum {string}
+                                     */
+                                    finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                                    /** @description What the rule says for this finding. */
+                                    publish: boolean;
+                                    /** @description The rule with its numbers, for people. */
+                                    reason: string;
+                                    /** @description Users whose next choice both versions had to find. */
+                                    users: number;
+                                    /** @enum {string} */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    tolerance: number;
+                                    /** @description The metric of the live version. */
+                                    live?: number;
+                                    /** @description The metric of the version that was trained for the comparison. */
+                                    candidate?: number;
+                                    /** @description `candidate` − `live`. */
+                                    difference?: number;
+                                    /** @description 95 % interval of the difference, paired by user. */
+                                    interval?: number[];
+                                    /** @description The live version has learned from events up to here, in Unix seconds. */
+                                    liveUntil?: number;
+                                    /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                                    from?: number;
+                                    /** @description The newest event that both were compared on, in Unix seconds. */
+                                    to?: number;
+                                };
+                                /** @description The model that was trained to be published. */
+                                model?: string;
+                                /** @description The newest event that this model has learned from, in Unix seconds. */
+                                learnedUntil?: number;
+                                publication?: string;
+                                /** @description Models of former runs that were removed. */
+                                pruned?: string[];
+                                error?: {
+                                    code: string;
+                                    message: string;
+                                };
+                            };
+                            /** @description The last run that has ended. */
+                            last?: {
+                                id: string;
+                                job: string;
+                                /**
+                                 * @description What started it.
+                                 * @enum {string}
+                                 */
+                                trigger: "schedule" | "events" | "person";
+                                /** @enum {string} */
+                                state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                                /**
+                                 * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                                 * @enum {string}
+                                 */
+                                outcome?: "published" | "kept" | "unchanged" | "held";
+                                /** @description Start, in Unix seconds. */
+                                startedAt: number;
+                                /** @description End, in Unix seconds. */
+                                endedAt?: number;
+                                pid: number;
+                                host: string;
+                                /** @description Events in the store at the start. */
+                                events: number;
+                                /**
+                                 * @description The step that runs, or ran last.
+                                 * @enum {string}
+                                 */
+                                step?: "encode" | "compare" | "train" | "publish";
+                                progress?: {
+                                    stage: string;
+                                    done: number;
+                                    total?: number;
+                                    unit: string;
+                                    note?: string;
+                                };
+                                /** @description The job as it was at the start. */
+                                settings: {
+                                    /**
+                                     * @description Whether the schedule runs it. It can always be run by hand.
+                                     * @default true
+                                     */
+                                    enabled: boolean;
+                                    /** @description Seconds from the start of one run to the next. */
+                                    every?: number;
+                                    cron?: string;
+                                    /**
+                                     * @description Of `cron`.
+                                     * @default UTC
+                                     */
+                                    timeZone: string;
+                                    /** @description Runs when as many events came since its last run. */
+                                    afterEvents?: number;
+                                    train: {
+                                        /**
+                                         * @default learn
+                                         * @enum {string}
+                                         */
+                                        preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                        /** @description Options that replace those of the preset: group → option → value. */
+                                        config?: {
+                                            [key: string]: {
+                                                [key: string]: unknown;
+                                            };
+                                        };
+                                        /**
+                                         * @default leave-one-out
+                                         * @enum {string}
+                                         */
+                                        protocol: "leave-one-out" | "temporal";
+                                        /**
+                                         * @description What is trained once more, with the settings that were selected.
+                                         * @default all
+                                         * @enum {string}
+                                         */
+                                        refit: "none" | "valid" | "all";
+                                        /** @default 42 */
+                                        seed: number;
+                                        /**
+                                         * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                         * @default scratch
+                                         * @enum {string}
+                                         */
+                                        start: "scratch" | "live";
+                                    };
+                                    gate: {
+                                        /**
+                                         * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                         * @default not-worse
+                                         * @enum {string}
+                                         */
+                                        rule: "not-worse" | "unless-worse" | "always";
+                                        /**
+                                         * @default ndcg@10
+                                         * @enum {string}
+                                         */
+                                        metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                        /**
+                                         * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                         * @default 0.05
+                                         */
+                                        tolerance: number;
+                                        /**
+                                         * @description With fewer users to compare on, nothing is shown.
+                                         * @default 100
+                                         */
+                                        minUsers: number;
+                                        /**
+                                         * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                         * @default 0.5
+                                         */
+                                        share: number;
+                                    };
+                                    /** @description CPU threads of a run. Default: one per core. */
+                                    threads?: number;
+                                    /**
+                                     * @description Publications, and models of jobs, that stay on disk.
+                                     * @default 3
+                                     */
+                                    keep: number;
+                                };
+                                /** @description What was served at the start. */
+                                live?: {
+                                    publication: string;
+                                    model: string | null;
+                                };
+                                verdict?: {
+                                    /**
+                                     * @description What the comparison shows.
+                                     * @enum {string}
+                                     */
+                                    finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                                    /** @description What the rule says for this finding. */
+                                    publish: boolean;
+                                    /** @description The rule with its numbers, for people. */
+                                    reason: string;
+                                    /** @description Users whose next choice both versions had to find. */
+                                    users: number;
+                                    /** @enum {string} */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    tolerance: number;
+                                    /** @description The metric of the live version. */
+                                    live?: number;
+                                    /** @description The metric of the version that was trained for the comparison. */
+                                    candidate?: number;
+                                    /** @description `candidate` − `live`. */
+                                    difference?: number;
+                                    /** @description 95 % interval of the difference, paired by user. */
+                                    interval?: number[];
+                                    /** @description The live version has learned from events up to here, in Unix seconds. */
+                                    liveUntil?: number;
+                                    /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                                    from?: number;
+                                    /** @description The newest event that both were compared on, in Unix seconds. */
+                                    to?: number;
+                                };
+                                /** @description The model that was trained to be published. */
+                                model?: string;
+                                /** @description The newest event that this model has learned from, in Unix seconds. */
+                                learnedUntil?: number;
+                                publication?: string;
+                                /** @description Models of former runs that were removed. */
+                                pruned?: string[];
+                                error?: {
+                                    code: string;
+                                    message: string;
+                                };
+                            };
+                        }[];
+                        /** @description Since a rollback, no job runs by itself or publishes. */
+                        isHeld: boolean;
+                    };
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description When it was added or changed, in Unix seconds. */
+                        at: number;
+                        /** @description Events in the store then. */
+                        events: number;
+                        settings: {
+                            /**
+                             * @description Whether the schedule runs it. It can always be run by hand.
+                             * @default true
+                             */
+                            enabled: boolean;
+                            /** @description Seconds from the start of one run to the next. */
+                            every?: number;
+                            cron?: string;
+                            /**
+                             * @description Of `cron`.
+                             * @default UTC
+                             */
+                            timeZone: string;
+                            /** @description Runs when as many events came since its last run. */
+                            afterEvents?: number;
+                            train: {
+                                /**
+                                 * @default learn
+                                 * @enum {string}
+                                 */
+                                preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                /** @description Options that replace those of the preset: group → option → value. */
+                                config?: {
+                                    [key: string]: {
+                                        [key: string]: unknown;
+                                    };
+                                };
+                                /**
+                                 * @default leave-one-out
+                                 * @enum {string}
+                                 */
+                                protocol: "leave-one-out" | "temporal";
+                                /**
+                                 * @description What is trained once more, with the settings that were selected.
+                                 * @default all
+                                 * @enum {string}
+                                 */
+                                refit: "none" | "valid" | "all";
+                                /** @default 42 */
+                                seed: number;
+                                /**
+                                 * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                 * @default scratch
+                                 * @enum {string}
+                                 */
+                                start: "scratch" | "live";
+                            };
+                            gate: {
+                                /**
+                                 * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                 * @default not-worse
+                                 * @enum {string}
+                                 */
+                                rule: "not-worse" | "unless-worse" | "always";
+                                /**
+                                 * @default ndcg@10
+                                 * @enum {string}
+                                 */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                /**
+                                 * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                 * @default 0.05
+                                 */
+                                tolerance: number;
+                                /**
+                                 * @description With fewer users to compare on, nothing is shown.
+                                 * @default 100
+                                 */
+                                minUsers: number;
+                                /**
+                                 * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                 * @default 0.5
+                                 */
+                                share: number;
+                            };
+                            /** @description CPU threads of a run. Default: one per core. */
+                            threads?: number;
+                            /**
+                             * @description Publications, and models of jobs, that stay on disk.
+                             * @default 3
+                             */
+                            keep: number;
+                        };
+                        /** @description What starts the next run: a time or a number of events in the store. Empty: a person. */
+                        next: {
+                            /** @description Not before, in Unix seconds. */
+                            at?: number;
+                            events?: number;
+                        };
+                        running?: {
+                            id: string;
+                            job: string;
+                            /**
+                             * @description What started it.
+                             * @enum {string}
+                             */
+                            trigger: "schedule" | "events" | "person";
+                            /** @enum {string} */
+                            state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                            /**
+                             * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                             * @enum {string}
+                             */
+                            outcome?: "published" | "kept" | "unchanged" | "held";
+                            /** @description Start, in Unix seconds. */
+                            startedAt: number;
+                            /** @description End, in Unix seconds. */
+                            endedAt?: number;
+                            pid: number;
+                            host: string;
+                            /** @description Events in the store at the start. */
+                            events: number;
+                            /**
+                             * @description The step that runs, or ran last.
+                             * @enum {string}
+                             */
+                            step?: "encode" | "compare" | "train" | "publish";
+                            progress?: {
+                                stage: string;
+                                done: number;
+                                total?: number;
+                                unit: string;
+                                note?: string;
+                            };
+                            /** @description The job as it was at the start. */
+                            settings: {
+                                /**
+                                 * @description Whether the schedule runs it. It can always be run by hand.
+                                 * @default true
+                                 */
+                                enabled: boolean;
+                                /** @description Seconds from the start of one run to the next. */
+                                every?: number;
+                                cron?: string;
+                                /**
+                                 * @description Of `cron`.
+                                 * @default UTC
+                                 */
+                                timeZone: string;
+                                /** @description Runs when as many events came since its last run. */
+                                afterEvents?: number;
+                                train: {
+                                    /**
+                                     * @default learn
+                                     * @enum {string}
+                                     */
+                                    preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                    /** @description Options that replace those of the preset: group → option → value. */
+                                    config?: {
+                                        [key: string]: {
+                                            [key: string]: unknown;
+                                        };
+                                    };
+                                    /**
+                                     * @default leave-one-out
+                                     * @enum {string}
+                                     */
+                                    protocol: "leave-one-out" | "temporal";
+                                    /**
+                                     * @description What is trained once more, with the settings that were selected.
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    refit: "none" | "valid" | "all";
+                                    /** @default 42 */
+                                    seed: number;
+                                    /**
+                                     * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                     * @default scratch
+                                     * @enum {string}
+                                     */
+                                    start: "scratch" | "live";
+                                };
+                                gate: {
+                                    /**
+                                     * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                     * @default not-worse
+                                     * @enum {string}
+                                     */
+                                    rule: "not-worse" | "unless-worse" | "always";
+                                    /**
+                                     * @default ndcg@10
+                                     * @enum {string}
+                                     */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    /**
+                                     * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                     * @default 0.05
+                                     */
+                                    tolerance: number;
+                                    /**
+                                     * @description With fewer users to compare on, nothing is shown.
+                                     * @default 100
+                                     */
+                                    minUsers: number;
+                                    /**
+                                     * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                     * @default 0.5
+                                     */
+                                    share: number;
+                                };
+                                /** @description CPU threads of a run. Default: one per core. */
+                                threads?: number;
+                                /**
+                                 * @description Publications, and models of jobs, that stay on disk.
+                                 * @default 3
+                                 */
+                                keep: number;
+                            };
+                            /** @description What was served at the start. */
+                            live?: {
+                                publication: string;
+                                model: string | null;
+                            };
+                            verdict?: {
+                                /**
+                                 * @description What the comparison shows.
+                                 * @enum {string}
+                                 */
+                                finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                                /** @description What the rule says for this finding. */
+                                publish: boolean;
+                                /** @description The rule with its numbers, for people. */
+                                reason: string;
+                                /** @description Users whose next choice both versions had to find. */
+                                users: number;
+                                /** @enum {string} */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                tolerance: number;
+                                /** @description The metric of the live version. */
+                                live?: number;
+                                /** @description The metric of the version that was trained for the comparison. */
+                                candidate?: number;
+                                /** @description `candidate` − `live`. */
+                                difference?: number;
+                                /** @description 95 % interval of the difference, paired by user. */
+                                interval?: number[];
+                                /** @description The live version has learned from events up to here, in Unix seconds. */
+                                liveUntil?: number;
+                                /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                                from?: number;
+                                /** @description The newest event that both were compared on, in Unix seconds. */
+                                to?: number;
+                            };
+                            /** @description The model that was trained to be published. */
+                            model?: string;
+                            /** @description The newest event that this model has learned from, in Unix seconds. */
+                            learnedUntil?: number;
+                            publication?: string;
+                            /** @description Models of former runs that were removed. */
+                            pruned?: string[];
+                            error?: {
+                                code: string;
+                                message: string;
+                            };
+                        };
+                        /** @description The last run that has ended. */
+                        last?: {
+                            id: string;
+                            job: string;
+                            /**
+                             * @description What started it.
+                             * @enum {string}
+                             */
+                            trigger: "schedule" | "events" | "person";
+                            /** @enum {string} */
+                            state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                            /**
+                             * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                             * @enum {string}
+                             */
+                            outcome?: "published" | "kept" | "unchanged" | "held";
+                            /** @description Start, in Unix seconds. */
+                            startedAt: number;
+                            /** @description End, in Unix seconds. */
+                            endedAt?: number;
+                            pid: number;
+                            host: string;
+                            /** @description Events in the store at the start. */
+                            events: number;
+                            /**
+                             * @description The step that runs, or ran last.
+                             * @enum {string}
+                             */
+                            step?: "encode" | "compare" | "train" | "publish";
+                            progress?: {
+                                stage: string;
+                                done: number;
+                                total?: number;
+                                unit: string;
+                                note?: string;
+                            };
+                            /** @description The job as it was at the start. */
+                            settings: {
+                                /**
+                                 * @description Whether the schedule runs it. It can always be run by hand.
+                                 * @default true
+                                 */
+                                enabled: boolean;
+                                /** @description Seconds from the start of one run to the next. */
+                                every?: number;
+                                cron?: string;
+                                /**
+                                 * @description Of `cron`.
+                                 * @default UTC
+                                 */
+                                timeZone: string;
+                                /** @description Runs when as many events came since its last run. */
+                                afterEvents?: number;
+                                train: {
+                                    /**
+                                     * @default learn
+                                     * @enum {string}
+                                     */
+                                    preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                    /** @description Options that replace those of the preset: group → option → value. */
+                                    config?: {
+                                        [key: string]: {
+                                            [key: string]: unknown;
+                                        };
+                                    };
+                                    /**
+                                     * @default leave-one-out
+                                     * @enum {string}
+                                     */
+                                    protocol: "leave-one-out" | "temporal";
+                                    /**
+                                     * @description What is trained once more, with the settings that were selected.
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    refit: "none" | "valid" | "all";
+                                    /** @default 42 */
+                                    seed: number;
+                                    /**
+                                     * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                     * @default scratch
+                                     * @enum {string}
+                                     */
+                                    start: "scratch" | "live";
+                                };
+                                gate: {
+                                    /**
+                                     * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                     * @default not-worse
+                                     * @enum {string}
+                                     */
+                                    rule: "not-worse" | "unless-worse" | "always";
+                                    /**
+                                     * @default ndcg@10
+                                     * @enum {string}
+                                     */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    /**
+                                     * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                     * @default 0.05
+                                     */
+                                    tolerance: number;
+                                    /**
+                                     * @description With fewer users to compare on, nothing is shown.
+                                     * @default 100
+                                     */
+                                    minUsers: number;
+                                    /**
+                                     * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                     * @default 0.5
+                                     */
+                                    share: number;
+                                };
+                                /** @description CPU threads of a run. Default: one per core. */
+                                threads?: number;
+                                /**
+                                 * @description Publications, and models of jobs, that stay on disk.
+                                 * @default 3
+                                 */
+                                keep: number;
+                            };
+                            /** @description What was served at the start. */
+                            live?: {
+                                publication: string;
+                                model: string | null;
+                            };
+                            verdict?: {
+                                /**
+                                 * @description What the comparison shows.
+                                 * @enum {string}
+                                 */
+                                finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                                /** @description What the rule says for this finding. */
+                                publish: boolean;
+                                /** @description The rule with its numbers, for people. */
+                                reason: string;
+                                /** @description Users whose next choice both versions had to find. */
+                                users: number;
+                                /** @enum {string} */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                tolerance: number;
+                                /** @description The metric of the live version. */
+                                live?: number;
+                                /** @description The metric of the version that was trained for the comparison. */
+                                candidate?: number;
+                                /** @description `candidate` − `live`. */
+                                difference?: number;
+                                /** @description 95 % interval of the difference, paired by user. */
+                                interval?: number[];
+                                /** @description The live version has learned from events up to here, in Unix seconds. */
+                                liveUntil?: number;
+                                /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                                from?: number;
+                                /** @description The newest event that both were compared on, in Unix seconds. */
+                                to?: number;
+                            };
+                            /** @description The model that was trained to be published. */
+                            model?: string;
+                            /** @description The newest event that this model has learned from, in Unix seconds. */
+                            learnedUntil?: number;
+                            publication?: string;
+                            /** @description Models of former runs that were removed. */
+                            pruned?: string[];
+                            error?: {
+                                code: string;
+                                message: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+    };
+    putJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whether the schedule runs it. It can always be run by hand.
+                     * @default true
+                     */
+                    enabled?: boolean;
+                    /** @description Seconds from the start of one run to the next. */
+                    every?: number;
+                    cron?: string;
+                    /**
+                     * @description Of `cron`.
+                     * @default UTC
+                     */
+                    timeZone?: string;
+                    /** @description Runs when as many events came since its last run. */
+                    afterEvents?: number;
+                    /** @default {} */
+                    train?: {
+                        /**
+                         * @default learn
+                         * @enum {string}
+                         */
+                        preset?: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                        /** @description Options that replace those of the preset: group → option → value. */
+                        config?: {
+                            [key: string]: {
+                                [key: string]: unknown;
+                            };
+                        };
+                        /**
+                         * @default leave-one-out
+                         * @enum {string}
+                         */
+                        protocol?: "leave-one-out" | "temporal";
+                        /**
+                         * @description What is trained once more, with the settings that were selected.
+                         * @default all
+                         * @enum {string}
+                         */
+                        refit?: "none" | "valid" | "all";
+                        /** @default 42 */
+                        seed?: number;
+                        /**
+                         * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                         * @default scratch
+                         * @enum {string}
+                         */
+                        start?: "scratch" | "live";
+                    };
+                    /** @default {} */
+                    gate?: {
+                        /**
+                         * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                         * @default not-worse
+                         * @enum {string}
+                         */
+                        rule?: "not-worse" | "unless-worse" | "always";
+                        /**
+                         * @default ndcg@10
+                         * @enum {string}
+                         */
+                        metric?: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                        /**
+                         * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                         * @default 0.05
+                         */
+                        tolerance?: number;
+                        /**
+                         * @description With fewer users to compare on, nothing is shown.
+                         * @default 100
+                         */
+                        minUsers?: number;
+                        /**
+                         * @description Share of the events since the live version’s training on which both are compared: the newest.
+                         * @default 0.5
+                         */
+                        share?: number;
+                    };
+                    /** @description CPU threads of a run. Default: one per core. */
+                    threads?: number;
+                    /**
+                     * @description Publications, and models of jobs, that stay on disk.
+                     * @default 3
+                     */
+                    keep?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description When it was added or changed, in Unix seconds. */
+                        at: number;
+                        /** @description Events in the store then. */
+                        events: number;
+                        settings: {
+                            /**
+                             * @description Whether the schedule runs it. It can always be run by hand.
+                             * @default true
+                             */
+                            enabled: boolean;
+                            /** @description Seconds from the start of one run to the next. */
+                            every?: number;
+                            cron?: string;
+                            /**
+                             * @description Of `cron`.
+                             * @default UTC
+                             */
+                            timeZone: string;
+                            /** @description Runs when as many events came since its last run. */
+                            afterEvents?: number;
+                            train: {
+                                /**
+                                 * @default learn
+                                 * @enum {string}
+                                 */
+                                preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                /** @description Options that replace those of the preset: group → option → value. */
+                                config?: {
+                                    [key: string]: {
+                                        [key: string]: unknown;
+                                    };
+                                };
+                                /**
+                                 * @default leave-one-out
+                                 * @enum {string}
+                                 */
+                                protocol: "leave-one-out" | "temporal";
+                                /**
+                                 * @description What is trained once more, with the settings that were selected.
+                                 * @default all
+                                 * @enum {string}
+                                 */
+                                refit: "none" | "valid" | "all";
+                                /** @default 42 */
+                                seed: number;
+                                /**
+                                 * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                 * @default scratch
+                                 * @enum {string}
+                                 */
+                                start: "scratch" | "live";
+                            };
+                            gate: {
+                                /**
+                                 * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                 * @default not-worse
+                                 * @enum {string}
+                                 */
+                                rule: "not-worse" | "unless-worse" | "always";
+                                /**
+                                 * @default ndcg@10
+                                 * @enum {string}
+                                 */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                /**
+                                 * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                 * @default 0.05
+                                 */
+                                tolerance: number;
+                                /**
+                                 * @description With fewer users to compare on, nothing is shown.
+                                 * @default 100
+                                 */
+                                minUsers: number;
+                                /**
+                                 * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                 * @default 0.5
+                                 */
+                                share: number;
+                            };
+                            /** @description CPU threads of a run. Default: one per core. */
+                            threads?: number;
+                            /**
+                             * @description Publications, and models of jobs, that stay on disk.
+                             * @default 3
+                             */
+                            keep: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+        };
+    };
+    runJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        job: string;
+                        /**
+                         * @description What started it.
+                         * @enum {string}
+                         */
+                        trigger: "schedule" | "events" | "person";
+                        /** @enum {string} */
+                        state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                        /**
+                         * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                         * @enum {string}
+                         */
+                        outcome?: "published" | "kept" | "unchanged" | "held";
+                        /** @description Start, in Unix seconds. */
+                        startedAt: number;
+                        /** @description End, in Unix seconds. */
+                        endedAt?: number;
+                        pid: number;
+                        host: string;
+                        /** @description Events in the store at the start. */
+                        events: number;
+                        /**
+                         * @description The step that runs, or ran last.
+                         * @enum {string}
+                         */
+                        step?: "encode" | "compare" | "train" | "publish";
+                        progress?: {
+                            stage: string;
+                            done: number;
+                            total?: number;
+                            unit: string;
+                            note?: string;
+                        };
+                        /** @description The job as it was at the start. */
+                        settings: {
+                            /**
+                             * @description Whether the schedule runs it. It can always be run by hand.
+                             * @default true
+                             */
+                            enabled: boolean;
+                            /** @description Seconds from the start of one run to the next. */
+                            every?: number;
+                            cron?: string;
+                            /**
+                             * @description Of `cron`.
+                             * @default UTC
+                             */
+                            timeZone: string;
+                            /** @description Runs when as many events came since its last run. */
+                            afterEvents?: number;
+                            train: {
+                                /**
+                                 * @default learn
+                                 * @enum {string}
+                                 */
+                                preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                /** @description Options that replace those of the preset: group → option → value. */
+                                config?: {
+                                    [key: string]: {
+                                        [key: string]: unknown;
+                                    };
+                                };
+                                /**
+                                 * @default leave-one-out
+                                 * @enum {string}
+                                 */
+                                protocol: "leave-one-out" | "temporal";
+                                /**
+                                 * @description What is trained once more, with the settings that were selected.
+                                 * @default all
+                                 * @enum {string}
+                                 */
+                                refit: "none" | "valid" | "all";
+                                /** @default 42 */
+                                seed: number;
+                                /**
+                                 * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                 * @default scratch
+                                 * @enum {string}
+                                 */
+                                start: "scratch" | "live";
+                            };
+                            gate: {
+                                /**
+                                 * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                 * @default not-worse
+                                 * @enum {string}
+                                 */
+                                rule: "not-worse" | "unless-worse" | "always";
+                                /**
+                                 * @default ndcg@10
+                                 * @enum {string}
+                                 */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                /**
+                                 * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                 * @default 0.05
+                                 */
+                                tolerance: number;
+                                /**
+                                 * @description With fewer users to compare on, nothing is shown.
+                                 * @default 100
+                                 */
+                                minUsers: number;
+                                /**
+                                 * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                 * @default 0.5
+                                 */
+                                share: number;
+                            };
+                            /** @description CPU threads of a run. Default: one per core. */
+                            threads?: number;
+                            /**
+                             * @description Publications, and models of jobs, that stay on disk.
+                             * @default 3
+                             */
+                            keep: number;
+                        };
+                        /** @description What was served at the start. */
+                        live?: {
+                            publication: string;
+                            model: string | null;
+                        };
+                        verdict?: {
+                            /**
+                             * @description What the comparison shows.
+                             * @enum {string}
+                             */
+                            finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                            /** @description What the rule says for this finding. */
+                            publish: boolean;
+                            /** @description The rule with its numbers, for people. */
+                            reason: string;
+                            /** @description Users whose next choice both versions had to find. */
+                            users: number;
+                            /** @enum {string} */
+                            metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                            tolerance: number;
+                            /** @description The metric of the live version. */
+                            live?: number;
+                            /** @description The metric of the version that was trained for the comparison. */
+                            candidate?: number;
+                            /** @description `candidate` − `live`. */
+                            difference?: number;
+                            /** @description 95 % interval of the difference, paired by user. */
+                            interval?: number[];
+                            /** @description The live version has learned from events up to here, in Unix seconds. */
+                            liveUntil?: number;
+                            /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                            from?: number;
+                            /** @description The newest event that both were compared on, in Unix seconds. */
+                            to?: number;
+                        };
+                        /** @description The model that was trained to be published. */
+                        model?: string;
+                        /** @description The newest event that this model has learned from, in Unix seconds. */
+                        learnedUntil?: number;
+                        publication?: string;
+                        /** @description Models of former runs that were removed. */
+                        pruned?: string[];
+                        error?: {
+                            code: string;
+                            message: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        job: string;
+                        /**
+                         * @description What started it.
+                         * @enum {string}
+                         */
+                        trigger: "schedule" | "events" | "person";
+                        /** @enum {string} */
+                        state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                        /**
+                         * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                         * @enum {string}
+                         */
+                        outcome?: "published" | "kept" | "unchanged" | "held";
+                        /** @description Start, in Unix seconds. */
+                        startedAt: number;
+                        /** @description End, in Unix seconds. */
+                        endedAt?: number;
+                        pid: number;
+                        host: string;
+                        /** @description Events in the store at the start. */
+                        events: number;
+                        /**
+                         * @description The step that runs, or ran last.
+                         * @enum {string}
+                         */
+                        step?: "encode" | "compare" | "train" | "publish";
+                        progress?: {
+                            stage: string;
+                            done: number;
+                            total?: number;
+                            unit: string;
+                            note?: string;
+                        };
+                        /** @description The job as it was at the start. */
+                        settings: {
+                            /**
+                             * @description Whether the schedule runs it. It can always be run by hand.
+                             * @default true
+                             */
+                            enabled: boolean;
+                            /** @description Seconds from the start of one run to the next. */
+                            every?: number;
+                            cron?: string;
+                            /**
+                             * @description Of `cron`.
+                             * @default UTC
+                             */
+                            timeZone: string;
+                            /** @description Runs when as many events came since its last run. */
+                            afterEvents?: number;
+                            train: {
+                                /**
+                                 * @default learn
+                                 * @enum {string}
+                                 */
+                                preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                /** @description Options that replace those of the preset: group → option → value. */
+                                config?: {
+                                    [key: string]: {
+                                        [key: string]: unknown;
+                                    };
+                                };
+                                /**
+                                 * @default leave-one-out
+                                 * @enum {string}
+                                 */
+                                protocol: "leave-one-out" | "temporal";
+                                /**
+                                 * @description What is trained once more, with the settings that were selected.
+                                 * @default all
+                                 * @enum {string}
+                                 */
+                                refit: "none" | "valid" | "all";
+                                /** @default 42 */
+                                seed: number;
+                                /**
+                                 * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                 * @default scratch
+                                 * @enum {string}
+                                 */
+                                start: "scratch" | "live";
+                            };
+                            gate: {
+                                /**
+                                 * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                 * @default not-worse
+                                 * @enum {string}
+                                 */
+                                rule: "not-worse" | "unless-worse" | "always";
+                                /**
+                                 * @default ndcg@10
+                                 * @enum {string}
+                                 */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                /**
+                                 * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                 * @default 0.05
+                                 */
+                                tolerance: number;
+                                /**
+                                 * @description With fewer users to compare on, nothing is shown.
+                                 * @default 100
+                                 */
+                                minUsers: number;
+                                /**
+                                 * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                 * @default 0.5
+                                 */
+                                share: number;
+                            };
+                            /** @description CPU threads of a run. Default: one per core. */
+                            threads?: number;
+                            /**
+                             * @description Publications, and models of jobs, that stay on disk.
+                             * @default 3
+                             */
+                            keep: number;
+                        };
+                        /** @description What was served at the start. */
+                        live?: {
+                            publication: string;
+                            model: string | null;
+                        };
+                        verdict?: {
+                            /**
+                             * @description What the comparison shows.
+                             * @enum {string}
+                             */
+                            finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                            /** @description What the rule says for this finding. */
+                            publish: boolean;
+                            /** @description The rule with its numbers, for people. */
+                            reason: string;
+                            /** @description Users whose next choice both versions had to find. */
+                            users: number;
+                            /** @enum {string} */
+                            metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                            tolerance: number;
+                            /** @description The metric of the live version. */
+                            live?: number;
+                            /** @description The metric of the version that was trained for the comparison. */
+                            candidate?: number;
+                            /** @description `candidate` − `live`. */
+                            difference?: number;
+                            /** @description 95 % interval of the difference, paired by user. */
+                            interval?: number[];
+                            /** @description The live version has learned from events up to here, in Unix seconds. */
+                            liveUntil?: number;
+                            /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                            from?: number;
+                            /** @description The newest event that both were compared on, in Unix seconds. */
+                            to?: number;
+                        };
+                        /** @description The model that was trained to be published. */
+                        model?: string;
+                        /** @description The newest event that this model has learned from, in Unix seconds. */
+                        learnedUntil?: number;
+                        publication?: string;
+                        /** @description Models of former runs that were removed. */
+                        pruned?: string[];
+                        error?: {
+                            code: string;
+                            message: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        runs: {
+                            id: string;
+                            job: string;
+                            /**
+                             * @description What started it.
+                             * @enum {string}
+                             */
+                            trigger: "schedule" | "events" | "person";
+                            /** @enum {string} */
+                            state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                            /**
+                             * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                             * @enum {string}
+                             */
+                            outcome?: "published" | "kept" | "unchanged" | "held";
+                            /** @description Start, in Unix seconds. */
+                            startedAt: number;
+                            /** @description End, in Unix seconds. */
+                            endedAt?: number;
+                            pid: number;
+                            host: string;
+                            /** @description Events in the store at the start. */
+                            events: number;
+                            /**
+                             * @description The step that runs, or ran last.
+                             * @enum {string}
+                             */
+                            step?: "encode" | "compare" | "train" | "publish";
+                            progress?: {
+                                stage: string;
+                                done: number;
+                                total?: number;
+                                unit: string;
+                                note?: string;
+                            };
+                            /** @description The job as it was at the start. */
+                            settings: {
+                                /**
+                                 * @description Whether the schedule runs it. It can always be run by hand.
+                                 * @default true
+                                 */
+                                enabled: boolean;
+                                /** @description Seconds from the start of one run to the next. */
+                                every?: number;
+                                cron?: string;
+                                /**
+                                 * @description Of `cron`.
+                                 * @default UTC
+                                 */
+                                timeZone: string;
+                                /** @description Runs when as many events came since its last run. */
+                                afterEvents?: number;
+                                train: {
+                                    /**
+                                     * @default learn
+                                     * @enum {string}
+                                     */
+                                    preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                    /** @description Options that replace those of the preset: group → option → value. */
+                                    config?: {
+                                        [key: string]: {
+                                            [key: string]: unknown;
+                                        };
+                                    };
+                                    /**
+                                     * @default leave-one-out
+                                     * @enum {string}
+                                     */
+                                    protocol: "leave-one-out" | "temporal";
+                                    /**
+                                     * @description What is trained once more, with the settings that were selected.
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    refit: "none" | "valid" | "all";
+                                    /** @default 42 */
+                                    seed: number;
+                                    /**
+                                     * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                     * @default scratch
+                                     * @enum {string}
+                                     */
+                                    start: "scratch" | "live";
+                                };
+                                gate: {
+                                    /**
+                                     * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                     * @default not-worse
+                                     * @enum {string}
+                                     */
+                                    rule: "not-worse" | "unless-worse" | "always";
+                                    /**
+                                     * @default ndcg@10
+                                     * @enum {string}
+                                     */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    /**
+                                     * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                     * @default 0.05
+                                     */
+                                    tolerance: number;
+                                    /**
+                                     * @description With fewer users to compare on, nothing is shown.
+                                     * @default 100
+                                     */
+                                    minUsers: number;
+                                    /**
+                                     * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                     * @default 0.5
+                                     */
+                                    share: number;
+                                };
+                                /** @description CPU threads of a run. Default: one per core. */
+                                threads?: number;
+                                /**
+                                 * @description Publications, and models of jobs, that stay on disk.
+                                 * @default 3
+                                 */
+                                keep: number;
+                            };
+                            /** @description What was served at the start. */
+                            live?: {
+                                publication: string;
+                                model: string | null;
+                            };
+                            verdict?: {
+                                /**
+                                 * @description What the comparison shows.
+                                 * @enum {string}
+                                 */
+                                finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                                /** @description What the rule says for this finding. */
+                                publish: boolean;
+                                /** @description The rule with its numbers, for people. */
+                                reason: string;
+                                /** @description Users whose next choice both versions had to find. */
+                                users: number;
+                                /** @enum {string} */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                tolerance: number;
+                                /** @description The metric of the live version. */
+                                live?: number;
+                                /** @description The metric of the version that was trained for the comparison. */
+                                candidate?: number;
+                                /** @description `candidate` − `live`. */
+                                difference?: number;
+                                /** @description 95 % interval of the difference, paired by user. */
+                                interval?: number[];
+                                /** @description The live version has learned from events up to here, in Unix seconds. */
+                                liveUntil?: number;
+                                /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                                from?: number;
+                                /** @description The newest event that both were compared on, in Unix seconds. */
+                                to?: number;
+                            };
+                            /** @description The model that was trained to be published. */
+                            model?: string;
+                            /** @description The newest event that this model has learned from, in Unix seconds. */
+                            learnedUntil?: number;
+                            publication?: string;
+                            /** @description Models of former runs that were removed. */
+                            pruned?: string[];
+                            error?: {
+                                code: string;
+                                message: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a job. */
+                name: string;
+                /** @description The id of a run. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: {
+                            id: string;
+                            job: string;
+                            /**
+                             * @description What started it.
+                             * @enum {string}
+                             */
+                            trigger: "schedule" | "events" | "person";
+                            /** @enum {string} */
+                            state: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                            /**
+                             * @description Of a run that succeeded. `kept`: the gate kept the live version. `unchanged`: nothing new to learn from. `held`: publishing is held since a rollback.
+                             * @enum {string}
+                             */
+                            outcome?: "published" | "kept" | "unchanged" | "held";
+                            /** @description Start, in Unix seconds. */
+                            startedAt: number;
+                            /** @description End, in Unix seconds. */
+                            endedAt?: number;
+                            pid: number;
+                            host: string;
+                            /** @description Events in the store at the start. */
+                            events: number;
+                            /**
+                             * @description The step that runs, or ran last.
+                             * @enum {string}
+                             */
+                            step?: "encode" | "compare" | "train" | "publish";
+                            progress?: {
+                                stage: string;
+                                done: number;
+                                total?: number;
+                                unit: string;
+                                note?: string;
+                            };
+                            /** @description The job as it was at the start. */
+                            settings: {
+                                /**
+                                 * @description Whether the schedule runs it. It can always be run by hand.
+                                 * @default true
+                                 */
+                                enabled: boolean;
+                                /** @description Seconds from the start of one run to the next. */
+                                every?: number;
+                                cron?: string;
+                                /**
+                                 * @description Of `cron`.
+                                 * @default UTC
+                                 */
+                                timeZone: string;
+                                /** @description Runs when as many events came since its last run. */
+                                afterEvents?: number;
+                                train: {
+                                    /**
+                                     * @default learn
+                                     * @enum {string}
+                                     */
+                                    preset: "learn" | "linear" | "content-only" | "id-only" | "learn-paper" | "sasrec";
+                                    /** @description Options that replace those of the preset: group → option → value. */
+                                    config?: {
+                                        [key: string]: {
+                                            [key: string]: unknown;
+                                        };
+                                    };
+                                    /**
+                                     * @default leave-one-out
+                                     * @enum {string}
+                                     */
+                                    protocol: "leave-one-out" | "temporal";
+                                    /**
+                                     * @description What is trained once more, with the settings that were selected.
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    refit: "none" | "valid" | "all";
+                                    /** @default 42 */
+                                    seed: number;
+                                    /**
+                                     * @description `live`: the towers begin with the values of the live version, if it has the same preset.
+                                     * @default scratch
+                                     * @enum {string}
+                                     */
+                                    start: "scratch" | "live";
+                                };
+                                gate: {
+                                    /**
+                                     * @description `not-worse`: publish if it is shown to be no worse. `unless-worse`: publish unless it is shown to be worse. `always`: publish without a comparison.
+                                     * @default not-worse
+                                     * @enum {string}
+                                     */
+                                    rule: "not-worse" | "unless-worse" | "always";
+                                    /**
+                                     * @default ndcg@10
+                                     * @enum {string}
+                                     */
+                                    metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                    /**
+                                     * @description Share of the live version’s metric by which another version may be lower and is no worse.
+                                     * @default 0.05
+                                     */
+                                    tolerance: number;
+                                    /**
+                                     * @description With fewer users to compare on, nothing is shown.
+                                     * @default 100
+                                     */
+                                    minUsers: number;
+                                    /**
+                                     * @description Share of the events since the live version’s training on which both are compared: the newest.
+                                     * @default 0.5
+                                     */
+                                    share: number;
+                                };
+                                /** @description CPU threads of a run. Default: one per core. */
+                                threads?: number;
+                                /**
+                                 * @description Publications, and models of jobs, that stay on disk.
+                                 * @default 3
+                                 */
+                                keep: number;
+                            };
+                            /** @description What was served at the start. */
+                            live?: {
+                                publication: string;
+                                model: string | null;
+                            };
+                            verdict?: {
+                                /**
+                                 * @description What the comparison shows.
+                                 * @enum {string}
+                                 */
+                                finding: "not-worse" | "worse" | "unclear" | "nothing-to-compare" | "not-compared";
+                                /** @description What the rule says for this finding. */
+                                publish: boolean;
+                                /** @description The rule with its numbers, for people. */
+                                reason: string;
+                                /** @description Users whose next choice both versions had to find. */
+                                users: number;
+                                /** @enum {string} */
+                                metric: "recall@10" | "ndcg@10" | "recall@50" | "ndcg@50" | "mrr";
+                                tolerance: number;
+                                /** @description The metric of the live version. */
+                                live?: number;
+                                /** @description The metric of the version that was trained for the comparison. */
+                                candidate?: number;
+                                /** @description `candidate` − `live`. */
+                                difference?: number;
+                                /** @description 95 % interval of the difference, paired by user. */
+                                interval?: number[];
+                                /** @description The live version has learned from events up to here, in Unix seconds. */
+                                liveUntil?: number;
+                                /** @description Both were compared on what came from here on; the candidate was trained on what came before, in Unix seconds. */
+                                from?: number;
+                                /** @description The newest event that both were compared on, in Unix seconds. */
+                                to?: number;
+                            };
+                            /** @description The model that was trained to be published. */
+                            model?: string;
+                            /** @description The newest event that this model has learned from, in Unix seconds. */
+                            learnedUntil?: number;
+                            publication?: string;
+                            /** @description Models of former runs that were removed. */
+                            pruned?: string[];
+                            error?: {
+                                code: string;
+                                message: string;
+                            };
+                        };
+                        /** @description At most 20,000 characters: its last lines. */
+                        log: string;
+                    };
+                };
+            };
+        };
+    };
+    listPublications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        publications: {
+                            version: string;
+                            /** @description When it was published, in Unix seconds. */
+                            createdAt: number;
+                            model: string | null;
+                            isLive: boolean;
+                            /** @description Somebody went back from it. */
+                            isRolledBack: boolean;
+                        }[];
+                        isHeld: boolean;
+                    };
+                };
+            };
+        };
+    };
+    rollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Default: the publication before the live one. */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: string;
+                        to: string;
+                        model: string | null;
+                    };
+                };
+            };
+        };
+    };
+    resumePublishing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        isHeld: false;
                     };
                 };
             };
