@@ -10,7 +10,7 @@ import { isSimulated } from '../simulation/simulation.ts';
 export interface ServeCommandOptions extends EngineCommandOptions, ExposureOptions, OperationCommandOptions {
   host: string;
   port: number;
-  jobs: boolean;
+  jobs?: boolean;
   simulate?: boolean;
 }
 

@@ -41,14 +41,14 @@ export async function readRuns(dir: string, job?: string): Promise<JobRun[]> {
   const found = await Promise.all(ids.reverse().map((id) => readRecord(dir, id)));
   const runs = found.filter((run) => run !== undefined && (job === undefined || run.job === job)) as JobRun[];
   if (!runs.some(({ state }) => state === 'running') || isRunning(dir)) return runs;
-  return runs.map((run) => (run.state === 'running' ? interrupted(run) : run));
+  return Promise.all(runs.map((run) => (run.state === 'running' ? ended(dir, run) : run)));
 }
 
 /** @throws LorekeepError `JOB_RUN_UNKNOWN` */
 export async function readRun(dir: string, job: string, id: string): Promise<JobRun> {
   const run = isVersionName(id) ? await readRecord(dir, id) : undefined;
   if (run === undefined || run.job !== job) throw errors.JOB_RUN_UNKNOWN({ job, run: id });
-  return run.state === 'running' && !isRunning(dir) ? interrupted(run) : run;
+  return run.state === 'running' && !isRunning(dir) ? ended(dir, run) : run;
 }
 
 /** Whether the process of a run lives. */
@@ -58,7 +58,14 @@ export function isRunning(dir: string): boolean {
   return lock === undefined;
 }
 
-const interrupted = (run: JobRun): JobRun => ({ ...run, state: 'interrupted', endedAt: run.endedAt ?? run.startedAt });
+/**
+ * A run whose process lives no more. It may have ended since its record was read: the lock is released
+ * after the last write, so a record that is read now says how.
+ */
+async function ended(dir: string, before: JobRun): Promise<JobRun> {
+  const run = (await readRecord(dir, before.id)) ?? before;
+  return run.state === 'running' ? { ...run, state: 'interrupted', endedAt: run.endedAt ?? run.startedAt } : run;
+}
 
 /** Settles the records of killed processes. Only the holder of the lock of runs may call it. */
 export async function settleRuns(dir: string): Promise<void> {
