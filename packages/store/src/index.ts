@@ -68,5 +68,5 @@ export {
 } from './contract/validation.ts';
 export { errors as storeErrors } from './errors.ts';
 export { openStore } from './open.ts';
+export { type SnapshotOptions, snapshotStore } from './sqlite/file/snapshot.ts';
 export { type FileLock, tryLock } from './sqlite/file-lock.ts';
-export { type SnapshotOptions, snapshotStore } from './sqlite/snapshot.ts';
