@@ -70,4 +70,4 @@ export {
 export { errors as storeErrors } from './errors.ts';
 export { type FileLock, tryLock } from './file-lock.ts';
 export { openStore } from './open.ts';
-export { type SnapshotOptions, snapshotStore } from './sqlite/snapshot.ts';
+export { type SnapshotOptions, snapshotStore } from './sqlite/file/snapshot.ts';

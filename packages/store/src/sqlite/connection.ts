@@ -11,7 +11,7 @@ import { LorekeepError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { errors } from '../errors.ts';
 import { type Deadline, INSTANT_MS, retryWhileBusy } from './busy.ts';
-import { connectReadOnly } from './read-only.ts';
+import { connectReadOnly } from './file/read-only.ts';
 import { checkCurrent, currentVersion, migrate } from './schema.ts';
 
 export const IN_MEMORY = ':memory:';

@@ -1,9 +1,9 @@
 /** `lorekeep backup` and `lorekeep restore` */
 import { counted, type RunContext } from '@lorekeep/core';
 import { type BackupManifest, backupWorkspace, restoreWorkspace } from '@lorekeep/workspace';
-import { withTyped } from '../guidance/invocation.ts';
-import { userPath } from '../paths.ts';
-import { contentOf, type Output } from '../terminal.ts';
+import { withTyped } from '../../guidance/invocation.ts';
+import { userPath } from '../../paths.ts';
+import { contentOf, type Output } from '../../terminal.ts';
 
 export async function backupCommand(output: Output, dir: string, target: string, run: RunContext): Promise<void> {
   const result = await backupWorkspace(userPath(dir), userPath(target), run);

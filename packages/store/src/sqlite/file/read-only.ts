@@ -13,8 +13,8 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemError } from '@lorekeep/core';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { errors } from '../errors.ts';
-import { type Deadline, INSTANT_MS } from './busy.ts';
+import { errors } from '../../errors.ts';
+import { type Deadline, INSTANT_MS } from '../busy.ts';
 
 const RETRY_MS = 50;
 

@@ -4,11 +4,11 @@
  * write of another program would start the copy again.
  */
 import { existsSync } from 'node:fs';
-import { errors } from '../errors.ts';
-import { deadlineIn } from './busy.ts';
-import { translate } from './connection.ts';
+import { errors } from '../../errors.ts';
+import { deadlineIn } from '../busy.ts';
+import { translate } from '../connection.ts';
+import { checkCurrent } from '../schema.ts';
 import { connectReadOnly } from './read-only.ts';
-import { checkCurrent } from './schema.ts';
 
 /** Pages of 8 KiB that are copied before other work of the process gets its turn. */
 const PAGES_PER_TURN = 512;
