@@ -13,10 +13,12 @@ import { JobsView } from './views/jobs.tsx';
 import { ListsView } from './views/lists.tsx';
 import { MapView } from './views/map.tsx';
 import { ModelView } from './views/model.tsx';
+import { OutcomesView } from './views/outcomes.tsx';
 import { SystemView } from './views/system.tsx';
 
 const VIEWS = [
   ['', 'System'],
+  ['outcomes', 'Outcomes'],
   ['lists', 'Lists'],
   ['model', 'Model'],
   ['data', 'Data'],
@@ -80,6 +82,8 @@ type Polled<T> = ReturnType<typeof usePolled<T>>;
 
 function View({ route, system, model }: { route: Route; system: Polled<System>; model: Polled<Model> }) {
   switch (route.view) {
+    case 'outcomes':
+      return <OutcomesView />;
     case 'lists':
       return <ListsView />;
     case 'model':
