@@ -14,10 +14,12 @@ import { ListsView } from './views/lists.tsx';
 import { ManageView } from './views/manage.tsx';
 import { MapView } from './views/map.tsx';
 import { ModelView } from './views/model.tsx';
+import { OutcomesView } from './views/outcomes.tsx';
 import { SystemView } from './views/system.tsx';
 
 const VIEWS = [
   ['', 'System'],
+  ['outcomes', 'Outcomes'],
   ['lists', 'Lists'],
   ['model', 'Model'],
   ['data', 'Data'],
@@ -82,6 +84,8 @@ type Polled<T> = ReturnType<typeof usePolled<T>>;
 
 function View({ route, system, model }: { route: Route; system: Polled<System>; model: Polled<Model> }) {
   switch (route.view) {
+    case 'outcomes':
+      return <OutcomesView />;
     case 'lists':
       return <ListsView />;
     case 'model':

@@ -21,6 +21,7 @@ export { type Exposure, exposureSchema } from './contract/exposure.ts';
 export { type KnowledgeHealth, knowledgeSchema } from './contract/knowledge.ts';
 export { type ItemSpaceMap, mapSchema } from './contract/map.ts';
 export { type Model, modelSchema, type Quality } from './contract/model.ts';
+export { type Outcomes, outcomesSchema } from './contract/outcomes.ts';
 export type { NearItem, ShownItem } from './contract/parts.ts';
 export { type System, systemSchema } from './contract/system.ts';
 export { errors as dashboardErrors } from './errors.ts';

@@ -11,6 +11,7 @@ import {
   landingSchema,
   mapSchema,
   modelSchema,
+  outcomesSchema,
   systemSchema,
   userViewSchema,
 } from '@lorekeep/dashboard';
@@ -29,6 +30,7 @@ import { dataView } from './views/data.ts';
 import { itemView, landingView, mapView, userView } from './views/explorer.ts';
 import { createKnowledgeView } from './views/knowledge.ts';
 import { createModelView } from './views/model.ts';
+import { outcomesView } from './views/outcomes.ts';
 import { exposureView, systemView } from './views/system.ts';
 
 export interface DashboardParts {
@@ -86,6 +88,23 @@ export function addDashboardRoutes(plain: FastifyInstance, { source, traffic, ex
       },
     },
     () => dataView(workspace(), surveys),
+  );
+
+  routes.get(
+    '/v1/admin/outcomes',
+    {
+      ...FIGURES,
+      schema: {
+        operationId: 'outcomeHealth',
+        summary: 'Clicks, purchases and value of impressions, by surface and position, with intervals',
+        tags,
+        response: { 200: outcomesSchema, ...failures },
+      },
+    },
+    async () => {
+      workspace();
+      return outcomesView(surveys);
+    },
   );
 
   routes.get(

@@ -5,6 +5,7 @@ import { eventMeaning } from '@lorekeep/store';
 import type { DashboardSource } from './source.ts';
 import { type EventSurvey, surveyEvents } from './survey/events.ts';
 import { type ItemSurvey, type SurveyEncoder, surveyItems } from './survey/items.ts';
+import { type OutcomeSurvey, surveyOutcomes } from './survey/outcomes.ts';
 import { type Projection, projectSpace } from './survey/projection.ts';
 import { createSurvey, type Survey, type SurveyRun } from './survey/survey.ts';
 
@@ -20,6 +21,7 @@ export interface CatalogueSurvey extends ItemSurvey {
 export interface Surveys {
   items: Survey<CatalogueSurvey>;
   events: Survey<EventSurvey>;
+  outcomes: Survey<OutcomeSurvey>;
   close(): Promise<void>;
 }
 
@@ -56,12 +58,15 @@ export function createSurveys({ workspace }: DashboardSource, itemWrites: () => 
       });
     },
   );
+  const outcomes = createSurvey(store, async () => JSON.stringify((await store().counts()).events), surveyOutcomes);
   return {
     items,
     events,
+    outcomes,
     async close() {
       await items.close();
       await events.close();
+      await outcomes.close();
     },
   };
 }

@@ -38,9 +38,15 @@ describe('the page in Chromium', { skip }, () => {
     );
     const [user] = body.examples.users;
     const item = body.examples.items[0].id;
-    for (let n = 0; n < 20; n++) await post('/v1/recommend', { user });
+    for (let n = 0; n < 20; n++) {
+      const { request, items } = (await post('/v1/recommend', { user })).body;
+      const shown = items.map(({ id }: { id: string }, position: number) => ({ user, item: id, request, position }));
+      const impressions = shown.map((event: object) => ({ ...event, type: 'impression', surface: 'home' }));
+      await post('/v1/events', [...impressions, { ...shown[n % 3], type: 'click' }]);
+    }
     views = {
       System: '#/',
+      Outcomes: '#/outcomes',
       Lists: '#/lists',
       Model: '#/model',
       Data: '#/data',

@@ -33,6 +33,7 @@ describe('OpenAPI', () => {
       '/v1/admin/landing',
       '/v1/admin/map',
       '/v1/admin/model',
+      '/v1/admin/outcomes',
       '/v1/admin/system',
       '/v1/admin/users/{id}',
       '/v1/bulk/events',
