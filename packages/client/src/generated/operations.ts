@@ -39,6 +39,7 @@ export const OPERATIONS = {
   listScenarios: ['GET', '/v1/scenarios'],
   metrics: ['GET', '/metrics'],
   modelHealth: ['GET', '/v1/admin/model'],
+  outcomeHealth: ['GET', '/v1/admin/outcomes'],
   outcomes: ['GET', '/v1/outcomes'],
   putExperiment: ['PUT', '/v1/experiments/{name}'],
   putJob: ['PUT', '/v1/jobs/{name}'],

@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clicks, purchases and value of impressions, by surface and position, with intervals */
+        get: operations["outcomeHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/exposure": {
         parameters: {
             query?: never;
@@ -1279,6 +1296,151 @@ export interface operations {
                                 category: string | null;
                             }[];
                         };
+                    };
+                };
+            };
+        };
+    };
+    outcomeHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "counting";
+                        done: number;
+                        of: number;
+                    } | {
+                        /** @enum {string} */
+                        state: "counted";
+                        /** @description Unix seconds: when it was counted. */
+                        at: number;
+                        /** @description Unix seconds of the first impression that was counted. */
+                        from: number | null;
+                        /** @description Unix seconds of the last one. */
+                        to: number | null;
+                        /** @description Types of events that were counted. */
+                        types: {
+                            impressions: string[];
+                            clicks: string[];
+                            purchases: string[];
+                        };
+                        total: {
+                            impressions: number;
+                            /** @description Impressions with a click. */
+                            clicks: number;
+                            /** @description Impressions with a purchase. */
+                            purchases: number;
+                            /** @description Sum of the prices of the purchased items, as they are now. */
+                            value: number;
+                            /** @description Clicks per impression. */
+                            ctr: {
+                                /** @description `null` without impressions. */
+                                value: number | null;
+                                /** @description 95 %, over users; `null` if they are too few. */
+                                interval: number[] | null;
+                            };
+                            /** @description Purchases per impression. */
+                            cvr: {
+                                /** @description `null` without impressions. */
+                                value: number | null;
+                                /** @description 95 %, over users; `null` if they are too few. */
+                                interval: number[] | null;
+                            };
+                            /** @description Value per impression. */
+                            valueRate: {
+                                /** @description `null` without impressions. */
+                                value: number | null;
+                                /** @description 95 %, over users; `null` if they are too few. */
+                                interval: number[] | null;
+                            };
+                        };
+                        /** @description The most impressions first. */
+                        surfaces: {
+                            /** @description `null`: the impressions name none. */
+                            surface: string | null;
+                            total: {
+                                impressions: number;
+                                /** @description Impressions with a click. */
+                                clicks: number;
+                                /** @description Impressions with a purchase. */
+                                purchases: number;
+                                /** @description Sum of the prices of the purchased items, as they are now. */
+                                value: number;
+                                /** @description Clicks per impression. */
+                                ctr: {
+                                    /** @description `null` without impressions. */
+                                    value: number | null;
+                                    /** @description 95 %, over users; `null` if they are too few. */
+                                    interval: number[] | null;
+                                };
+                                /** @description Purchases per impression. */
+                                cvr: {
+                                    /** @description `null` without impressions. */
+                                    value: number | null;
+                                    /** @description 95 %, over users; `null` if they are too few. */
+                                    interval: number[] | null;
+                                };
+                                /** @description Value per impression. */
+                                valueRate: {
+                                    /** @description `null` without impressions. */
+                                    value: number | null;
+                                    /** @description 95 %, over users; `null` if they are too few. */
+                                    interval: number[] | null;
+                                };
+                            };
+                            positions: {
+                                impressions: number;
+                                /** @description Impressions with a click. */
+                                clicks: number;
+                                /** @description Impressions with a purchase. */
+                                purchases: number;
+                                /** @description Sum of the prices of the purchased items, as they are now. */
+                                value: number;
+                                /** @description Clicks per impression. */
+                                ctr: {
+                                    /** @description `null` without impressions. */
+                                    value: number | null;
+                                    /** @description 95 %, over users; `null` if they are too few. */
+                                    interval: number[] | null;
+                                };
+                                /** @description Purchases per impression. */
+                                cvr: {
+                                    /** @description `null` without impressions. */
+                                    value: number | null;
+                                    /** @description 95 %, over users; `null` if they are too few. */
+                                    interval: number[] | null;
+                                };
+                                /** @description Value per impression. */
+                                valueRate: {
+                                    /** @description `null` without impressions. */
+                                    value: number | null;
+                                    /** @description 95 %, over users; `null` if they are too few. */
+                                    interval: number[] | null;
+                                };
+                                /** @description From 0; `null`: the impressions name none. */
+                                position: number | null;
+                                /** @description This position and all behind it. */
+                                isLast: boolean;
+                            }[];
+                        }[];
+                        /** @description 28 days in UTC. The last is that of the newest event. */
+                        days: {
+                            impressions: number;
+                            clicks: number;
+                            purchases: number;
+                        }[];
                     };
                 };
             };
