@@ -19,7 +19,10 @@ export interface EngineExperiments {
    * await engine.putExperiment('diverse-home', { scenario: 'home', arms });
    */
   putExperiment(name: string, settings: ExperimentSettings): Promise<Experiment>;
-  /** @throws LorekeepError `EXPERIMENT_UNKNOWN` */
+  /**
+   * An experiment as it was started.
+   * @throws LorekeepError `EXPERIMENT_UNKNOWN`
+   */
   getExperiment(name: string): Promise<Experiment>;
   /** By name. */
   listExperiments(): Promise<Experiment[]>;

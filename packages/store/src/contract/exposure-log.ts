@@ -32,6 +32,7 @@ export interface StoredExposure extends Exposure {
   arrival: number;
 }
 
+/** Writes and reads exposures. */
 export interface ExposureLog {
   /**
    * Stores exposures in one transaction and resolves to their number. Those of an erased user who has
@@ -44,6 +45,7 @@ export interface ExposureLog {
    *   1,000.
    */
   exposures(options?: { experiment?: string; newest?: number; batchSize?: number }): AsyncIterable<StoredExposure[]>;
+  /** Number of exposures, of an experiment or of all lists. */
   countExposures(experiment?: string): Promise<number>;
   /**
    * Removes the oldest exposures beyond these numbers: of experiments together, and of other lists.

@@ -23,6 +23,7 @@ const LEFT_OUT = new Set(['work', 'services']);
 /** A backup starts again if a version that it copies is pruned meanwhile. */
 const ATTEMPTS = 5;
 
+/** A backup that was made. */
 export interface BackupResult {
   /** Absolute path. */
   dir: string;

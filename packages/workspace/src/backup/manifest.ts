@@ -17,6 +17,7 @@ export const BACKUP_MANIFEST = 'backup.json';
 /** Where a backup has the files of the workspace. */
 export const BACKUP_FILES = 'workspace';
 
+/** What a backup contains. */
 export interface BackupManifest {
   format: typeof BACKUP_FORMAT;
   kind: 'backup';
@@ -30,7 +31,10 @@ export interface BackupManifest {
   files: Record<string, { bytes: number; sha256: string }>;
 }
 
-/** @throws LorekeepError `BACKUP_MISSING`, `BACKUP_FORMAT_UNKNOWN` */
+/**
+ * Reads what a backup contains, without a check of its files.
+ * @throws LorekeepError `BACKUP_MISSING`, `BACKUP_FORMAT_UNKNOWN`
+ */
 export async function readBackup(dir: string): Promise<BackupManifest> {
   let manifest: Partial<BackupManifest>;
   try {

@@ -7,6 +7,7 @@ import { errors } from '../errors.ts';
 import { BACKUP_FILES, type BackupManifest, checkFiles, readBackup } from './manifest.ts';
 import { exists, makeFolder } from './new-folder.ts';
 
+/** A workspace that was made from a backup. */
 export interface RestoreResult {
   /** The workspace, as an absolute path. */
   dir: string;

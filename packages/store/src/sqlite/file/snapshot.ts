@@ -14,9 +14,11 @@ import { connectReadOnly } from './read-only.ts';
 const PAGES_PER_TURN = 512;
 const BUSY_MS = 30_000;
 
+/** How a copy of a store is made. */
 export interface SnapshotOptions {
   /** Stops the copy; the unfinished file is left to the caller. */
   signal?: AbortSignal;
+  /** Called with the pages that are copied, and the number of all. */
   progress?: (done: number, total: number) => void;
 }
 
