@@ -80,7 +80,7 @@ export function addExperimentRoutes(plain: FastifyInstance, live: () => Engine):
         summary: 'Stop an experiment; its results stay',
         tags,
         params: path,
-        response: { 200: experimentSchema, ...failures, ...notFound('experiment') },
+        response: { 200: experimentSchema, ...failures, ...bodyFailures, ...notFound('experiment') },
       },
     },
     ({ params }) => live().stopExperiment(params.name),
