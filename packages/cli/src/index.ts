@@ -11,7 +11,7 @@
  * | rankers of what was shown | {@link Workspace.rankEvaluate}, {@link Workspace.rankTrain}, {@link Workspace.rankScore} |
  * | knowledge for rankers | {@link Workspace.knowledgePretrain}, {@link Workspace.knowledgePublish}, {@link Workspace.knowledgeExtract} |
  * | recommend, similar items, search, new items and events | {@link Workspace.engine}, then {@link Engine} |
- * | train and publish by themselves; go back to a former publication | {@link Workspace.jobs} |
+ * | train and publish by themselves; go back to a former publication | {@link Jobs} |
  * | see how far a workspace is | {@link Workspace.status} |
  * | check the machine | {@link diagnose} |
  * | show progress and warnings, stop a step | {@link RunContext} |

@@ -283,6 +283,9 @@ export const ERROR_HINTS: Record<string, string | ((details: Details) => string 
   KEY_REVOKED: 'Create a new key with `lorekeep keys create`.',
   KEY_OPTION: ({ option }) => (option === 'namespace' ? 'Correct --namespace.' : undefined),
   CORS_ORIGIN: 'Give --allow-origin scheme, host and, if it is not the usual one, port: https://shop.example.',
+  SHOPS_FULL: 'Delete a shop with `DELETE /v1/shops/NAME`, or give --max-shops a larger number.',
+  SHOPS_BUSY: 'Send the request again in a moment, or give --max-loaded a larger number.',
+  SHOPS_MISSING: 'Give --shops a folder. It need not exist yet.',
   SERVER_CANNOT_LISTEN: 'Choose another --port or --host; --port 0 selects a free port.',
 };
 

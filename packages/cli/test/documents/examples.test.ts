@@ -192,6 +192,23 @@ describe('own-vector-index', () => {
   test('passes the conformance suite', () => passes('vector-index/map-index.test.ts', 21));
 });
 
+test('send-events attributes a click to the list that was shown', async () => {
+  const text = await output('send-events.ts');
+  assert.match(text, /^GA4 log +200 .*"accepted":1,/m);
+  const rows = [...text.matchAll(/^position (\d) +(shown|clicked)$/gm)].map(([, at, what]) => [at, what]);
+  assert.deepEqual(
+    rows,
+    ['0', '1', '2', '3', '4'].map((at) => [at, at === '1' ? 'clicked' : 'shown']),
+  );
+});
+
+test('experiments finds the arm with the more clicks', async () => {
+  const text = await output('experiments.ts');
+  const [first, second] = [...text.matchAll(/, ([\d.]+) % with a click$/gm)].map(([, share]) => Number(share));
+  assert.ok(Math.abs(first - 10) < 2 && Math.abs(second - 30) < 2, text);
+  assert.match(text, /^decision: ship$/m);
+});
+
 describe('examples', () => {
   const programs = globSync('examples/*.ts', { cwd: ROOT }).map((file) => basename(file));
 

@@ -79,6 +79,13 @@ describe('OpenAPI', () => {
     const always = ['400', '403', '408', '417', '431', '500', '503'];
     const ofKeys = ['401', '429'];
     const own: Record<string, string[]> = {
+      'get /v1/jobs/{name}': ['404'],
+      'put /v1/jobs/{name}': ['409', '413', '415'],
+      'delete /v1/jobs/{name}': ['404'],
+      'post /v1/jobs/{name}/run': ['404', '409'],
+      'post /v1/jobs/{name}/cancel': ['404', '409'],
+      'get /v1/jobs/{name}/runs/{id}': ['404'],
+      'post /v1/publications/rollback': ['409', '413', '415'],
       'post /v1/keys': ['413', '415'],
       'post /v1/keys/{id}/rotate': ['404', '409', '413', '415'],
       'delete /v1/keys/{id}': ['404'],
