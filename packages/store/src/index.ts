@@ -9,9 +9,9 @@ export type { Catalogue, Item } from './contract/catalogue.ts';
 export type { Deleted, Deletion, EventFilter, StoreProblem, UndoneImport } from './contract/deletion.ts';
 export type { EmbeddingStore } from './contract/embedding-store.ts';
 export type { Choice, Event, EventLog, EventTypeCount, InteractionLog, NegativeEvents } from './contract/event-log.ts';
-export type { Exposure, ExposureLog, StoredExposure } from './contract/exposure-log.ts';
 export type { ImportAllOptions, ImportRecord, Imports, ImportTransaction, ReplacedEvents } from './contract/imports.ts';
-export { createImpressionHash, type ImpressionHash, requestNumber } from './contract/impression-hash.ts';
+export type { Exposure, ExposureLog, StoredExposure } from './contract/impressions/exposure-log.ts';
+export { createImpressionHash, type ImpressionHash, requestNumber } from './contract/impressions/impression-hash.ts';
 export type {
   ImpressionBatch,
   ImpressionColumns,
@@ -19,7 +19,7 @@ export type {
   ImpressionLogOptions,
   ImpressionNames,
   Impressions,
-} from './contract/impression-log.ts';
+} from './contract/impressions/impression-log.ts';
 export {
   codePointLength,
   eventTypeProblem,

@@ -1,6 +1,6 @@
 /** The exposure log: what is stored comes back, is bounded, and goes with its user. */
 import assert from 'node:assert/strict';
-import type { Exposure } from '../contract/exposure-log.ts';
+import type { Exposure } from '../contract/impressions/exposure-log.ts';
 import { at, type Check, collect } from './support.ts';
 
 const list = (request: string, rest: Partial<Exposure> = {}): Exposure => ({

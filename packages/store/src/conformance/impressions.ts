@@ -1,8 +1,8 @@
 /** The impression log: attribution, order, batches, and the same log from any size of batches. */
 import assert from 'node:assert/strict';
 import type { Event } from '../contract/event-log.ts';
-import { createImpressionHash } from '../contract/impression-hash.ts';
-import type { ImpressionBatch, ImpressionLogOptions } from '../contract/impression-log.ts';
+import { createImpressionHash } from '../contract/impressions/impression-hash.ts';
+import type { ImpressionBatch, ImpressionLogOptions } from '../contract/impressions/impression-log.ts';
 import type { Store } from '../contract/store.ts';
 import { type Check, code, record } from './support.ts';
 

@@ -7,9 +7,9 @@ import type { Catalogue } from './catalogue.ts';
 import type { Deletion } from './deletion.ts';
 import type { EmbeddingStore } from './embedding-store.ts';
 import type { EventLog } from './event-log.ts';
-import type { ExposureLog } from './exposure-log.ts';
 import type { Imports } from './imports.ts';
-import type { Impressions } from './impression-log.ts';
+import type { ExposureLog } from './impressions/exposure-log.ts';
+import type { Impressions } from './impressions/impression-log.ts';
 import type { Settings } from './settings.ts';
 import type { Users } from './users.ts';
 

@@ -1,5 +1,5 @@
 /** The exposure log: one row per list. */
-import type { Exposure, ExposureLog, StoredExposure } from '../contract/exposure-log.ts';
+import type { Exposure, ExposureLog, StoredExposure } from '../contract/impressions/exposure-log.ts';
 import { checkCount } from '../contract/validation.ts';
 import type { Access } from './access.ts';
 import { erasureHash } from './deletion/users.ts';

@@ -3,7 +3,7 @@
  * sorted by user and item, so that memory holds one pair at a time.
  */
 import type { Database } from 'better-sqlite3';
-import { type Attributable, attributeOutcomes } from '../../contract/attribution.ts';
+import { type Attributable, attributeOutcomes } from '../../contract/impressions/attribution.ts';
 import { HORIZON } from '../visibility.ts';
 
 /** Rows between two pauses. */

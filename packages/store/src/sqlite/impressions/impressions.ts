@@ -1,14 +1,14 @@
 /** The impression log of a store, as batches or as a whole. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { resolveImpressionOptions } from '../../contract/impression-checks.ts';
-import { createImpressionHash } from '../../contract/impression-hash.ts';
+import { resolveImpressionOptions } from '../../contract/impressions/impression-checks.ts';
+import { createImpressionHash } from '../../contract/impressions/impression-hash.ts';
 import type {
   ImpressionBatch,
   ImpressionColumns,
   ImpressionLogOptions,
   ImpressionNames,
   Impressions,
-} from '../../contract/impression-log.ts';
+} from '../../contract/impressions/impression-log.ts';
 import type { Access } from '../access.ts';
 import { deadlineIn } from '../busy.ts';
 import { connect, IN_MEMORY, translate } from '../connection.ts';

@@ -3,9 +3,9 @@
  * outcomes (attribute.ts), then by time. The memory is that of the ids and of one batch.
  */
 import type { Database } from 'better-sqlite3';
-import { checkOutcomes } from '../../contract/impression-checks.ts';
-import { requestNumber } from '../../contract/impression-hash.ts';
-import type { ImpressionBatch, ImpressionColumns, ImpressionNames } from '../../contract/impression-log.ts';
+import { checkOutcomes } from '../../contract/impressions/impression-checks.ts';
+import { requestNumber } from '../../contract/impressions/impression-hash.ts';
+import type { ImpressionBatch, ImpressionColumns, ImpressionNames } from '../../contract/impressions/impression-log.ts';
 import { readIds } from '../interaction-log.ts';
 import { HORIZON } from '../visibility.ts';
 import { attributeAll, type Types } from './attribute.ts';

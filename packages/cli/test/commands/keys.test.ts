@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { lineOf, lorekeep, start } from './command.ts';
+import { lineOf, lorekeep, start } from '../command.ts';
 
 describe('lorekeep keys', () => {
   let dir: string;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import type { Event } from '@lorekeep/store';
 import { openWorkspace } from '@lorekeep/workspace';
-import { lineOf, lorekeep, start } from './command.ts';
+import { lineOf, lorekeep, start } from '../command.ts';
 
 let dir: string;
 before(async () => {

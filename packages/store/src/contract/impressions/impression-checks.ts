@@ -1,9 +1,9 @@
 /** The limits of the options of an impression log, which every adapter checks. */
 import { errors } from '../errors.ts';
+import { eventTypeProblem } from '../limits.ts';
+import { PASSIVE_EVENT_TYPES } from '../meaning/default-roles.ts';
+import { checkCount } from '../validation.ts';
 import type { ImpressionLogOptions } from './impression-log.ts';
-import { eventTypeProblem } from './limits.ts';
-import { PASSIVE_EVENT_TYPES } from './meaning/default-roles.ts';
-import { checkCount } from './validation.ts';
 
 /** Outcomes are the bits of one number. */
 const MAX_OUTCOMES = 32;

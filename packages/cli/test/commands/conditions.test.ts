@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recommendSchema } from '@lorekeep/recommender';
-import { boosts, filterOf, filters } from '../src/options/conditions.ts';
+import { boosts, filterOf, filters } from '../../src/options/conditions.ts';
 
 const TYPED: [text: string, filter: object][] = [
   ['brand=Acme', { brand: 'Acme' }],

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeEvents, makeItems } from '@lorekeep/testing';
 import { openWorkspace } from '@lorekeep/workspace';
-import { lineOf, lorekeep, start } from './command.ts';
+import { lineOf, lorekeep, start } from '../command.ts';
 
 describe('lorekeep jobs', () => {
   let dir: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import { openWorkspace } from '@lorekeep/workspace';
-import { type Finished, lineOf, lorekeep, start } from './command.ts';
+import { type Finished, lineOf, lorekeep, start } from '../command.ts';
 
 describe('delete', () => {
   let dir: string;

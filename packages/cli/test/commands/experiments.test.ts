@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createScenarios } from '@lorekeep/recommender';
 import { openWorkspace } from '@lorekeep/workspace';
-import { lorekeep } from './command.ts';
+import { lorekeep } from '../command.ts';
 
 test('an experiment is created, listed, read and stopped', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'lorekeep-cli-experiments-'));

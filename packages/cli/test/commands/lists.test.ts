@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeSimulatedShop } from '@lorekeep/datasets';
 import { openWorkspace } from '@lorekeep/workspace';
-import { lorekeep } from './command.ts';
+import { lorekeep } from '../command.ts';
 
 let dir: string;
 before(async () => {
