@@ -1,5 +1,5 @@
 /** The limits of the options of an impression log, which every adapter checks. */
-import { errors } from '../errors.ts';
+import { errors } from '../../errors.ts';
 import { eventTypeProblem } from '../limits.ts';
 import { PASSIVE_EVENT_TYPES } from '../meaning/default-roles.ts';
 import { checkCount } from '../validation.ts';
