@@ -55,7 +55,7 @@ test('import, encode, publish, serve, collect events, train, and publish over it
   const similar = await run('similar', '--item', itemId(0), '-k', '3');
   assert.equal(similar.last.source, 'content');
   const newest = await lorekeep(['recommend', '--user', 'ann', ...shop], dir);
-  assert.match(newest.stdout, /^No usable history, and no events: these are the newest items\.$/m);
+  assert.match(newest.stdout, /^Nothing is stored of this user: these are the newest items\.$/m);
   assert.match(
     (await lorekeep(['status', ...shop], dir)).stdout,
     /^Published {2}publication \S+, 40 items, without a model$/m,
