@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { refused } from '../http/client.ts';
-import { items, openTestHost, type TestHost } from './test-host.ts';
+import { items, listOf, openTestHost, type TestHost } from './test-host.ts';
 
 describe('the shops of a host', () => {
   let shops: TestHost;
@@ -23,9 +23,9 @@ describe('the shops of a host', () => {
     );
 
     const nothing = { version: 'none', source: 'newest', items: [], unknownItems: [] };
-    assert.deepEqual((await ask('/shops/garden/v1/recommend', { body: { user: 'ann' } })).body, nothing);
+    assert.deepEqual(listOf(await ask('/shops/garden/v1/recommend', { body: { user: 'ann' } })), nothing);
     const unknown = await ask('/shops/garden/v1/recommend', { body: { history: ['item-1'] } });
-    assert.deepEqual(unknown.body, { ...nothing, unknownItems: ['item-1'] });
+    assert.deepEqual(listOf(unknown), { ...nothing, unknownItems: ['item-1'] });
     refused(await ask('/shops/garden/v1/items/item-1/similar'), 404, 'ITEM_NOT_FOUND');
     refused(await ask('/shops/garden/v1/events', { body: { user: 'ann', item: 'item-1' } }), 422, 'EVENT_UNKNOWN_ITEM');
     for (const view of ['system', 'model', 'data', 'exposure', 'knowledge', 'map'])

@@ -1,4 +1,5 @@
 /** A host of shops in a temporary folder, and what the tests ask it. */
+import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,13 @@ export async function openTestHost(options: HostOptions = {}, dir?: string): Pro
       await rm(at, { recursive: true, force: true });
     },
   };
+}
+
+/** A list without the id that each answer has of its own. */
+export function listOf({ body }: Answer): Record<string, unknown> {
+  const { request, ...list } = body;
+  assert.equal(typeof request, 'string');
+  return list;
 }
 
 const WORDS = ['spade', 'hose', 'seed', 'hedge', 'kettle', 'whisk', 'plate', 'oven'];
