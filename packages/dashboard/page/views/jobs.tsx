@@ -177,7 +177,7 @@ const PUBLICATIONS: Column<Publication>[] = [
   { name: 'Publication', cell: ({ version }) => <code>{version}</code> },
   { name: 'Model', isExtra: true, cell: ({ model }) => (model === null ? 'texts alone' : <code>{model}</code>) },
   { name: 'Published', cell: ({ createdAt }) => time(createdAt) },
-  { name: '', cell: ({ isLive, isRolledBack }) => (isLive ? 'live' : isRolledBack ? 'rolled back' : '') },
+  { name: 'state', cell: ({ isLive, isRolledBack }) => (isLive ? 'live' : isRolledBack ? 'rolled back' : '') },
 ];
 
 function Publications({ act }: { act: Act }) {
