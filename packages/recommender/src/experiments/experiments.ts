@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { parse } from '../engine/requests.ts';
 import { errors } from '../errors.ts';
 import { type Scenarios, scenarioNameSchema } from '../scenarios/scenarios.ts';
+import { RUNNING, runningExperiments } from './running.ts';
 import { DEFAULT_CLICKS, DEFAULT_CONVERSIONS, experimentSettingsSchema, MAX_EXPERIMENTS } from './schemas.ts';
 import type { Experiment, ExperimentSettings } from './types.ts';
 
@@ -42,12 +43,11 @@ export interface Experiments {
 }
 
 const ALL = 'experiments';
-const RUNNING = 'experiments running';
 
 /** Writes must not overlap. */
 export function createExperiments(store: Settings, scenarios: Scenarios): Experiments {
   const all = async () => (await store.getSetting<Experiment[]>(ALL)) ?? [];
-  const running = async () => (await store.getSetting<Record<string, Experiment>>(RUNNING)) ?? {};
+  const running = () => runningExperiments(store);
 
   async function save(experiments: readonly Experiment[]): Promise<void> {
     await store.setSetting(

@@ -1,6 +1,6 @@
 /** Requests for lists, from what they say to their answer. */
 import { randomUUID } from 'node:crypto';
-import { LorekeepError, stage } from '@lorekeep/core';
+import { errorCode, LorekeepError, stage } from '@lorekeep/core';
 import type { TextEncoder } from '@lorekeep/encoder';
 import type { Store } from '@lorekeep/store';
 import { newBound, type RankedItems } from '../composition/lists.ts';
@@ -14,6 +14,7 @@ import type {
   Recommendations,
   RecommendRequest,
   RequestContext,
+  Scenario,
   ScenarioSettings,
   SearchRequest,
   SimilarRequest,
@@ -72,6 +73,11 @@ export function createListRequests({
 }: Parts): ListRequests {
   const queryVectors = createQueryVectors(encoder);
 
+  async function scenarioOf(named: string): Promise<Scenario> {
+    const [name, number] = named.split('@');
+    return scenarios.get(name, number === undefined ? undefined : Number(number));
+  }
+
   /** What the request says, and behind it what its scenario says, or the user's arm of its experiment. */
   async function withScenario<Request extends { scenario?: string }>(
     request: Request,
@@ -80,13 +86,13 @@ export function createListRequests({
     const { scenario: named, ...own } = request;
     if (named === undefined) return { settings: own };
     const assigned = user === undefined || named.includes('@') ? undefined : await experiments.armOf(named, user);
-    const [name, number] = (assigned?.arm ?? named).split('@');
-    const { version, settings } = await scenarios.get(name, number === undefined ? undefined : Number(number));
+    const arm = assigned && (await scenarioOf(assigned.arm).catch(ifDeleted));
+    const { name, version, settings } = arm ?? (await scenarioOf(named));
     const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as typeof own;
     return {
       settings: { ...settings, ...said },
       scenario: { name, version },
-      ...(assigned && { experiment: assigned }),
+      ...(arm && { experiment: assigned }),
     };
   }
 
@@ -333,6 +339,11 @@ export function createListRequests({
       return exposed(loaded, asked, to, context, () => found(loaded, asked, context.requestId));
     },
   };
+}
+
+/** Users of an arm whose scenario was deleted have no arm: the check of the split says so. */
+function ifDeleted(error: unknown): undefined {
+  if (errorCode(error) !== 'SCENARIO_UNKNOWN') throw error;
 }
 
 function fallbacksOf(page: Page, k: number, reason: Fallback['reason'] | undefined): Fallback[] {

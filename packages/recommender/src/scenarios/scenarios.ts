@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Scenario, ScenarioSettings } from '../engine/request-types.ts';
 import { parse } from '../engine/requests.ts';
 import { errors } from '../errors.ts';
+import { versionsInExperiments } from '../experiments/running.ts';
 import { SCENARIO_NAME, settingsSchema } from '../page/schemas.ts';
 
 /** Most scenarios of a shop, and versions of each that are kept. */
@@ -15,7 +16,7 @@ export const MAX_SCENARIO_VERSIONS = 20;
 
 export interface Scenarios {
   /**
-   * Stores a new version. The oldest of more than 20 versions goes.
+   * Stores a new version. The oldest of more than 20 versions goes, unless an experiment runs on it.
    * @throws LorekeepError `REQUEST_INVALID`, `SCENARIOS_FULL`
    */
   put(name: string, settings: ScenarioSettings): Promise<Scenario>;
@@ -80,9 +81,12 @@ export function createScenarios(store: Settings): Scenarios {
       const settings = parse(settingsSchema, input);
       // Without its content, a name is not listed. So it may come first, and be counted first.
       await addName(name);
+      const inUse = await versionsInExperiments(store, name);
       const { versions } = await change<Stored>(keyOf(name), ({ last, versions } = { last: 0, versions: [] }) => {
         const scenario: Scenario = { name, version: last + 1, at: Date.now() / 1000, settings };
-        return { last: last + 1, versions: [...versions, scenario].slice(-MAX_SCENARIO_VERSIONS) };
+        const all = [...versions, scenario];
+        const kept = all.filter((one, at) => at >= all.length - MAX_SCENARIO_VERSIONS || inUse.has(one.version));
+        return { last: last + 1, versions: kept };
       });
       // Another program may have deleted the scenario in between. What was stored last is there.
       await addName(name);

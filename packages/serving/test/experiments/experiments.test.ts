@@ -183,3 +183,35 @@ test('experiments are listed, guarded and deleted', async () => {
     undefined,
   );
 });
+
+test('versions in an experiment are kept; users of a deleted arm get the scenario without it', async () => {
+  await put('/v1/scenarios/other', { k: 2 });
+  await put('/v1/scenarios/shelf', { k: 5 });
+  const arms = [{ scenario: 'shelf@1' }, { scenario: 'other@1' }];
+  assert.equal((await put('/v1/experiments/kept', { scenario: 'shelf', arms })).status, 200);
+  for (let version = 2; version <= 30; version++) await put('/v1/scenarios/shelf', { k: 4 });
+  const lengths = async (): Promise<Map<string, number>> => {
+    const found = new Map<string, number>();
+    for (const user of users.slice(0, 30)) {
+      const { status, body } = await client.post('/v1/recommend', { user, scenario: 'shelf' });
+      assert.equal(status, 200);
+      found.set(body.experiment?.arm ?? 'none', body.items.length);
+    }
+    return found;
+  };
+  assert.deepEqual(
+    new Map([...(await lengths())].sort()),
+    new Map([
+      ['other@1', 2],
+      ['shelf@1', 5],
+    ]),
+  );
+  assert.equal((await send('DELETE', '/v1/scenarios/other')).status, 200);
+  assert.deepEqual(
+    new Map([...(await lengths())].sort()),
+    new Map([
+      ['none', 4],
+      ['shelf@1', 5],
+    ]),
+  );
+});
