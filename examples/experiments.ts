@@ -32,7 +32,8 @@ try {
     const user = `visitor-${visit % VISITORS}`;
     const { request, items, experiment } = await engine.recommend({ user, scenario: 'home' }, { isShown: true });
     const tenths = experiment?.arm === 'home@2' ? 3 : 1;
-    if ((visit * 7) % 10 < tenths) clicks.push({ user, item: items[0].id, type: 'click', request, position: 0 });
+    const tenth = (visit * 7 + 3 * Math.floor(visit / VISITORS)) % 10;
+    if (tenth < tenths) clicks.push({ user, item: items[0].id, type: 'click', request, position: 0 });
   }
   for (let at = 0; at < clicks.length; at += 500) await engine.appendEvents(clicks.slice(at, at + 500));
 
