@@ -146,6 +146,9 @@ export async function openShopEngine(options: ShopEngineOptions): Promise<ShopEn
     }
   }
 
+  /** Searches for a newly published version in progress: they keep no shop in the memory. */
+  let lookups = 0;
+
   // Also when a process ended between the first items and their publication.
   if (isUnpublished()) void publishOnce();
 
@@ -188,11 +191,14 @@ export async function openShopEngine(options: ShopEngineOptions): Promise<ShopEn
         return isPublished;
       }
       try {
+        lookups++;
         return await call((live) => live.reload());
       } catch (error) {
         if (errorCode(error) !== 'ENCODER_MISMATCH') throw error;
         await exchange();
         return true;
+      } finally {
+        lookups--;
       }
     },
     stats: () => current.engine.stats(),
@@ -202,5 +208,5 @@ export async function openShopEngine(options: ShopEngineOptions): Promise<ShopEn
       await current.engine.close();
     },
   };
-  return { engine, isBusy: () => publishing !== undefined || current.calls > 0 };
+  return { engine, isBusy: () => publishing !== undefined || current.calls > lookups };
 }
