@@ -11,7 +11,7 @@ import { StoreView } from './views/data.tsx';
 import { ExploreView } from './views/explore.tsx';
 import { JobsView } from './views/jobs.tsx';
 import { ListsView } from './views/lists.tsx';
-import { ManageView } from './views/manage.tsx';
+import { ManageView } from './views/manage/manage.tsx';
 import { MapView } from './views/map.tsx';
 import { ModelView } from './views/model.tsx';
 import { OutcomesView } from './views/outcomes.tsx';

@@ -1,10 +1,10 @@
 /** Keys of the service: list, create, rotate, revoke. A secret is shown once, and kept nowhere. */
 import { useEffect, useState } from 'preact/hooks';
-import { type ApiError, asApiError, get, keepKey, post, remove } from '../lib/api.ts';
-import { time } from '../lib/format.ts';
-import { Confirmed } from '../parts/confirmed.tsx';
-import { type Column, Table } from '../parts/figures.tsx';
-import { Nothing, Panel, Problem } from '../parts/panel.tsx';
+import { type ApiError, asApiError, get, keepKey, post, remove } from '../../lib/api.ts';
+import { time } from '../../lib/format.ts';
+import { Confirmed } from '../../parts/confirmed.tsx';
+import { type Column, Table } from '../../parts/figures.tsx';
+import { Nothing, Panel, Problem } from '../../parts/panel.tsx';
 
 interface Key {
   id: string;

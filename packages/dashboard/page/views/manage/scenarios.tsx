@@ -1,11 +1,11 @@
 /** Scenarios: settings of lists under a name, with their versions, and a look at what they give. */
 import type { ShownItem } from '@lorekeep/dashboard';
 import { useEffect, useState } from 'preact/hooks';
-import { type ApiError, asApiError, get, post, put, remove } from '../lib/api.ts';
-import { count, time } from '../lib/format.ts';
-import { Confirmed } from '../parts/confirmed.tsx';
-import { ItemList } from '../parts/items.tsx';
-import { Nothing, Panel, Problem } from '../parts/panel.tsx';
+import { type ApiError, asApiError, get, post, put, remove } from '../../lib/api.ts';
+import { count, time } from '../../lib/format.ts';
+import { Confirmed } from '../../parts/confirmed.tsx';
+import { ItemList } from '../../parts/items.tsx';
+import { Nothing, Panel, Problem } from '../../parts/panel.tsx';
 
 interface Scenario {
   name: string;
